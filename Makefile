@@ -1,0 +1,40 @@
+# `make demo` and `make test` set everything up and need nothing but Python >= 3.11.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.molgen-installed
+IMATINIB := CN1CCN(CC1)Cc1ccc(cc1)C(=O)Nc1ccc(C)c(c1)Nc1nccc(n1)-c1cccnc1
+
+.PHONY: demo test test-slow lint format install clean
+
+demo: $(STAMP)
+	@mkdir -p demo-output
+	$(BIN)/molgen conformers "$(IMATINIB) imatinib" -n 20 -o demo-output/imatinib.sdf
+
+test: $(STAMP)
+	$(BIN)/python -m pytest
+
+test-slow: $(STAMP)
+	$(BIN)/python -m pytest -m slow
+
+lint: $(STAMP)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/pyright
+
+format: $(STAMP)
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+install: $(STAMP)
+
+# torch first: other packages then find the build that constraints.txt names and pull in no second one
+$(STAMP): pyproject.toml constraints.txt
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt torch
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[dev]"
+	@touch $@
+
+clean:
+	rm -rf demo-output build .pytest_cache .ruff_cache .hypothesis molgen.egg-info
