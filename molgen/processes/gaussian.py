@@ -1,0 +1,94 @@
+"""Gaussian paths in flat space: the family behind Translation and Cartesian, diffusion and flow alike."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+
+import torch
+from torch import Tensor
+
+from molgen.processes.base import Corrupted, euler_maruyama, expand_time, normal_like
+from molgen.processes.predictions import Prediction, convert, from_endpoints
+from molgen.processes.schedules import PathPoint, Schedule
+
+
+class GaussianProcess(ABC):
+    """x_t = alpha(t) x0 + sigma(t) noise; the field is whatever `prediction` says.
+
+    The SDE's g^2 is the forward SDE's, 2 sigma (dsigma - sigma dalpha / alpha), where alpha(1) > 0. A linear path has
+    alpha(1) = 0; there g^2 = d sigma^2/dt, which is finite on [0, 1]; every g gives the same marginals (Song et al.
+    2021, arXiv:2011.13456, app. D; Albergo et al. 2023, arXiv:2303.08797, cor. 2.10). A subclass is a flat space: it
+    projects onto it.
+    """
+
+    schedule: Schedule
+    prediction: Prediction
+
+    @abstractmethod
+    def project(self, x: Tensor) -> Tensor:
+        """Orthogonal projection onto the space where states and tangents live."""
+
+    @property
+    @abstractmethod
+    def has_vanishing_signal(self) -> bool:
+        """Whether alpha(1) = 0."""
+
+    def prior(self, like: Tensor, rng: torch.Generator) -> Tensor:
+        """N(0, sigma(1)^2)."""
+        return self.path(like, 1.0).sigma * self.tangent_noise(like, rng)
+
+    def corrupt(self, x0: Tensor, t: Tensor | float, rng: torch.Generator) -> Corrupted[Tensor]:
+        """x_t and the target of this prediction; weight: sigma^2 for the score, ones otherwise. t > 0 for diffusion."""
+        point = self.path(x0, t)
+        x0, noise = self.project(x0), self.tangent_noise(x0, rng)
+        target = from_endpoints(x0, noise, point, self.prediction)
+        weight = point.sigma**2 if self.prediction == "score" else torch.ones_like(point.sigma)
+        return Corrupted(point.alpha * x0 + point.sigma * noise, target, weight)
+
+    def step(
+        self, x: Tensor, field: Tensor, t: Tensor | float, dt: Tensor | float, rng: torch.Generator | None = None
+    ) -> Tensor:
+        """Probability flow ODE without rng, reverse SDE with it."""
+        return euler_maruyama(self, x, field, t, dt, rng)
+
+    def velocity(self, x: Tensor, field: Tensor, t: Tensor | float) -> Tensor:
+        return convert(field, x, self.path(x, t), self.prediction, "velocity")
+
+    def score(self, x: Tensor, field: Tensor, t: Tensor | float) -> Tensor:
+        return convert(field, x, self.path(x, t), self.prediction, "score")
+
+    def denoised(self, x: Tensor, field: Tensor, t: Tensor | float) -> Tensor:
+        """E[x0 | x_t], exact (Tweedie)."""
+        return convert(field, x, self.path(x, t), self.prediction, "x0")
+
+    def diffusion(self, x: Tensor, t: Tensor | float) -> Tensor:
+        point = self.path(x, t)
+        return (point.spread_rate if self.has_vanishing_signal else point.forward_rate).sqrt()
+
+    def path(self, x: Tensor, t: Tensor | float) -> PathPoint:
+        return self.schedule(expand_time(t, x))
+
+    def move(self, x: Tensor, tangent: Tensor) -> Tensor:
+        return self.project(x + tangent)
+
+    def tangent(self, x: Tensor) -> Tensor:
+        return torch.zeros_like(x)
+
+    def tangent_noise(self, x: Tensor, rng: torch.Generator) -> Tensor:
+        return self.project(normal_like(x, rng))
+
+    def add_score(self, x: Tensor, field: Tensor, t: Tensor | float, delta: Tensor) -> Tensor:
+        """The field whose score is score + delta: exact for alpha(t) > 0.001, finite on all of [0, 1]."""
+        return field + shift(self.project(delta), self.path(x, t), self.prediction)
+
+
+def shift(delta: Tensor, point: PathPoint, prediction: Prediction) -> Tensor:
+    """How a prediction changes when the score at the same x changes by delta."""
+    alpha = point.alpha.clamp(min=1e-3)
+    if prediction == "score":
+        return delta
+    if prediction == "noise":
+        return -point.sigma * delta
+    if prediction == "x0":
+        return point.sigma**2 / alpha * delta
+    return -point.sigma / alpha * (point.alpha * point.dsigma - point.sigma * point.dalpha) * delta

@@ -1,0 +1,32 @@
+"""Sampling: one integrator, its steppers and time grids, guidance, low-discrepancy starts."""
+
+from molgen.sampling.grids import karras_grid, uniform_grid
+from molgen.sampling.guidance import Guidance, energy_gradient
+from molgen.sampling.integrate import integrate
+from molgen.sampling.points import low_discrepancy, torus_points
+from molgen.sampling.steppers import (
+    Stepper,
+    euler,
+    euler_maruyama,
+    heun,
+    low_temperature,
+    midpoint,
+    predictor_corrector,
+)
+
+__all__ = [
+    "Guidance",
+    "Stepper",
+    "energy_gradient",
+    "euler",
+    "euler_maruyama",
+    "heun",
+    "integrate",
+    "karras_grid",
+    "low_discrepancy",
+    "low_temperature",
+    "midpoint",
+    "predictor_corrector",
+    "torus_points",
+    "uniform_grid",
+]
