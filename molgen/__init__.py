@@ -1,0 +1,35 @@
+"""molgen: generative 3D structures of molecules.
+
+Units, everywhere: lengths in Angstrom, angles in radian, energies in kcal/mol, time t in [0, 1] with t = 0 the data and
+t = 1 the noise. Randomness is an argument: the same seed and input give the same output.
+
+Importing molgen does no work; the names below are loaded when they are first used.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from molgen.conformers.checkpoint import load_model
+    from molgen.conformers.generate import generate_conformers, generate_many
+
+__version__ = "0.1.0"
+__all__ = ["__version__", "generate_conformers", "generate_many", "load_model"]
+
+_HOMES = {
+    "generate_conformers": "molgen.conformers.generate",
+    "generate_many": "molgen.conformers.generate",
+    "load_model": "molgen.conformers.checkpoint",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'molgen' has no attribute {name!r}")
+    return getattr(importlib.import_module(_HOMES[name]), name)
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -1,0 +1,99 @@
+"""Local structures by distance geometry: bond lengths, angles, ring puckers and stereo of a molecule."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from rdkit import Chem
+from rdkit.Chem import rdDistGeom
+
+from molgen.errors import EmbeddingError
+
+MACROCYCLE = 12
+MANY_ROTORS = 12
+
+
+@dataclass(frozen=True)
+class Templates:
+    """Embedded conformers of one molecule.
+
+    Attributes:
+        mol: the molecule with explicit hydrogens and k conformers.
+        method: which attempt of the fallback chain made them.
+    """
+
+    mol: Chem.Mol
+    method: str
+
+    @property
+    def positions(self) -> np.ndarray:
+        """[k, atoms, 3], Angstrom."""
+        return np.array([conformer.GetPositions() for conformer in self.mol.GetConformers()])
+
+
+def embed_templates(mol: Chem.Mol, count: int, *, seed: int = 0, timeout: float = 60.0) -> Templates:
+    """Embed ``count`` conformers with ETKDGv3, with fallbacks that give up more and more of its comfort.
+
+    Molecules with a macrocycle or more than 12 rotatable bonds start from random coordinates at once (the default
+    start fails or hangs on them). The chain: ETKDGv3; ETKDGv3 from random coordinates; the same without knowledge terms
+    and with relaxed force tolerance. Stereo is enforced by every one.
+
+    Args:
+        mol: molecule with explicit hydrogens; its conformers are not used.
+        count: how many; fewer may come back when the time is used up, at least one.
+        timeout: seconds for the whole chain.
+
+    Raises:
+        EmbeddingError: no attempt gave a conformer.
+    """
+    if mol.GetNumAtoms() == 1:
+        return Templates(_single_atom(mol, count), "atom")
+    flexible = _has_macrocycle(mol) or _many_rotors(mol)
+    share = max(int(timeout / 3), 1)
+    for method, parameters in _attempts(flexible):
+        trial = Chem.Mol(mol)
+        trial.RemoveAllConformers()
+        parameters.randomSeed = seed
+        parameters.timeout = share
+        parameters.numThreads = 1
+        try:
+            rdDistGeom.EmbedMultipleConfs(trial, count, parameters)
+        except (ValueError, RuntimeError):  # a molecule that this variant cannot set up: try the next one
+            continue
+        if trial.GetNumConformers():
+            return Templates(trial, method)
+    raise EmbeddingError("no conformer could be embedded (stereo or ring constraints that no geometry satisfies?)")
+
+
+def _attempts(flexible: bool) -> Iterator[tuple[str, rdDistGeom.EmbedParameters]]:
+    if not flexible:
+        yield "ETKDGv3", rdDistGeom.ETKDGv3()
+    random_start = rdDistGeom.ETKDGv3()
+    random_start.useRandomCoords = True
+    yield "ETKDGv3 from random coordinates", random_start
+    bare = rdDistGeom.EmbedParameters()
+    bare.useRandomCoords = True
+    bare.useBasicKnowledge = True
+    bare.ignoreSmoothingFailures = True
+    bare.optimizerForceTol = 0.0135
+    bare.maxIterations = 200
+    yield "distance geometry from random coordinates", bare
+
+
+def _has_macrocycle(mol: Chem.Mol) -> bool:
+    return any(len(ring) >= MACROCYCLE for ring in mol.GetRingInfo().AtomRings())
+
+
+def _many_rotors(mol: Chem.Mol) -> bool:
+    rotor = Chem.MolFromSmarts("[!$([D1]);!#1]-&!@[!$([D1]);!#1]")
+    return len(mol.GetSubstructMatches(rotor, maxMatches=MANY_ROTORS + 1)) > MANY_ROTORS
+
+
+def _single_atom(mol: Chem.Mol, count: int) -> Chem.Mol:
+    mol = Chem.Mol(mol)
+    mol.RemoveAllConformers()
+    for _ in range(count):
+        mol.AddConformer(Chem.Conformer(1), assignId=True)
+    return mol

@@ -1,0 +1,52 @@
+"""The errors that molgen raises on purpose: each is one line that names the file, the place in it and the reason."""
+
+from __future__ import annotations
+
+
+class MolgenError(Exception):
+    """Base of every error that a user can cause and can mend.
+
+    Args:
+        reason: what is wrong, in one line; line breaks and repeated spaces are collapsed.
+        source: the file (or the SMILES) that the input came from.
+        place: where in the source, e.g. `line 7` or `record 3`.
+
+    `str(error)` is `source:place: reason`, with the parts that are known.
+    """
+
+    def __init__(self, reason: str, *, source: object = None, place: str | None = None) -> None:
+        self.reason = " ".join(str(reason).split())
+        self.source = None if source is None else str(source)
+        self.place = place
+        super().__init__(self.reason)
+
+    def __str__(self) -> str:
+        where = ":".join(part for part in (self.source, self.place) if part)
+        return f"{where}: {self.reason}" if where else self.reason
+
+    def __reduce__(self):
+        return _rebuild, (type(self), self.reason, self.source, self.place)
+
+
+class InputError(MolgenError):
+    """A file or argument as a whole cannot be used: missing, empty, unreadable, not writable."""
+
+
+class ParseError(MolgenError):
+    """One molecule cannot be read or is outside what molgen handles."""
+
+
+class EmbeddingError(MolgenError):
+    """No 3D structure could be made for a molecule."""
+
+
+class CheckpointError(MolgenError):
+    """Weights are missing, damaged or do not fit the model."""
+
+
+class ConfigError(MolgenError):
+    """A configuration has an unknown key, a wrong type or an impossible value."""
+
+
+def _rebuild(kind: type[MolgenError], reason: str, source: str | None, place: str | None) -> MolgenError:
+    return kind(reason, source=source, place=place)

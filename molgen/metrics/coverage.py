@@ -1,0 +1,115 @@
+"""How well generated conformers cover reference conformers, from a matrix of their RMSDs.
+
+Recall asks whether every reference is found, precision whether every generated conformer is near a reference
+(COV and AMR of Ganea et al., GeoMol, NeurIPS 2021, eqs. 5-6).
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """Coverage of one molecule at thresholds [k], as fractions and Angstrom.
+
+    Args:
+        thresholds: float64 [k] in Angstrom.
+        recall: [k] fraction of references with a generated conformer closer than the threshold (COV-R).
+        precision: [k] fraction of generated conformers with a reference closer than the threshold (COV-P).
+        recall_rmsd: mean over references of the smallest RMSD to a generated conformer (AMR-R), Angstrom.
+        precision_rmsd: mean over generated conformers of the smallest RMSD to a reference (AMR-P), Angstrom.
+    """
+
+    thresholds: NDArray[np.float64]
+    recall: NDArray[np.float64]
+    precision: NDArray[np.float64]
+    recall_rmsd: float
+    precision_rmsd: float
+
+
+@dataclass(frozen=True)
+class Interval:
+    """A statistic with its bootstrap percentile interval [low, high]."""
+
+    value: float
+    low: float
+    high: float
+
+
+def coverage(rmsd: ArrayLike, thresholds: float | Sequence[float] | NDArray[np.float64] = 0.75) -> Coverage:
+    """COV and AMR of one molecule.
+
+    Args:
+        rmsd: [references, generated] in Angstrom (``rmsd_matrix``).
+        thresholds: one threshold or a grid, Angstrom.
+
+    Raises:
+        ValueError: the matrix is empty, not two-dimensional or not finite.
+    """
+    matrix = _checked(rmsd)
+    grid = np.atleast_1d(np.asarray(thresholds, dtype=np.float64))
+    nearest_generated, nearest_reference = matrix.min(axis=1), matrix.min(axis=0)
+    return Coverage(
+        thresholds=grid,
+        recall=(nearest_generated < grid[:, None]).mean(axis=1),
+        precision=(nearest_reference < grid[:, None]).mean(axis=1),
+        recall_rmsd=float(nearest_generated.mean()),
+        precision_rmsd=float(nearest_reference.mean()),
+    )
+
+
+def best_of_first(rmsd: ArrayLike, counts: Sequence[int]) -> NDArray[np.float64]:
+    """Smallest RMSD among the first N generated conformers, averaged over references.
+
+    Args:
+        rmsd: [references, generated] in Angstrom, generated conformers in rank order; [generated] for one reference.
+        counts: the values of N [k]; with fewer than N conformers all of them count.
+
+    Returns:
+        float64 [k] in Angstrom.
+
+    Raises:
+        ValueError: the matrix is empty or not finite, or a count is below 1.
+    """
+    if min(counts) < 1:
+        raise ValueError(f"counts must be at least 1, got {list(counts)}")
+    best = np.minimum.accumulate(_checked(np.atleast_2d(np.asarray(rmsd))), axis=1).mean(axis=0)
+    return best[np.minimum(np.asarray(counts), len(best)) - 1]
+
+
+def bootstrap_interval(
+    values: ArrayLike,
+    statistic: Callable[..., NDArray[np.float64]] = np.mean,
+    *,
+    level: float = 0.95,
+    samples: int = 2000,
+    seed: int = 0,
+) -> Interval:
+    """Percentile bootstrap of a statistic over molecules (Efron, Ann. Statist. 7, 1, 1979).
+
+    Args:
+        values: [m], one number per molecule.
+        statistic: reduces ``axis`` as ``np.mean`` and ``np.median`` do.
+        level: probability covered by the interval.
+        samples: resampled sets.
+        seed: of the resampling.
+
+    Raises:
+        ValueError: no values.
+    """
+    array = np.asarray(values, dtype=np.float64).ravel()
+    if array.size == 0:
+        raise ValueError("cannot bootstrap zero values")
+    picks = np.random.default_rng(seed).integers(array.size, size=(samples, array.size))
+    low, high = np.quantile(statistic(array[picks], axis=1), [(1.0 - level) / 2.0, (1.0 + level) / 2.0])
+    return Interval(float(statistic(array, axis=0)), float(low), float(high))
+
+
+def _checked(rmsd: ArrayLike) -> NDArray[np.float64]:
+    matrix = np.asarray(rmsd, dtype=np.float64)
+    if matrix.ndim != 2 or matrix.size == 0 or not np.isfinite(matrix).all():
+        raise ValueError(f"expected a finite, non-empty RMSD matrix [references, generated], got shape {matrix.shape}")
+    return matrix

@@ -1,0 +1,166 @@
+"""What a user of the command sees: fast help, one clear line for an error, the right exit code."""
+
+import os
+import subprocess
+import sys
+import time
+import types
+
+import pytest
+
+import molgen
+from molgen.cli import main
+from molgen.errors import ParseError
+
+
+def run(*arguments, cwd=None):
+    environment = {**os.environ, "COLUMNS": "120", "PYTHONPATH": os.path.dirname(os.path.dirname(molgen.__file__))}
+    command = [sys.executable, "-m", "molgen", *arguments]
+    return subprocess.run(command, capture_output=True, text=True, check=False, cwd=cwd, env=environment)
+
+
+def exit_code(*arguments):
+    with pytest.raises(SystemExit) as stop:
+        main(arguments)
+    return stop.value.code
+
+
+@pytest.fixture
+def stub(monkeypatch):
+    """Puts a function in the place of `conformers_to_file`."""
+
+    def install(function):
+        module = types.ModuleType("molgen.conformers.run")
+        module.conformers_to_file = function
+        monkeypatch.setitem(sys.modules, "molgen.conformers.run", module)
+
+    return install
+
+
+def row(name, conformers=2, error=None, notes=()):
+    return types.SimpleNamespace(
+        name=name, conformers=conformers, energy_span=3.25, diversity=1.0, seconds=0.5, error=error, notes=notes
+    )
+
+
+def test_help_is_fast_because_nothing_heavy_is_imported():
+    times = []
+    for _ in range(3):
+        begun = time.perf_counter()
+        done = run("--help")
+        times.append(time.perf_counter() - begun)
+    assert "conformers" in done.stdout
+    assert min(times) < 0.5
+    heavy = "import sys, molgen.cli; print({'torch', 'rdkit', 'rich', 'numpy', 'yaml'} & set(sys.modules))"
+    assert subprocess.run([sys.executable, "-c", heavy], capture_output=True, text=True).stdout.strip() == "set()"
+
+
+def test_the_version_is_that_of_the_package():
+    assert run("--version").stdout == f"molgen {molgen.__version__}\n"
+
+
+def test_every_command_has_help(capsys):
+    for command in (["conformers"], ["prepare", "conformers"], ["train", "conformers"]):
+        assert exit_code(*command, "--help") == 0
+        assert "--output" in capsys.readouterr().out
+
+
+def test_wrong_usage_exits_with_2_and_names_the_option(capsys):
+    assert exit_code("conformers", "CC", "-o", "x.sdf", "-n", "0") == 2
+    assert "-n" in capsys.readouterr().err
+    assert exit_code("conformers", "CC", "-o", "x.sdf", "--stereo", "many") == 2
+    assert "--stereo" in capsys.readouterr().err
+
+
+def test_a_molgen_error_is_one_line_and_exit_code_2(stub, capsys):
+    def fail(*_, **__):
+        raise ParseError("unclosed ring", source="lib.smi", place="line 7")
+
+    stub(fail)
+    assert exit_code("conformers", "lib.smi", "-o", "x.sdf") == 2
+    assert capsys.readouterr().err == "error: lib.smi:line 7: unclosed ring\n"
+
+
+def test_an_unexpected_error_is_one_line_unless_debugging(stub, capsys):
+    def fail(*_, **__):
+        raise RuntimeError("tensor\nmismatch")
+
+    stub(fail)
+    assert exit_code("conformers", "CC", "-o", "x.sdf") == 1
+    assert capsys.readouterr().err == "error: RuntimeError: tensor mismatch (--debug shows where)\n"
+    with pytest.raises(RuntimeError):
+        main(["conformers", "CC", "-o", "x.sdf", "--debug"])
+
+
+def test_an_interrupt_exits_with_130(stub):
+    def interrupt(*_, **__):
+        raise KeyboardInterrupt
+
+    stub(interrupt)
+    assert exit_code("conformers", "CC", "-o", "x.sdf") == 130
+
+
+def test_the_options_reach_the_task(stub):
+    seen = {}
+
+    def record(source, output, **options):
+        seen.update(options, source=source, output=str(output))
+        return [row("x")]
+
+    stub(record)
+    assert exit_code("conformers", "CC x", "-o", "d/out.sdf.gz", "-n", "7", "--stereo", "enumerate") == 0
+    assert seen["source"] == "CC x"
+    assert seen["output"] == os.path.join("d", "out.sdf.gz")
+    assert (seen["n"], seen["stereo"], seen["relax"], seen["seed"]) == (7, "enumerate", "none", 0)
+    assert str(seen["failures"]) == os.path.join("d", "out.failures.csv")
+
+
+def test_the_table_shows_results_and_failures_and_warnings_go_to_stderr(stub, capsys):
+    stub(lambda *_, **__: [row("good", notes=["stereo of C2 is not specified"]), row("bad", 0, "unclosed ring")])
+    assert exit_code("conformers", "lib.smi", "-o", "x.sdf") == 0
+    out, err = capsys.readouterr()
+    assert "0 - 3.2" in out
+    assert "unclosed ring" in out
+    assert "1 of 2 molecules done, 1 failed" in out
+    assert err == "warning: good: stereo of C2 is not specified\n"
+    assert "\x1b" not in out  # no colours or progress when not on a terminal
+
+
+def test_nothing_but_failures_exits_with_2(stub, capsys):
+    stub(lambda *_, **__: [row("x", 0, "a salt")])
+    assert exit_code("conformers", "C.C", "-o", "x.sdf") == 2
+    assert capsys.readouterr().err == "error: x: a salt\n"
+
+
+def test_names_from_outside_are_printed_as_they_are(stub, capsys):
+    stub(lambda *_, **__: [row("[red]x[/red] [/]")])
+    assert exit_code("conformers", "CC", "-o", "x.sdf") == 0
+    assert "[red]x[/red] [/]" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("source", "reason"),
+    [
+        ("C1CC", "unclosed ring"),
+        ("CC(=O)[O-].[Na+]", "2 fragments"),
+        ("C[Pt]C", "metal Pt at atom 2"),
+        ("missing.smi", "missing.smi: no such file"),
+        ("empty.smi", "empty.smi: the file holds no molecules"),
+    ],
+)
+def test_bad_input_ends_with_one_line_and_no_output(source, reason, tmp_path):
+    pytest.importorskip("molgen.conformers.run")
+    (tmp_path / "empty.smi").write_text("")
+    done = run("conformers", source, "-n", "2", "-o", "out.sdf", cwd=tmp_path)
+    assert done.returncode == 2
+    assert reason in done.stderr
+    assert done.stderr.startswith("error: ")
+    assert len(done.stderr.splitlines()) == 1
+    assert not (tmp_path / "out.sdf").exists()
+
+
+def test_a_config_with_a_wrong_key_is_explained(tmp_path, capsys):
+    pytest.importorskip("molgen.conformers.config")
+    (tmp_path / "config.yaml").write_text("model: {harmonic: 3}")
+    assert exit_code("train", "conformers", "-c", str(tmp_path / "config.yaml"), "-o", str(tmp_path / "run")) == 2
+    assert "unknown key model.harmonic, did you mean model.harmonics?" in capsys.readouterr().err
