@@ -1,0 +1,50 @@
+"""The conformer model as a file: saving, loading, and the weights that ship with the package."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from molgen.config import from_mapping, to_mapping
+from molgen.conformers.config import ModelConfig
+from molgen.conformers.model import TorsionModel
+from molgen.errors import CheckpointError
+from molgen.files import write_atomically
+from molgen.training.checkpoint import Checkpoint, encode_checkpoint, load_checkpoint
+
+TASK = "conformers"
+SHIPPED = Path(__file__).parent.parent / "weights" / "conformers.safetensors"
+
+
+def load_model(path_or_name: str | Path = "default") -> TorsionModel:
+    """A trained conformer model, ready to sample (eval mode, CPU).
+
+    Args:
+        path_or_name: "default" for the weights that ship with molgen, or the path of a checkpoint
+            written by `molgen train conformers`.
+
+    Raises:
+        CheckpointError: the file is missing, damaged, or of another kind of model.
+    """
+    model, _ = load_with_record(path_or_name)
+    return model
+
+
+def load_with_record(path_or_name: str | Path) -> tuple[TorsionModel, Mapping[str, Any]]:
+    """:func:`load_model` with the training record that the checkpoint carries."""
+    path = SHIPPED if str(path_or_name) == "default" else Path(path_or_name)
+    checkpoint = load_checkpoint(path, TASK)
+    model = TorsionModel(from_mapping(ModelConfig, checkpoint.config, source=path))
+    try:
+        model.load_state_dict(dict(checkpoint.weights))
+    except RuntimeError as error:
+        raise CheckpointError(f"weights do not fit the model: {error}", source=path) from error
+    return model.eval(), checkpoint.record
+
+
+def save_model(model: TorsionModel, path: str | Path, record: Mapping[str, Any]) -> None:
+    """Write weights, configuration and training record to one safetensors file, atomically."""
+    data = encode_checkpoint(Checkpoint(TASK, to_mapping(model.config), record, model.state_dict()))
+    with write_atomically(path, binary=True) as file:
+        file.write(data)

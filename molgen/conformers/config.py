@@ -1,0 +1,78 @@
+"""Configuration of the conformer task: the YAML file is the serialised form of these classes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from molgen.nets.backbone import BackboneConfig
+
+
+@dataclass(frozen=True)
+class ModelConfig:
+    """The torsional model.
+
+    Attributes:
+        process: "flow" (geodesic flow matching, velocity) or "diffusion" (wrapped normal, score).
+        backbone: size of the network.
+        harmonics: Fourier terms per torsion path in the head.
+    """
+
+    process: str = "flow"
+    backbone: BackboneConfig = field(default_factory=BackboneConfig)
+    harmonics: int = 6
+
+
+@dataclass(frozen=True)
+class SourceConfig:
+    """One prepared set in the training mixture.
+
+    Attributes:
+        path: folder or file written by `molgen prepare conformers`.
+        share: relative number of samples drawn from this set (over all sets); within a set molecules are equally likely.
+    """
+
+    path: str = ""
+    share: float = 1.0
+
+
+@dataclass(frozen=True)
+class TrainConfig:
+    """How to train.
+
+    Attributes:
+        sources: the mixture of prepared sets.
+        validation: prepared set for validation (sampled COV/AMR); empty: 100 molecules held back from the first source.
+        batch: molecules per batch; draws: noise draws per molecule.
+        learning_rate, warmup, weight_decay: Adam with linear warm-up (steps) and cosine decay to a twentieth over ``steps``.
+        steps: optimiser steps in all.
+        clip: gradient norm.
+        ema: decay of the averaged weights, which are the ones that are saved and validated.
+        precision: Lightning's, e.g. "32-true" or "bf16-mixed".
+        validate_every: steps between validations; validation_samples: conformers per molecule.
+        threads: torch threads on a CPU.
+        seed: of everything.
+    """
+
+    sources: tuple[SourceConfig, ...] = (SourceConfig(),)
+    validation: str = ""
+    batch: int = 16
+    draws: int = 2
+    learning_rate: float = 2e-3
+    warmup: int = 300
+    weight_decay: float = 0.0
+    steps: int = 20000
+    clip: float = 1.0
+    ema: float = 0.999
+    precision: str = "32-true"
+    validate_every: int = 1000
+    validation_samples: int = 16
+    threads: int = 1
+    seed: int = 0
+
+
+@dataclass(frozen=True)
+class ConformerConfig:
+    """The whole file: the model and its training."""
+
+    model: ModelConfig = field(default_factory=ModelConfig)
+    train: TrainConfig = field(default_factory=TrainConfig)

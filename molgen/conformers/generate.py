@@ -1,0 +1,327 @@
+"""Conformers of one molecule: local structures, learned torsions, strain filter, selection."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+import torch
+from rdkit import Chem
+from torch import Tensor
+
+from molgen.chem.embedding import Templates, embed_templates
+from molgen.chem.features import heavy_atoms, molecule_graph
+from molgen.chem.forcefield import Energies, relax
+from molgen.chem.reading import InputRecord, read_molecules
+from molgen.chem.standardise import prepare_molecule
+from molgen.chem.stereo import enumerate_stereo
+from molgen.conformers.checkpoint import load_model
+from molgen.conformers.model import TorsionModel
+from molgen.conformers.sample import sample_torsions, time_grid
+from molgen.conformers.select import cover
+from molgen.errors import ConfigError, EmbeddingError, MolgenError, ParseError
+from molgen.geometry.torsions import apply_torsions, dihedral_angles
+from molgen.graphs.batch import GraphBatch, batch_graphs
+from molgen.metrics.rmsd import rmsd_matrix
+from molgen.metrics.stereo import stereo_mask
+from molgen.metrics.symmetry import automorphisms
+from molgen.sampling import low_discrepancy
+
+Model = TorsionModel | Literal["default", "uniform"] | str | Path
+MAX_PERMUTATIONS = 64
+
+
+@dataclass(frozen=True)
+class GenerateConfig:
+    """How conformers are made and chosen.
+
+    Attributes:
+        n: conformers to return, at most.
+        seed: same seed and molecule -> same conformers, whatever else is in the batch.
+        steps: network evaluations per sample.
+        pool: samples to choose from; None: 4 n, fewer for molecules with one or two rotatable bonds.
+        templates: local structures; None: 12 for molecules with flexible rings, else 6.
+        template_relax: MMFF94s steps on each template.
+        settle: MMFF94s steps on each sample before its strain is measured.
+        energy_window: samples this far above the best one are dropped, kcal/mol (MMFF94s without electrostatics).
+        spacing: least symmetric heavy-atom RMSD between two conformers, Angstrom.
+        relax: "none", "mmff" (MMFF94s minimisation of the chosen ones) or "gfn2" (GFN2-xTB).
+        timeout: seconds for the embedding.
+    """
+
+    n: int = 50
+    seed: int = 0
+    steps: int = 4
+    pool: int | None = None
+    templates: int | None = None
+    template_relax: int = 200
+    settle: int = 0
+    energy_window: float = 20.0
+    spacing: float = 0.1
+    relax: Literal["none", "mmff", "gfn2"] = "none"
+    timeout: float = 60.0
+
+    def __post_init__(self) -> None:
+        if self.n < 1:
+            raise ConfigError(f"n must be at least 1, not {self.n}")
+        if self.steps < 1:
+            raise ConfigError(f"steps must be at least 1, not {self.steps}")
+        if self.relax not in ("none", "mmff", "gfn2"):
+            raise ConfigError(f'relax must be "none", "mmff" or "gfn2", not "{self.relax}"')
+
+
+@dataclass(frozen=True)
+class Pool:
+    """Samples of one molecule before the choice.
+
+    Attributes:
+        mol: the molecule with explicit hydrogens, without conformers.
+        positions: float64 [P, atoms, 3], Angstrom.
+        energies: strain of each, kcal/mol.
+        template: int [P], the local structure under each sample.
+        method: how the templates were embedded.
+    """
+
+    mol: Chem.Mol
+    positions: np.ndarray
+    energies: Energies
+    template: np.ndarray
+    method: str
+
+
+def generate_conformers(
+    mol: Chem.Mol | str, n: int = 50, *, seed: int = 0, model: Model = "default", largest_fragment: bool = False, **options
+) -> Chem.Mol:
+    """Conformers of a molecule, best first.
+
+    Args:
+        mol: SMILES or RDKit Mol; coordinates and missing hydrogens do not matter.
+        n: conformers to return, at most: fewer when the molecule has fewer distinct ones.
+        model: "default" (the weights that ship with molgen), a checkpoint path, a loaded model, or "uniform" for
+            uniformly random torsions on the same local structures (a baseline).
+        largest_fragment: drop counter-ions instead of refusing salts.
+        options: other fields of :class:`GenerateConfig`.
+
+    Returns:
+        The molecule with explicit hydrogens and its conformers in rank order; each carries the properties
+        `molgen_rank`, `molgen_energy` (kcal/mol above the best of the pool), `molgen_template` and `molgen_method`.
+
+    Raises:
+        MolgenError: one line that says what is wrong with the molecule. Unspecified stereo is set to one isomer, with a
+            warning.
+    """
+    if isinstance(mol, str):
+        record = next(iter(read_molecules([mol])))
+        if record.mol is None:
+            raise ParseError(record.error or "unreadable", source=mol)
+        mol = record.mol
+    try:
+        config = GenerateConfig(n=n, seed=seed, **options)
+    except TypeError as error:
+        raise ConfigError(str(error).replace("GenerateConfig.__init__() ", "")) from error
+    full = prepare_molecule(mol, largest_fragment=largest_fragment)
+    isomer, note = enumerate_stereo(full, "one")[0]
+    if note:
+        warnings.warn(note, stacklevel=2)
+    return conformers_of(isomer, resolve_model(model), config)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one input: a molecule with conformers, or a named failure.
+
+    Attributes:
+        record: the input.
+        mol: the result; None for a failure.
+        error: the reason of a failure, one line.
+        note: a warning, e.g. on stereo that was not specified.
+    """
+
+    record: InputRecord
+    mol: Chem.Mol | None
+    error: str | None = None
+    note: str = ""
+
+
+def generate_many(
+    source: str | Path | Iterable[Chem.Mol | str],
+    n: int = 50,
+    *,
+    seed: int = 0,
+    model: Model = "default",
+    largest_fragment: bool = False,
+    stereo: Literal["one", "enumerate"] = "one",
+    **options,
+) -> Iterator[Outcome]:
+    """Conformers for a library: one outcome per input (per stereoisomer with ``stereo="enumerate"``), in order.
+
+    Args:
+        source: a file (.smi, .csv, .sdf, also .gz) or an iterable of SMILES or Mols. Streamed.
+        Others as in :func:`generate_conformers`.
+    """
+    config = GenerateConfig(n=n, seed=seed, **options)
+    network = resolve_model(model)
+    for record in read_molecules(source):
+        yield from outcomes(record, network, config, largest_fragment, stereo)
+
+
+def outcomes(
+    record: InputRecord,
+    model: TorsionModel | None,
+    config: GenerateConfig,
+    largest_fragment: bool,
+    stereo: Literal["one", "enumerate"],
+) -> Iterator[Outcome]:
+    """The outcomes of one input record: at least one, never an exception."""
+    try:
+        if record.mol is None:
+            raise ParseError(record.error or "unreadable")
+        full = prepare_molecule(record.mol, largest_fragment=largest_fragment)
+        isomers = enumerate_stereo(full, stereo)
+    except MolgenError as error:
+        yield Outcome(record, None, error.reason)
+        return
+    for number, (isomer, note) in enumerate(isomers, 1):
+        named = record if len(isomers) == 1 else replace(record, name=f"{record.name}_isomer{number}")
+        try:
+            yield Outcome(named, conformers_of(isomer, model, config), None, note)
+        except MolgenError as error:
+            yield Outcome(named, None, error.reason, note)
+        except Exception as error:  # a molecule that no one foresaw must not stop a library
+            yield Outcome(named, None, f"unexpected {type(error).__name__}: {error}", note)
+
+
+def resolve_model(model: Model) -> TorsionModel | None:
+    """A loaded model; None for "uniform"."""
+    if isinstance(model, TorsionModel):
+        return model
+    return None if model == "uniform" else load_model(model)
+
+
+def conformers_of(mol: Chem.Mol, model: TorsionModel | None, config: GenerateConfig) -> Chem.Mol:
+    """The pipeline for a molecule with explicit hydrogens and complete stereo: sample a pool, filter, choose, relax."""
+    pool = sample_pool(mol, model, config)
+    kept = _sound(pool, config.energy_window)
+    heavy = heavy_atoms(pool.mol)
+    symmetry = automorphisms(pool.mol, MAX_PERMUTATIONS).permutations
+    distances = rmsd_matrix(pool.positions[kept][:, heavy], pool.positions[kept][:, heavy], symmetry).numpy()
+    order = [int(kept[k]) for k in cover(distances, config.n, spacing=config.spacing)]
+    return _finished(pool, order, config)
+
+
+def sample_pool(mol: Chem.Mol, model: TorsionModel | None, config: GenerateConfig) -> Pool:
+    """Local structures, torsions drawn over them, and the strain of what comes out."""
+    record = molecule_graph(mol)
+    count = _template_count(mol, config)
+    embedded = embed_templates(mol, count, seed=config.seed, timeout=config.timeout)
+    templates, energies = relax(embedded.mol, config.template_relax)
+    embedded = _with_correct_stereo(embedded, templates, mol)
+    templates = embedded.positions
+    size = _pool_size(record.n_torsions, len(templates), config)
+    points = low_discrepancy(size, record.n_torsions + 1, config.seed)
+    chosen = (points[:, -1] * len(templates)).long().clamp_max(len(templates) - 1)
+    graph = batch_graphs([record])
+    full = torch.from_numpy(templates)
+    heavy = torch.from_numpy(heavy_atoms(mol))
+    local = full[:, heavy][chosen].float()
+    start = (points[:, :-1] * 2 * np.pi - np.pi).float()
+    torsions = start if model is None else sample_torsions(model, graph, local, start, times=time_grid(config.steps))
+    positions = _all_atoms(mol, full[chosen], torsions.double(), graph, heavy)
+    settled, energies = relax(_conformers(mol, positions.numpy()), config.settle, electrostatics=False)
+    return Pool(mol, settled, energies, chosen.numpy(), embedded.method)
+
+
+def _all_atoms(mol: Chem.Mol, templates: Tensor, torsions: Tensor, graph: GraphBatch, heavy: Tensor) -> Tensor:
+    """Templates [P, atoms, 3] with their torsions set to [P, m]; hydrogens ride on their heavy atoms."""
+    if torsions.shape[1] == 0:
+        return templates
+    place = {int(atom): k for k, atom in enumerate(heavy)}
+    carrier = [
+        place[a.GetIdx() if a.GetIdx() in place else a.GetNeighbors()[0].GetIdx()] for a in mol.GetAtoms()
+    ]
+    moving = graph.moving[0][:, carrier]
+    quadruples = heavy[graph.torsions[0]]
+    changes = torsions - dihedral_angles(templates, quadruples)
+    return apply_torsions(templates, changes, quadruples, moving)
+
+
+def _with_correct_stereo(embedded: Templates, positions: np.ndarray, mol: Chem.Mol) -> Templates:
+    """Relaxed templates, or the unrelaxed ones where relaxation changed the stereo; wrong ones are dropped."""
+    relaxed = _conformers(mol, positions)
+    good = stereo_mask(mol, relaxed)
+    fallback = stereo_mask(mol, embedded.mol)
+    original = embedded.positions
+    kept = [positions[k] if good[k] else original[k] for k in range(len(positions)) if good[k] or fallback[k]]
+    if not kept:
+        raise EmbeddingError("no embedded structure has the stereo of the input")
+    return Templates(_conformers(mol, np.array(kept)), embedded.method)
+
+
+def _template_count(mol: Chem.Mol, config: GenerateConfig) -> int:
+    if config.templates is not None:
+        return config.templates
+    return 12 if _has_flexible_ring(mol) else 6
+
+
+def _has_flexible_ring(mol: Chem.Mol) -> bool:
+    rings = mol.GetRingInfo().AtomRings()
+    return any(
+        sum(mol.GetAtomWithIdx(a).GetHybridization() == Chem.HybridizationType.SP3 for a in ring) >= 2
+        for ring in rings
+        if len(ring) > 3
+    )
+
+
+def _pool_size(torsions: int, templates: int, config: GenerateConfig) -> int:
+    if torsions == 0:
+        return templates
+    if config.pool is not None:
+        return max(config.pool, config.n)
+    return max(config.n, min(4 * config.n, 16 * templates * torsions))
+
+
+def _sound(pool: Pool, window: float) -> np.ndarray:
+    """Indices of the samples within the energy window; all of them where no energy is known."""
+    strain = pool.energies.values - np.nanmin(pool.energies.values, initial=np.inf)
+    kept = np.flatnonzero(~(strain > window))
+    return kept if len(kept) else np.arange(len(strain))
+
+
+def _conformers(mol: Chem.Mol, positions: np.ndarray) -> Chem.Mol:
+    mol = Chem.Mol(mol)
+    mol.RemoveAllConformers()
+    for row in positions:
+        conformer = Chem.Conformer(mol.GetNumAtoms())
+        conformer.SetPositions(np.ascontiguousarray(row, dtype=np.float64))
+        mol.AddConformer(conformer, assignId=True)
+    return mol
+
+
+def _finished(pool: Pool, order: list[int], config: GenerateConfig) -> Chem.Mol:
+    positions, energies = pool.positions[order], pool.energies.values[order]
+    method = pool.energies.method
+    result = _conformers(pool.mol, positions)
+    if config.relax == "mmff":
+        positions, relaxed = relax(result, 500)
+        result, energies, method = _conformers(pool.mol, positions), relaxed.values, relaxed.method
+    elif config.relax == "gfn2":
+        from molgen.chem.xtb import relax_gfn2
+
+        positions, relaxed = relax_gfn2(result)
+        result, energies, method = _conformers(pool.mol, positions), relaxed.values, relaxed.method
+    right = np.flatnonzero(stereo_mask(pool.mol, result))
+    if not len(right):
+        raise EmbeddingError("no conformer keeps the stereo of the input")
+    result = _conformers(pool.mol, positions[right])
+    lowest = np.nanmin(energies, initial=np.inf)
+    for rank, (conformer, index) in enumerate(zip(result.GetConformers(), right, strict=True), 1):
+        conformer.SetIntProp("molgen_rank", rank)
+        conformer.SetDoubleProp("molgen_energy", float(energies[index] - lowest))
+        conformer.SetProp("molgen_energy_method", method)
+        conformer.SetIntProp("molgen_template", int(pool.template[order[index]]))
+        conformer.SetProp("molgen_method", pool.method)
+    return result

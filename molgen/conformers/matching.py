@@ -1,0 +1,45 @@
+"""Reference conformations moved on to template geometry, so that training sees what sampling will see."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from rdkit import Chem
+
+from molgen.chem.features import heavy_atoms
+from molgen.chem.records import MoleculeGraph
+from molgen.geometry.fitting import fit_torsions
+
+
+@dataclass(frozen=True)
+class Match:
+    """A template turned on to a reference. positions [n, 3] of the heavy atoms, Angstrom; rmsd to the reference."""
+
+    positions: np.ndarray
+    rmsd: float
+
+
+def match_reference(reference: np.ndarray, templates: np.ndarray, graph: MoleculeGraph) -> Match:
+    """The template [k, n, 3] that comes nearest to ``reference`` [n, 3] by turning torsions alone."""
+    fitted, rmsd = fit_torsions(
+        torch.from_numpy(templates),
+        torch.from_numpy(reference),
+        torch.from_numpy(graph.torsions.astype(np.int64)),
+        torch.from_numpy(graph.moving),
+    )
+    best = int(rmsd.argmin())
+    return Match(fitted[best].numpy(), float(rmsd[best]))
+
+
+def reference_positions(reference: Chem.Mol, mol: Chem.Mol, conformer: int = -1) -> np.ndarray | None:
+    """Heavy-atom positions of ``reference`` in the heavy-atom order of ``mol``; None when the graphs differ.
+
+    Of the equivalent assignments one whose tetrahedral and double-bond stereo agree is chosen.
+    """
+    bare = Chem.RemoveHs(reference)
+    match = bare.GetSubstructMatch(Chem.RemoveHs(mol), useChirality=True) or bare.GetSubstructMatch(Chem.RemoveHs(mol))
+    if len(match) != len(heavy_atoms(mol)) or len(match) != bare.GetNumAtoms():
+        return None
+    return bare.GetConformer(conformer).GetPositions()[list(match)]

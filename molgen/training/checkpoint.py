@@ -1,0 +1,67 @@
+"""Weights as safetensors, with the configuration and the training record as JSON in the metadata: no code is ever run."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save
+from torch import Tensor
+
+from molgen.errors import CheckpointError
+
+FORMAT = "molgen-weights-1"
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """Weights and what is known of them.
+
+    Attributes:
+        task: what the weights are for, e.g. "conformers".
+        config: the model configuration as a plain mapping.
+        record: how they were trained.
+        weights: parameter name -> tensor.
+    """
+
+    task: str
+    config: Mapping[str, Any]
+    record: Mapping[str, Any]
+    weights: Mapping[str, Tensor]
+
+
+def encode_checkpoint(checkpoint: Checkpoint) -> bytes:
+    """The bytes of a checkpoint file; the caller writes them atomically."""
+    metadata = {
+        "format": FORMAT,
+        "task": checkpoint.task,
+        "config": json.dumps(checkpoint.config),
+        "record": json.dumps(checkpoint.record),
+    }
+    return save({name: value.contiguous() for name, value in checkpoint.weights.items()}, metadata=metadata)
+
+
+def load_checkpoint(path: str | Path, task: str) -> Checkpoint:
+    """Read a checkpoint for ``task``.
+
+    Raises:
+        CheckpointError: missing, damaged, another format or another task.
+    """
+    path = Path(path)
+    if not path.is_file():
+        raise CheckpointError("no such checkpoint", source=path)
+    try:
+        with safe_open(path, framework="pt") as file:
+            metadata = file.metadata() or {}
+            if metadata.get("format") != FORMAT:
+                raise CheckpointError(f"is not a molgen checkpoint ({FORMAT})", source=path)
+            if metadata.get("task") != task:
+                raise CheckpointError(f'was trained for "{metadata.get("task")}", not for "{task}"', source=path)
+            weights = {name: file.get_tensor(name) for name in file.keys()}
+            return Checkpoint(task, json.loads(metadata["config"]), json.loads(metadata["record"]), weights)
+    except (OSError, SafetensorError, json.JSONDecodeError, KeyError) as error:
+        raise CheckpointError(f"cannot be read: {error}", source=path) from error

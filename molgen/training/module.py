@@ -1,0 +1,93 @@
+"""The Lightning module that every molgen model trains in: a loss, Adam with warm-up and cosine decay, averaged weights."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import pytorch_lightning as lightning
+import torch
+from torch import Tensor, nn
+
+from molgen.training.ema import MovingAverage
+
+
+@dataclass(frozen=True)
+class OptimiserConfig:
+    """Adam's settings.
+
+    Attributes:
+        learning_rate: peak.
+        warmup: steps of linear increase.
+        steps: the cosine decay ends here, at a twentieth of the peak; later steps stay there.
+        weight_decay: decoupled (AdamW).
+        ema: decay of the averaged weights.
+        max_bad_batches: batches in a row with a loss that is not finite before training stops.
+    """
+
+    learning_rate: float = 2e-3
+    warmup: int = 300
+    steps: int = 20000
+    weight_decay: float = 0.0
+    ema: float = 0.999
+    max_bad_batches: int = 20
+
+
+class FieldTraining(lightning.LightningModule):
+    """Trains ``model`` on ``loss(model, batch, rng)``.
+
+    Batches whose loss is not finite are skipped and counted (``bad_batches``); too many in a row end the run.
+    """
+
+    def __init__(
+        self, model: nn.Module, loss: Callable[[nn.Module, Any, torch.Generator], Tensor], config: OptimiserConfig, seed: int
+    ) -> None:
+        super().__init__()
+        self.model = model
+        self.loss = loss
+        self.config = config
+        self.seed = seed
+        self.average = MovingAverage(model, config.ema)
+        self.samples = 0
+        self.bad_batches = 0
+        self._bad_run = 0
+
+    def training_step(self, batch: Any, batch_index: int) -> Tensor | None:
+        rng = torch.Generator().manual_seed(hash((self.seed, self.global_step)) & 0x7FFFFFFF)
+        loss = self.loss(self.model, batch, rng)
+        if not torch.isfinite(loss):
+            self.bad_batches += 1
+            self._bad_run += 1
+            if self._bad_run > self.config.max_bad_batches:
+                raise FloatingPointError(f"the loss was not finite for {self._bad_run} batches in a row")
+            return None
+        self._bad_run = 0
+        self.log("loss", loss, prog_bar=True)
+        return loss
+
+    def on_before_zero_grad(self, optimizer: torch.optim.Optimizer) -> None:
+        if self.global_step:
+            self.average.update(self.model)
+
+    def transfer_batch_to_device(self, batch: Any, device: torch.device, dataloader_idx: int) -> Any:
+        return batch.to(device)
+
+    def configure_optimizers(self) -> dict[str, Any]:
+        optimiser = torch.optim.AdamW(
+            self.model.parameters(), lr=self.config.learning_rate, weight_decay=self.config.weight_decay
+        )
+        schedule = torch.optim.lr_scheduler.LambdaLR(optimiser, self._rate)
+        return {"optimizer": optimiser, "lr_scheduler": {"scheduler": schedule, "interval": "step"}}
+
+    def _rate(self, step: int) -> float:
+        warm = min(1.0, (step + 1) / max(self.config.warmup, 1))
+        progress = min(step / max(self.config.steps, 1), 1.0)
+        return warm * (0.05 + 0.95 * 0.5 * (1.0 + math.cos(math.pi * progress)))
+
+    def on_save_checkpoint(self, checkpoint: dict[str, Any]) -> None:
+        checkpoint["average"] = self.average.state_dict()
+
+    def on_load_checkpoint(self, checkpoint: dict[str, Any]) -> None:
+        self.average.load_state_dict(checkpoint["average"])
