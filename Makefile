@@ -13,7 +13,7 @@ demo: $(STAMP)
 	$(BIN)/molgen conformers "$(IMATINIB) imatinib" -n 20 -o demo-output/imatinib.sdf
 
 test: $(STAMP)
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest $(PYTEST)
 
 test-slow: $(STAMP)
 	$(BIN)/python -m pytest -m slow

@@ -4,8 +4,8 @@
     python -m benchmarks.conformers --report results.jsonl more.jsonl
 
 Each generator gets the SMILES tag of a molecule, never its coordinates, and runs single-threaded in its own process,
-which is killed after ``--timeout`` seconds. One line per molecule and generator is written at once; a rerun skips what
-is there.
+which is killed after ``--timeout`` CPU seconds. One line per molecule and generator is written at once; a rerun skips
+what is there.
 """
 
 import argparse
@@ -68,7 +68,7 @@ def measure(
         common: fields of every line: data, generator, n, seed.
         done: keys of the lines that exist.
         out: open for appending; flushed after every line.
-        timeout: wall seconds per molecule.
+        timeout: CPU seconds per molecule.
     """
     with Worker(partial(prepared, name, common["n"], common["seed"]), timeout) as worker:
         for index, reference in enumerate(references):
@@ -123,7 +123,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("-n", type=int, default=50, help="conformers per molecule")
     parser.add_argument("--limit", type=int, help="only the first molecules of a seeded shuffle")
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--timeout", type=float, default=120.0, help="wall seconds per molecule and generator")
+    parser.add_argument("--timeout", type=float, default=120.0, help="CPU seconds per molecule and generator")
     parser.add_argument("--out", type=Path, help="JSON lines, appended to")
     parser.add_argument("--report", type=Path, nargs="+", help="print the tables of these files and stop")
     return parser

@@ -116,34 +116,38 @@ def conformers(
     energy_window: Annotated[float, typer.Option(min=0.0, help="kcal/mol above the best that are kept.")] = 20.0,
     rmsd: Annotated[float, typer.Option(min=0.0, help="Angstrom that two conformers must differ by.")] = 0.5,
     relax: Annotated[Relax, typer.Option(help="Relax the chosen conformers.")] = Relax.none,
-    steps: Annotated[int | None, typer.Option(min=1, help="Integration steps; fewer are faster.")] = None,
+    steps: Annotated[int, typer.Option(min=1, help="Integration steps; fewer are faster.")] = 4,
     pool: Annotated[int | None, typer.Option(min=1, help="Samples to choose from.")] = None,
     failures: Annotated[Path | None, typer.Option(help="CSV of the inputs that failed [OUTPUT.failures.csv].")] = None,
-    timeout: Annotated[float | None, typer.Option(min=0.0, help="Seconds per molecule.")] = None,
+    timeout: Annotated[float, typer.Option(min=1.0, help="Seconds for the embedding of a molecule.")] = 60.0,
     threads: Annotated[int, typer.Option(min=1, help="CPU threads.")] = 1,
 ) -> None:
     """Conformers of one or many molecules.
 
     Writes an SD file in which the first k conformers of a molecule are the best k.
     """
+    from molgen.conformers.generate import GenerateConfig
     from molgen.conformers.run import conformers_to_file
 
+    config = GenerateConfig(
+        n=n,
+        seed=seed,
+        steps=steps,
+        pool=pool,
+        energy_window=energy_window,
+        spacing=rmsd,
+        relax=relax.value,
+        timeout=timeout,
+    )
     with _progress("molecules") as tick:
         rows = conformers_to_file(
             source,
             output,
-            n=n,
-            seed=seed,
+            config=config,
             model=model,
             stereo=stereo.value,
             largest_fragment=largest_fragment,
-            energy_window=energy_window,
-            rmsd=rmsd,
-            relax=relax.value,
-            steps=steps,
-            pool=pool,
             failures=failures or output.with_name(f"{output.name.split('.')[0]}.failures.csv"),
-            timeout=timeout,
             threads=threads,
             on_row=tick,
         )

@@ -3,7 +3,6 @@
 import os
 import subprocess
 import sys
-import time
 import types
 
 import pytest
@@ -46,11 +45,11 @@ def row(name, conformers=2, error=None, notes=()):
 def test_help_is_fast_because_nothing_heavy_is_imported():
     times = []
     for _ in range(3):
-        begun = time.perf_counter()
+        begun = sum(os.times()[2:4])  # CPU seconds of subprocesses: a busy machine does not count
         done = run("--help")
-        times.append(time.perf_counter() - begun)
+        times.append(sum(os.times()[2:4]) - begun)
     assert "conformers" in done.stdout
-    assert min(times) < 0.5
+    assert 0 < min(times) < 0.5
     heavy = "import sys, molgen.cli; print({'torch', 'rdkit', 'rich', 'numpy', 'yaml'} & set(sys.modules))"
     assert subprocess.run([sys.executable, "-c", heavy], capture_output=True, text=True).stdout.strip() == "set()"
 

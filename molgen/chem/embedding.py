@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 
 import numpy as np
@@ -50,21 +52,40 @@ def embed_templates(mol: Chem.Mol, count: int, *, seed: int = 0, timeout: float 
     """
     if mol.GetNumAtoms() == 1:
         return Templates(_single_atom(mol, count), "atom")
-    flexible = _has_macrocycle(mol) or _many_rotors(mol)
-    share = max(int(timeout / 3), 1)
-    for method, parameters in _attempts(flexible):
-        trial = Chem.Mol(mol)
-        trial.RemoveAllConformers()
+    share = timeout / 3
+    for method, parameters in _attempts(_has_macrocycle(mol) or _many_rotors(mol)):
         parameters.randomSeed = seed
-        parameters.timeout = share
         parameters.numThreads = 1
-        try:
-            rdDistGeom.EmbedMultipleConfs(trial, count, parameters)
-        except (ValueError, RuntimeError):  # a molecule that this variant cannot set up: try the next one
-            continue
-        if trial.GetNumConformers():
-            return Templates(trial, method)
-    raise EmbeddingError("no conformer could be embedded (stereo or ring constraints that no geometry satisfies?)")
+        found = _embed(mol, count, parameters, share)
+        if found is not None:
+            return Templates(found, method)
+    raise EmbeddingError(
+        f"no conformer could be embedded in {timeout:g} s (stereo or rings that no geometry satisfies, or too large)"
+    )
+
+
+def _embed(mol: Chem.Mol, count: int, parameters: rdDistGeom.EmbedParameters, seconds: float) -> Chem.Mol | None:
+    """One conformer first, to see how long it takes; then as many more as the time allows (a call that runs out of
+    time returns nothing)."""
+    trial = Chem.Mol(mol)
+    trial.RemoveAllConformers()
+    begin = time.monotonic()
+    _add_conformers(trial, 1, parameters, seconds)
+    if not trial.GetNumConformers():
+        return None
+    taken = max(time.monotonic() - begin, 1e-3)
+    more = min(count - 1, int(0.7 * (seconds - taken) / taken))
+    if more > 0:
+        parameters.randomSeed += 1
+        _add_conformers(trial, more, parameters, seconds - taken)
+    return trial
+
+
+def _add_conformers(mol: Chem.Mol, count: int, parameters: rdDistGeom.EmbedParameters, seconds: float) -> None:
+    parameters.clearConfs = False
+    parameters.timeout = max(int(seconds), 1)
+    with suppress(ValueError, RuntimeError):  # a molecule that this variant cannot set up
+        rdDistGeom.EmbedMultipleConfs(mol, count, parameters)
 
 
 def _attempts(flexible: bool) -> Iterator[tuple[str, rdDistGeom.EmbedParameters]]:

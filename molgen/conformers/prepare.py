@@ -41,6 +41,7 @@ class PrepareConfig:
             structures of an SDF or a GEOM folder, matched on to template geometry by turning torsions).
         conformers: ensemble: conformers per molecule; reference: templates per molecule.
         relax_iterations: MMFF94s steps on the embedded conformers.
+        electrostatics: keep the charges in the relaxation; in vacuum they fold molecules on to themselves.
         boltzmann: weight an ensemble by exp(-E / kT) at 298 K; otherwise all conformers count the same.
         match_tolerance: references that no template matches to this RMSD (Angstrom) keep their own geometry.
         max_heavy_atoms: larger molecules are left out, as named failures.
@@ -51,6 +52,7 @@ class PrepareConfig:
     kind: str = "ensemble"
     conformers: int = 10
     relax_iterations: int = 200
+    electrostatics: bool = False
     boltzmann: bool = False
     match_tolerance: float = 0.4
     max_heavy_atoms: int = 60
@@ -152,7 +154,7 @@ def prepare_entry(mol: Chem.Mol, config: PrepareConfig) -> Entry:
         full = enumerate_stereo(full, "one")[0][0]
     graph = molecule_graph(full)
     templates = embed_templates(full, config.conformers, seed=config.seed, timeout=30.0)
-    relaxed, energies = relax(templates.mol, config.relax_iterations)
+    relaxed, energies = relax(templates.mol, config.relax_iterations, electrostatics=config.electrostatics)
     positions = relaxed[:, heavy_atoms(full)]
     weights = np.ones(len(positions))
     if config.kind == "reference":

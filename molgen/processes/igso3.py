@@ -108,7 +108,7 @@ def log_slope_over_angle(angle: Tensor, sigma: Tensor) -> Tensor:
 
 
 def _heights(sigma: Tensor) -> tuple[Tensor, Tensor]:
-    """Orders m and coefficients of f = sum_m height_m cos(m w): sin((l + 1/2) w) / sin(w / 2) = 1 + 2 sum_1^l cos(m w)."""
+    """Orders, coefficients of f = sum_m h_m cos(m w); sin((l + 1/2) w) / sin(w / 2) = 1 + 2 sum_1^l cos(m w)."""
     order = torch.arange(MODES, dtype=sigma.dtype, device=sigma.device)
     weight = (2 * order + 1) * torch.exp(-0.5 * order * (order + 1) * sigma.unsqueeze(-1) ** 2)
     tail = weight.flip(-1).cumsum(-1).flip(-1)

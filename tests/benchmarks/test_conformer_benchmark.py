@@ -14,6 +14,7 @@ from rdkit import Chem
 from rdkit.Chem import AllChem
 
 from benchmarks import conformers
+from benchmarks import worker as worker_module
 from benchmarks.conformer_generators import make_rdkit, make_rdkit_mmff
 from benchmarks.conformer_report import read_rows, report
 from benchmarks.conformer_scores import load_references, score
@@ -130,8 +131,10 @@ def test_embedded_conformers_differ_with_seed_zero() -> None:
 
 def _make_moody():  # picklable is not needed: the worker forks
     def moody(order: str) -> int:
-        if order == "hang":
-            time.sleep(60)
+        if order == "sleep":
+            time.sleep(60.0)
+        while order == "spin":
+            pass
         if order == "crash":
             os._exit(3)
         if order == "raise":
@@ -141,13 +144,17 @@ def _make_moody():  # picklable is not needed: the worker forks
     return moody
 
 
-def test_a_worker_survives_errors_and_is_replaced_after_hangs_and_crashes() -> None:
+@pytest.mark.parametrize("hang", ["sleep", "spin"])
+def test_a_worker_survives_errors_and_is_replaced_after_hangs_and_crashes(
+    hang: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(worker_module, "IDLE_FACTOR", 20.0 if hang == "spin" else 1.0)
     with Worker(_make_moody, timeout=1.0) as worker:
         first = worker.run("work")
         assert first.value not in (None, os.getpid())
         assert worker.run("raise").failure == "ValueError: no such molecule"
         assert worker.run("work").value == first.value
-        assert worker.run("hang").failure == "timeout: 1 s"
+        assert worker.run(hang).failure == "timeout: 1 CPU s"
         second = worker.run("work").value
         assert second not in (None, first.value)
         assert worker.run("crash").failure == "crash: exit code 3"

@@ -98,6 +98,7 @@ def test_one_step_along_the_true_velocity_reaches_the_data(process, t, seed):
 
 
 @pytest.mark.parametrize("dtype", DTYPES)
+@settings(max_examples=60)
 @given(x=st.floats(-10, 10), sigma=st.floats(0.01, 10))
 def test_wrapped_score_is_odd_periodic_and_matches_autograd(dtype, x, sigma):
     angle = torch.tensor(x, dtype=dtype).requires_grad_()
@@ -110,6 +111,7 @@ def test_wrapped_score_is_odd_periodic_and_matches_autograd(dtype, x, sigma):
     assert float(mirrored) == pytest.approx(-float(score), abs=1e-3 * scale)
 
 
+@settings(max_examples=60)
 @given(seed=seeds, sigma=st.floats(0.01, 5), size=st.floats(1e-6, math.pi - 1e-3))
 def test_igso3_score_matches_autograd_and_points_along_the_rotation(seed, sigma, size):
     axis = torch.randn(3, generator=torch.Generator().manual_seed(seed), dtype=torch.float64)

@@ -75,7 +75,7 @@ def draw(process, stepper, steps, like, mean, seed=0, spread=SPREAD):
 @pytest.mark.parametrize("stepper", STEPPERS)
 @pytest.mark.parametrize("name", PROCESSES)
 def test_translations_recover_mean_and_spread(name, stepper):
-    like = torch.zeros(4000, 3, dtype=torch.float64)
+    like = torch.zeros(2500, 3, dtype=torch.float64)
     x = draw(PROCESSES[name], *STEPPERS[stepper], like, MEAN)
     torch.testing.assert_close(x.mean(0), MEAN, atol=0.04, rtol=0)
     torch.testing.assert_close(x.std(0), torch.full((3,), SPREAD, dtype=torch.float64), atol=0.03, rtol=0)
@@ -84,13 +84,13 @@ def test_translations_recover_mean_and_spread(name, stepper):
 @pytest.mark.parametrize("stepper", ["heun", "euler-maruyama", "predictor-corrector"])
 @pytest.mark.parametrize("family", [CartesianDiffusion, CartesianFlow])
 def test_padded_molecules_recover_mean_and_spread(family, stepper):
-    count = 1000
+    count = 700
     mask = torch.tensor([[True] * 4, [True] * 3 + [False]]).repeat(count, 1)
     mean = centre_free(ATOMS.expand(2 * count, 4, 3), mask)
     x = draw(family(mask=mask), *STEPPERS[stepper], torch.zeros(2 * count, 4, 3, dtype=torch.float64), mean)
     for row, atoms in ((0, 4), (1, 3)):
         part = x[row::2, :atoms]
-        torch.testing.assert_close(part.mean(0), mean[row, :atoms], atol=0.04, rtol=0)
+        torch.testing.assert_close(part.mean(0), mean[row, :atoms], atol=0.07, rtol=0)
         expected = SPREAD**2 * 3 * (atoms - 1)
         assert float(((part - mean[row, :atoms]) ** 2).sum((-1, -2)).mean()) == pytest.approx(expected, rel=0.06)
     assert x[1::2, 3].abs().max() == 0
@@ -100,7 +100,7 @@ def test_padded_molecules_recover_mean_and_spread(family, stepper):
 @pytest.mark.parametrize("name", ["ve", "vp-linear", "flow"])
 def test_low_temperature_narrows_a_gaussian_by_its_inverse(name, equilibration):
     cold = low_temperature(4.0, equilibration, data_scale=SPREAD)
-    x = draw(PROCESSES[name], cold, 400, torch.zeros(4000, 3, dtype=torch.float64), MEAN)
+    x = draw(PROCESSES[name], cold, 250, torch.zeros(2500, 3, dtype=torch.float64), MEAN)
     torch.testing.assert_close(x.mean(0), MEAN, atol=0.04, rtol=0)
     assert float(x.std(0).mean()) == pytest.approx(SPREAD / 2, abs=0.02)
 
