@@ -65,8 +65,8 @@ class Score:
     rdkit_difference: float | None
 
     def row(self) -> dict[str, float | int | bool | None]:
-        """Plain values, rounded to 1e-5, for a line of JSON."""
-        return {key: round(value, 5) if isinstance(value, float) else value for key, value in asdict(self).items()}
+        """Plain values, rounded to 1e-6, for a line of JSON."""
+        return {key: round(value, 6) if isinstance(value, float) else value for key, value in asdict(self).items()}
 
 
 def load_references(path: Path) -> Iterator[Reference]:

@@ -52,7 +52,7 @@ def relax(
             field, method = _field(work, electrostatics)
             if field is None:
                 break
-            field.Initialize()
+        field.Initialize()  # forgets the distances of the conformer before
         if iterations:
             field.Minimize(maxIts=iterations, forceTol=until)
             positions[k] = conformer.GetPositions()

@@ -33,8 +33,8 @@ def rotatable_torsions(mol: Chem.Mol) -> list[tuple[int, int, int, int]]:
     for b, c in sorted(axes):  # type: ignore[arg-type]
         if frozenset((b, c)) in frozen:
             continue
-        moving = side_of(mol, b, c)
-        if 2 * moving.sum() > len(moving) or (2 * moving.sum() == len(moving) and moving[0]):
+        moving, still = side_of(mol, b, c), side_of(mol, c, b)
+        if (moving.sum(), still.argmax()) > (still.sum(), moving.argmax()):
             b, c = c, b
         torsions.append((_reference(mol, b, c, ranks), b, c, _reference(mol, c, b, ranks)))
     return torsions

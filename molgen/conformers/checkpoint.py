@@ -9,7 +9,7 @@ from typing import Any
 from molgen.config import from_mapping, to_mapping
 from molgen.conformers.config import ModelConfig
 from molgen.conformers.model import TorsionModel
-from molgen.errors import CheckpointError
+from molgen.errors import CheckpointError, ConfigError
 from molgen.files import write_atomically
 from molgen.training.checkpoint import Checkpoint, encode_checkpoint, load_checkpoint
 
@@ -35,7 +35,10 @@ def load_with_record(path_or_name: str | Path) -> tuple[TorsionModel, Mapping[st
     """:func:`load_model` with the training record that the checkpoint carries."""
     path = SHIPPED if str(path_or_name) == "default" else Path(path_or_name)
     checkpoint = load_checkpoint(path, TASK)
-    model = TorsionModel(from_mapping(ModelConfig, checkpoint.config, source=path))
+    try:
+        model = TorsionModel(from_mapping(ModelConfig, checkpoint.config, source=path))
+    except ConfigError as error:
+        raise CheckpointError(f"is of another version of molgen: {error.reason}", source=path) from error
     try:
         model.load_state_dict(dict(checkpoint.weights))
     except RuntimeError as error:

@@ -42,11 +42,17 @@ class MixtureDataset(torch.utils.data.IterableDataset):
         shares: relative number of molecules drawn from each source.
         batch: molecules per batch; draws: conformers S per molecule (with replacement).
         seed: same seed, same stream, whatever the number of steps taken before (see ``start``).
-        start: the number of the first pool of batches; a resumed run passes on instead of repeating.
+        start: batches of the stream to leave out; a resumed run goes on where it was.
     """
 
     def __init__(
-        self, sources: Sequence[Sequence[Entry]], shares: Sequence[float], batch: int, draws: int, seed: int, start: int = 0
+        self,
+        sources: Sequence[Sequence[Entry]],
+        shares: Sequence[float],
+        batch: int,
+        draws: int,
+        seed: int,
+        start: int = 0,
     ) -> None:
         super().__init__()
         self.sources = [[e for e in entries if e.graph.n_torsions] for entries in sources]
@@ -58,11 +64,11 @@ class MixtureDataset(torch.utils.data.IterableDataset):
         self._lengths: dict[int, np.ndarray] = {}
 
     def __iter__(self) -> Iterator[ConformerBatch]:
-        pool = self.start
+        pool, done = divmod(self.start, POOL)
         while True:
             rng = np.random.default_rng((self.seed, pool))
-            yield from self._pool(rng)
-            pool += 1
+            yield from self._pool(rng)[done:]
+            pool, done = pool + 1, 0
 
     def _pool(self, rng: np.random.Generator) -> list[ConformerBatch]:
         picks = rng.choice(len(self.sources), size=POOL * self.batch, p=self.shares)

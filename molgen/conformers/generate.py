@@ -48,6 +48,7 @@ class GenerateConfig:
         template_relax: MMFF94s steps on each template.
         settle: MMFF94s steps on each sample before its strain is measured.
         energy_window: samples this far above the best one are dropped, kcal/mol (MMFF94s without electrostatics).
+        strain_scale: a sample counts exp(-strain / strain_scale) when the chosen ones are to cover the pool, kcal/mol.
         spacing: least symmetric heavy-atom RMSD between two conformers, Angstrom.
         relax: "none", "mmff" (MMFF94s minimisation of the chosen ones) or "gfn2" (GFN2-xTB).
         timeout: seconds for the embedding.
@@ -59,8 +60,9 @@ class GenerateConfig:
     pool: int | None = None
     templates: int | None = None
     template_relax: int = 200
-    settle: int = 0
+    settle: int = 8
     energy_window: float = 20.0
+    strain_scale: float = 4.5
     spacing: float = 0.1
     relax: Literal["none", "mmff", "gfn2"] = "none"
     timeout: float = 60.0
@@ -209,7 +211,8 @@ def conformers_of(mol: Chem.Mol, model: TorsionModel | None, config: GenerateCon
     heavy = heavy_atoms(pool.mol)
     symmetry = automorphisms(pool.mol, MAX_PERMUTATIONS).permutations
     distances = rmsd_matrix(pool.positions[kept][:, heavy], pool.positions[kept][:, heavy], symmetry).numpy()
-    order = [int(kept[k]) for k in cover(distances, config.n, spacing=config.spacing)]
+    weights = _importance(pool.energies.values[kept], config.strain_scale)
+    order = [int(kept[k]) for k in cover(distances, config.n, weights=weights, spacing=config.spacing)]
     return _finished(pool, order, config)
 
 
@@ -289,6 +292,11 @@ def _sound(pool: Pool, window: float) -> np.ndarray:
     strain = pool.energies.values - np.nanmin(pool.energies.values, initial=np.inf)
     kept = np.flatnonzero(~(strain > window))
     return kept if len(kept) else np.arange(len(strain))
+
+
+def _importance(energies: np.ndarray, scale: float) -> np.ndarray:
+    strain = energies - np.nanmin(energies, initial=np.inf)
+    return np.exp(-np.where(np.isfinite(strain), strain, 0.0) / scale)
 
 
 def _conformers(mol: Chem.Mol, positions: np.ndarray) -> Chem.Mol:

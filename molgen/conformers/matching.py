@@ -8,7 +8,7 @@ import numpy as np
 import torch
 from rdkit import Chem
 
-from molgen.chem.features import heavy_atoms
+from molgen.chem.features import heavy_atoms, without_hydrogens
 from molgen.chem.records import MoleculeGraph
 from molgen.geometry.fitting import fit_torsions
 
@@ -38,8 +38,8 @@ def reference_positions(reference: Chem.Mol, mol: Chem.Mol, conformer: int = -1)
 
     Of the equivalent assignments one whose tetrahedral and double-bond stereo agree is chosen.
     """
-    bare = Chem.RemoveHs(reference)
-    match = bare.GetSubstructMatch(Chem.RemoveHs(mol), useChirality=True) or bare.GetSubstructMatch(Chem.RemoveHs(mol))
+    bare, wanted = without_hydrogens(reference), without_hydrogens(mol)
+    match = bare.GetSubstructMatch(wanted, useChirality=True) or bare.GetSubstructMatch(wanted)
     if len(match) != len(heavy_atoms(mol)) or len(match) != bare.GetNumAtoms():
         return None
     return bare.GetConformer(conformer).GetPositions()[list(match)]

@@ -73,7 +73,10 @@ def load_parts(paths: Sequence[Path]) -> tuple[list[Entry], list[str]]:
         arrays, source = _read(path)
         if source not in sources:
             sources.append(source)
-        entries += _split(arrays, sources.index(source))
+        try:
+            entries += _split(arrays, sources.index(source))
+        except (KeyError, ValueError) as error:
+            raise InputError(f"lacks arrays, or their sizes disagree: {error}", source=path) from error
     return entries, sources
 
 
@@ -91,8 +94,9 @@ def _read(path: Path) -> tuple[dict[str, np.ndarray], str]:
             metadata = file.metadata() or {}
             if metadata.get("format") != FORMAT:
                 raise InputError(f"is not a prepared conformer set ({FORMAT})", source=path)
-            return {name: file.get_tensor(name) for name in file.keys()}, metadata["source"]
-    except (OSError, SafetensorError) as error:
+            names = file.keys()  # the file itself is not iterable
+            return {name: file.get_tensor(name) for name in names}, metadata["source"]
+    except (OSError, SafetensorError, KeyError) as error:
         raise InputError(f"cannot be read: {error}", source=path) from error
 
 

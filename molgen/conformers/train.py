@@ -15,7 +15,7 @@ from pytorch_lightning.loggers import CSVLogger
 
 from molgen.conformers.checkpoint import load_with_record, save_model
 from molgen.conformers.config import ConformerConfig, TrainConfig
-from molgen.conformers.dataset import POOL, MixtureDataset
+from molgen.conformers.dataset import MixtureDataset
 from molgen.conformers.loss import torsion_loss
 from molgen.conformers.model import Conformation, TorsionModel, parameter_count
 from molgen.conformers.sample import sample_torsions, time_grid
@@ -76,6 +76,7 @@ def train(
     folder.mkdir(parents=True, exist_ok=True)
     sources, validation, names = _load_data(settings)
     model, record, state = _initial(config, resume)
+    first_step = _finished_steps(state, model)
     module = FieldTraining(model, torsion_loss, _optimiser(settings), settings.seed)
     dataset = MixtureDataset(
         sources,
@@ -83,12 +84,11 @@ def train(
         settings.batch,
         settings.draws,
         settings.seed,
-        start=_finished_steps(state) // POOL,
+        start=first_step,
     )
     begun = time.monotonic()
     weights = folder / "weights.safetensors"
     last: dict[str, float] = {}
-    first_step = _finished_steps(state)
 
     def saved(trained: FieldTraining, metrics: Mapping[str, float], step: int) -> None:
         last.update(metrics)
@@ -113,7 +113,9 @@ def train(
         callbacks=[
             TimeLimit(max_minutes),
             SampledValidation(
-                settings.validate_every, lambda m: validate(m, validation, settings.validation_samples), saved
+                settings.validate_every,
+                lambda m: validate(m, validation, settings.validation_samples),  # type: ignore[arg-type]
+                saved,
             ),
             PeriodicCheckpoint(folder / "state.ckpt", checkpoint_minutes),
         ],
@@ -187,10 +189,21 @@ def _initial(config: ConformerConfig, resume: str | Path | None) -> tuple[Torsio
     return TorsionModel(config.model), record, path
 
 
-def _finished_steps(state: Path | None) -> int:
+def _finished_steps(state: Path | None, model: TorsionModel) -> int:
+    """Steps behind a training state, after a look at whether it can be loaded at all."""
     if state is None:
         return 0
-    return int(torch.load(state, weights_only=True, map_location="cpu")["global_step"])
+    try:
+        saved = torch.load(state, weights_only=True, map_location="cpu")
+        steps, weights = int(saved["global_step"]), saved["state_dict"]
+        weights = {name.removeprefix("model."): value for name, value in weights.items()}
+    except Exception as error:  # torch raises half a dozen types for a damaged file
+        raise CheckpointError("is not a training state, or is damaged", source=state) from error
+    try:
+        model.load_state_dict(weights)
+    except RuntimeError as error:
+        raise CheckpointError(f"weights do not fit the model: {error}", source=state) from error
+    return steps
 
 
 def _optimiser(settings: TrainConfig) -> OptimiserConfig:

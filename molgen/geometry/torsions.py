@@ -37,9 +37,10 @@ def apply_torsions(positions: Tensor, changes: Tensor, torsions: Tensor, moving:
     """Turn m torsions of every conformer of a batch by given angles.
 
     Every axis (b, c) turns the atoms on its c side by the right-hand rule about b -> c, which adds ``changes`` to the
-    dihedral of that torsion and leaves the other torsions as they are. All rotations are taken about the axes of the
-    input and applied from the ends inwards: an atom first turns about the nearest axis, so the result does not depend
-    on the order in which the torsions are listed.
+    dihedral of that torsion and leaves the other torsions as they are (next to a chain of sp atoms to first order in
+    its bend, since the chain itself stays). All rotations are taken about the axes of the input and applied from the
+    ends inwards: an atom first turns about the nearest axis, so the result does not depend on the order in which the
+    torsions are listed.
 
     Args:
         positions: [..., n, 3], Angstrom.

@@ -16,6 +16,7 @@ class Edges:
         graph: int64 [E], graph index b.
         sender, receiver: int64 [E], atom index within the graph.
         flat_sender, flat_receiver: int64 [E], index into atoms flattened as [B * S * n].
+        offsets: int64 [B * S * n + 1], where the edges of each receiving atom begin and end.
         vector: [E, 3], position of the sender minus that of the receiver, Angstrom.
         length: [E], Angstrom.
     """
@@ -25,6 +26,7 @@ class Edges:
     receiver: Tensor
     flat_sender: Tensor
     flat_receiver: Tensor
+    offsets: Tensor
     vector: Tensor
     length: Tensor
 
@@ -48,7 +50,9 @@ def molecule_edges(positions: Tensor, atom_mask: Tensor, path_length: Tensor, ra
         joined = real[:, None] & (near | (path_length <= hops)[:, None])
         b, s, i, j = joined.nonzero(as_tuple=True)
         base = (b * positions.shape[1] + s) * n
+        counts = joined.sum(-1).flatten()
+        offsets = torch.nn.functional.pad(counts.cumsum(0), (1, 0))
     flat = positions.reshape(-1, 3)
-    vector = flat[base + j] - flat[base + i]
+    vector = flat.index_select(0, base + j) - flat.index_select(0, base + i)
     length = vector.square().sum(-1).clamp_min(1e-12).sqrt()
-    return Edges(b, j, i, base + j, base + i, vector, length)
+    return Edges(b, j, i, base + j, base + i, offsets, vector, length)

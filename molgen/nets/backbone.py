@@ -152,24 +152,25 @@ class Backbone(nn.Module):
         bonded = (graph.path_length <= config.hops)[edges.graph, edges.receiver, edges.sender]
         cutoff = torch.where(bonded, torch.ones_like(edges.length), smooth_cutoff(edges.length, config.radius))
         harmonics = [
-            o3.spherical_harmonics(order, edges.vector, True, "component") for order in range(config.l_max + 1)
+            o3.spherical_harmonics(order, edges.vector, True, "component").T.contiguous()
+            for order in range(config.l_max + 1)
         ]
         for layer in self.layers:
             x = layer(x, edges, harmonics, edge_scalars, cutoff[:, None])
-        return {ir: value.unflatten(0, (size, samples, n)) for ir, value in x.items()}
+        return {ir: value.unflatten(1, (size, samples, n)).movedim(0, -2) for ir, value in x.items()}
 
     def _initial(self, encoding: Encoding, time: Tensor, atoms: int) -> Features:
         """Features before the first layer: graph and time in 0e, R/S labels in 0o, nothing else yet."""
         scalars = encoding.nodes[:, None] + time[:, :, None]
         handed = encoding.handedness[:, None].expand(*scalars.shape[:3], -1)
-        x = {"0e": scalars.reshape(atoms, 1, -1), "0o": handed.reshape(atoms, 1, -1)}
+        x = {"0e": scalars.reshape(1, atoms, -1), "0o": handed.reshape(1, atoms, -1)}
         for ir, channels in self.config.channels().items():
             if ir not in x:
-                x[ir] = scalars.new_zeros(atoms, 2 * int(ir[0]) + 1, channels)
+                x[ir] = scalars.new_zeros(2 * int(ir[0]) + 1, atoms, channels)
         return x
 
     def _edge_scalars(self, encoding: Encoding, edges: Edges, time: Tensor, n: int) -> Tensor:
         distance = distance_features(edges.length, self.config.radius, self.config.distance_channels)
         moment = self.edge_time(time).flatten(0, 1)
-        pair = encoding.pairs.flatten(0, 2)[(edges.graph * n + edges.receiver) * n + edges.sender]
-        return self.edge_mix(self.edge_distance(distance) + pair + moment[edges.flat_receiver // n])
+        pair = encoding.pairs.flatten(0, 2).index_select(0, (edges.graph * n + edges.receiver) * n + edges.sender)
+        return self.edge_mix(self.edge_distance(distance) + pair + moment.index_select(0, edges.flat_receiver // n))

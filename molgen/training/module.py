@@ -1,4 +1,4 @@
-"""The Lightning module that every molgen model trains in: a loss, Adam with warm-up and cosine decay, averaged weights."""
+"""The Lightning module that every molgen model trains in: a loss, Adam with warm-up and decay, averaged weights."""
 
 from __future__ import annotations
 
@@ -42,7 +42,11 @@ class FieldTraining(lightning.LightningModule):
     """
 
     def __init__(
-        self, model: nn.Module, loss: Callable[[nn.Module, Any, torch.Generator], Tensor], config: OptimiserConfig, seed: int
+        self,
+        model: nn.Module,
+        loss: Callable[[Any, Any, torch.Generator], Tensor],
+        config: OptimiserConfig,
+        seed: int,
     ) -> None:
         super().__init__()
         self.model = model
@@ -67,8 +71,9 @@ class FieldTraining(lightning.LightningModule):
         self.log("loss", loss, prog_bar=True)
         return loss
 
-    def on_before_zero_grad(self, optimizer: torch.optim.Optimizer) -> None:
-        if self.global_step:
+    def optimizer_step(self, *args: Any, **kwargs: Any) -> None:
+        super().optimizer_step(*args, **kwargs)
+        if not self._bad_run:
             self.average.update(self.model)
 
     def transfer_batch_to_device(self, batch: Any, device: torch.device, dataloader_idx: int) -> Any:

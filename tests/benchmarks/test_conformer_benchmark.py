@@ -59,7 +59,9 @@ def test_a_run_gives_one_line_per_molecule_and_a_rerun_adds_nothing(
     assert any(row["rdkit_difference"] is not None for row in rows)
     assert run(data, out) == rows
     assert conformers.main(["--report", str(out)]) == 0
-    assert "| rdkit | 0 |" in capsys.readouterr().out
+    printed = capsys.readouterr().out
+    assert "| rdkit | 0 |" in printed
+    assert "RMSD against GetBestRMS on 1 of the rows" in printed
 
 
 def test_a_line_cut_short_is_measured_again(tmp_path: Path) -> None:
