@@ -114,7 +114,7 @@ def conformers(
     stereo: Annotated[Stereo, typer.Option(help="Stereo the input leaves open: take one isomer, or all.")] = Stereo.one,
     largest_fragment: Annotated[bool, typer.Option("--largest-fragment", help="Of a salt keep the biggest.")] = False,
     energy_window: Annotated[float, typer.Option(min=0.0, help="kcal/mol above the best that are kept.")] = 20.0,
-    rmsd: Annotated[float, typer.Option(min=0.0, help="Angstrom that two conformers must differ by.")] = 0.5,
+    rmsd: Annotated[float, typer.Option(min=0.0, help="Angstrom that two conformers must differ by.")] = 0.1,
     relax: Annotated[Relax, typer.Option(help="Relax the chosen conformers.")] = Relax.none,
     steps: Annotated[int, typer.Option(min=1, help="Integration steps; fewer are faster.")] = 4,
     pool: Annotated[int | None, typer.Option(min=1, help="Samples to choose from.")] = None,

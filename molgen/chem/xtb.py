@@ -28,7 +28,7 @@ def relax_gfn2(mol: Chem.Mol, iterations: int = 200) -> tuple[np.ndarray, Energi
         EmbeddingError: the self-consistent field does not converge.
     """
     try:
-        from tblite.interface import Calculator
+        from tblite.interface import Calculator  # pyright: ignore[reportMissingImports]
     except ImportError as error:
         raise ConfigError("relax=gfn2 needs tblite: pip install 'molgen[relax]'") from error
     numbers = np.array([atom.GetAtomicNum() for atom in mol.GetAtoms()])
@@ -47,7 +47,11 @@ def relax_gfn2(mol: Chem.Mol, iterations: int = 200) -> tuple[np.ndarray, Energi
 
         try:
             found = minimize(
-                energy_and_gradient, start.ravel(), jac=True, method="L-BFGS-B", options={"maxiter": iterations, "gtol": 1e-3}
+                energy_and_gradient,
+                start.ravel(),
+                jac=True,
+                method="L-BFGS-B",
+                options={"maxiter": iterations, "gtol": 1e-3},
             )
         except RuntimeError as error:
             raise EmbeddingError(f"GFN2-xTB: {error}") from error

@@ -28,7 +28,7 @@ class SourceConfig:
 
     Attributes:
         path: folder or file written by `molgen prepare conformers`.
-        share: relative number of samples drawn from this set (over all sets); within a set molecules are equally likely.
+        share: relative number of samples drawn from this set; within a set molecules are equally likely.
     """
 
     path: str = ""
@@ -43,7 +43,7 @@ class TrainConfig:
         sources: the mixture of prepared sets.
         validation: prepared set for validation (sampled COV/AMR); empty: 100 molecules held back from the first source.
         batch: molecules per batch; draws: noise draws per molecule.
-        learning_rate, warmup, weight_decay: Adam with linear warm-up (steps) and cosine decay to a twentieth over ``steps``.
+        learning_rate, warmup, weight_decay: AdamW with linear warm-up (steps) and cosine decay to a twentieth.
         steps: optimiser steps in all.
         clip: gradient norm.
         ema: decay of the averaged weights, which are the ones that are saved and validated.

@@ -96,7 +96,13 @@ class Pool:
 
 
 def generate_conformers(
-    mol: Chem.Mol | str, n: int = 50, *, seed: int = 0, model: Model = "default", largest_fragment: bool = False, **options
+    mol: Chem.Mol | str,
+    n: int = 50,
+    *,
+    seed: int = 0,
+    model: Model = "default",
+    largest_fragment: bool = False,
+    **options,
 ) -> Chem.Mol:
     """Conformers of a molecule, best first.
 
@@ -110,7 +116,8 @@ def generate_conformers(
 
     Returns:
         The molecule with explicit hydrogens and its conformers in rank order; each carries the properties
-        `molgen_rank`, `molgen_energy` (kcal/mol above the best of the pool), `molgen_template` and `molgen_method`.
+        `molgen_rank`, `molgen_energy` (kcal/mol above the best sample, or above the best of the returned ones when they
+        were relaxed), `molgen_energy_method`, `molgen_template` and `molgen_method` (how the local structure was made).
 
     Raises:
         MolgenError: one line that says what is wrong with the molecule. Unspecified stereo is set to one isomer, with a
@@ -243,9 +250,7 @@ def _all_atoms(mol: Chem.Mol, templates: Tensor, torsions: Tensor, graph: GraphB
     if torsions.shape[1] == 0:
         return templates
     place = {int(atom): k for k, atom in enumerate(heavy)}
-    carrier = [
-        place[a.GetIdx() if a.GetIdx() in place else a.GetNeighbors()[0].GetIdx()] for a in mol.GetAtoms()
-    ]
+    carrier = [place[a.GetIdx() if a.GetIdx() in place else a.GetNeighbors()[0].GetIdx()] for a in mol.GetAtoms()]
     moving = graph.moving[0][:, carrier]
     quadruples = heavy[graph.torsions[0]]
     changes = torsions - dihedral_angles(templates, quadruples)
@@ -325,7 +330,7 @@ def _finished(pool: Pool, order: list[int], config: GenerateConfig) -> Chem.Mol:
     if not len(right):
         raise EmbeddingError("no conformer keeps the stereo of the input")
     result = _conformers(pool.mol, positions[right])
-    lowest = np.nanmin(energies, initial=np.inf)
+    lowest = np.nanmin(energies if config.relax != "none" else pool.energies.values, initial=np.inf)
     for rank, (conformer, index) in enumerate(zip(result.GetConformers(), right, strict=True), 1):
         conformer.SetIntProp("molgen_rank", rank)
         conformer.SetDoubleProp("molgen_energy", float(energies[index] - lowest))

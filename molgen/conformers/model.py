@@ -62,5 +62,3 @@ def torsion_process(name: str) -> TorsionFlow | TorsionDiffusion:
 
 def parameter_count(model: nn.Module) -> int:
     return sum(p.numel() for p in model.parameters())
-
-

@@ -78,7 +78,7 @@ class Block:
     """A run of input records: (name, place, molecule or None, error or None)."""
 
     number: int
-    records: tuple[tuple[str, str, Chem.Mol | None, str | None], ...]
+    records: tuple[tuple[str, str | None, Chem.Mol | None, str | None], ...]
 
 
 def prepare(
@@ -93,7 +93,8 @@ def prepare(
     """Prepare every molecule of ``source`` into part files below ``output``; finished parts of an earlier run are kept.
 
     Args:
-        source: .smi, .csv, .sdf (all also .gz) or, for ``kind="reference"``, a GEOM folder (see molgen.conformers.geom).
+        source: .smi, .csv, .sdf (all also .gz) or, for ``kind="reference"``, a GEOM folder (see
+            molgen.conformers.geom).
         workers: processes.
         limit: only the first so many records.
         on_block: called with the number of records finished so far.

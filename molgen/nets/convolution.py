@@ -80,7 +80,7 @@ class DepthwiseConvolution(nn.Module):
     def __init__(self, channels: dict[str, int], l_max: int, edge_channels: int, mean_neighbours: float) -> None:
         super().__init__()
         self.groups = depthwise_groups(channels, l_max)
-        received: dict[str, int] = {ir: 0 for ir in channels}
+        received: dict[str, int] = dict.fromkeys(channels, 0)
         for group in self.groups:
             for path in group:
                 received[path.out] += path.size
@@ -104,7 +104,9 @@ class DepthwiseConvolution(nn.Module):
         for group, weight in zip(self.groups, weights, strict=True):
             key = tuple((path.source, path.size) for path in group)
             if key not in sent:
-                sent[key] = torch.cat([before[ir][..., :size] for ir, size in key], -1).index_select(1, edges.flat_sender)
+                sent[key] = torch.cat([before[ir][..., :size] for ir, size in key], -1).index_select(
+                    1, edges.flat_sender
+                )
             total = depthwise_sum(sent[key] * weight, harmonics[group[0].order], int(group[0].out[0]), edges)
             arrived = total.split([path.size for path in group], dim=-1)
             for path, part in zip(group, arrived, strict=True):
@@ -133,8 +135,8 @@ def depthwise_groups(channels: dict[str, int], l_max: int) -> list[list[Path]]:
     groups: dict[tuple[str, int, str], list[Path]] = {}
     for source in present:
         for order in range(l_max + 1):
-            for irrep in o3.Irrep(source) * o3.Irrep(order, (-1) ** order):
-                out = str(irrep)
+            products: list[o3.Irrep] = list(o3.Irrep(source) * o3.Irrep(order, (-1) ** order))  # pyright: ignore
+            for out in map(str, products):
                 if out in present:
                     path = Path(source, order, out, min(channels[source], channels[out]))
                     groups.setdefault((source[0], order, out[0]), []).append(path)

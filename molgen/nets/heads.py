@@ -64,7 +64,9 @@ class TorsionHead(nn.Module):
         self.order = harmonics
         self.time_channels = config.time_channels
         self.force = VectorHead(config)
-        self.sine = nn.Sequential(nn.Linear(4 * c + config.time_channels, 2 * c), nn.SiLU(), nn.Linear(2 * c, harmonics))
+        self.sine = nn.Sequential(
+            nn.Linear(4 * c + config.time_channels, 2 * c), nn.SiLU(), nn.Linear(2 * c, harmonics)
+        )
         self.odd_weights = nn.Sequential(nn.Linear(2 * c, c), nn.SiLU(), nn.Linear(c, odd * (harmonics + 1)))
 
     def forward(self, graph: GraphBatch, features: Features, positions: Tensor, t: Tensor) -> Tensor:

@@ -1,4 +1,4 @@
-"""Weights as safetensors, with the configuration and the training record as JSON in the metadata: no code is ever run."""
+"""Weights as safetensors, configuration and training record as JSON in the metadata: loading never runs code."""
 
 from __future__ import annotations
 
@@ -61,7 +61,8 @@ def load_checkpoint(path: str | Path, task: str) -> Checkpoint:
                 raise CheckpointError(f"is not a molgen checkpoint ({FORMAT})", source=path)
             if metadata.get("task") != task:
                 raise CheckpointError(f'was trained for "{metadata.get("task")}", not for "{task}"', source=path)
-            weights = {name: file.get_tensor(name) for name in file.keys()}
+            names = file.keys()  # the file itself is not iterable
+            weights = {name: file.get_tensor(name) for name in names}
             return Checkpoint(task, json.loads(metadata["config"]), json.loads(metadata["record"]), weights)
     except (OSError, SafetensorError, json.JSONDecodeError, KeyError) as error:
         raise CheckpointError(f"cannot be read: {error}", source=path) from error
