@@ -51,9 +51,8 @@ def make_conforge(n: int, seed: int) -> Generate:
     import CDPL.Chem
     import CDPL.ConfGen
 
-    reasons = {
-        int(value): name for name, value in vars(CDPL.ConfGen.ReturnCode).items() if isinstance(value, int) and value
-    }
+    codes = CDPL.ConfGen.ReturnCode
+    reasons = {int(getattr(codes, name)): name for name in dir(codes) if name.isupper()}
     generator = CDPL.ConfGen.ConformerGenerator()
     generator.settings.timeout = 60_000  # ms
     generator.settings.minRMSD = 0.5

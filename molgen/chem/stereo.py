@@ -2,7 +2,8 @@
 
 Open are tetrahedral centres and double bonds that could be stereo centres and carry no mark. Not counted are cumulenes,
 N-H of imines, and phosphorus or sulfur with two terminal oxygens (or sulfurs): the proton or the charge moves between
-them. Isomers that cannot exist in 3D (a trans-bridged camphor) are left out where another can.
+them. Isomers that cannot exist in 3D (a trans-bridged camphor) are left out where another can; where
+only one is left (norbornane, the bridgeheads of quinuclidine) nothing is open.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ _SMALLEST_RING_WITH_TRANS = 12
 def enumerate_stereo(
     mol: Chem.Mol, mode: Literal["one", "enumerate"] = "one", limit: int = 32
 ) -> list[tuple[Chem.Mol, str]]:
-    """Stereoisomers of `mol` with every centre set, each with a note; the note is empty when nothing was open.
+    """Stereoisomers of `mol` with every centre set, each with a note; the note is empty when there is no choice.
 
     Deterministic. Atom order is kept. Isomers carry no coordinates, unless nothing was open: then `mol` comes back.
 
@@ -45,15 +46,28 @@ def enumerate_stereo(
         isomers = _isomers(heavy, mobile, limit if mode == "enumerate" else _TRIES)
         possible: Iterator[Chem.Mol] = filter(_can_exist, isomers) if _is_caged(heavy, open_centres) else isomers
         if mode == "one":
-            likely = (isomer for isomer in possible if not _has_trans_in_ring(isomer))
-            first = next(likely, None) or next(_isomers(heavy, mobile, _TRIES))
-            chosen = [first]
+            first, alone = _first_likely(possible)
+            chosen = [first or next(_isomers(heavy, mobile, _TRIES))]
         else:
             chosen = list(possible) or list(itertools.islice(_isomers(heavy, mobile, limit), 1))
+            alone = len(chosen) == 1
         names = [_centre_name(heavy, centre) for centre in open_centres]
         names += [f"relative group {number}" for number in range(1, relative + 1)]
-        notes = _notes(names, len(chosen), limit, mode)
+        whole = 2 ** len(names) <= min(limit, _TRIES)
+        notes = [""] if alone and whole else _notes(names, len(chosen), limit, mode)
         return [(_restore(isomer, mol), note) for isomer, note in zip(chosen, notes, strict=True)]
+
+
+def _first_likely(possible: Iterator[Chem.Mol]) -> tuple[Chem.Mol | None, bool]:
+    """The first isomer without a trans bond in a small ring, and whether it is the only one that can exist."""
+    chosen, count = None, 0
+    for isomer in possible:
+        count += 1
+        if chosen is None and not _has_trans_in_ring(isomer):
+            chosen = isomer
+        if chosen is not None and count > 1:
+            break
+    return chosen, count == 1
 
 
 def _notes(names: list[str], count: int, limit: int, mode: str) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from numbers import Integral, Real
 from pathlib import Path
 from typing import Literal
 
@@ -16,6 +17,7 @@ from torch import Tensor
 from molgen.chem.embedding import Templates, embed_templates
 from molgen.chem.features import heavy_atoms, molecule_graph
 from molgen.chem.forcefield import Energies, relax
+from molgen.chem.parsing import one_line
 from molgen.chem.reading import InputRecord, read_molecules
 from molgen.chem.standardise import prepare_molecule
 from molgen.chem.stereo import enumerate_stereo
@@ -33,6 +35,17 @@ from molgen.sampling import low_discrepancy
 
 Model = TorsionModel | Literal["default", "uniform"] | str | Path
 MAX_PERMUTATIONS = 64
+MAX_SEED = 2**31 - 3
+"""RDKit takes 32-bit seeds, and the embedding counts two up."""
+_LEAST: dict[str, int | float] = {"n": 1, "steps": 1, "seed": 0, "pool": 1, "templates": 1} | {
+    "template_relax": 0,
+    "settle": 0,
+    "energy_window": 0.0,
+    "spacing": 0.0,
+    "strain_scale": 1e-3,
+    "timeout": 1e-3,
+}
+LARGE_RING = 9
 
 
 @dataclass(frozen=True)
@@ -44,7 +57,8 @@ class GenerateConfig:
         seed: same seed and molecule -> same conformers, whatever else is in the batch.
         steps: network evaluations per sample.
         pool: samples to choose from; None: 4 n, fewer for molecules with one or two rotatable bonds.
-        templates: local structures; None: 12 for molecules with flexible rings, else 6.
+        templates: local structures; None: 12 for molecules with flexible rings (n when a ring has 9 or more atoms or
+            no bond turns), else 6.
         template_relax: MMFF94s steps on each template.
         settle: MMFF94s steps on each sample before its strain is measured.
         energy_window: samples this far above the best one are dropped, kcal/mol (MMFF94s without electrostatics).
@@ -68,10 +82,16 @@ class GenerateConfig:
     timeout: float = 60.0
 
     def __post_init__(self) -> None:
-        if self.n < 1:
-            raise ConfigError(f"n must be at least 1, not {self.n}")
-        if self.steps < 1:
-            raise ConfigError(f"steps must be at least 1, not {self.steps}")
+        for name, least in _LEAST.items():
+            value = getattr(self, name)
+            if value is None and name in ("pool", "templates"):
+                continue
+            wanted = Real if isinstance(least, float) else Integral
+            if not isinstance(value, wanted) or not value >= least:  # nan is not at least anything
+                whole = "a whole number of " if wanted is Integral else ""
+                raise ConfigError(f"{name} must be {whole}at least {least:g}, not {value}")
+        if self.seed > MAX_SEED:
+            raise ConfigError(f"seed must be at most {MAX_SEED}, not {self.seed}")
         if self.relax not in ("none", "mmff", "gfn2"):
             raise ConfigError(f'relax must be "none", "mmff" or "gfn2", not "{self.relax}"')
 
@@ -128,15 +148,19 @@ def generate_conformers(
         if record.mol is None:
             raise ParseError(record.error or "unreadable", source=mol)
         mol = record.mol
-    try:
-        config = GenerateConfig(n=n, seed=seed, **options)
-    except TypeError as error:
-        raise ConfigError(str(error).replace("GenerateConfig.__init__() ", "")) from error
+    config = _config(n=n, seed=seed, **options)
     full = prepare_molecule(mol, largest_fragment=largest_fragment)
     isomer, note = enumerate_stereo(full, "one")[0]
     if note:
         warnings.warn(note, stacklevel=2)
     return conformers_of(isomer, resolve_model(model), config)
+
+
+def _config(**options) -> GenerateConfig:
+    try:
+        return GenerateConfig(**options)
+    except TypeError as error:
+        raise ConfigError(str(error).replace("GenerateConfig.__init__() ", "")) from error
 
 
 @dataclass(frozen=True)
@@ -171,11 +195,14 @@ def generate_many(
     Args:
         source: a file (.smi, .csv, .sdf, also .gz) or an iterable of SMILES or Mols. Streamed.
         Others as in :func:`generate_conformers`.
+
+    Raises:
+        MolgenError: at once, for a source, a model or an option that cannot be used; no molecule raises.
     """
-    config = GenerateConfig(n=n, seed=seed, **options)
+    config = _config(n=n, seed=seed, **options)
     network = resolve_model(model)
-    for record in read_molecules(source):
-        yield from outcomes(record, network, config, largest_fragment, stereo)
+    records = read_molecules(source)
+    return (outcome for record in records for outcome in outcomes(record, network, config, largest_fragment, stereo))
 
 
 def outcomes(
@@ -191,17 +218,20 @@ def outcomes(
             raise ParseError(record.error or "unreadable")
         full = prepare_molecule(record.mol, largest_fragment=largest_fragment)
         isomers = enumerate_stereo(full, stereo)
-    except MolgenError as error:
-        yield Outcome(record, None, error.reason)
+    except Exception as error:
+        yield Outcome(record, None, _reason(error))
         return
     for number, (isomer, note) in enumerate(isomers, 1):
         named = record if len(isomers) == 1 else replace(record, name=f"{record.name}_isomer{number}")
         try:
             yield Outcome(named, conformers_of(isomer, model, config), None, note)
-        except MolgenError as error:
-            yield Outcome(named, None, error.reason, note)
-        except Exception as error:  # a molecule that no one foresaw must not stop a library
-            yield Outcome(named, None, f"unexpected {type(error).__name__}: {error}", note)
+        except Exception as error:
+            yield Outcome(named, None, _reason(error), note)
+
+
+def _reason(error: Exception) -> str:
+    """One line for a failure; a molecule that no one foresaw must not stop a library."""
+    return error.reason if isinstance(error, MolgenError) else one_line(f"unexpected {type(error).__name__}: {error}")
 
 
 def resolve_model(model: Model) -> TorsionModel | None:
@@ -215,9 +245,7 @@ def conformers_of(mol: Chem.Mol, model: TorsionModel | None, config: GenerateCon
     """The pipeline for a molecule with explicit hydrogens and complete stereo: sample a pool, filter, choose, relax."""
     pool = sample_pool(mol, model, config)
     kept = _sound(pool, config.energy_window)
-    heavy = heavy_atoms(pool.mol)
-    symmetry = automorphisms(pool.mol, MAX_PERMUTATIONS).permutations
-    distances = rmsd_matrix(pool.positions[kept][:, heavy], pool.positions[kept][:, heavy], symmetry).numpy()
+    distances = _distances(pool.mol, pool.positions[kept])
     weights = _importance(pool.energies.values[kept], config.strain_scale)
     order = [int(kept[k]) for k in cover(distances, config.n, weights=weights, spacing=config.spacing)]
     return _finished(pool, order, config)
@@ -226,7 +254,7 @@ def conformers_of(mol: Chem.Mol, model: TorsionModel | None, config: GenerateCon
 def sample_pool(mol: Chem.Mol, model: TorsionModel | None, config: GenerateConfig) -> Pool:
     """Local structures, torsions drawn over them, and the strain of what comes out."""
     record = molecule_graph(mol)
-    count = _template_count(mol, config)
+    count = _template_count(mol, record.n_torsions, config)
     embedded = embed_templates(mol, count, seed=config.seed, timeout=config.timeout)
     templates, energies = relax(embedded.mol, config.template_relax)
     embedded = _with_correct_stereo(embedded, templates, mol)
@@ -269,19 +297,19 @@ def _with_correct_stereo(embedded: Templates, positions: np.ndarray, mol: Chem.M
     return Templates(_conformers(mol, np.array(kept)), embedded.method)
 
 
-def _template_count(mol: Chem.Mol, config: GenerateConfig) -> int:
+def _template_count(mol: Chem.Mol, torsions: int, config: GenerateConfig) -> int:
+    """Local structures to embed: n where rings make up the shape (large rings, or no bond that turns)."""
     if config.templates is not None:
         return config.templates
-    return 12 if _has_flexible_ring(mol) else 6
+    sizes = [len(ring) for ring in mol.GetRingInfo().AtomRings() if _is_flexible(mol, ring)]
+    if not sizes:
+        return 6
+    return max(12, config.n) if torsions == 0 or max(sizes) >= LARGE_RING else 12
 
 
-def _has_flexible_ring(mol: Chem.Mol) -> bool:
-    rings = mol.GetRingInfo().AtomRings()
-    return any(
-        sum(mol.GetAtomWithIdx(a).GetHybridization() == Chem.HybridizationType.SP3 for a in ring) >= 2
-        for ring in rings
-        if len(ring) > 3
-    )
+def _is_flexible(mol: Chem.Mol, ring: tuple[int, ...]) -> bool:
+    tetrahedral = [mol.GetAtomWithIdx(a).GetHybridization() == Chem.HybridizationType.SP3 for a in ring]
+    return len(ring) > 3 and sum(tetrahedral) >= 2
 
 
 def _pool_size(torsions: int, templates: int, config: GenerateConfig) -> int:
@@ -295,7 +323,7 @@ def _pool_size(torsions: int, templates: int, config: GenerateConfig) -> int:
 def _sound(pool: Pool, window: float) -> np.ndarray:
     """Indices of the samples within the energy window; all of them where no energy is known."""
     strain = pool.energies.values - np.nanmin(pool.energies.values, initial=np.inf)
-    kept = np.flatnonzero(~(strain > window))
+    kept = np.flatnonzero(strain <= window)
     return kept if len(kept) else np.arange(len(strain))
 
 
@@ -316,21 +344,17 @@ def _conformers(mol: Chem.Mol, positions: np.ndarray) -> Chem.Mol:
 
 def _finished(pool: Pool, order: list[int], config: GenerateConfig) -> Chem.Mol:
     positions, energies = pool.positions[order], pool.energies.values[order]
-    method = pool.energies.method
-    result = _conformers(pool.mol, positions)
-    if config.relax == "mmff":
-        positions, relaxed = relax(result, 500)
-        result, energies, method = _conformers(pool.mol, positions), relaxed.values, relaxed.method
-    elif config.relax == "gfn2":
-        from molgen.chem.xtb import relax_gfn2
-
-        positions, relaxed = relax_gfn2(result)
-        result, energies, method = _conformers(pool.mol, positions), relaxed.values, relaxed.method
-    right = np.flatnonzero(stereo_mask(pool.mol, result))
+    lowest, method = np.nanmin(pool.energies.values, initial=np.inf), pool.energies.method
+    if config.relax != "none":
+        positions, relaxed = _relaxed(_conformers(pool.mol, positions), config.relax)
+        energies, method = relaxed.values, relaxed.method
+        lowest = np.nanmin(energies, initial=np.inf)
+    right = np.flatnonzero(stereo_mask(pool.mol, _conformers(pool.mol, positions)))
     if not len(right):
         raise EmbeddingError("no conformer keeps the stereo of the input")
+    if config.relax != "none":
+        right = right[_apart(pool.mol, positions[right], config.spacing)]
     result = _conformers(pool.mol, positions[right])
-    lowest = np.nanmin(energies if config.relax != "none" else pool.energies.values, initial=np.inf)
     for rank, (conformer, index) in enumerate(zip(result.GetConformers(), right, strict=True), 1):
         conformer.SetIntProp("molgen_rank", rank)
         conformer.SetDoubleProp("molgen_energy", float(energies[index] - lowest))
@@ -338,3 +362,27 @@ def _finished(pool: Pool, order: list[int], config: GenerateConfig) -> Chem.Mol:
         conformer.SetIntProp("molgen_template", int(pool.template[order[index]]))
         conformer.SetProp("molgen_method", pool.method)
     return result
+
+
+def _relaxed(mol: Chem.Mol, method: Literal["mmff", "gfn2"]) -> tuple[np.ndarray, Energies]:
+    if method == "mmff":
+        return relax(mol, 500)
+    from molgen.chem.xtb import relax_gfn2
+
+    return relax_gfn2(mol)
+
+
+def _apart(mol: Chem.Mol, positions: np.ndarray, spacing: float) -> list[int]:
+    """Those that are not within ``spacing`` of an earlier one: relaxation may lead two conformers to one minimum."""
+    distances = _distances(mol, positions)
+    kept: list[int] = []
+    for index in range(len(positions)):
+        if (distances[index, kept] >= spacing).all():
+            kept.append(index)
+    return kept
+
+
+def _distances(mol: Chem.Mol, positions: np.ndarray) -> np.ndarray:
+    """Symmetric heavy-atom RMSD between all pairs, [p, p], Angstrom."""
+    heavy = positions[:, heavy_atoms(mol)]
+    return rmsd_matrix(heavy, heavy, automorphisms(mol, MAX_PERMUTATIONS).permutations).numpy()

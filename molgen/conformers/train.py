@@ -63,7 +63,8 @@ def train(
     """Train, or go on training, for at most ``max_minutes``.
 
     Args:
-        output: folder for `weights.safetensors`, `state.ckpt` and `metrics.csv`.
+        output: folder for `weights.safetensors`, `state.ckpt` and, for every piece of the run,
+            `log/from-STEP/metrics.csv`.
         resume: a `state.ckpt` (goes on exactly) or a `.safetensors` checkpoint (its weights with a fresh optimiser).
 
     Raises:
@@ -109,7 +110,7 @@ def train(
         devices=1,
         precision=settings.precision,  # type: ignore[arg-type]
         gradient_clip_val=settings.clip,
-        logger=CSVLogger(folder, name="", version=""),
+        logger=CSVLogger(folder, name="log", version=f"from-{first_step}"),
         callbacks=[
             TimeLimit(max_minutes),
             SampledValidation(
