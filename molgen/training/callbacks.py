@@ -13,7 +13,7 @@ from molgen.training.module import FieldTraining
 
 
 class TimeLimit(lightning.Callback):
-    """Stops training after so many minutes; logs the rate in steps per second."""
+    """Stops training after so many minutes."""
 
     def __init__(self, minutes: float | None) -> None:
         self.minutes = minutes

@@ -38,7 +38,7 @@ class OptimiserConfig:
 class FieldTraining(lightning.LightningModule):
     """Trains ``model`` on ``loss(model, batch, rng)``.
 
-    Batches whose loss is not finite are skipped and counted (``bad_batches``); too many in a row end the run.
+    Batches whose loss or gradient is not finite are skipped and counted (``bad_batches``); too many in a row end the run.
     """
 
     def __init__(
@@ -54,7 +54,6 @@ class FieldTraining(lightning.LightningModule):
         self.config = config
         self.seed = seed
         self.average = MovingAverage(model, config.ema)
-        self.samples = 0
         self.bad_batches = 0
         self._bad_run = 0
 
@@ -62,14 +61,27 @@ class FieldTraining(lightning.LightningModule):
         rng = torch.Generator().manual_seed(hash((self.seed, self.global_step)) & 0x7FFFFFFF)
         loss = self.loss(self.model, batch, rng)
         if not torch.isfinite(loss):
-            self.bad_batches += 1
-            self._bad_run += 1
-            if self._bad_run > self.config.max_bad_batches:
-                raise FloatingPointError(f"the loss was not finite for {self._bad_run} batches in a row")
+            self._count_bad_batch()
             return None
-        self._bad_run = 0
         self.log("loss", loss, prog_bar=True)
         return loss
+
+    def on_before_optimizer_step(self, optimizer: torch.optim.Optimizer) -> None:
+        gradients = [p.grad for p in self.model.parameters() if p.grad is not None]
+        if not gradients:  # the loss of this batch was not finite
+            return
+        if torch.isfinite(torch.nn.utils.get_total_norm(gradients)):
+            self._bad_run = 0
+            return
+        self._count_bad_batch()
+        for parameter in self.model.parameters():
+            parameter.grad = None
+
+    def _count_bad_batch(self) -> None:
+        self.bad_batches += 1
+        self._bad_run += 1
+        if self._bad_run > self.config.max_bad_batches:
+            raise FloatingPointError(f"loss or gradient was not finite for {self._bad_run} batches in a row")
 
     def optimizer_step(self, *args: Any, **kwargs: Any) -> None:
         super().optimizer_step(*args, **kwargs)

@@ -59,6 +59,19 @@ def test_a_bad_batch_is_skipped_and_counted():
     assert torch.isfinite(module.model.value).all()
 
 
+def test_a_gradient_that_is_not_finite_does_not_reach_the_weights():
+    def root(model: nn.Module, batch: torch.Tensor, rng: torch.Generator) -> torch.Tensor:
+        return (model.value - batch).square().sqrt().mean()  # at value = batch: loss 0, gradient nan
+
+    module = FieldTraining(One(), root, OptimiserConfig(learning_rate=0.1, warmup=1), seed=0)
+    fit(module, [5.0])
+    assert module.bad_batches == 1
+    assert module.model.value.item() == 5.0
+    fit(module, [5.0, 1.0])
+    assert torch.isfinite(module.model.value).all()
+    assert module.model.value.item() < 5.0
+
+
 def test_too_many_bad_batches_in_a_row_end_the_run():
     module = training(max_bad_batches=3)
     with pytest.raises(FloatingPointError, match="4 batches in a row"):
