@@ -196,7 +196,8 @@ def train_conformers(
     begin = state if resume and state.exists() else start
     result = train(chosen, output, max_minutes=max_minutes, resume=begin, progress=sys.stderr.isatty())
     scores = ", ".join(f"{name} {value:.3f}" for name, value in result.metrics.items())
-    print(f"{result.weights}: {result.steps} steps{', ' if scores else ''}{scores}")
+    rate = f"{result.samples_per_second:.0f} samples/s"
+    print(f"{result.weights}: {result.steps} steps, {rate}{', ' if scores else ''}{scores}")
 
 
 @contextmanager

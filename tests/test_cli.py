@@ -110,7 +110,9 @@ def test_the_options_reach_the_task(stub):
     assert exit_code("conformers", "CC x", "-o", "d/out.sdf.gz", "-n", "7", "--stereo", "enumerate") == 0
     assert seen["source"] == "CC x"
     assert seen["output"] == os.path.join("d", "out.sdf.gz")
-    assert (seen["n"], seen["stereo"], seen["relax"], seen["seed"]) == (7, "enumerate", "none", 0)
+    config = seen["config"]
+    assert (config.n, config.relax, config.seed, config.spacing) == (7, "none", 0, 0.5)
+    assert (seen["stereo"], seen["model"], seen["threads"]) == ("enumerate", "default", 1)
     assert str(seen["failures"]) == os.path.join("d", "out.failures.csv")
 
 
@@ -148,9 +150,8 @@ def test_names_from_outside_are_printed_as_they_are(stub, capsys):
     ],
 )
 def test_bad_input_ends_with_one_line_and_no_output(source, reason, tmp_path):
-    pytest.importorskip("molgen.conformers.run")
     (tmp_path / "empty.smi").write_text("")
-    done = run("conformers", source, "-n", "2", "-o", "out.sdf", cwd=tmp_path)
+    done = run("conformers", source, "-n", "2", "-o", "out.sdf", "--model", "uniform", cwd=tmp_path)
     assert done.returncode == 2
     assert reason in done.stderr
     assert done.stderr.startswith("error: ")
@@ -158,8 +159,88 @@ def test_bad_input_ends_with_one_line_and_no_output(source, reason, tmp_path):
     assert not (tmp_path / "out.sdf").exists()
 
 
+def in_folder(folder, monkeypatch, *arguments):
+    monkeypatch.chdir(folder)
+    return exit_code("conformers", *arguments, "-o", "out.sdf", "-n", "2", "--model", "uniform", "--pool", "4")
+
+
+def test_a_molecule_ends_as_a_file_and_a_table_on_stdout(tmp_path, monkeypatch, capsys):
+    assert in_folder(tmp_path, monkeypatch, "CCC(F)O alcohol") == 0
+    out, err = capsys.readouterr()
+    assert [word in out for word in ("conformers", "kcal/mol", "alcohol", "ok")] == [True] * 4
+    assert err.startswith("warning: alcohol: stereo of C3 is not specified")
+    assert (tmp_path / "out.sdf").read_text().count("$$$$") == 2
+    assert [path.name for path in tmp_path.iterdir()] == ["out.sdf"]
+
+
+def test_a_library_goes_on_after_a_broken_line(tmp_path, monkeypatch, capsys):
+    (tmp_path / "lib.smi").write_text("CCO good\nC1CC broken\nCC.CC salt\nCCN fine\n")
+    assert in_folder(tmp_path, monkeypatch, "lib.smi") == 0
+    out, err = capsys.readouterr()
+    assert "2 of 4 molecules done, 2 failed" in out
+    assert "unclosed ring" in out
+    assert err == ""
+    failures = (tmp_path / "out.failures.csv").read_text().splitlines()
+    assert failures[0] == "name,place,reason"
+    assert failures[1].startswith("broken,line 2,")
+    assert failures[2].startswith("salt,line 3,")
+    assert len(failures) == 3
+
+
+def test_a_library_without_a_good_line_exits_with_2(tmp_path, monkeypatch, capsys):
+    (tmp_path / "lib.smi").write_text("C1CC broken\nC[Pt] metal\n")
+    assert in_folder(tmp_path, monkeypatch, "lib.smi") == 2
+    assert "0 of 2 molecules done, 2 failed" in capsys.readouterr().out
+    assert not (tmp_path / "out.sdf").exists()
+    assert (tmp_path / "out.failures.csv").exists()
+
+
+def test_the_largest_fragment_of_a_salt(tmp_path, monkeypatch):
+    assert in_folder(tmp_path, monkeypatch, "CCC(=O)[O-].[Na+]", "--largest-fragment") == 0
+    assert "Na" not in (tmp_path / "out.sdf").read_text()
+
+
+def test_a_model_that_is_none_is_one_line(tmp_path, capsys):
+    foreign = tmp_path / "foreign.safetensors"
+    foreign.write_text("hello")
+    for model, reason in ((tmp_path / "missing.safetensors", "no such checkpoint"), (foreign, "cannot be read")):
+        assert exit_code("conformers", "CCO", "-o", str(tmp_path / "out.sdf"), "--model", str(model)) == 2
+        err = capsys.readouterr().err
+        assert err.startswith(f"error: {model}: {reason}")
+        assert len(err.splitlines()) == 1
+    assert not (tmp_path / "out.sdf").exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "reason"),
+    [
+        (["."], "error: .: is a folder, not a file"),
+        (["molecules.pdb"], "error: molecules.pdb: no such file"),
+        ([""], "error: the SMILES is empty"),
+        (["CCO", "--seed", str(2**40)], "error: seed must be at most"),
+        (["CCO", "--energy-window", "nan"], "error: energy_window must be at least 0, not nan"),
+    ],
+)
+def test_a_source_or_option_that_cannot_be_used_is_one_line(arguments, reason, tmp_path, monkeypatch, capsys):
+    assert in_folder(tmp_path, monkeypatch, *arguments) == 2
+    err = capsys.readouterr().err
+    assert err.startswith(reason)
+    assert len(err.splitlines()) == 1
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_output_that_cannot_be_written_is_one_line(tmp_path, capsys):
+    (tmp_path / "file").write_text("")
+    for output in (tmp_path / "missing" / "out.sdf", tmp_path / "file" / "out.sdf", tmp_path):
+        arguments = ("conformers", "CCO", "-o", str(output), "-n", "1", "--model", "uniform")
+        assert exit_code(*arguments) == 2
+        err = capsys.readouterr().err
+        assert err.startswith(f"error: {output}: ")
+        assert len(err.splitlines()) == 1
+    assert [path.name for path in tmp_path.iterdir()] == ["file"]
+
+
 def test_a_config_with_a_wrong_key_is_explained(tmp_path, capsys):
-    pytest.importorskip("molgen.conformers.config")
     (tmp_path / "config.yaml").write_text("model: {harmonic: 3}")
     assert exit_code("train", "conformers", "-c", str(tmp_path / "config.yaml"), "-o", str(tmp_path / "run")) == 2
     assert "unknown key model.harmonic, did you mean model.harmonics?" in capsys.readouterr().err

@@ -54,7 +54,7 @@ def embed_templates(mol: Chem.Mol, count: int, *, seed: int = 0, timeout: float 
         return Templates(_single_atom(mol, count), "atom")
     share = timeout / 3
     for method, parameters in _attempts(_has_macrocycle(mol) or _many_rotors(mol)):
-        parameters.randomSeed = int(seed) + 1  # RDKit draws the same for 0 and 1
+        parameters.randomSeed = seed + 1  # RDKit draws the same for 0 and 1
         parameters.numThreads = 1
         found = _embed(mol, count, parameters, share)
         if found is not None:

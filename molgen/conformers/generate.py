@@ -90,6 +90,7 @@ class GenerateConfig:
             if not isinstance(value, wanted) or not value >= least:  # nan is not at least anything
                 whole = "a whole number of " if wanted is Integral else ""
                 raise ConfigError(f"{name} must be {whole}at least {least:g}, not {value}")
+        object.__setattr__(self, "seed", int(self.seed))  # RDKit and torch know no numpy integers
         if self.seed > MAX_SEED:
             raise ConfigError(f"seed must be at most {MAX_SEED}, not {self.seed}")
         if self.relax not in ("none", "mmff", "gfn2"):

@@ -16,6 +16,7 @@ from typing import Any, BinaryIO
 
 from rdkit import Chem
 
+from molgen.chem.parsing import one_line
 from molgen.chem.reading import InputRecord
 from molgen.errors import InputError
 
@@ -84,8 +85,9 @@ def _record(root: Path, smiles: str, entry: Any, index: int, heaviest: int) -> I
     try:
         with path.open("rb") as file:
             mol = _molecule(file, heaviest)
-    except (OSError, pickle.UnpicklingError, EOFError, KeyError, TypeError, ValueError, RuntimeError) as error:
-        return InputRecord(index, smiles, source, place, None, f"cannot be read: {error}")
+    except Exception as error:  # a damaged pickle can raise anything
+        reason = str(error) if isinstance(error, (OSError, ValueError, pickle.UnpicklingError)) else repr(error)
+        return InputRecord(index, smiles, source, place, None, f"cannot be read: {one_line(reason)}")
     return InputRecord(index, smiles, source, place, mol)
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 import time
+import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -71,6 +73,7 @@ def train(
         InputError, CheckpointError, ConfigError.
     """
     settings = config.train
+    _quiet_lightning()
     torch.set_num_threads(settings.threads)
     lightning.seed_everything(settings.seed, verbose=False)
     folder = Path(output)
@@ -156,6 +159,12 @@ def validate(model: TorsionModel, entries: Sequence[Entry], samples: int) -> dic
         "amr_precision": float(np.mean([r.precision_rmsd for r in rows])),
         "cov_recall": float(np.mean([np.mean(r.recall) for r in rows])),
     }
+
+
+def _quiet_lightning() -> None:
+    """Its hardware report, advertisements and own deprecations are nothing that a user of molgen can act on."""
+    logging.getLogger("pytorch_lightning").setLevel(logging.WARNING)
+    warnings.filterwarnings("ignore", module="pytorch_lightning")
 
 
 def _load_data(settings: TrainConfig) -> tuple[list[list[Entry]], list[Entry], list[str]]:

@@ -1,0 +1,1 @@
+"""Batched records of molecular graphs, edges and sums over neighbours."""

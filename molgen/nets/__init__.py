@@ -1,0 +1,1 @@
+"""The E(3)-equivariant backbone, its convolution and the heads."""
