@@ -54,7 +54,7 @@ def make_conforge(n: int, seed: int) -> Generate:
     codes = CDPL.ConfGen.ReturnCode
     reasons = {int(getattr(codes, name)): name for name in dir(codes) if name.isupper()}
     generator = CDPL.ConfGen.ConformerGenerator()
-    generator.settings.timeout = 60_000  # ms
+    generator.settings.timeout = 1_200_000  # ms of wall time; the worker ends it earlier, by CPU time
     generator.settings.minRMSD = 0.5
     generator.settings.energyWindow = 20.0
     generator.settings.maxNumOutputConformers = n

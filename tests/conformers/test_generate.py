@@ -88,7 +88,7 @@ def assert_sound_geometry(mol: Chem.Mol) -> None:
 def test_a_molecule_is_the_same_alone_and_after_others(neighbours, network):
     alone = generate_conformers(FLEXIBLE, 4, seed=3, model=network, **QUICK)
     torch.rand(7)  # the state of the global generators does not matter
-    np.random.seed(5)
+    np.random.rand(3)  # noqa: NPY002  # the global state is what is meant
     found = list(generate_many([*neighbours, FLEXIBLE, "CCCCO"], 4, seed=3, model=network, **QUICK))
     assert len(found) == len(neighbours) + 2
     result = found[len(neighbours)].mol
