@@ -54,7 +54,7 @@ def sdf_block(record: SdfRecord) -> str:
     """The text of one SD record, `$$$$` included; names and values are freed of control characters and line breaks."""
     mol = Chem.Mol(record.mol)
     own_name = mol.GetProp("_Name") if mol.HasProp("_Name") else ""
-    mol.SetProp("_Name", one_line(own_name if record.name is None else record.name))
+    mol.SetProp("_Name", _title(own_name if record.name is None else record.name))
     with silent_rdkit():
         block = Chem.MolToMolBlock(mol, confId=record.conformer)
     fields = [f"> <{_field_name(name)}>\n{_field_value(value)}\n\n" for name, value in record.properties.items()]
@@ -86,3 +86,9 @@ def _field_name(name: object) -> str:
 def _field_value(value: object) -> str:
     text = f"{value:.4f}" if isinstance(value, float) else one_line(value)
     return text.replace("$$$$", "$$$") or " "
+
+
+def _title(name: str) -> str:
+    """A title line that does not look like the end of a record."""
+    text = one_line(name)
+    return f"$$${text.lstrip('$')}" if text.startswith("$$$$") else text

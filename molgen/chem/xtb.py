@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from rdkit import Chem
-from scipy.optimize import minimize
+from scipy.optimize import OptimizeResult, minimize
 
 from molgen.chem.forcefield import Energies
 from molgen.errors import ConfigError, EmbeddingError
@@ -25,7 +27,7 @@ def relax_gfn2(mol: Chem.Mol, iterations: int = 200) -> tuple[np.ndarray, Energi
 
     Raises:
         ConfigError: tblite is not installed.
-        EmbeddingError: the self-consistent field does not converge.
+        EmbeddingError: the self-consistent field does not converge, or atoms lie on top of each other.
     """
     try:
         from tblite.interface import Calculator  # pyright: ignore[reportMissingImports]
@@ -37,24 +39,22 @@ def relax_gfn2(mol: Chem.Mol, iterations: int = 200) -> tuple[np.ndarray, Energi
     results, energies = [], []
     for conformer in mol.GetConformers():
         start = conformer.GetPositions() / BOHR
-        calculator = Calculator("GFN2-xTB", numbers, start, charge=charge, uhf=unpaired)
-        calculator.set("verbosity", 0)
-
-        def energy_and_gradient(x: np.ndarray, calculator=calculator) -> tuple[float, np.ndarray]:
-            calculator.update(x.reshape(-1, 3))
-            result = calculator.singlepoint()
-            return float(result.get("energy")), np.asarray(result.get("gradient")).ravel()
-
         try:
-            found = minimize(
-                energy_and_gradient,
-                start.ravel(),
-                jac=True,
-                method="L-BFGS-B",
-                options={"maxiter": iterations, "gtol": 1e-3},
-            )
+            calculator = Calculator("GFN2-xTB", numbers, start, charge=charge, uhf=unpaired)
+            calculator.set("verbosity", 0)
+            found = _minimum(calculator, start, iterations)
         except RuntimeError as error:
             raise EmbeddingError(f"GFN2-xTB: {error}") from error
         results.append(found.x.reshape(-1, 3) * BOHR)
         energies.append(found.fun * HARTREE)
     return np.array(results), Energies(np.array(energies), "GFN2-xTB")
+
+
+def _minimum(calculator: Any, start: np.ndarray, iterations: int) -> OptimizeResult:
+    def energy_and_gradient(x: np.ndarray) -> tuple[float, np.ndarray]:
+        calculator.update(x.reshape(-1, 3))
+        result = calculator.singlepoint()
+        return float(result.get("energy")), np.asarray(result.get("gradient")).ravel()
+
+    options = {"maxiter": iterations, "gtol": 1e-3}
+    return minimize(energy_and_gradient, start.ravel(), jac=True, method="L-BFGS-B", options=options)

@@ -42,7 +42,7 @@ def load_with_record(path_or_name: str | Path) -> tuple[TorsionModel, Mapping[st
     try:
         model.load_state_dict(dict(checkpoint.weights))
     except RuntimeError as error:
-        raise CheckpointError(f"weights do not fit the model: {error}", source=path) from error
+        raise CheckpointError(f"weights do not fit the model: {str(error)[:200]}", source=path) from error
     return model.eval(), checkpoint.record
 
 

@@ -87,7 +87,7 @@ class GenerateConfig:
             if value is None and name in ("pool", "templates"):
                 continue
             wanted = Real if isinstance(least, float) else Integral
-            if not isinstance(value, wanted) or not value >= least:  # nan is not at least anything
+            if not isinstance(value, wanted) or not float(value) >= least:  # nan is not at least anything
                 whole = "a whole number of " if wanted is Integral else ""
                 raise ConfigError(f"{name} must be {whole}at least {least:g}, not {value}")
         object.__setattr__(self, "seed", int(self.seed))  # RDKit and torch know no numpy integers

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-import torch
 from torch import Tensor, nn
 
 from molgen.conformers.config import ModelConfig
@@ -31,7 +30,7 @@ class TorsionModel(nn.Module):
         return self.backbone.encode(graph)
 
     def forward(self, graph: GraphBatch, encoding: Encoding, positions: Tensor, t: Tensor) -> Tensor:
-        """The field [B, S, m] at conformations [B, S, n, 3] and times [B, S]; radian per unit time (flow) or 1/radian."""
+        """The field [B, S, m] at conformations [B, S, n, 3] and times [B, S]: radian per unit time, or 1/radian."""
         features = self.backbone(graph, encoding, positions, t)
         return self.head(graph, features, positions, t)
 

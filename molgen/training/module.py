@@ -38,7 +38,7 @@ class OptimiserConfig:
 class FieldTraining(lightning.LightningModule):
     """Trains ``model`` on ``loss(model, batch, rng)``.
 
-    Batches whose loss or gradient is not finite are skipped and counted (``bad_batches``); too many in a row end the run.
+    Batches whose loss or gradient is not finite are skipped and counted (``bad_batches``); too many in a row end it.
     """
 
     def __init__(

@@ -31,7 +31,7 @@ def test_without_tblite_the_error_says_what_to_install(monkeypatch):
 
 
 def test_water_has_the_energy_and_the_shape_of_the_method():
-    """-5.0705 Eh at the minimum is what the program xtb 6 prints for GFN2-xTB; the shape is that of the water molecule."""
+    """The minimum of water lies at -5.0705 Eh in GFN2-xTB."""
     pytest.importorskip("tblite")
     mol = embedded("O")
     positions, energies = relax_gfn2(mol)

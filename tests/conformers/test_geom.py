@@ -89,7 +89,7 @@ def test_both_parts_of_the_set_may_lie_side_by_side(tmp_path):
 
 @pytest.mark.parametrize("module", [b"numpy._core.multiarray", b"numpy.core.multiarray"])
 def test_numpy_numbers_of_old_and_new_numpy_are_read(tmp_path, module):
-    data = pickle.dumps(record_of("CCO", number=np.float64), protocol=2)
+    data = pickle.dumps(record_of("CCO", number=np.float64), protocol=3)
     own = b"cnumpy._core.multiarray\n" if b"cnumpy._core.multiarray\n" in data else b"cnumpy.core.multiarray\n"
     assert own in data
     (record,) = read_geom(write_geom(tmp_path, {"CCO": data.replace(own, b"c" + module + b"\n")}))
@@ -194,9 +194,8 @@ def test_a_folder_that_is_not_geom(tmp_path):
 
 
 def test_weights_reach_the_prepared_set_with_their_conformers(tmp_path):
-    folder = write_geom(
-        tmp_path / "geom", {"CCCO": record_of("CCCO"), "C=C": b"", "CCOC": record_of("CCOC", (0.8, 0.2))}
-    )
+    records = {"CCCO": record_of("CCCO"), "C=C": b"", "CCOC": record_of("CCOC", (0.8, 0.2))}
+    folder = write_geom(tmp_path / "geom", records)
     summary = prepare(folder, tmp_path / "out", PrepareConfig(kind="reference", conformers=2, relax_iterations=20))
     assert (summary.molecules, summary.conformers, summary.failures) == (2, 5, 1)
     first, second = load_parts(part_files(tmp_path / "out"))[0]

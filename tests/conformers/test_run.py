@@ -11,7 +11,6 @@ from rdkit import Chem
 from safetensors.torch import save_file
 
 from molgen import __version__
-from molgen.chem.writing import write_sdf
 from molgen.conformers import generate
 from molgen.conformers.checkpoint import save_model
 from molgen.conformers.config import ModelConfig
@@ -153,12 +152,13 @@ def test_compressed_files_are_read_and_written(tmp_path):
 
 
 def test_a_file_that_breaks_off_ends_in_a_named_failure(tmp_path):
-    lines = "".join(f"C{'C' * (k % 3)}O molecule{k}\n" for k in range(4000)).encode()
-    whole = gzip.compress(lines)
-    (tmp_path / "lib.smi.gz").write_bytes(whole[:300])
-    rows = run(tmp_path / "lib.smi.gz", tmp_path / "out.sdf", config=GenerateConfig(**{**vars(QUICK), "n": 1}))
-    assert len(rows) >= 1
-    assert "damaged gzip file" in rows[-1].error
+    lines = "CO good\n" + "".join(f"C1 broken{k}\n" for k in range(4000))
+    whole = gzip.compress(lines.encode())
+    (tmp_path / "lib.smi.gz").write_bytes(whole[: len(whole) // 2])
+    rows = run(tmp_path / "lib.smi.gz", tmp_path / "out.sdf")
+    assert names(tmp_path / "out.sdf") == ["good"]
+    assert 1 < len(rows) < 4000
+    assert "damaged gzip file" in str(rows[-1].error)
 
 
 def test_enumerated_isomers_are_rows_of_their_own(tmp_path):
@@ -292,11 +292,8 @@ def test_a_checkpoint_is_used_and_a_foreign_one_refused(tmp_path):
 
 
 def test_names_from_outside_do_not_break_the_file(tmp_path):
-    mol = Chem.MolFromSmiles("CCO")
-    mol.SetProp("_Name", "$$$$")
-    assert write_sdf(tmp_path / "lib.sdf", [mol]) == 1
     (tmp_path / "lib.smi").write_text('CCO > <molgen_rank>\nCN $$$$\nCO ,"quoted\nC1CC a,"b\n')
     rows = run(tmp_path / "lib.smi", tmp_path / "out.sdf", failures=tmp_path / "failures.csv")
     assert [row.error is None for row in rows] == [True, True, True, False]
-    assert [mol.GetProp("_Name") for mol in read(tmp_path / "out.sdf")] == [row.name for row in rows[:3]]
+    assert names(tmp_path / "out.sdf") == ["> <molgen_rank>", "$$$", ',"quoted']  # $$$$ would end the record
     assert failed(tmp_path / "failures.csv")[0]["name"] == 'a,"b'
