@@ -11,11 +11,12 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING, Any
 
+from molgen.version import __version__
+
 if TYPE_CHECKING:
     from molgen.conformers.checkpoint import load_model
     from molgen.conformers.generate import generate_conformers, generate_many
 
-__version__ = "0.1.0"
 __all__ = ["__version__", "generate_conformers", "generate_many", "load_model"]
 
 _HOMES = {

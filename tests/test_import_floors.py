@@ -13,6 +13,7 @@ ROOT = Path(__file__).parents[1]
 FILES = sorted(path.relative_to(ROOT) for path in (ROOT / "molgen").rglob("*.py"))
 FLOORS = {
     "errors": -1,
+    "version": -1,
     "config": -1,
     "files": -1,
     "geometry": 0,

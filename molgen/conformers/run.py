@@ -12,7 +12,6 @@ from typing import Literal
 import numpy as np
 import torch
 
-from molgen import __version__
 from molgen.chem.features import heavy_atoms
 from molgen.chem.reading import read_molecules
 from molgen.chem.writing import SdfRecord, write_sdf
@@ -20,6 +19,7 @@ from molgen.conformers.generate import MAX_PERMUTATIONS, GenerateConfig, Model, 
 from molgen.files import write_atomically
 from molgen.metrics.rmsd import rmsd_matrix
 from molgen.metrics.symmetry import automorphisms
+from molgen.version import __version__
 
 
 @dataclass(frozen=True)
