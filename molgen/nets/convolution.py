@@ -5,8 +5,8 @@ before and after, and the edges only pay for elementwise products (NequIP's arra
 
 Features are kept as planes, {irrep: [2l+1, N, channels]}, and product and sum over neighbours are one: with the
 harmonics of the edges as the values of sparse matrices A_j (atoms x edges), the k-th component of a convolution is
-sum_ij C_ijk A_j (w x_i), so that no array of messages is formed. The tests hold it against e3nn's TensorProduct followed
-by a scatter.
+sum_ij C_ijk A_j (w x_i), so that no array of messages is formed. The tests hold it against e3nn's TensorProduct
+followed by a scatter.
 """
 
 from __future__ import annotations
