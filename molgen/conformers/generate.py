@@ -12,9 +12,7 @@ from typing import Literal
 import numpy as np
 import torch
 from rdkit import Chem
-from torch import Tensor
 
-from molgen.chem.embedding import Templates, embed_templates
 from molgen.chem.features import heavy_atoms, molecule_graph
 from molgen.chem.forcefield import Energies, relax
 from molgen.chem.parsing import one_line
@@ -22,12 +20,12 @@ from molgen.chem.reading import InputRecord, read_molecules
 from molgen.chem.standardise import prepare_molecule
 from molgen.chem.stereo import enumerate_stereo
 from molgen.conformers.checkpoint import load_model
+from molgen.conformers.local import largest_flexible_ring, local_structures, set_torsions, with_conformers
 from molgen.conformers.model import TorsionModel
 from molgen.conformers.sample import sample_torsions, time_grid
 from molgen.conformers.select import cover
 from molgen.errors import ConfigError, EmbeddingError, MolgenError, ParseError
-from molgen.geometry.torsions import apply_torsions, dihedral_angles
-from molgen.graphs.batch import GraphBatch, batch_graphs
+from molgen.graphs.batch import batch_graphs
 from molgen.metrics.rmsd import rmsd_matrix
 from molgen.metrics.stereo import stereo_mask
 from molgen.metrics.symmetry import automorphisms
@@ -256,9 +254,7 @@ def sample_pool(mol: Chem.Mol, model: TorsionModel | None, config: GenerateConfi
     """Local structures, torsions drawn over them, and the strain of what comes out."""
     record = molecule_graph(mol)
     count = _template_count(mol, record.n_torsions, config)
-    embedded = embed_templates(mol, count, seed=config.seed, timeout=config.timeout)
-    relaxed, _ = relax(embedded.mol, config.template_relax)
-    embedded = _with_correct_stereo(embedded, relaxed, mol)
+    embedded = local_structures(mol, count, seed=config.seed, iterations=config.template_relax, timeout=config.timeout)
     templates = embedded.positions
     size = _pool_size(record.n_torsions, len(templates), config)
     points = low_discrepancy(size, record.n_torsions + 1, config.seed)
@@ -269,48 +265,19 @@ def sample_pool(mol: Chem.Mol, model: TorsionModel | None, config: GenerateConfi
     local = full[:, heavy][chosen].float()
     start = (points[:, :-1] * 2 * np.pi - np.pi).float()
     torsions = start if model is None else sample_torsions(model, graph, local, start, times=time_grid(config.steps))
-    positions = _all_atoms(mol, full[chosen], torsions.double(), graph, heavy)
-    settled, energies = relax(_conformers(mol, positions.numpy()), config.settle, electrostatics=False)
+    positions = set_torsions(mol, full[chosen], torsions.double(), record)
+    settled, energies = relax(with_conformers(mol, positions.numpy()), config.settle, electrostatics=False)
     return Pool(mol, settled, energies, chosen.numpy(), embedded.method)
-
-
-def _all_atoms(mol: Chem.Mol, templates: Tensor, torsions: Tensor, graph: GraphBatch, heavy: Tensor) -> Tensor:
-    """Templates [P, atoms, 3] with their torsions set to [P, m]; hydrogens ride on their heavy atoms."""
-    if torsions.shape[1] == 0:
-        return templates
-    place = {int(atom): k for k, atom in enumerate(heavy)}
-    carrier = [place[a.GetIdx() if a.GetIdx() in place else a.GetNeighbors()[0].GetIdx()] for a in mol.GetAtoms()]
-    moving = graph.moving[0][:, carrier]
-    quadruples = heavy[graph.torsions[0]]
-    changes = torsions - dihedral_angles(templates, quadruples)
-    return apply_torsions(templates, changes, quadruples, moving)
-
-
-def _with_correct_stereo(embedded: Templates, positions: np.ndarray, mol: Chem.Mol) -> Templates:
-    """Relaxed templates, or the unrelaxed ones where relaxation changed the stereo; wrong ones are dropped."""
-    relaxed = _conformers(mol, positions)
-    good = stereo_mask(mol, relaxed)
-    fallback = stereo_mask(mol, embedded.mol)
-    original = embedded.positions
-    kept = [positions[k] if good[k] else original[k] for k in range(len(positions)) if good[k] or fallback[k]]
-    if not kept:
-        raise EmbeddingError("no embedded structure has the stereo of the input")
-    return Templates(_conformers(mol, np.array(kept)), embedded.method)
 
 
 def _template_count(mol: Chem.Mol, torsions: int, config: GenerateConfig) -> int:
     """Local structures to embed: n where rings make up the shape (large rings, or no bond that turns)."""
     if config.templates is not None:
         return config.templates
-    sizes = [len(ring) for ring in mol.GetRingInfo().AtomRings() if _is_flexible(mol, ring)]
-    if not sizes:
+    ring = largest_flexible_ring(mol)
+    if not ring:
         return 6
-    return max(12, config.n) if torsions == 0 or max(sizes) >= LARGE_RING else 12
-
-
-def _is_flexible(mol: Chem.Mol, ring: tuple[int, ...]) -> bool:
-    tetrahedral = [mol.GetAtomWithIdx(a).GetHybridization() == Chem.HybridizationType.SP3 for a in ring]
-    return len(ring) > 3 and sum(tetrahedral) >= 2
+    return max(12, config.n) if torsions == 0 or ring >= LARGE_RING else 12
 
 
 def _pool_size(torsions: int, templates: int, config: GenerateConfig) -> int:
@@ -333,29 +300,19 @@ def _importance(energies: np.ndarray, scale: float) -> np.ndarray:
     return np.exp(-np.where(np.isfinite(strain), strain, 0.0) / scale)
 
 
-def _conformers(mol: Chem.Mol, positions: np.ndarray) -> Chem.Mol:
-    mol = Chem.Mol(mol)
-    mol.RemoveAllConformers()
-    for row in positions:
-        conformer = Chem.Conformer(mol.GetNumAtoms())
-        conformer.SetPositions(np.ascontiguousarray(row, dtype=np.float64))
-        mol.AddConformer(conformer, assignId=True)
-    return mol
-
-
 def _finished(pool: Pool, order: list[int], config: GenerateConfig) -> Chem.Mol:
     positions, energies = pool.positions[order], pool.energies.values[order]
     lowest, method = np.nanmin(pool.energies.values, initial=np.inf), pool.energies.method
     if config.relax != "none":
-        positions, relaxed = _relaxed(_conformers(pool.mol, positions), config.relax)
+        positions, relaxed = _relaxed(with_conformers(pool.mol, positions), config.relax)
         energies, method = relaxed.values, relaxed.method
         lowest = np.nanmin(energies, initial=np.inf)
-    right = np.flatnonzero(stereo_mask(pool.mol, _conformers(pool.mol, positions)))
+    right = np.flatnonzero(stereo_mask(pool.mol, with_conformers(pool.mol, positions)))
     if not len(right):
         raise EmbeddingError("no conformer keeps the stereo of the input")
     if config.relax != "none":
         right = right[_apart(pool.mol, positions[right], config.spacing)]
-    result = _conformers(pool.mol, positions[right])
+    result = with_conformers(pool.mol, positions[right])
     for rank, (conformer, index) in enumerate(zip(result.GetConformers(), right, strict=True), 1):
         conformer.SetIntProp("molgen_rank", rank)
         conformer.SetDoubleProp("molgen_energy", float(energies[index] - lowest))

@@ -477,7 +477,7 @@ def torsion_degrees(smiles: str, model: TorsionModel | None, atoms: tuple[int, i
     """|dihedral| of every sample before any choice, degree."""
     mol = prepare_molecule(Chem.MolFromSmiles(smiles))
     pool = sample_pool(mol, model, GenerateConfig(n=96, pool=96, templates=2, settle=0))
-    made = generate._conformers(mol, pool.positions)
+    made = generate.with_conformers(mol, pool.positions)
     return np.abs([rdMolTransforms.GetDihedralDeg(c, *atoms) for c in made.GetConformers()])
 
 
