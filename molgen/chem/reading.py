@@ -1,4 +1,4 @@
-"""Molecules from wherever they are: SMILES, .smi/.csv/.sdf files (or .gz), RDKit Mols. One record in, one record out.
+"""Molecules from wherever they are: SMILES, .smi/.csv/.sdf/.mol2 files (or .gz), RDKit Mols. One record each.
 
 Nothing is skipped silently: what cannot be read becomes a record with a reason. Files are streamed.
 """
@@ -18,13 +18,14 @@ from typing import TypeAlias
 
 from rdkit import Chem
 
+from molgen.chem.mol2 import parse_mol2_block, split_mol2
 from molgen.chem.parsing import one_line, parse_molblock, parse_smiles
 from molgen.errors import InputError, ParseError
 
 Source: TypeAlias = str | Path | Chem.Mol | Iterable[str | Chem.Mol | None]
 
 _SMILES_LINE = re.compile(r"(\S+)(?:\s+(\|[^|]*\|))?\s*(.*)")
-_FOREIGN = (".mol2", ".pdb", ".pdbqt", ".cif", ".mmcif", ".xyz", ".cdx", ".parquet", ".xlsx", ".json", ".zip")
+_FOREIGN = (".pdb", ".pdbqt", ".cif", ".mmcif", ".xyz", ".cdx", ".parquet", ".xlsx", ".json", ".zip")
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,8 @@ def read_molecules(source: Source) -> Iterator[InputRecord]:
     Args:
         source: a SMILES (with an optional name after a space), an RDKit Mol, an iterable of these, or a path:
             .smi/.smiles/.txt (SMILES, then a name, separated by tab or space; an optional header; lines that start with
-            # are comments), .csv/.tsv (a column `smiles`, optionally `name` or `id`), .sdf/.sd/.mol; each also as .gz.
+            # are comments), .csv/.tsv (a column `smiles`, optionally `name` or `id`), .sdf/.sd/.mol/.mol2; each also as
+            .gz.
 
     Raises:
         InputError: at once for a missing, unreadable or foreign file; at the first record for a file without any.
@@ -186,6 +188,12 @@ def _read_sdf(lines: Iterator[str]) -> Iterator[InputRecord]:
         yield _record_of_block(number, block)
 
 
+def _read_mol2(lines: Iterator[str]) -> Iterator[InputRecord]:
+    for number, block in enumerate(split_mol2(lines), start=1):
+        mol, error = _try(parse_mol2_block, "\n".join([*block, ""]))
+        yield InputRecord(0, block[1].strip() if len(block) > 1 else "", "", f"record {number}", mol, error)
+
+
 _READERS: dict[str, Callable[[Iterator[str]], Iterator[InputRecord]]] = {
     ".smi": _read_smi,
     ".smiles": _read_smi,
@@ -195,6 +203,7 @@ _READERS: dict[str, Callable[[Iterator[str]], Iterator[InputRecord]]] = {
     ".sdf": _read_sdf,
     ".sd": _read_sdf,
     ".mol": _read_sdf,
+    ".mol2": _read_mol2,
 }
 
 

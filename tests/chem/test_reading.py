@@ -171,7 +171,8 @@ def test_utf16_and_undecodable_bytes(tmp_path):
         ("a.csv", "smiles,name\n", "the file holds no molecules"),
         ("a.csv", "id,mass\n1,2\n", "no column 'smiles' among id, mass"),
         ("a.smi.gz", "no gzip", "damaged gzip file"),
-        ("a.mol2", "x", "cannot read .mol2 files"),
+        ("a.mol2", "x", "the file holds no molecules"),
+        ("a.pdb", "x", "cannot read .pdb files"),
         ("data", "x", "cannot read such files"),
     ],
 )

@@ -1,0 +1,24 @@
+"""The ligand that a user gives as a reference: one molecule of a file, with 3D coordinates."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from rdkit import Chem
+
+from molgen.chem.reading import read_molecules
+from molgen.errors import InputError
+
+
+def reference_ligand(path: str | Path) -> Chem.Mol:
+    """The first molecule of an .sdf, .mol or .mol2 file (or .gz), as it is in the file, with a 3D conformer.
+
+    Raises:
+        InputError: the file or its first record cannot be read, or it has no 3D coordinates.
+    """
+    record = next(read_molecules(Path(path)))
+    if record.mol is None:
+        raise InputError(record.error or "no molecule", source=path, place=record.place)
+    if not record.mol.GetNumConformers() or not record.mol.GetConformer().Is3D():
+        raise InputError("the reference ligand has no 3D coordinates", source=path, place=record.place)
+    return record.mol
