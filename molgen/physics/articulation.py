@@ -1,0 +1,164 @@
+"""Rigid motion and torsions of many poses of one molecule, and the forces that act along them.
+
+Poses are coordinates [n, 3, B] with the pose as the last, contiguous axis: on a CPU every operation then runs over
+long rows. A motion is a tangent vector [6 + m, B] of R^3 x SO(3) x torus at the pose: translation (Angstrom), rotation
+vector about the centroid in the world frame (radian), changes of the m torsions (radian).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from molgen.chem.records import MoleculeGraph
+
+
+@dataclass(frozen=True)
+class Articulation:
+    """A molecule of n atoms as a tree of m + 1 rigid fragments; fragment 0 is the root, k + 1 hangs on axis k.
+
+    Attributes:
+        start, end: int64 [m], the atoms of each axis; the side of `end` turns.
+        parent: int64 [m], the fragment that each axis is part of.
+        levels: (first, last + 1) of the axes of equal depth, from the root outwards; the axes are in this order.
+        fragment: int64 [n], of each atom.
+        moving: float32 [m, n], 1 for the atoms that axis k turns.
+        order: int64 [m], for each axis its index in the graph record's torsions.
+    """
+
+    start: Tensor
+    end: Tensor
+    parent: Tensor
+    levels: tuple[tuple[int, int], ...]
+    fragment: Tensor
+    moving: Tensor
+    order: Tensor
+
+    @property
+    def n_torsions(self) -> int:
+        return len(self.start)
+
+    @property
+    def freedom(self) -> int:
+        """Number of degrees of freedom, 6 + m."""
+        return 6 + len(self.start)
+
+
+def articulation(graph: MoleculeGraph, device: torch.device | str = "cpu") -> Articulation:
+    """The tree of fragments of a molecule: the moving sides of its torsions are nested or apart."""
+    moving = graph.moving.astype(bool)
+    carries = np.array(
+        [
+            [j != k and moving[j, graph.torsions[k, 1]] and moving[j, graph.torsions[k, 2]] for j in range(len(moving))]
+            for k in range(len(moving))
+        ],
+        dtype=bool,
+    ).reshape(len(moving), len(moving))
+    depth = carries.sum(1)
+    order = np.argsort(depth, kind="stable")
+    place = np.empty(len(order), dtype=np.int64)
+    place[order] = np.arange(len(order))
+    # the nearest of the axes that carry one is the deepest of them
+    parent = np.array(
+        [0 if not carries[k].any() else 1 + place[np.argmax(np.where(carries[k], depth, -1))] for k in order]
+    )
+    levels = [
+        (int(rows[0]), int(rows[-1]) + 1) for rows in (np.flatnonzero(depth[order] == d) for d in np.unique(depth))
+    ]
+    fragment = np.zeros(graph.n_atoms, dtype=np.int64)
+    for k, axis in enumerate(order):  # deeper axes come later and win
+        fragment[moving[axis]] = k + 1
+    return Articulation(
+        torch.from_numpy(graph.torsions[order, 1].astype(np.int64)).to(device),
+        torch.from_numpy(graph.torsions[order, 2].astype(np.int64)).to(device),
+        torch.from_numpy(parent.astype(np.int64).reshape(-1)).to(device),
+        tuple(levels),
+        torch.from_numpy(fragment).to(device),
+        torch.from_numpy(moving[order].astype(np.float32)).to(device),
+        torch.from_numpy(order.astype(np.int64)).to(device),
+    )
+
+
+def move(body: Articulation, positions: Tensor, motion: Tensor) -> Tensor:
+    """Poses [n, 3, B] moved along a tangent vector [6 + m, B]: torsions first, then the rigid motion.
+
+    Like `geometry.torsions.apply_torsions` followed by a rigid motion, in the layout of this module; equal to it to
+    rounding.
+    """
+    turn = motion[3:6]
+    angle = torch.linalg.vector_norm(turn, dim=0)
+    root = rotation_matrices((turn / angle.clamp(min=1e-12))[None], angle[None])[0]
+    center = positions.mean(0)
+    shift = center + motion[:3] - _turned(root, center)
+    if body.n_torsions == 0:
+        return _turned(root, positions) + shift
+    pivot = positions.index_select(0, body.end)
+    axis = pivot - positions.index_select(0, body.start)
+    axis = axis / torch.linalg.vector_norm(axis, dim=1, keepdim=True).clamp(min=1e-12)
+    local = rotation_matrices(axis, motion[6:])
+    offset = pivot - _turned(local, pivot)
+    turns, shifts = [root[None]], [shift[None]]
+    for first, last in body.levels:
+        parent = body.parent[first:last]
+        above = (turns[0] if len(turns) == 1 else torch.cat(turns)).index_select(0, parent)
+        carried = (shifts[0] if len(shifts) == 1 else torch.cat(shifts)).index_select(0, parent)
+        turns.append(_product(above, local[first:last]))
+        shifts.append(_turned(above, offset[first:last]) + carried)
+    turned = _turned(torch.cat(turns).index_select(0, body.fragment), positions)
+    return turned + torch.cat(shifts).index_select(0, body.fragment)
+
+
+def generalised_gradient(body: Articulation, positions: Tensor, gradient: Tensor) -> Tensor:
+    """Gradient [6 + m, B] along the tangent vectors at a pose.
+
+    Args:
+        body: the molecule.
+        positions: [n, 3, B].
+        gradient: [n, 3, B], derivative of an energy by the coordinates.
+    """
+    n, _, batch = positions.shape
+    moment = _cross(positions - positions.mean(0), gradient)
+    rigid = torch.cat([gradient.sum(0), moment.sum(0)])
+    if body.n_torsions == 0:
+        return rigid
+    flat = torch.cat([gradient, moment], dim=1).view(n, 6 * batch)
+    force, torque = (body.moving @ flat).view(-1, 6, batch).split(3, dim=1)
+    pivot = positions.index_select(0, body.end)
+    axis = pivot - positions.index_select(0, body.start)
+    axis = axis / torch.linalg.vector_norm(axis, dim=1, keepdim=True).clamp(min=1e-12)
+    about_axis = torque - _cross(pivot - positions.mean(0), force)
+    return torch.cat([rigid, (axis * about_axis).sum(1)])
+
+
+def rotation_matrices(axis: Tensor, angle: Tensor) -> Tensor:
+    """Rodrigues' formula: unit axes [k, 3, B], angles [k, B] -> [k, 3, 3, B]."""
+    cos, sin = angle.cos(), angle.sin()
+    x, y, z = axis.unbind(1)
+    rest = 1 - cos
+    xr, yr, zr = x * rest, y * rest, z * rest
+    xs, ys, zs = x * sin, y * sin, z * sin
+    xy, xz, yz = x * yr, x * zr, y * zr
+    rows = [x * xr + cos, xy - zs, xz + ys, xy + zs, y * yr + cos, yz - xs, xz - ys, yz + xs, z * zr + cos]
+    return torch.stack(rows, dim=1).view(axis.shape[0], 3, 3, axis.shape[2])
+
+
+def _turned(matrix: Tensor, vector: Tensor) -> Tensor:
+    """Matrices [..., 3, 3, B] times vectors [..., 3, B]."""
+    x, y, z = (vector[..., k : k + 1, :] for k in range(3))
+    return (matrix[..., 0, :] * x).addcmul_(matrix[..., 1, :], y).addcmul_(matrix[..., 2, :], z)
+
+
+def _product(first: Tensor, second: Tensor) -> Tensor:
+    """Products of matrices [..., 3, 3, B]."""
+    rows = [(first[..., :, k, None, :], second[..., None, k, :, :]) for k in range(3)]
+    return (rows[0][0] * rows[0][1]).addcmul_(*rows[1]).addcmul_(*rows[2])
+
+
+def _cross(a: Tensor, b: Tensor) -> Tensor:
+    """Cross products of vectors [..., 3, B]."""
+    ax, ay, az = a.unbind(-2)
+    bx, by, bz = b.unbind(-2)
+    return torch.stack([ay * bz - az * by, az * bx - ax * bz, ax * by - ay * bx], dim=-2)

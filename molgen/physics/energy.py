@@ -1,0 +1,77 @@
+"""The energy that docking minimises: receptor, ligand pairs, walls of the box, and whatever a caller adds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from torch import Tensor
+
+from molgen.physics.articulation import Articulation, generalised_gradient
+from molgen.physics.intramolecular import LigandPairs, pair_energy
+
+Field = Callable[[Tensor], tuple[Tensor, Tensor]]
+"""Poses [n, 3, B] -> (energy of each atom [n, B] in kcal/mol, gradients [n, 3, B])."""
+Restraint = Callable[[Tensor], tuple[Tensor, Tensor]]
+"""Poses [n, 3, B] -> (energies [B] in kcal/mol, gradients [n, 3, B])."""
+
+_WALL = 10.0
+"""kcal/mol/Angstrom^2 outside the box."""
+
+
+@dataclass(frozen=True)
+class DockingEnergy:
+    """Energy of poses of one ligand in one receptor.
+
+    Attributes:
+        body: rigid fragments and axes of the ligand.
+        field: of the receptor: maps (`maps.MapField`) or pair sums (`direct.DirectEnergy`).
+        pairs: of the ligand.
+        lower, upper: [3], corners of the box, Angstrom.
+        restraints: further energies, e.g. an atom held near a point.
+        ceiling: kcal/mol; positive energies e of single atoms count e c / (e + c), so that atoms pass through each
+            other at the start of a search; None: as they are.
+    """
+
+    body: Articulation
+    field: Field
+    pairs: LigandPairs
+    lower: Tensor
+    upper: Tensor
+    restraints: tuple[Restraint, ...] = ()
+    ceiling: float | None = None
+
+    def softened(self, ceiling: float | None) -> DockingEnergy:
+        """The same energy with another ceiling."""
+        return replace(self, ceiling=ceiling)
+
+    def with_field(self, field: Field) -> DockingEnergy:
+        """The same energy with another field of the receptor."""
+        return replace(self, field=field)
+
+    def __call__(self, positions: Tensor) -> tuple[Tensor, Tensor]:
+        """Poses [n, 3, B] -> (energies [B], gradients along the tangent vectors [6 + m, B])."""
+        energy, gradient = self.cartesian(positions)
+        return energy, generalised_gradient(self.body, positions, gradient)
+
+    def cartesian(self, positions: Tensor) -> tuple[Tensor, Tensor]:
+        """Poses [n, 3, B] -> (energies [B], gradients by the coordinates [n, 3, B])."""
+        energy, gradient = self.intermolecular(positions)
+        for part in (lambda x: pair_energy(self.pairs, x), self.walls, *self.restraints):
+            extra, extra_gradient = part(positions)
+            energy, gradient = energy + extra, gradient + extra_gradient
+        return energy, gradient
+
+    def intermolecular(self, positions: Tensor) -> tuple[Tensor, Tensor]:
+        """Energy with the receptor [B] and its gradient [n, 3, B]."""
+        energy, gradient = self.field(positions)
+        if self.ceiling is not None:
+            share = self.ceiling / (self.ceiling + energy.clamp(min=0))
+            energy, gradient = energy * share, gradient * (share * share)[:, None]
+        return energy.sum(0), gradient
+
+    def walls(self, positions: Tensor) -> tuple[Tensor, Tensor]:
+        """Harmonic energy [B] of atoms outside the box and its gradient [n, 3, B]."""
+        above = (positions - self.upper[:, None]).clamp(min=0)
+        outside = above - (self.lower[:, None] - positions).clamp(min=0)
+        return _WALL * (outside * outside).sum((0, 1)), 2 * _WALL * outside

@@ -1,0 +1,49 @@
+"""Energies that hold atoms where the user wants them; any sampler or minimiser can add them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+STIFFNESS = 5.0
+"""kcal/mol/Angstrom^2 beyond the free radius."""
+_LINEAR = 4.0
+"""Angstrom beyond the free radius from which the energy grows linearly, so that far starts are not torn in."""
+
+
+@dataclass(frozen=True)
+class PointRestraint:
+    """Each of k atoms is free within a radius of its point and drawn back outside it.
+
+    With several alternatives (symmetric matches of a pattern) the one of lowest energy counts.
+
+    Attributes:
+        atoms: int64 [a, k], the atoms of each alternative.
+        points: float32 [k, 3], Angstrom.
+        radius: float32 [k], Angstrom.
+        stiffness: kcal/mol/Angstrom^2.
+    """
+
+    atoms: Tensor
+    points: Tensor
+    radius: Tensor
+    stiffness: float = STIFFNESS
+
+    def __call__(self, positions: Tensor) -> tuple[Tensor, Tensor]:
+        """Poses [n, 3, B] -> (energies [B] in kcal/mol, gradients [n, 3, B])."""
+        picked = positions[self.atoms]
+        away = picked - self.points[:, :, None].to(positions)
+        distance = torch.linalg.vector_norm(away, dim=2)
+        excess = (distance - self.radius[:, None].to(positions)).clamp(min=0)
+        near = excess.clamp(max=_LINEAR)
+        energies = self.stiffness * (near * near + 2 * _LINEAR * (excess - near)).sum(1)
+        best = energies.argmin(0)
+        poses = torch.arange(positions.shape[2], device=positions.device)
+        pull = (2 * self.stiffness * near / distance.clamp(min=1e-9))[:, :, None] * away
+        chosen = self.atoms[best]
+        forces = pull[best, :, :, poses]
+        gradient = positions.new_zeros(positions.shape[2], positions.shape[0], 3)
+        gradient.scatter_add_(1, chosen[:, :, None].expand(-1, -1, 3), forces)
+        return energies[best, poses], gradient.permute(1, 2, 0)
