@@ -11,13 +11,13 @@ def vina_rotors(mol: Chem.Mol) -> float:
     """Rotatable bonds as AutoDock Vina counts them in a ligand that Meeko prepared.
 
     Single bonds outside rings turn, except amides and amidines (tertiary ones with two different substituents turn),
-    bonds next to a triple bond, and bonds to an end without polar hydrogens (methyl, halogen). An end with one heavy
-    neighbour (a hydroxyl, an amine) counts half, the others one.
+    bonds next to a triple bond (the chain turns as one), and bonds to an end without polar hydrogens (methyl, halogen). An end with one heavy
+    neighbour (a hydroxyl, an amine) counts half, the others one. Rings are rigid, macrocycles too.
 
     Source: `atom_rotors` and `num_tors_div` of Vina 1.2; the default flexibility of Meeko 0.8.
     """
     frozen = _frozen(mol)
-    total = 0.0
+    total = float(len(_alkynes(mol)))
     for bond in mol.GetBonds():
         ends = (bond.GetBeginAtom(), bond.GetEndAtom())
         if bond.GetBondType() != Chem.BondType.SINGLE or bond.IsInRing():
@@ -34,6 +34,12 @@ def _turns_hydrogens(atom: Chem.Atom) -> bool:
     return atom.GetAtomicNum() in (7, 8, 16) and atom.GetTotalNumHs(includeNeighbors=True) > 0
 
 
+def _alkynes(mol: Chem.Mol) -> set[frozenset[int]]:
+    """Triple bonds between two substituents: the straight chain turns as one bond."""
+    found = mol.GetSubstructMatches(_patterns()[2])
+    return {frozenset(match[1:3]) for match in found if not mol.GetBondBetweenAtoms(*match[1:3]).IsInRing()}
+
+
 def _frozen(mol: Chem.Mol) -> set[frozenset[int]]:
     amide, tertiary, triple, end = _patterns()
     bonds = {frozenset(match[:2]) for match in mol.GetSubstructMatches(amide)}
@@ -48,5 +54,5 @@ def _frozen(mol: Chem.Mol) -> set[frozenset[int]]:
 
 @cache
 def _patterns() -> tuple[Chem.Mol, ...]:
-    smarts = ("[NX3]-[CX3]=[O,N,S]", "[NX3]([!#1])([!#1])-[CX3]=[O,N,S]", "[*]-[*]#[*]-[*]", "[*]-[*]#[*X1]")
+    smarts = ("[NX3]-[CX3]=[O,N,S]", "[NX3]([!#1])([!#1])-[CX3]=[O,N,S]", "[!#1]-[*]#[*]-[!#1]", "[*]-[*]#[*X1]")
     return tuple(Chem.MolFromSmarts(text) for text in smarts)

@@ -12,6 +12,7 @@ from typing import IO
 from rdkit import Chem
 
 from molgen.chem.parsing import one_line, silent_rdkit
+from molgen.errors import InputError
 from molgen.files import write_atomically
 
 
@@ -48,6 +49,13 @@ def write_sdf(path: str | Path, records: Iterable[SdfRecord | Chem.Mol]) -> int:
                 stream.write(sdf_block(single).encode("utf-8"))
                 count += 1
     return count
+
+
+def check_sdf_name(path: str | Path) -> None:
+    """Raises InputError unless a file name ends in .sdf, .sd, .sdf.gz or .sd.gz."""
+    name = Path(path).name.lower().removesuffix(".gz")
+    if not name.endswith((".sdf", ".sd")):
+        raise InputError("poses and conformers are written as .sdf or .sdf.gz", source=path)
 
 
 def sdf_block(record: SdfRecord) -> str:
