@@ -6,23 +6,14 @@ Only typer is imported here at the top, so that `molgen --help` answers at once.
 from __future__ import annotations
 
 import sys
-import threading
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from enum import StrEnum
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+from collections.abc import Sequence
+from typing import Annotated, NoReturn
 
 import typer
 
 from molgen import __version__
+from molgen.cli import conformers, docking
 from molgen.errors import MolgenError
-
-if TYPE_CHECKING:
-    from rich.console import Console
-
-_MOST_ROWS = 50  # a longer table is cut; the files hold everything
-_PATIENCE = 2.0  # seconds before progress shows
 
 app = typer.Typer(
     name="molgen",
@@ -34,30 +25,14 @@ app = typer.Typer(
 )
 prepare_app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Make training data.")
 train_app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Train a model.")
+app.command("conformers")(conformers.conformers)
+app.command("dock")(docking.dock)
+app.command("inspect")(docking.inspect)
+app.command("rescore")(docking.rescore)
+prepare_app.command("conformers")(conformers.prepare_conformers)
+train_app.command("conformers")(conformers.train_conformers)
 app.add_typer(prepare_app, name="prepare")
 app.add_typer(train_app, name="train")
-
-
-class Stereo(StrEnum):
-    """What to do with stereo that the input leaves open."""
-
-    one = "one"
-    enumerate = "enumerate"
-
-
-class Kind(StrEnum):
-    """Where the conformers of a training set come from."""
-
-    ensemble = "ensemble"
-    reference = "reference"
-
-
-class Relax(StrEnum):
-    """What the chosen conformers are relaxed with."""
-
-    none = "none"
-    mmff = "mmff"
-    gfn2 = "gfn2"
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
@@ -100,162 +75,3 @@ def _options(
     debug: Annotated[bool, typer.Option("--debug", help="Show the traceback of an error; works anywhere.")] = False,
 ) -> None:
     """Generative 3D structures of molecules."""
-
-
-@app.command()
-def conformers(
-    source: Annotated[
-        str, typer.Argument(metavar="INPUT", help="A SMILES, or a .smi, .csv, .tsv, .sdf, .mol [.gz] file.")
-    ],
-    output: Annotated[Path, typer.Option("-o", "--output", help="SD file to write (.sdf or .sdf.gz).")],
-    n: Annotated[int, typer.Option("-n", min=1, help="Conformers per molecule.")] = 50,
-    seed: Annotated[int, typer.Option(min=0, help="Same seed, same conformers.")] = 0,
-    model: Annotated[str, typer.Option(help="default, uniform (no model), or a weights file.")] = "default",
-    stereo: Annotated[Stereo, typer.Option(help="Stereo the input leaves open: take one isomer, or all.")] = Stereo.one,
-    largest_fragment: Annotated[bool, typer.Option("--largest-fragment", help="Of a salt keep the biggest.")] = False,
-    energy_window: Annotated[float, typer.Option(min=0.0, help="kcal/mol above the best that are kept.")] = 20.0,
-    rmsd: Annotated[float, typer.Option(min=0.0, help="Angstrom that two conformers must differ by.")] = 0.1,
-    relax: Annotated[Relax, typer.Option(help="Relax the chosen conformers.")] = Relax.none,
-    steps: Annotated[int, typer.Option(min=1, help="Integration steps; fewer are faster.")] = 4,
-    pool: Annotated[int | None, typer.Option(min=1, help="Samples to choose from.")] = None,
-    failures: Annotated[Path | None, typer.Option(help="CSV of the inputs that failed [OUTPUT.failures.csv].")] = None,
-    timeout: Annotated[float, typer.Option(min=1.0, help="Seconds for the embedding of a molecule.")] = 60.0,
-    threads: Annotated[int, typer.Option(min=1, help="CPU threads.")] = 1,
-) -> None:
-    """Conformers of one or many molecules.
-
-    Writes an SD file in which the first k conformers of a molecule are the best k.
-    """
-    from molgen.conformers.generate import GenerateConfig
-    from molgen.conformers.run import conformers_to_file
-
-    config = GenerateConfig(
-        n=n,
-        seed=seed,
-        steps=steps,
-        pool=pool,
-        energy_window=energy_window,
-        spacing=rmsd,
-        relax=relax.value,
-        timeout=timeout,
-    )
-    with _progress("molecules") as tick:
-        rows = conformers_to_file(
-            source,
-            output,
-            config=config,
-            model=model,
-            stereo=stereo.value,
-            largest_fragment=largest_fragment,
-            failures=failures or output.with_name(f"{output.name.split('.')[0]}.failures.csv"),
-            threads=threads,
-            on_row=tick,
-        )
-    _print_rows(rows)
-    if all(row.conformers == 0 for row in rows):
-        raise typer.Exit(2)
-
-
-@prepare_app.command("conformers")
-def prepare_conformers(
-    source: Annotated[Path, typer.Argument(metavar="INPUT", help="A .smi, .csv or .sdf [.gz] file, or a GEOM folder.")],
-    output: Annotated[Path, typer.Option("-o", "--output", help="Folder of the set; an unfinished one is resumed.")],
-    kind: Annotated[Kind, typer.Option(help="Make ensembles, or use the structures of INPUT.")] = Kind.ensemble,
-    workers: Annotated[int, typer.Option("-j", "--workers", min=1, help="Processes.")] = 1,
-    limit: Annotated[int | None, typer.Option(min=1, help="Only the first so many records.")] = None,
-    settings: Annotated[list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Another setting.")] = None,
-) -> None:
-    """Make a training set of conformers."""
-    from molgen.config import override
-    from molgen.conformers.prepare import PrepareConfig, prepare
-
-    config = override(PrepareConfig(kind=kind.value), settings or [])
-    with _progress("records") as tick:
-        made = prepare(source, output, config, workers=workers, limit=limit, on_block=tick)
-    print(f"{made.molecules} molecules with {made.conformers} conformers in {output}, {made.failures} failed")
-
-
-@train_app.command("conformers")
-def train_conformers(
-    config: Annotated[Path, typer.Option("-c", "--config", help="YAML file, e.g. configs/conformers.yaml.")],
-    output: Annotated[Path, typer.Option("-o", "--output", help="Folder for weights, state and log.")],
-    settings: Annotated[list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Override a key.")] = None,
-    resume: Annotated[bool, typer.Option("--resume", help="Go on with the state in the folder, if any.")] = False,
-    start: Annotated[Path | None, typer.Option("--from", help="Weights to start from.")] = None,
-    max_minutes: Annotated[float | None, typer.Option(min=0.0, help="Stop with a checkpoint after this time.")] = None,
-) -> None:
-    """Train the conformer model."""
-    from molgen.config import from_yaml, override
-    from molgen.conformers.config import ConformerConfig
-
-    chosen = override(from_yaml(ConformerConfig, config), settings or [])  # a mistake shows before the long imports
-
-    from molgen.conformers.train import train
-
-    state = output / "state.ckpt"
-    begin = state if resume and state.exists() else start
-    result = train(chosen, output, max_minutes=max_minutes, resume=begin, progress=sys.stderr.isatty())
-    scores = ", ".join(f"{name} {value:.3f}" for name, value in result.metrics.items())
-    rate = f"{result.samples_per_second:.0f} samples/s"
-    print(f"{result.weights}: {result.steps} steps, {rate}{', ' if scores else ''}{scores}")
-
-
-@contextmanager
-def _progress(task: str) -> Iterator[Callable[[Any], None]]:
-    """A counter on stderr, only on a terminal and only after a while.
-
-    Yields what to call after each piece of work: with the number done so far, or with anything else to count one up.
-    """
-    from rich.console import Console
-    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
-
-    console = Console(stderr=True)
-    if not console.is_terminal:
-        yield lambda done: None
-        return
-    count = TextColumn("{task.completed:.0f} {task.description}")
-    progress = Progress(SpinnerColumn(), count, TimeElapsedColumn(), console=console, transient=True)
-    number = progress.add_task(task, total=None)
-    timer = threading.Timer(_PATIENCE, progress.start)
-    timer.daemon = True
-    timer.start()
-
-    def tick(done: Any) -> None:
-        if isinstance(done, int):
-            progress.update(number, completed=done)
-        else:
-            progress.advance(number)
-
-    try:
-        yield tick
-    finally:
-        timer.cancel()
-        progress.stop()
-
-
-def _print_rows(rows: Sequence[Any]) -> None:
-    """The table of results on stdout; warnings, and the error of a lone molecule, on stderr."""
-    from rich.table import Table
-
-    table = Table("name", "conformers", "kcal/mol", "RMSD / Å", "seconds", "status")
-    for row in rows[:_MOST_ROWS]:
-        span = "" if row.energy_span is None else f"0 - {row.energy_span:.1f}"
-        spread = "" if row.diversity is None else f"{row.diversity:.2f}"
-        table.add_row(row.name, str(row.conformers), span, spread, f"{row.seconds:.1f}", row.error or "ok")
-    for row in rows:
-        for note in row.notes:
-            print(f"warning: {row.name}: {note}", file=sys.stderr)
-    if len(rows) == 1 and rows[0].error:
-        print(f"error: {rows[0].name}: {rows[0].error}", file=sys.stderr)
-        return
-    _console().print(table)
-    failed = sum(row.error is not None for row in rows)
-    if failed or len(rows) > _MOST_ROWS:
-        print(f"{len(rows) - failed} of {len(rows)} molecules done, {failed} failed")
-
-
-def _console() -> Console:
-    from rich.console import Console
-
-    console = Console(markup=False, highlight=False)
-    return console if console.is_terminal else Console(markup=False, highlight=False, width=120)

@@ -1,0 +1,151 @@
+"""The commands on conformers."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from molgen.cli.terminal import MOST_ROWS, console, progress
+
+
+class Stereo(StrEnum):
+    """What to do with stereo that the input leaves open."""
+
+    one = "one"
+    enumerate = "enumerate"
+
+
+class Kind(StrEnum):
+    """Where the conformers of a training set come from."""
+
+    ensemble = "ensemble"
+    reference = "reference"
+
+
+class Relax(StrEnum):
+    """What the chosen conformers are relaxed with."""
+
+    none = "none"
+    mmff = "mmff"
+    gfn2 = "gfn2"
+
+
+def conformers(
+    source: Annotated[
+        str, typer.Argument(metavar="INPUT", help="A SMILES, or a .smi, .csv, .tsv, .sdf, .mol [.gz] file.")
+    ],
+    output: Annotated[Path, typer.Option("-o", "--output", help="SD file to write (.sdf or .sdf.gz).")],
+    n: Annotated[int, typer.Option("-n", min=1, help="Conformers per molecule.")] = 50,
+    seed: Annotated[int, typer.Option(min=0, help="Same seed, same conformers.")] = 0,
+    model: Annotated[str, typer.Option(help="default, uniform (no model), or a weights file.")] = "default",
+    stereo: Annotated[Stereo, typer.Option(help="Stereo the input leaves open: take one isomer, or all.")] = Stereo.one,
+    largest_fragment: Annotated[bool, typer.Option("--largest-fragment", help="Of a salt keep the biggest.")] = False,
+    energy_window: Annotated[float, typer.Option(min=0.0, help="kcal/mol above the best that are kept.")] = 20.0,
+    rmsd: Annotated[float, typer.Option(min=0.0, help="Angstrom that two conformers must differ by.")] = 0.1,
+    relax: Annotated[Relax, typer.Option(help="Relax the chosen conformers.")] = Relax.none,
+    steps: Annotated[int, typer.Option(min=1, help="Integration steps; fewer are faster.")] = 4,
+    pool: Annotated[int | None, typer.Option(min=1, help="Samples to choose from.")] = None,
+    failures: Annotated[Path | None, typer.Option(help="CSV of the inputs that failed [OUTPUT.failures.csv].")] = None,
+    timeout: Annotated[float, typer.Option(min=1.0, help="Seconds for the embedding of a molecule.")] = 60.0,
+    threads: Annotated[int, typer.Option(min=1, help="CPU threads.")] = 1,
+) -> None:
+    """Conformers of one or many molecules.
+
+    Writes an SD file in which the first k conformers of a molecule are the best k.
+    """
+    from molgen.conformers.generate import GenerateConfig
+    from molgen.conformers.run import conformers_to_file
+
+    config = GenerateConfig(
+        n=n,
+        seed=seed,
+        steps=steps,
+        pool=pool,
+        energy_window=energy_window,
+        spacing=rmsd,
+        relax=relax.value,
+        timeout=timeout,
+    )
+    with progress("molecules") as tick:
+        rows = conformers_to_file(
+            source,
+            output,
+            config=config,
+            model=model,
+            stereo=stereo.value,
+            largest_fragment=largest_fragment,
+            failures=failures or output.with_name(f"{output.name.split('.')[0]}.failures.csv"),
+            threads=threads,
+            on_row=tick,
+        )
+    _print_rows(rows)
+    if all(row.conformers == 0 for row in rows):
+        raise typer.Exit(2)
+
+
+def prepare_conformers(
+    source: Annotated[Path, typer.Argument(metavar="INPUT", help="A .smi, .csv or .sdf [.gz] file, or a GEOM folder.")],
+    output: Annotated[Path, typer.Option("-o", "--output", help="Folder of the set; an unfinished one is resumed.")],
+    kind: Annotated[Kind, typer.Option(help="Make ensembles, or use the structures of INPUT.")] = Kind.ensemble,
+    workers: Annotated[int, typer.Option("-j", "--workers", min=1, help="Processes.")] = 1,
+    limit: Annotated[int | None, typer.Option(min=1, help="Only the first so many records.")] = None,
+    settings: Annotated[list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Another setting.")] = None,
+) -> None:
+    """Make a training set of conformers."""
+    from molgen.config import override
+    from molgen.conformers.prepare import PrepareConfig, prepare
+
+    config = override(PrepareConfig(kind=kind.value), settings or [])
+    with progress("records") as tick:
+        made = prepare(source, output, config, workers=workers, limit=limit, on_block=tick)
+    print(f"{made.molecules} molecules with {made.conformers} conformers in {output}, {made.failures} failed")
+
+
+def train_conformers(
+    config: Annotated[Path, typer.Option("-c", "--config", help="YAML file, e.g. configs/conformers.yaml.")],
+    output: Annotated[Path, typer.Option("-o", "--output", help="Folder for weights, state and log.")],
+    settings: Annotated[list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Override a key.")] = None,
+    resume: Annotated[bool, typer.Option("--resume", help="Go on with the state in the folder, if any.")] = False,
+    start: Annotated[Path | None, typer.Option("--from", help="Weights to start from.")] = None,
+    max_minutes: Annotated[float | None, typer.Option(min=0.0, help="Stop with a checkpoint after this time.")] = None,
+) -> None:
+    """Train the conformer model."""
+    from molgen.config import from_yaml, override
+    from molgen.conformers.config import ConformerConfig
+
+    chosen = override(from_yaml(ConformerConfig, config), settings or [])  # a mistake shows before the long imports
+
+    from molgen.conformers.train import train
+
+    state = output / "state.ckpt"
+    begin = state if resume and state.exists() else start
+    result = train(chosen, output, max_minutes=max_minutes, resume=begin, progress=sys.stderr.isatty())
+    scores = ", ".join(f"{name} {value:.3f}" for name, value in result.metrics.items())
+    rate = f"{result.samples_per_second:.0f} samples/s"
+    print(f"{result.weights}: {result.steps} steps, {rate}{', ' if scores else ''}{scores}")
+
+
+def _print_rows(rows: Sequence[Any]) -> None:
+    """The table of results on stdout; warnings, and the error of a lone molecule, on stderr."""
+    from rich.table import Table
+
+    table = Table("name", "conformers", "kcal/mol", "RMSD / Å", "seconds", "status")
+    for row in rows[:MOST_ROWS]:
+        span = "" if row.energy_span is None else f"0 - {row.energy_span:.1f}"
+        spread = "" if row.diversity is None else f"{row.diversity:.2f}"
+        table.add_row(row.name, str(row.conformers), span, spread, f"{row.seconds:.1f}", row.error or "ok")
+    for row in rows:
+        for note in row.notes:
+            print(f"warning: {row.name}: {note}", file=sys.stderr)
+    if len(rows) == 1 and rows[0].error:
+        print(f"error: {rows[0].name}: {rows[0].error}", file=sys.stderr)
+        return
+    console().print(table)
+    failed = sum(row.error is not None for row in rows)
+    if failed or len(rows) > MOST_ROWS:
+        print(f"{len(rows) - failed} of {len(rows)} molecules done, {failed} failed")

@@ -1,0 +1,222 @@
+"""The commands on proteins and poses."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from molgen.cli.terminal import MOST_ROWS, console, progress
+
+
+class Effort(StrEnum):
+    """How much is searched."""
+
+    quick = "quick"
+    normal = "normal"
+    thorough = "thorough"
+
+
+def dock(
+    protein: Annotated[Path, typer.Option("-p", "--protein", help="PDB or mmCIF file, also .gz.")],
+    ligand: Annotated[
+        str, typer.Option("-l", "--ligand", help="A SMILES, or a .smi, .csv, .sdf, .mol, .mol2 [.gz] file.")
+    ],
+    output: Annotated[Path, typer.Option("-o", "--output", help="SD file of the ranked poses (.sdf or .sdf.gz).")],
+    pocket: Annotated[
+        str,
+        typer.Option(
+            help="ligand:RES[:CHAIN[:NUM]], a file with a reference ligand, residues:A:57,A:102, box:x,y,z[,size], "
+            "auto or blind."
+        ),
+    ] = "auto",
+    n: Annotated[int, typer.Option("-n", min=1, help="Poses per ligand.")] = 9,
+    seed: Annotated[int, typer.Option(min=0, help="Same seed, same poses.")] = 0,
+    effort: Annotated[Effort, typer.Option(help="How much is searched.")] = Effort.normal,
+    protonate: Annotated[str, typer.Option(help="pH of the ligand, or no.")] = "7.4",
+    keep: Annotated[str, typer.Option(help="Groups of the file to keep, e.g. waters or HEM,A:GOL:5.")] = "",
+    drop: Annotated[str, typer.Option(help="Groups of the file to leave out, e.g. HEM.")] = "",
+    anchor: Annotated[
+        list[str] | None, typer.Option(metavar="SMARTS@x,y,z[,radius]", help="Hold an atom near a point.")
+    ] = None,
+    core: Annotated[Path | None, typer.Option(help="Reference pose whose common core stays in place.")] = None,
+    reference: Annotated[Path | None, typer.Option(help="Pose to measure the RMSD to.")] = None,
+    keep_conformer: Annotated[bool, typer.Option("--keep-conformer", help="Keep the input's rings and bonds.")] = False,
+    largest_fragment: Annotated[bool, typer.Option("--largest-fragment", help="Of a salt keep the biggest.")] = False,
+    write_complex: Annotated[Path | None, typer.Option("--complex", help=".pdb or .cif of the best pose.")] = None,
+    summary: Annotated[Path | None, typer.Option(help="JSON with all results [OUTPUT.json].")] = None,
+    posebusters: Annotated[bool, typer.Option("--posebusters", help="Check the poses with PoseBusters.")] = False,
+    threads: Annotated[int, typer.Option(min=1, help="CPU threads.")] = 1,
+) -> None:
+    """Dock one or many ligands into a pocket of a protein.
+
+    Writes an SD file with the poses of every ligand, best first.
+    """
+    from molgen.docking.dock import config_of
+    from molgen.docking.run import dock_to_file
+
+    config = config_of(
+        n=n, seed=seed, effort=effort.value, ph=_ph(protonate), keep_conformer=keep_conformer, posebusters=posebusters
+    )
+    with progress("ligands") as tick:
+        rows = dock_to_file(
+            ligand,
+            protein,
+            pocket,
+            output,
+            config=config,
+            keep=_names(keep),
+            drop=_names(drop),
+            anchors=anchor or (),
+            core=core,
+            reference=reference,
+            largest_fragment=largest_fragment,
+            complexes=write_complex,
+            summary_file=summary or output.with_name(f"{_stem(output)}.json"),
+            threads=threads,
+            on_setting=_print_setting,
+            on_row=tick,
+        )
+    _print_docked(rows)
+    if all(row.result is None for row in rows):
+        raise typer.Exit(2)
+
+
+def inspect(
+    protein: Annotated[Path, typer.Argument(help="PDB or mmCIF file, also .gz.")],
+    pockets: Annotated[bool, typer.Option("--pockets", help="Look for pockets too.")] = False,
+) -> None:
+    """List the chains, ligands, metals, waters and gaps of a structure file."""
+    from molgen.chem.inspection import inspect_protein, lines
+    from molgen.chem.protein_reading import read_protein
+
+    structure = read_protein(protein)
+    for line in lines(inspect_protein(structure)):
+        print(line)
+    if pockets:
+        from molgen.chem.pockets import find_pockets
+
+        for pocket in find_pockets("blind", structure):
+            place = ",".join(f"{x:.1f}" for x in pocket.center)
+            print(f"{pocket.name}: --pocket box:{place}")
+
+
+def rescore(
+    protein: Annotated[Path, typer.Option("-p", "--protein", help="PDB or mmCIF file, also .gz.")],
+    poses: Annotated[Path, typer.Option("-l", "--poses", help="SD or MOL2 file with poses.")],
+    output: Annotated[Path, typer.Option("-o", "--output", help="SD file to write (.sdf or .sdf.gz).")],
+    minimise: Annotated[bool, typer.Option("--minimise", help="Minimise every pose in the receptor first.")] = False,
+    reference: Annotated[Path | None, typer.Option(help="Pose to measure the RMSD to.")] = None,
+    keep: Annotated[str, typer.Option(help="Groups of the file to keep, e.g. waters.")] = "",
+    drop: Annotated[str, typer.Option(help="Groups of the file to leave out, e.g. HEM.")] = "",
+) -> None:
+    """Score existing poses, and minimise them if wanted."""
+    from molgen.docking.rescore import rescore_to_file
+
+    rows = rescore_to_file(
+        poses, protein, output, minimise=minimise, reference=reference, keep=_names(keep), drop=_names(drop)
+    )
+    _print_rescored(rows)
+    if all(row.pose is None for row in rows):
+        raise typer.Exit(2)
+
+
+def _ph(text: str) -> float | None:
+    from molgen.errors import ConfigError
+
+    if text.lower() in ("no", "none", "off"):
+        return None
+    try:
+        return float(text)
+    except ValueError:
+        raise ConfigError(f"--protonate takes a pH or no, not {text}") from None
+
+
+def _names(text: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in text.split(",") if part.strip())
+
+
+def _stem(path: Path) -> str:
+    return path.name.removesuffix(".gz").removesuffix(".sdf").removesuffix(".sd")
+
+
+def _print_setting(setting: Any) -> None:
+    """The receptor and the pockets, on stderr, before the work begins."""
+    for note in setting.protein.notes:
+        print(f"note: {note}", file=sys.stderr)
+    receptor = setting.sites[0].receptor
+    print(f"receptor: {len(receptor.protein)} atoms of {setting.protein.source}", file=sys.stderr)
+    for title, groups in (("kept", receptor.kept), ("left out", receptor.dropped)):
+        if groups:
+            print(f"{title}: {', '.join(groups)}", file=sys.stderr)
+    for site in setting.sites:
+        center = ", ".join(f"{x:.1f}" for x in site.pocket.center)
+        size = " x ".join(f"{x:.1f}" for x in site.pocket.size)
+        print(f"pocket {site.pocket.name}: center {center}, box {size} Å", file=sys.stderr)
+
+
+def _print_docked(rows: Sequence[Any]) -> None:
+    for row in rows:
+        for note in row.result.notes if row.result is not None else ():
+            print(f"note: {row.name}: {note}", file=sys.stderr)
+    if len(rows) > 1:
+        _print_library(rows)
+    elif rows and rows[0].result is None:
+        print(f"error: {rows[0].name}: {rows[0].error}", file=sys.stderr)
+    elif rows:
+        _print_poses(rows[0].result.poses)
+
+
+def _print_library(rows: Sequence[Any]) -> None:
+    """One line per ligand: its best pose or why there is none."""
+    from rich.table import Table
+
+    table = Table("name", "poses", "score", "valid", "RMSD / Å", "seconds", "status")
+    for row in rows[:MOST_ROWS]:
+        if row.result is None:
+            table.add_row(row.name, "0", "", "", "", f"{row.seconds:.1f}", row.error)
+            continue
+        best = row.result.poses[0]
+        rmsd = "" if best.rmsd is None else f"{best.rmsd:.2f}"
+        count = str(len(row.result.poses))
+        table.add_row(row.name, count, f"{best.score:.1f}", _yes(best.valid), rmsd, f"{row.seconds:.1f}", "ok")
+    console().print(table)
+    failed = sum(row.result is None for row in rows)
+    print(f"{len(rows) - failed} of {len(rows)} ligands docked, {failed} failed")
+
+
+def _print_poses(poses: Sequence[Any]) -> None:
+    """One line per pose."""
+    from rich.table import Table
+
+    compared = any(pose.rmsd is not None for pose in poses)
+    table = Table("pose", "kcal/mol", "strain", *(["RMSD / Å"] if compared else []), "valid", "failed checks")
+    for pose in poses[:MOST_ROWS]:
+        rmsd = [] if not compared else ["" if pose.rmsd is None else f"{pose.rmsd:.2f}"]
+        table.add_row(
+            str(pose.rank), f"{pose.score:.2f}", f"{pose.strain:.1f}", *rmsd, _yes(pose.valid), ", ".join(pose.failed)
+        )
+    console().print(table)
+
+
+def _print_rescored(rows: Sequence[Any]) -> None:
+    """One line per pose of the input, in its order."""
+    from rich.table import Table
+
+    table = Table("name", "kcal/mol", "strain", "RMSD / Å", "valid", "status")
+    for row in rows[:MOST_ROWS]:
+        if row.pose is None:
+            table.add_row(row.name, "", "", "", "", row.error)
+            continue
+        rmsd = "" if row.pose.rmsd is None else f"{row.pose.rmsd:.2f}"
+        status = ", ".join(row.pose.failed) or "ok"
+        table.add_row(row.name, f"{row.pose.score:.2f}", f"{row.pose.strain:.1f}", rmsd, _yes(row.pose.valid), status)
+    console().print(table)
+
+
+def _yes(value: bool) -> str:
+    return "yes" if value else "no"

@@ -1,0 +1,246 @@
+"""Docking one ligand: prepare, search, refine, check, rank."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from rdkit import Chem
+
+from molgen.chem.parsing import one_line
+from molgen.chem.protein_reading import read_protein
+from molgen.chem.protonation import protonate
+from molgen.chem.reading import read_molecules
+from molgen.chem.standardise import molecule_notes, prepare_molecule
+from molgen.chem.stereo import enumerate_stereo
+from molgen.chem.structure import Protein
+from molgen.conformers.local import with_conformers
+from molgen.docking.ligand import Ligand, all_atom_poses, ligand_of, strain
+from molgen.docking.records import DockConfig, DockingResult, Pose
+from molgen.docking.refine import Refined, refine
+from molgen.docking.restraining import Anchor, restraints_of
+from molgen.docking.search import search
+from molgen.docking.site import Site, sites_of
+from molgen.errors import ConfigError, InputError, MolgenError, ParseError
+from molgen.metrics.poses import pose_matches, pose_rmsd_matrix
+from molgen.metrics.validity import Validity, prepare_validity
+from molgen.physics.direct import interaction_terms
+from molgen.physics.energy import DockingEnergy
+from molgen.physics.maps import MapField
+from molgen.physics.vina import TERMS, rotor_factor, weight_vector
+
+
+def dock(
+    protein: Protein | str | Path,
+    ligand: Chem.Mol | str,
+    pocket: str | Path = "auto",
+    n: int = 9,
+    *,
+    seed: int = 0,
+    keep: Collection[str] = (),
+    drop: Collection[str] = (),
+    anchors: Sequence[Anchor | str] = (),
+    core: Chem.Mol | str | Path | None = None,
+    reference: Chem.Mol | None = None,
+    largest_fragment: bool = False,
+    **options,
+) -> DockingResult:
+    """Dock a ligand into a pocket of a protein.
+
+    Args:
+        protein: a PDB or mmCIF file, or what was read from one.
+        ligand: SMILES or RDKit Mol.
+        pocket: "ligand:RES[:CHAIN[:NUM]]", a file with a reference ligand, "residues:A:57,A:102", "box:x,y,z[,size]",
+            "auto" or "blind".
+        n: poses to return, at most.
+        seed: same seed and input -> same poses.
+        keep, drop: groups of the protein file that are, or are not, part of the receptor.
+        anchors: atoms held near points, e.g. "[NH2]@12.1,3.0,-4.5,1.5".
+        core: a reference pose whose common substructure is kept in place.
+        reference: a pose of the same ligand to compare with.
+        largest_fragment: drop counter-ions instead of refusing salts.
+        options: other fields of :class:`DockConfig`.
+
+    Raises:
+        MolgenError: one line that says what is wrong with the protein, the pocket or the ligand.
+    """
+    config = config_of(n=n, seed=seed, **options)
+    structure = protein if isinstance(protein, Protein) else read_protein(protein)
+    record = next(iter(read_molecules([ligand])))
+    if record.mol is None:
+        raise ParseError(record.error or "unreadable", source=ligand if isinstance(ligand, str) else None)
+    sites = chosen_sites(structure, pocket, keep=keep, drop=drop)
+    prepared = prepare_ligand(record.mol, config, largest_fragment=largest_fragment)
+    return dock_prepared(sites, prepared, config, restraining=(anchors, core), reference=reference)
+
+
+def config_of(**options) -> DockConfig:
+    """A configuration; a wrong name is a ConfigError."""
+    try:
+        return DockConfig(**options)
+    except TypeError as error:
+        raise ConfigError(str(error).replace("DockConfig.__init__() ", "")) from error
+
+
+def chosen_sites(
+    protein: Protein, pocket: str | Path, *, keep: Collection[str] = (), drop: Collection[str] = ()
+) -> list[Site]:
+    """The sites to search: all that "blind" finds, else the first."""
+    sites = sites_of(protein, pocket, keep=keep, drop=drop)
+    return sites if str(pocket) == "blind" else sites[:1]
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A ligand that can be docked, and what was decided on the way."""
+
+    ligand: Ligand
+    notes: tuple[str, ...]
+
+
+def prepare_ligand(mol: Chem.Mol, config: DockConfig, *, largest_fragment: bool = False) -> Prepared:
+    """Standardise, protonate, set open stereo, make local structures.
+
+    Raises:
+        MolgenError: the molecule cannot be docked.
+    """
+    full = prepare_molecule(mol, largest_fragment=largest_fragment)
+    notes = list(molecule_notes(full))
+    if config.ph is not None:
+        full, protons = protonate(full, config.ph)
+        full = prepare_molecule(full)
+        notes += protons
+    if config.keep_conformer:
+        if not full.GetNumConformers() or not full.GetConformer().Is3D():
+            raise ParseError("--keep-conformer needs a ligand with 3D coordinates")
+    else:
+        full.RemoveAllConformers()
+        full, open_stereo = enumerate_stereo(full, "one")[0]
+        notes += [open_stereo] if open_stereo else []
+    ligand = ligand_of(full, seed=config.seed, timeout=config.timeout, keep_conformer=config.keep_conformer)
+    return Prepared(ligand, tuple(notes))
+
+
+def dock_prepared(
+    sites: Sequence[Site],
+    prepared: Prepared,
+    config: DockConfig,
+    *,
+    restraining: tuple[Sequence[Anchor | str], Chem.Mol | str | Path | None] = ((), None),
+    reference: Chem.Mol | None = None,
+) -> DockingResult:
+    """Dock a prepared ligand into one or more sites of one receptor; the poses of all sites are ranked together."""
+    begin = time.monotonic()
+    ligand = prepared.ligand
+    restraints = restraints_of(ligand.mol, *restraining)
+    found = [(site, _searched(site, ligand, config, restraints)) for site in sites]
+    choices = [(site, refined, row) for site, refined in found for row in range(min(len(refined.total), config.n))]
+    choices.sort(key=lambda choice: float(choice[1].total[choice[2]]))
+    poses, mol = poses_of(ligand, choices[: config.n], config, reference)
+    return result_of(sites, mol, poses, prepared.notes, time.monotonic() - begin, config)
+
+
+def result_of(
+    sites: Sequence[Site],
+    mol: Chem.Mol,
+    poses: tuple[Pose, ...],
+    notes: tuple[str, ...],
+    seconds: float,
+    config: DockConfig,
+) -> DockingResult:
+    """The record of a finished ligand."""
+    receptor = sites[0].receptor
+    return DockingResult(
+        mol=mol,
+        poses=poses,
+        pockets=tuple(site.pocket for site in sites),
+        receptor=receptor.protein,
+        kept=receptor.kept,
+        dropped=receptor.dropped,
+        notes=notes,
+        seconds=seconds,
+        config=config,
+    )
+
+
+def _searched(site: Site, ligand: Ligand, config: DockConfig, restraints: tuple) -> Refined:
+    _check_fits(site, ligand)
+    energy = energy_of(site, ligand, restraints)
+    rng = torch.Generator().manual_seed(config.seed)
+    found = search(energy, ligand.templates, config.search, rng)
+    return refine(site, ligand, energy, found, config.spacing)
+
+
+def energy_of(site: Site, ligand: Ligand, restraints: tuple = ()) -> DockingEnergy:
+    """The energy of a ligand in a site, from maps."""
+    maps = site.maps_for(ligand.classes)
+    return DockingEnergy(
+        ligand.body, MapField(maps, ligand.classes.index), ligand.pairs, site.lower, site.upper, restraints
+    )
+
+
+def _check_fits(site: Site, ligand: Ligand) -> None:
+    """A ligand whose least extended local structure is longer than the box's diagonal cannot be inside."""
+    size = float(torch.cdist(ligand.templates, ligand.templates).amax((1, 2)).min())
+    diagonal = float(np.linalg.norm(site.pocket.size))
+    if size > diagonal:
+        edges = " x ".join(f"{edge:g}" for edge in site.pocket.size)
+        raise InputError(f"the ligand is {size:.1f} A long and does not fit the box of {edges} A")
+
+
+def poses_of(
+    ligand: Ligand, choices: Sequence[tuple[Site, Refined, int]], config: DockConfig, reference: Chem.Mol | None
+) -> tuple[tuple[Pose, ...], Chem.Mol]:
+    """The records of the chosen poses, in order, and the molecule with one conformer for each."""
+    heavy = torch.stack([refined.positions[row] for _, refined, row in choices])
+    positions = all_atom_poses(ligand, torch.stack([refined.template[row] for _, refined, row in choices]), heavy)
+    strains = strain(ligand, positions)
+    rmsds = _reference_rmsds(ligand, positions, reference)
+    factor = rotor_factor(ligand.rotors)
+    first = float(choices[0][1].intramolecular[choices[0][2]])
+    poses = []
+    for index, (site, refined, row) in enumerate(choices):
+        inter, intra = float(refined.intermolecular[row]), float(refined.intramolecular[row])
+        terms = interaction_terms(site.atoms, ligand.classes, heavy[index : index + 1])[0] * weight_vector()
+        validity = check_poses(site, ligand, positions[index : index + 1])
+        poses.append(
+            Pose(
+                rank=index + 1,
+                conformer=index,
+                score=factor * (inter + intra - first),
+                intermolecular=inter,
+                intramolecular=intra,
+                terms=dict(zip(TERMS, terms.tolist(), strict=True)),
+                strain=float(strains[index]),
+                checks=dict(zip(validity.names, validity.passed[0].tolist(), strict=True)),
+                rmsd=None if rmsds is None else float(rmsds[index]),
+                pocket=site.pocket.name,
+            )
+        )
+    return tuple(poses), with_conformers(ligand.mol, positions)
+
+
+def check_poses(site: Site, ligand: Ligand, positions: np.ndarray) -> Validity:
+    """Validity of poses of all atoms, [B, atoms, 3]."""
+    return prepare_validity(ligand.mol, site.receptor.protein)(torch.from_numpy(positions))
+
+
+def _reference_rmsds(ligand: Ligand, positions: np.ndarray, reference: Chem.Mol | None) -> np.ndarray | None:
+    if reference is None:
+        return None
+    try:
+        matches = pose_matches(reference, ligand.mol)
+    except ValueError:
+        return None
+    heavy = [atom.GetIdx() for atom in reference.GetAtoms() if atom.GetAtomicNum() != 1]
+    crystal = reference.GetConformer().GetPositions()[heavy]
+    return pose_rmsd_matrix(crystal[None], positions[:, ligand.heavy], matches.permutations)[0].numpy()
+
+
+def reason_of(error: Exception) -> str:
+    """One line for a failure; a ligand that no one foresaw must not stop a library."""
+    return error.reason if isinstance(error, MolgenError) else one_line(f"unexpected {type(error).__name__}: {error}")

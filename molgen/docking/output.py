@@ -1,0 +1,75 @@
+"""Docking results as SD records and as a JSON summary."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from typing import Any
+
+from molgen.chem.writing import SdfRecord
+from molgen.docking.records import DockingResult, Pose
+from molgen.version import __version__
+
+
+def sdf_records(result: DockingResult, name: str) -> Iterator[SdfRecord]:
+    """One record per pose, in rank order."""
+    for pose in result.poses:
+        yield SdfRecord(result.mol, pose.conformer, name, pose_properties(result, pose))
+
+
+def pose_properties(result: DockingResult, pose: Pose) -> dict[str, object]:
+    """The data fields of a pose."""
+    optional: dict[str, object] = {} if pose.rmsd is None else {"molgen_rmsd": pose.rmsd}
+    return {
+        "molgen_rank": pose.rank,
+        "molgen_score": pose.score,
+        "molgen_intermolecular": pose.intermolecular,
+        "molgen_intramolecular": pose.intramolecular,
+        **{f"molgen_{name}": value for name, value in pose.terms.items()},
+        "molgen_strain": pose.strain if math.isfinite(pose.strain) else "unknown",
+        "molgen_valid": "yes" if pose.valid else "no",
+        "molgen_failed_checks": ", ".join(pose.failed) or "none",
+        **optional,
+        "molgen_pocket": pose.pocket,
+        "molgen_effort": result.config.effort,
+        "molgen_seed": result.config.seed,
+        "molgen_version": __version__,
+    }
+
+
+def summary(result: DockingResult, name: str) -> dict[str, Any]:
+    """What happened to one ligand, ready for JSON (no nan)."""
+    return {
+        "name": name,
+        "poses": [_plain(pose) for pose in result.poses],
+        "pockets": [
+            {"name": p.name, "center": [round(x, 3) for x in p.center.tolist()], "size": p.size.tolist()}
+            for p in result.pockets
+        ],
+        "kept": list(result.kept),
+        "dropped": list(result.dropped),
+        "notes": list(result.notes),
+        "seconds": round(result.seconds, 2),
+        "effort": result.config.effort,
+        "seed": result.config.seed,
+        "version": __version__,
+    }
+
+
+def _plain(pose: Pose) -> dict[str, Any]:
+    return {
+        "rank": pose.rank,
+        "score": _rounded(pose.score),
+        "intermolecular": _rounded(pose.intermolecular),
+        "intramolecular": _rounded(pose.intramolecular),
+        "terms": {name: _rounded(value) for name, value in pose.terms.items()},
+        "strain": _rounded(pose.strain),
+        "valid": pose.valid,
+        "failed_checks": list(pose.failed),
+        "rmsd": None if pose.rmsd is None else _rounded(pose.rmsd),
+        "pocket": pose.pocket,
+    }
+
+
+def _rounded(value: float) -> float | None:
+    return round(value, 4) if math.isfinite(value) else None

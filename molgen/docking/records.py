@@ -1,0 +1,124 @@
+"""What docking is asked for and what it gives back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from numbers import Integral, Real
+from typing import Literal
+
+from rdkit import Chem
+
+from molgen.chem.structure import Pocket, Protein
+from molgen.docking.search import EFFORT, SearchConfig
+from molgen.errors import ConfigError
+
+MAX_SEED = 2**31 - 3
+"""RDKit takes 32-bit seeds, and the embedding counts two up."""
+
+
+@dataclass(frozen=True)
+class DockConfig:
+    """How a ligand is docked.
+
+    Attributes:
+        n: poses to return, at most.
+        seed: same seed and input -> same poses.
+        effort: "quick", "normal" or "thorough": how much is searched.
+        ph: at which the ligand is protonated; None leaves it as it is given.
+        spacing: least symmetric RMSD between two poses, Angstrom.
+        keep_conformer: start from the bond lengths, angles and rings of the input structure.
+        timeout: seconds for the embedding of the ligand.
+        posebusters: the checks of the poses are those of the PoseBusters package instead of our own.
+    """
+
+    n: int = 9
+    seed: int = 0
+    effort: Literal["quick", "normal", "thorough"] = "normal"
+    ph: float | None = 7.4
+    spacing: float = 1.0
+    keep_conformer: bool = False
+    timeout: float = 60.0
+    posebusters: bool = False
+
+    def __post_init__(self) -> None:
+        for name, least, kind in (("n", 1, Integral), ("seed", 0, Integral), ("spacing", 0.0, Real)):
+            value = getattr(self, name)
+            if not isinstance(value, kind) or not float(value) >= least:
+                raise ConfigError(f"{name} must be at least {least:g}, not {value}")
+        if self.seed > MAX_SEED:
+            raise ConfigError(f"seed must be at most {MAX_SEED}, not {self.seed}")
+        if self.effort not in EFFORT:
+            raise ConfigError(f"effort must be one of {', '.join(EFFORT)}, not {self.effort}")
+        if self.ph is not None and not 0 <= self.ph <= 14:
+            raise ConfigError(f"ph must be between 0 and 14, not {self.ph:g}")
+
+    @property
+    def search(self) -> SearchConfig:
+        """The amount of search of this effort."""
+        return EFFORT[self.effort]
+
+
+@dataclass(frozen=True)
+class Pose:
+    """One pose of a ligand.
+
+    Attributes:
+        rank: from 1.
+        conformer: its id in the molecule of the result.
+        score: Vina's affinity, kcal/mol: (inter + intra - intra of the first pose) x rotor factor. It ranks poses; as
+            a binding free energy it is rough.
+        intermolecular, intramolecular: kcal/mol, before the rotor factor.
+        terms: weighted parts of the intermolecular energy, kcal/mol.
+        strain: energy above the best free conformer, kcal/mol (MMFF94s without electrostatics); nan if unknown.
+        checks: name of a validity check -> passed.
+        rmsd: symmetric heavy-atom RMSD to the reference ligand, Angstrom; None without one.
+        pocket: name of its pocket.
+    """
+
+    rank: int
+    conformer: int
+    score: float
+    intermolecular: float
+    intramolecular: float
+    terms: Mapping[str, float]
+    strain: float
+    checks: Mapping[str, bool]
+    rmsd: float | None
+    pocket: str
+
+    @property
+    def valid(self) -> bool:
+        """All checks are passed."""
+        return all(self.checks.values())
+
+    @property
+    def failed(self) -> tuple[str, ...]:
+        """The checks that are not."""
+        return tuple(name for name, passed in self.checks.items() if not passed)
+
+
+@dataclass(frozen=True)
+class DockingResult:
+    """Poses of one ligand, best first.
+
+    Attributes:
+        mol: the ligand as it was docked, with explicit hydrogens and one conformer per pose.
+        poses: in rank order.
+        pockets: that were searched.
+        receptor: the structure that took part.
+        kept, dropped: groups of the file that are part of the receptor, or not.
+        notes: what was decided on the way (protonation, stereo, altlocs), one line each.
+        seconds: wall time, without reading the protein.
+        config: how it was docked.
+    """
+
+    mol: Chem.Mol
+    poses: tuple[Pose, ...]
+    pockets: tuple[Pocket, ...]
+    receptor: Protein = field(repr=False)
+    kept: tuple[str, ...]
+    dropped: tuple[str, ...]
+    notes: tuple[str, ...]
+    seconds: float
+    config: DockConfig

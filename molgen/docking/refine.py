@@ -1,0 +1,96 @@
+"""From the poses of a search to few distinct ones: exact energies, then one pose for each cluster."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from molgen.docking.ligand import Ligand
+from molgen.docking.search import Found
+from molgen.docking.site import Site
+from molgen.metrics.poses import pose_rmsd_matrix
+from molgen.metrics.symmetry import automorphisms
+from molgen.physics.energy import DockingEnergy
+from molgen.physics.intramolecular import pair_energy
+from molgen.physics.minimise import minimise
+
+_REFINED = 48
+_STEPS = 30
+_PERMUTATIONS = 256
+
+
+@dataclass(frozen=True)
+class Refined:
+    """Distinct poses with energies from pair sums, the best first.
+
+    Attributes:
+        positions: float32 [B, n, 3], heavy atoms, Angstrom.
+        template: int64 [B], the local structure of each.
+        intermolecular, intramolecular: [B], kcal/mol.
+        restraint: [B], energy of the restraints and walls, kcal/mol.
+    """
+
+    positions: Tensor
+    template: Tensor
+    intermolecular: Tensor
+    intramolecular: Tensor
+    restraint: Tensor
+
+    @property
+    def total(self) -> Tensor:
+        """[B], what the poses are ordered by."""
+        return self.intermolecular + self.intramolecular + self.restraint
+
+    def pick(self, order: Tensor) -> Refined:
+        """Some of the poses."""
+        return Refined(
+            self.positions[order],
+            self.template[order],
+            self.intermolecular[order],
+            self.intramolecular[order],
+            self.restraint[order],
+        )
+
+
+@torch.inference_mode()
+def refine(site: Site, ligand: Ligand, energy: DockingEnergy, found: Found, spacing: float) -> Refined:
+    """Minimise the best poses with pair sums instead of maps and keep one of each cluster.
+
+    Args:
+        site: the receptor.
+        ligand: the poses are of it.
+        energy: that was searched with.
+        found: by the search.
+        spacing: least symmetric RMSD between two poses that stay, Angstrom.
+    """
+    apart = _representatives(ligand, found.positions.permute(2, 0, 1), 0.5 * spacing, _REFINED)
+    start = found.positions[:, :, apart].contiguous()
+    direct = site.direct(ligand.classes, start.permute(2, 0, 1).reshape(-1, 3).numpy())
+    exact = energy.with_field(direct)
+    positions = minimise(exact, ligand.body, start, _STEPS).positions
+    refined = evaluated(ligand, exact, positions, found.template[apart])
+    refined = refined.pick(refined.total.argsort())
+    return refined.pick(_representatives(ligand, refined.positions, spacing, _REFINED))
+
+
+def evaluated(ligand: Ligand, energy: DockingEnergy, positions: Tensor, template: Tensor) -> Refined:
+    """Energies of poses [n, 3, B], in their order."""
+    inter, _ = energy.intermolecular(positions)
+    intra, _ = pair_energy(ligand.pairs, positions)
+    total, _ = energy.cartesian(positions)
+    return Refined(positions.permute(2, 0, 1), template, inter, intra, total - inter - intra)
+
+
+def _representatives(ligand: Ligand, positions: Tensor, spacing: float, count: int) -> Tensor:
+    """Indices of the first poses [B, n, 3] that are at least ``spacing`` apart from all before them."""
+    distances = pose_rmsd_matrix(positions, positions, automorphisms(ligand.mol, _PERMUTATIONS).permutations).numpy()
+    kept: list[int] = []
+    for index in range(len(distances)):
+        if (distances[index, kept] >= spacing).all():
+            kept.append(index)
+        if len(kept) == count:
+            break
+    return torch.from_numpy(np.array(kept, dtype=np.int64))

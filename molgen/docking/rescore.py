@@ -1,0 +1,170 @@
+"""Scores of poses that exist already, from molgen or any other tool."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+import torch
+from rdkit import Chem
+
+from molgen.chem.protein_reading import read_protein
+from molgen.chem.reading import InputRecord, read_molecules
+from molgen.chem.reference import reference_ligand
+from molgen.chem.standardise import prepare_molecule
+from molgen.chem.structure import Pocket, Protein
+from molgen.chem.writing import SdfRecord, check_sdf_name, write_sdf
+from molgen.docking.dock import poses_of, reason_of, result_of
+from molgen.docking.ligand import ligand_of
+from molgen.docking.output import sdf_records
+from molgen.docking.records import DockConfig, DockingResult, Pose
+from molgen.docking.refine import evaluated
+from molgen.docking.site import Site, site_of
+from molgen.errors import ParseError
+from molgen.physics.energy import DockingEnergy
+from molgen.physics.minimise import minimise as minimised
+
+_MARGIN = 4.0
+"""Angstrom around a pose that its box leaves free."""
+_STEPS = 60
+
+
+@dataclass(frozen=True)
+class RescoreRow:
+    """What became of one pose.
+
+    Attributes:
+        name, place: of the input record.
+        pose: its score; None for a failure.
+        result: the molecule with the (minimised) pose; None for a failure.
+        error: reason of a failure, one line.
+    """
+
+    name: str
+    place: str | None
+    pose: Pose | None
+    result: DockingResult | None
+    error: str | None
+
+
+def rescore(
+    protein: Protein | str | Path,
+    pose: Chem.Mol,
+    *,
+    minimise: bool = False,
+    reference: Chem.Mol | None = None,
+    keep: Collection[str] = (),
+    drop: Collection[str] = (),
+    site: Site | None = None,
+) -> DockingResult:
+    """Score one pose as it is, or after minimisation in the rigid receptor.
+
+    Args:
+        protein: a PDB or mmCIF file, or what was read from one.
+        pose: with 3D coordinates; hydrogens may be missing. Its protonation is taken as drawn.
+        minimise: move and turn it, and turn its torsions, downhill first.
+        reference: a pose of the same ligand to compare with.
+        keep, drop: groups of the protein file that are, or are not, part of the receptor.
+        site: a prepared site that holds the pose, instead of a new one.
+
+    Returns:
+        a result with one pose.
+
+    Raises:
+        MolgenError: the molecule has no 3D coordinates or cannot be read.
+    """
+    begin = time.monotonic()
+    if not pose.GetNumConformers() or not pose.GetConformer().Is3D():
+        raise ParseError("the pose has no 3D coordinates")
+    full = prepare_molecule(pose)
+    ligand = ligand_of(full, keep_conformer=True)
+    if site is None:
+        structure = protein if isinstance(protein, Protein) else read_protein(protein)
+        site = site_of(structure, box_around(ligand.templates[0].numpy()), keep=keep, drop=drop)
+    positions = ligand.templates[:1].permute(1, 2, 0).contiguous()
+    direct = site.direct(ligand.classes, ligand.templates[0].numpy())
+    energy = DockingEnergy(ligand.body, direct, ligand.pairs, site.lower, site.upper)
+    with torch.inference_mode():
+        if minimise:
+            positions = minimised(energy, ligand.body, positions, _STEPS).positions
+        refined = evaluated(ligand, energy, positions, torch.zeros(1, dtype=torch.long))
+    settings = DockConfig(n=1, ph=None, keep_conformer=True)
+    poses, mol = poses_of(ligand, [(site, refined, 0)], settings, reference)
+    return result_of([site], mol, poses, (), time.monotonic() - begin, settings)
+
+
+def box_around(positions: np.ndarray) -> Pocket:
+    """The box that holds a pose [n, 3] with a margin."""
+    low, high = positions.min(0) - _MARGIN, positions.max(0) + _MARGIN
+    return Pocket((low + high).astype(np.float64) / 2, (high - low).astype(np.float64), "the pose")
+
+
+def rescore_to_file(
+    source: str | Path,
+    protein: str | Path,
+    output: str | Path,
+    *,
+    minimise: bool = False,
+    reference: str | Path | None = None,
+    keep: Collection[str] = (),
+    drop: Collection[str] = (),
+) -> list[RescoreRow]:
+    """Score every pose of a file and write them, in their order; one row per record, a failure too.
+
+    Raises:
+        InputError: the protein, the source or the output cannot be used.
+    """
+    check_sdf_name(output)
+    torch.set_num_threads(1)
+    records = read_molecules(Path(source))
+    structure = read_protein(protein)
+    compared = None if reference is None else reference_ligand(reference)
+    rows = list(_rows(records, structure, minimise, compared, keep, drop))
+    written = [record for row in rows if row.result is not None for record in sdf_records(row.result, row.name)]
+    if written:
+        write_sdf(output, _ranked(written))
+    return rows
+
+
+def _rows(
+    records: Iterator[InputRecord],
+    protein: Protein,
+    minimise: bool,
+    reference: Chem.Mol | None,
+    keep: Collection[str],
+    drop: Collection[str],
+) -> Iterator[RescoreRow]:
+    site: Site | None = None
+    for record in records:
+        try:
+            if record.mol is None:
+                raise ParseError(record.error or "unreadable")
+            if site is None or not _holds(site, record.mol):
+                site = _site_for(protein, record.mol, keep, drop)
+            result = rescore(protein, record.mol, minimise=minimise, reference=reference, site=site)
+        except Exception as error:
+            yield RescoreRow(record.name, record.place, None, None, reason_of(error))
+            continue
+        yield RescoreRow(record.name, record.place, result.poses[0], result, None)
+
+
+def _site_for(protein: Protein, mol: Chem.Mol, keep: Collection[str], drop: Collection[str]) -> Site:
+    if not mol.GetNumConformers() or not mol.GetConformer().Is3D():
+        raise ParseError("the pose has no 3D coordinates")
+    return site_of(protein, box_around(mol.GetConformer().GetPositions()), keep=keep, drop=drop)
+
+
+def _holds(site: Site, mol: Chem.Mol) -> bool:
+    """A pose lies in the box of a site, away from its walls."""
+    if not mol.GetNumConformers():
+        return False
+    away = np.abs(mol.GetConformer().GetPositions() - site.pocket.center)
+    return bool((away + 1.0 < site.pocket.size / 2).all())
+
+
+def _ranked(records: Sequence[SdfRecord]) -> Iterator[SdfRecord]:
+    for place, record in enumerate(records, 1):
+        yield replace(record, properties={**record.properties, "molgen_rank": place})

@@ -1,0 +1,171 @@
+"""A library of ligands to one SD file of poses: one row per input, written whole or not at all."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from molgen.chem.protein_reading import read_protein
+from molgen.chem.reading import InputRecord, read_molecules
+from molgen.chem.reference import reference_ligand
+from molgen.chem.structure import Pocket, Protein
+from molgen.chem.structure_writing import write_complex
+from molgen.chem.writing import SdfRecord, check_sdf_name, write_sdf
+from molgen.docking.dock import chosen_sites, dock_prepared, prepare_ligand, reason_of
+from molgen.docking.output import sdf_records, summary
+from molgen.docking.records import DockConfig, DockingResult
+from molgen.docking.site import Site
+from molgen.errors import ParseError
+from molgen.files import write_atomically
+
+
+@dataclass(frozen=True)
+class DockRow:
+    """What became of one ligand.
+
+    Attributes:
+        name, place: of the input (place: "line 7", "record 3" or None).
+        result: None for a failure.
+        seconds: wall time.
+        error: reason of a failure, one line.
+    """
+
+    name: str
+    place: str | None
+    result: DockingResult | None
+    seconds: float
+    error: str | None
+
+
+@dataclass(frozen=True)
+class Setting:
+    """The receptor of a run.
+
+    Attributes:
+        protein: the whole structure.
+        sites: to search.
+    """
+
+    protein: Protein
+    sites: Sequence[Site]
+
+
+def dock_to_file(
+    source: str | Path,
+    protein: str | Path,
+    pocket: str,
+    output: str | Path,
+    *,
+    config: DockConfig,
+    keep: Collection[str] = (),
+    drop: Collection[str] = (),
+    anchors: Sequence[str] = (),
+    core: str | Path | None = None,
+    reference: str | Path | None = None,
+    largest_fragment: bool = False,
+    complexes: str | Path | None = None,
+    summary_file: str | Path | None = None,
+    threads: int = 1,
+    on_setting: Callable[[Setting], None] | None = None,
+    on_row: Callable[[DockRow], None] | None = None,
+) -> list[DockRow]:
+    """Dock every ligand of ``source`` and write all poses.
+
+    Args:
+        source: SMILES, or a .smi, .csv, .sdf, .mol2 file (also .gz). Streamed.
+        protein: PDB or mmCIF file (also .gz).
+        pocket: as in :func:`molgen.dock`.
+        output: .sdf or .sdf.gz; not touched when no ligand gives a pose.
+        config: how each is docked.
+        keep, drop, anchors, core: as in :func:`molgen.dock`.
+        reference: a file with a pose of the ligand to compare with; by default the one that names the pocket.
+        complexes: .pdb or .cif file for the receptor with the best pose of the (first) ligand.
+        summary_file: JSON with all results and failures.
+        on_setting: called once, when the receptor is ready.
+        on_row: called after every ligand.
+
+    Raises:
+        InputError: the protein, the pocket, the source or an output cannot be used.
+    """
+    check_sdf_name(output)
+    torch.set_num_threads(threads)
+    records = read_molecules(source)
+    structure = read_protein(protein)
+    sites = chosen_sites(structure, pocket, keep=keep, drop=drop)
+    compared = _reference(reference, pocket)
+    if on_setting:
+        on_setting(Setting(structure, sites))
+    rows: list[DockRow] = []
+
+    def results() -> Iterator[SdfRecord]:
+        for record in records:
+            row = _row(record, sites, config, (anchors, core), compared, largest_fragment)
+            rows.append(row)
+            if on_row:
+                on_row(row)
+            if row.result is not None:
+                yield from sdf_records(row.result, row.name)
+
+    stream = results()
+    first = next(stream, None)
+    if first is not None:
+        write_sdf(output, _chain(first, stream))
+    best = next((row.result for row in rows if row.result is not None), None)
+    if complexes is not None and best is not None:
+        write_complex(complexes, best.receptor, best.mol, best.poses[0].conformer)
+    if summary_file is not None:
+        with write_atomically(summary_file) as file:
+            json.dump(_document(rows, structure, sites), file, indent=1)
+            file.write("\n")
+    return rows
+
+
+def _row(
+    record: InputRecord, sites: Sequence[Site], config: DockConfig, restraining: Any, reference: Any, largest: bool
+) -> DockRow:
+    begin = time.monotonic()
+    try:
+        if record.mol is None:
+            raise ParseError(record.error or "unreadable")
+        prepared = prepare_ligand(record.mol, config, largest_fragment=largest)
+        result = dock_prepared(sites, prepared, config, restraining=restraining, reference=reference)
+    except Exception as error:
+        return DockRow(record.name, record.place, None, time.monotonic() - begin, reason_of(error))
+    return DockRow(record.name, record.place, result, time.monotonic() - begin, None)
+
+
+def _reference(reference: str | Path | None, pocket: str):
+    """The reference pose: given, or the ligand file that names the pocket."""
+    if reference is not None:
+        return reference_ligand(reference)
+    path = Path(pocket)
+    return reference_ligand(path) if path.suffix.lower() != ".pdb" and path.is_file() else None
+
+
+def _chain(first: SdfRecord, rest: Iterator[SdfRecord]) -> Iterator[SdfRecord]:
+    yield first
+    yield from rest
+
+
+def _document(rows: Sequence[DockRow], protein: Protein, sites: Sequence[Site]) -> dict[str, Any]:
+    return {
+        "protein": protein.source,
+        "protein_notes": list(protein.notes),
+        "pockets": [_pocket(site.pocket) for site in sites],
+        "ligands": [
+            summary(row.result, row.name) | {"place": row.place}
+            if row.result is not None
+            else {"name": row.name, "place": row.place, "error": row.error}
+            for row in rows
+        ],
+    }
+
+
+def _pocket(pocket: Pocket) -> dict[str, Any]:
+    return {"name": pocket.name, "center": pocket.center.tolist(), "size": pocket.size.tolist()}

@@ -1,0 +1,134 @@
+"""Search for low-energy poses: random starts and basin hopping, every pose of a batch at once.
+
+Random starts (a local structure, torsions, orientation and place each) are minimised; the best become chains. A round
+of basin hopping (Wales and Doye, J. Phys. Chem. A 101, 5111, 1997; the Monte-Carlo moves are those of Vina) kicks every
+chain, minimises it and keeps the new minimum by Metropolis' rule.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from molgen.geometry.rotations import random_rotation
+from molgen.physics.articulation import Articulation, move
+from molgen.physics.energy import DockingEnergy
+from molgen.physics.minimise import minimise
+
+
+@dataclass(frozen=True)
+class SearchConfig:
+    """How much is searched.
+
+    Attributes:
+        starts: random poses that are minimised.
+        chains: of them that go on.
+        rounds: of basin hopping, at most.
+        patience: rounds without a better best pose after which the search stops.
+        start_steps, hop_steps: evaluations of each minimisation.
+        temperature: of Metropolis' rule, kcal/mol.
+        torsion_share: of kicks that turn one torsion; the others move the whole ligand.
+        shift: standard deviation of a kick's translation, Angstrom.
+        turn: standard deviation of each component of a kick's rotation, radian.
+    """
+
+    starts: int = 256
+    chains: int = 128
+    rounds: int = 60
+    patience: int = 20
+    start_steps: int = 30
+    hop_steps: int = 20
+    temperature: float = 1.2
+    torsion_share: float = 0.6
+    shift: float = 1.2
+    turn: float = 1.0
+
+
+EFFORT = {
+    "quick": SearchConfig(starts=128, chains=64, rounds=20, patience=8),
+    "normal": SearchConfig(),
+    "thorough": SearchConfig(starts=512, chains=256, rounds=200, patience=50),
+}
+
+
+@dataclass(frozen=True)
+class Found:
+    """Poses of a search, lowest energy first.
+
+    Attributes:
+        positions: float32 [n, 3, B], Angstrom.
+        energies: [B], kcal/mol.
+        template: int64 [B], the local structure of each.
+        rounds: of basin hopping that were made.
+    """
+
+    positions: Tensor
+    energies: Tensor
+    template: Tensor
+    rounds: int
+
+
+@torch.inference_mode()
+def search(energy: DockingEnergy, templates: Tensor, config: SearchConfig, rng: torch.Generator) -> Found:
+    """Poses of a ligand in the box of the energy.
+
+    Args:
+        energy: of the ligand in the receptor.
+        templates: [T, n, 3], heavy atoms of the local structures, Angstrom.
+        config: how much.
+        rng: the only source of randomness.
+    """
+    body = energy.body
+    positions, template = random_poses(energy, templates, config.starts, rng)
+    first = minimise(energy, body, positions, config.start_steps)
+    chosen = first.energies.argsort()[: config.chains]
+    current, energies, template = first.positions[:, :, chosen], first.energies[chosen], template[chosen]
+    best, lowest = current, energies
+    record, idle, rounds = float(lowest.min()), 0, 0
+    while rounds < config.rounds and idle < config.patience:
+        rounds += 1
+        found = minimise(energy, body, kicked(body, current, config, rng), config.hop_steps)
+        chance = torch.exp((energies - found.energies) / config.temperature)
+        accepted = torch.rand(len(energies), generator=rng) < chance
+        current = torch.where(accepted, found.positions, current)
+        energies = torch.where(accepted, found.energies, energies)
+        better = energies < lowest
+        best, lowest = torch.where(better, current, best), torch.where(better, energies, lowest)
+        idle = 0 if float(lowest.min()) < record - 0.05 else idle + 1
+        record = min(record, float(lowest.min()))
+    order = lowest.argsort()
+    return Found(best[:, :, order], lowest[order], template[order], rounds)
+
+
+def random_poses(energy: DockingEnergy, templates: Tensor, count: int, rng: torch.Generator) -> tuple[Tensor, Tensor]:
+    """Poses [n, 3, count] with uniform place in the box, orientation and torsions, and the template [count] of each."""
+    body = energy.body
+    template = torch.randint(len(templates), (count,), generator=rng)
+    positions = templates[template].permute(1, 2, 0)
+    motion = torch.zeros(body.freedom, count)
+    motion[6:] = (torch.rand(body.n_torsions, count, generator=rng) * 2 - 1) * math.pi
+    positions = move(body, positions - positions.mean(0), motion)
+    rotation = random_rotation((count,), rng)
+    positions = torch.einsum("bij,njb->nib", rotation, positions - positions.mean(0))
+    low, high = energy.lower, energy.upper
+    edge = torch.minimum(torch.full_like(low, 3.0), (high - low) / 4)
+    place = (low + edge)[:, None] + (high - low - 2 * edge)[:, None] * torch.rand(3, count, generator=rng)
+    return (positions + place).contiguous(), template
+
+
+def kicked(body: Articulation, positions: Tensor, config: SearchConfig, rng: torch.Generator) -> Tensor:
+    """Every pose with one torsion drawn anew, or moved and turned as a whole."""
+    batch = positions.shape[2]
+    motion = torch.zeros(body.freedom, batch)
+    rigid = torch.ones(batch, dtype=torch.bool)
+    if body.n_torsions:
+        rigid = torch.rand(batch, generator=rng) >= config.torsion_share
+        which = torch.randint(body.n_torsions, (batch,), generator=rng)
+        angle = (torch.rand(batch, generator=rng) * 2 - 1) * math.pi
+        motion[6 + which, torch.arange(batch)] = torch.where(rigid, 0.0, angle)
+    motion[:3] = config.shift * torch.randn(3, batch, generator=rng) * rigid
+    motion[3:6] = config.turn * torch.randn(3, batch, generator=rng) * rigid
+    return move(body, positions, motion)

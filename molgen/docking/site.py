@@ -1,0 +1,131 @@
+"""A receptor and a pocket made ready for docking any number of ligands."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from molgen.chem.interaction_types import protein_types
+from molgen.chem.pockets import find_pockets
+from molgen.chem.receptor import Receptor, receptor
+from molgen.chem.structure import Pocket, Protein
+from molgen.physics.direct import DirectEnergy, ReceptorAtoms, direct_energy
+from molgen.physics.maps import GridMaps, build_maps, grid_frame
+from molgen.physics.vina import CUTOFF, AtomClasses, atom_classes
+
+_MOST_POINTS = 4_000_000
+"""Grid points of one map; larger boxes get a coarser grid."""
+_FINE = 0.375
+
+
+@dataclass(frozen=True)
+class Site:
+    """A receptor around one pocket.
+
+    Attributes:
+        pocket: where the ligand goes.
+        receptor: the structure that takes part, with what was kept and dropped.
+        atoms: of the receptor that can reach the box.
+        spacing: of the maps, Angstrom.
+        maps: filled as ligands need them: (radius, hydrophobic, donor, acceptor) -> energies [X * Y * Z].
+    """
+
+    pocket: Pocket
+    receptor: Receptor
+    atoms: ReceptorAtoms
+    spacing: float
+    maps: dict[tuple[float, ...], Tensor] = field(default_factory=dict, repr=False, compare=False)
+
+    @property
+    def lower(self) -> Tensor:
+        """float32 [3], corner of the box, Angstrom."""
+        return torch.from_numpy(self.pocket.center - self.pocket.size / 2).float()
+
+    @property
+    def upper(self) -> Tensor:
+        """float32 [3], the other corner."""
+        return torch.from_numpy(self.pocket.center + self.pocket.size / 2).float()
+
+    def maps_for(self, ligand: AtomClasses) -> GridMaps:
+        """Maps for the classes of a ligand; each class is computed once."""
+        keys = class_keys(ligand)
+        missing = [k for k, key in enumerate(keys) if key not in self.maps]
+        if missing:
+            made = self._built(subset(ligand, missing))
+            self.maps.update(zip([keys[k] for k in missing], made.values.view(len(missing), -1), strict=True))
+        origin, shape = grid_frame(self.pocket.center, self.pocket.size, self.spacing)
+        values = torch.cat([self.maps[key] for key in keys])
+        return GridMaps(values, torch.from_numpy(origin).float(), self.spacing, shape)
+
+    def direct(self, ligand: AtomClasses, points: np.ndarray) -> DirectEnergy:
+        """Pair sums with the atoms that can reach a ligand somewhere around some points [k, 3]."""
+        return direct_energy(self.atoms.near(points, CUTOFF + 2.0), ligand)
+
+    def _built(self, classes: AtomClasses) -> GridMaps:
+        return build_maps(
+            self.atoms.positions,
+            self.atoms.classes,
+            classes,
+            self.pocket.center,
+            self.pocket.size,
+            spacing=self.spacing,
+        )
+
+
+def class_keys(classes: AtomClasses) -> list[tuple[float, ...]]:
+    """(radius, hydrophobic, donor, acceptor) of each class."""
+    rows = torch.stack([classes.radius, classes.hydrophobic, classes.donor, classes.acceptor], dim=1)
+    return [tuple(row) for row in rows.tolist()]
+
+
+def subset(classes: AtomClasses, picked: list[int]) -> AtomClasses:
+    """Some of the classes, without atoms."""
+    return AtomClasses(
+        torch.zeros(0, dtype=torch.long),
+        classes.radius[picked],
+        classes.hydrophobic[picked],
+        classes.donor[picked],
+        classes.acceptor[picked],
+    )
+
+
+def sites_of(
+    protein: Protein,
+    pocket: str | Path,
+    *,
+    keep: Collection[str] = (),
+    drop: Collection[str] = (),
+    ligand_size: float | None = None,
+) -> list[Site]:
+    """The sites that a pocket specification names, the best first.
+
+    Args:
+        protein: the whole structure.
+        pocket: as in `chem.pockets.find_pockets`.
+        keep, drop: as in `chem.receptor.receptor`.
+        ligand_size: longest distance in the ligand, Angstrom.
+
+    Raises:
+        InputError: there is no such pocket, or no receptor atom near it.
+    """
+    return [
+        site_of(protein, found, keep=keep, drop=drop)
+        for found in find_pockets(pocket, protein, ligand_size=ligand_size)
+    ]
+
+
+def site_of(protein: Protein, pocket: Pocket, *, keep: Collection[str] = (), drop: Collection[str] = ()) -> Site:
+    """One site."""
+    chosen = receptor(protein, pocket, keep=keep, drop=drop)
+    classes = atom_classes(protein_types(chosen.protein))
+    reach = np.abs(chosen.protein.positions - pocket.center) - pocket.size / 2
+    inside = np.linalg.norm(np.maximum(reach, 0), axis=1) < CUTOFF + 2.0
+    kept = torch.from_numpy(np.flatnonzero(inside))
+    near = AtomClasses(classes.index[kept], classes.radius, classes.hydrophobic, classes.donor, classes.acceptor)
+    spacing = max(_FINE, float((np.prod(pocket.size) / _MOST_POINTS) ** (1 / 3)))
+    return Site(pocket, chosen, ReceptorAtoms(chosen.protein.positions[inside], near), spacing)
