@@ -1,0 +1,153 @@
+"""Compare docking methods on crystal complexes: accuracy, validity, failures and CPU time.
+
+    python -m benchmarks.docking --data complexes/dev --methods vina,molgen --out results.jsonl
+    python -m benchmarks.docking --report results.jsonl more.jsonl
+    python -m benchmarks.docking --data complexes/dev --score-agreement package.module:function
+
+Each method gets the protein file, the SMILES of the ligand and a box around the crystal ligand, never its coordinates
+(the methods named ``*-score`` rate the crystal pose and do get them). It runs single-threaded in its own process,
+which is killed after ``--timeout`` CPU seconds. One line per complex and method is written at once; a rerun skips what
+is there.
+"""
+
+import argparse
+import json
+import random
+import sys
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+from typing import TextIO
+
+import torch
+from rdkit import Chem, RDLogger
+
+from benchmarks.docking_methods import METHODS, prepared, rates_crystal_poses
+from benchmarks.docking_report import Row, key_of, read_rows, report
+from benchmarks.docking_scores import Busters, Complex, load_complexes, read_protein, rmsds_to_crystal
+from benchmarks.score_agreement import agreement, agreement_report, imported
+from benchmarks.worker import Reply, Worker
+
+DATA = Path(__file__).parents[2] / "shared/data/complexes/dev"
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Command line; returns the exit status."""
+    options = _parser().parse_args(arguments)
+    torch.set_num_threads(1)
+    RDLogger.DisableLog("rdApp.*")
+    if options.report:
+        print(report(read_rows(options.report)))
+        return 0
+    complexes = chosen(list(load_complexes(options.data)), options.limit, options.seed)
+    if options.score_agreement:
+        print(agreement_report(agreement(complexes, imported(options.score_agreement))))
+        return 0
+    if options.out is None:
+        _parser().error("--out is needed, or --report or --score-agreement")
+    options.out.parent.mkdir(parents=True, exist_ok=True)
+    done = {key_of(row) for row in read_rows([options.out])} if options.out.exists() else set()
+    with options.out.open("a") as out:
+        out.write("\n" if options.out.stat().st_size else "")  # a line cut short ends here
+        for name in options.methods:
+            common = {"data": options.data.name, "method": name, "n": options.n, "seed": options.seed}
+            measure(name, complexes, common, done, out, options)
+    return 0
+
+
+def chosen(complexes: list[Complex], limit: int | None, seed: int) -> list[Complex]:
+    """The first ``limit`` of a seeded shuffle, so that a smaller subset is a part of a larger one."""
+    ordered = sorted(complexes, key=lambda item: item.complex_id)
+    random.Random(seed).shuffle(ordered)
+    return ordered[:limit]
+
+
+def measure(
+    name: str, complexes: Sequence[Complex], common: Row, done: set[tuple], out: TextIO, options: argparse.Namespace
+) -> None:
+    """Write one line for every complex that ``done`` does not hold.
+
+    Args:
+        name: of the method.
+        complexes: in a fixed order.
+        common: fields of every line: data, method, n, seed.
+        done: keys of the lines that exist.
+        out: open for appending; flushed after every line.
+        options: timeout, CPU seconds per complex; busted, how many poses PoseBusters looks at.
+    """
+    busters = Busters()
+    with Worker(partial(prepared, name), options.timeout) as worker:
+        for index, item in enumerate(complexes):
+            start = common | {"id": item.complex_id} | item.features
+            if key_of(start) in done:
+                continue
+            row = start | measure_one(item, worker, common, busters, options.busted)
+            out.write(json.dumps(row) + "\n")
+            out.flush()
+            print(_line(index, len(complexes), row), file=sys.stderr)
+
+
+def measure_one(item: Complex, worker: Worker, common: Row, busters: Busters, busted: int) -> Row:
+    """The fields of one line: ``failure`` is None, or says why there is no result."""
+    task = item.task(common["n"], common["seed"], with_crystal=rates_crystal_poses(common["method"]))
+    reply: Reply = worker.run(task)
+    row: Row = {"cpu_s": round(reply.cpu, 3), "failure": reply.failure, "poses": []}
+    if reply.value is None:
+        return row
+    binary, scores, cpu, extra = reply.value
+    row |= {"cpu_s": round(cpu, 3)} | extra
+    try:
+        return row | {"poses": rated(Chem.Mol(binary), scores, item, busters, busted)}
+    except Exception as error:
+        reason = f"{type(error).__name__}: {error}".splitlines()[0]
+        return row | {"failure": f"cannot be scored: {reason}"}
+
+
+def rated(mol: Chem.Mol, scores: Sequence[float], item: Complex, busters: Busters, busted: int) -> list[Row]:
+    """RMSD and score of every pose; failed checks of the first ``busted`` ones, None for the others."""
+    protein = read_protein(item.protein)
+    rmsds = rmsds_to_crystal(mol, item.crystal)
+    return [
+        {
+            "rmsd": rmsd,
+            "score": round(float(score), 4),
+            "failed_checks": busters.failed_checks(mol, index, protein) if index < busted else None,
+        }
+        for index, (rmsd, score) in enumerate(zip(rmsds, scores, strict=True))
+    ]
+
+
+def _line(index: int, total: int, row: Row) -> str:
+    what = row["failure"] or f"{row['poses'][0]['rmsd']:.2f} A, {row['poses'][0]['score']:.2f} kcal/mol"
+    return f"{row['method']} {index + 1}/{total} {row['id']} {what} {row['cpu_s']} s"
+
+
+def _methods(text: str) -> list[str]:
+    names = text.split(",")
+    unknown = [name for name in names if name not in METHODS]
+    if unknown:
+        raise argparse.ArgumentTypeError(f"unknown {', '.join(unknown)}; choose from {', '.join(METHODS)}")
+    return names
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--data", type=Path, default=DATA, help="folder of complexes")
+    parser.add_argument("--methods", type=_methods, default=["vina"], help=",".join(METHODS))
+    parser.add_argument("-n", type=int, default=9, help="poses per complex")
+    parser.add_argument("--limit", type=int, help="only the first complexes of a seeded shuffle")
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--timeout", type=float, default=600.0, help="CPU seconds per complex and method")
+    parser.add_argument("--busted", type=int, default=1, help="poses per complex that PoseBusters checks")
+    parser.add_argument("--out", type=Path, help="JSON lines, appended to")
+    parser.add_argument("--report", type=Path, nargs="+", help="print the tables of these files and stop")
+    parser.add_argument(
+        "--score-agreement",
+        metavar="MODULE:FUNCTION",
+        help="compare function(protein file, Mol with hydrogens at the crystal pose) -> kcal/mol with Vina and stop",
+    )
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

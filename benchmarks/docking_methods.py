@@ -1,0 +1,220 @@
+"""The docking methods that are compared: each makes a function from a task to poses in rank order.
+
+Every method uses one thread and imports its package when it is made. Methods start from the SMILES; only those named
+``*-score`` see the crystal pose, which they rate.
+"""
+
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from rdkit import Chem, RDLogger
+from rdkit.Chem import AllChem
+
+from benchmarks.vina_files import ligand_pdbqt, poses_of, receptor_pdbqt
+from molgen.chem.protonation import protonate
+
+PH = 7.4
+EXHAUSTIVENESS = 8
+ENERGY_RANGE = 5.0  # kcal/mol above the best pose
+MINIMISE_STEPS = 1000
+MAPS_SPACING = 0.375  # Angstrom, Vina's default
+
+
+@dataclass(frozen=True)
+class Task:
+    """What a method may know.
+
+    Args:
+        complex_id: its name.
+        protein: PDB file, gzip or not.
+        smiles: of the ligand, as deposited; :func:`protonated` is the molecule to dock.
+        centre: of the box, Angstrom.
+        size: edge of the box, a cube, Angstrom.
+        n: poses wanted.
+        seed: of the search.
+        crystal: the crystal ligand, heavy atoms; only for methods that rate it.
+    """
+
+    complex_id: str
+    protein: Path
+    smiles: str
+    centre: tuple[float, float, float]
+    size: float
+    n: int = 9
+    seed: int = 0
+    crystal: Chem.Mol | None = None
+
+
+@dataclass(frozen=True)
+class Docked:
+    """What a method returns.
+
+    Args:
+        mol: conformers in rank order.
+        scores: one per conformer, kcal/mol, lower is better.
+        cpu_s: CPU seconds of maps and search, without start-up, reading and ligand preparation.
+        extra: further numbers for the row: ``objectives`` are the energies that the search minimises, per pose,
+            kcal/mol: intermolecular plus intramolecular, before the rotor factor.
+    """
+
+    mol: Chem.Mol
+    scores: Sequence[float]
+    cpu_s: float
+    extra: dict[str, Any] = field(default_factory=dict)
+
+
+Dock = Callable[[Task], Docked]
+
+
+def protonated(mol: Chem.Mol) -> Chem.Mol:
+    """The dominant form at pH 7.4 with explicit hydrogens; with coordinates where the input has some."""
+    return Chem.AddHs(protonate(Chem.RemoveHs(mol), PH)[0], addCoords=mol.GetNumConformers() > 0)
+
+
+def start_conformer(smiles: str) -> Chem.Mol:
+    """The protonated ligand with one ETKDGv3 conformer (seed 0), minimised with MMFF94s where it has parameters.
+
+    Raises:
+        ValueError: unreadable SMILES.
+        RuntimeError: no conformer.
+    """
+    mol = Chem.MolFromSmiles(smiles)
+    if mol is None:
+        raise ValueError(f"cannot read {smiles}")
+    mol = protonated(mol)
+    parameters = AllChem.ETKDGv3()
+    parameters.randomSeed = 0
+    if AllChem.EmbedMolecule(mol, parameters) != 0:
+        parameters.useRandomCoords = True
+        if AllChem.EmbedMolecule(mol, parameters) != 0:
+            raise RuntimeError("no start conformer")
+    if AllChem.MMFFHasAllMoleculeParams(mol):
+        AllChem.MMFFOptimizeMolecule(mol, mmffVariant="MMFF94s", maxIters=500)
+    return mol
+
+
+def make_vina() -> Dock:
+    """AutoDock Vina 1.2, one thread, exhaustiveness 8, its default grid."""
+
+    def dock(task: Task) -> Docked:
+        begin = time.process_time()
+        engine = _vina(task, ligand_pdbqt(start_conformer(task.smiles)))
+        start = time.process_time()
+        engine.compute_vina_maps(list(task.centre), [task.size] * 3, spacing=MAPS_SPACING)
+        engine.dock(exhaustiveness=EXHAUSTIVENESS, n_poses=task.n)
+        spent = time.process_time() - start
+        energies = engine.energies(n_poses=task.n, energy_range=ENERGY_RANGE)
+        mol = poses_of(engine.poses(n_poses=task.n, energy_range=ENERGY_RANGE))
+        extra = {
+            "prepare_cpu_s": round(start - begin, 4),
+            "inter": energies[:, 1].tolist(),
+            "intra": energies[:, 2].tolist(),
+            "objectives": (energies[:, 1] + energies[:, 2]).round(3).tolist(),
+        }
+        return Docked(mol, energies[:, 0].tolist(), spent, extra)
+
+    return dock
+
+
+def make_vina_score() -> Dock:
+    """Vina's energy of the crystal pose, as it is and after local minimisation: the two poses, in this order."""
+
+    def rate(task: Task) -> Docked:
+        mol = protonated(_crystal(task))
+        text = ligand_pdbqt(mol, rigid_macrocycles=True)
+        engine = _vina(task, text)
+        start = time.process_time()
+        engine.compute_vina_maps(list(task.centre), [task.size] * 3, spacing=MAPS_SPACING)
+        found = np.stack([engine.score(), engine.optimize(MINIMISE_STEPS)])
+        spent = time.process_time() - start
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / "pose.pdbqt"
+            engine.write_pose(str(path))
+            minimised = poses_of(path.read_text())
+        both = poses_of(text)
+        both.AddConformer(minimised.GetConformer(), assignId=True)
+        columns = {"inter": found[:, 1], "intra": found[:, 5], "torsion": found[:, 6]}
+        extra = {name: values.tolist() for name, values in columns.items()}
+        extra["objectives"] = (found[:, 1] + found[:, 5]).round(3).tolist()
+        return Docked(both, found[:, 0].tolist(), spent, extra)
+
+    return rate
+
+
+def make_molgen() -> Dock:
+    """molgen with its defaults; the protein is read before the clock starts."""
+    import torch
+
+    from molgen.chem.protein_reading import read_protein
+    from molgen.docking.dock import dock as molgen_dock
+
+    torch.set_num_threads(1)
+
+    def dock(task: Task) -> Docked:
+        begin = time.process_time()
+        protein = read_protein(task.protein)
+        start = time.process_time()
+        box = ",".join(f"{number:.4f}" for number in (*task.centre, task.size))
+        result = molgen_dock(protein, task.smiles, pocket=f"box:{box}", n=task.n, seed=task.seed)
+        spent = time.process_time() - start
+        scores = [pose.score for pose in result.poses]
+        extra = {
+            "prepare_cpu_s": round(start - begin, 4),
+            "inter": [round(pose.intermolecular, 4) for pose in result.poses],
+            "intra": [round(pose.intramolecular, 4) for pose in result.poses],
+            "objectives": [round(pose.intermolecular + pose.intramolecular, 4) for pose in result.poses],
+            "notes": list(result.notes),
+        }
+        return Docked(result.mol, scores, spent, extra)
+
+    return dock
+
+
+METHODS: dict[str, Callable[[], Dock]] = {
+    "vina": make_vina,
+    "vina-score": make_vina_score,
+    "molgen": make_molgen,
+}
+
+
+def rates_crystal_poses(method: str) -> bool:
+    """These methods get the crystal ligand."""
+    return method.endswith("-score")
+
+
+def prepared(name: str) -> Callable[[Task], tuple[bytes, list[float], float, dict[str, Any]]]:
+    """A method whose result can cross a pipe."""
+    RDLogger.DisableLog("rdApp.*")
+    dock = METHODS[name]()
+
+    def binary(task: Task) -> tuple[bytes, list[float], float, dict[str, Any]]:
+        found = dock(task)
+        if found.mol.GetNumConformers() == 0:
+            raise RuntimeError("no pose")
+        return found.mol.ToBinary(), list(found.scores), found.cpu_s, found.extra
+
+    return binary
+
+
+def _crystal(task: Task) -> Chem.Mol:
+    if task.crystal is None:
+        raise ValueError("this method rates the crystal pose")
+    return task.crystal
+
+
+def _vina(task: Task, ligand: str) -> Any:
+    from vina import Vina
+
+    engine = Vina(sf_name="vina", cpu=1, seed=task.seed + 1, verbosity=0)  # 0 would be a random seed
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "receptor.pdbqt"
+        path.write_text(receptor_pdbqt(task.protein))
+        engine.set_receptor(str(path))
+    engine.set_ligand_from_string(ligand)
+    return engine
