@@ -2,7 +2,7 @@
 
     python -m benchmarks.docking --data complexes/dev --methods vina,molgen --out results.jsonl
     python -m benchmarks.docking --report results.jsonl more.jsonl
-    python -m benchmarks.docking --data complexes/dev --score-agreement package.module:function
+    python -m benchmarks.docking --data complexes/dev --score-agreement benchmarks.docking_methods:molgen_score
 
 Each method gets the protein file, the SMILES of the ligand and a box around the crystal ligand, never its coordinates
 (the methods named ``*-score`` rate the crystal pose and do get them). It runs single-threaded in its own process,
@@ -24,8 +24,16 @@ from rdkit import Chem, RDLogger
 
 from benchmarks.docking_methods import METHODS, prepared, rates_crystal_poses
 from benchmarks.docking_report import Row, key_of, read_rows, report
-from benchmarks.docking_scores import Busters, Complex, load_complexes, read_protein, rmsds_to_crystal
-from benchmarks.score_agreement import agreement, agreement_report, imported
+from benchmarks.docking_scores import (
+    Busters,
+    Complex,
+    agreement_report,
+    imported,
+    load_complexes,
+    read_protein,
+    rmsds_to_crystal,
+    score_pairs,
+)
 from benchmarks.worker import Reply, Worker
 
 DATA = Path(__file__).parents[2] / "shared/data/complexes/dev"
@@ -41,7 +49,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 0
     complexes = chosen(list(load_complexes(options.data)), options.limit, options.seed)
     if options.score_agreement:
-        print(agreement_report(agreement(complexes, imported(options.score_agreement))))
+        print(agreement_report(score_pairs(complexes, imported(options.score_agreement))))
         return 0
     if options.out is None:
         _parser().error("--out is needed, or --report or --score-agreement")

@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from rdkit import Chem, RDLogger
 from rdkit.Chem import AllChem
 
@@ -164,22 +163,46 @@ def make_molgen() -> Dock:
         result = molgen_dock(protein, task.smiles, pocket=f"box:{box}", n=task.n, seed=task.seed)
         spent = time.process_time() - start
         scores = [pose.score for pose in result.poses]
-        extra = {
-            "prepare_cpu_s": round(start - begin, 4),
-            "inter": [round(pose.intermolecular, 4) for pose in result.poses],
-            "intra": [round(pose.intramolecular, 4) for pose in result.poses],
-            "objectives": [round(pose.intermolecular + pose.intramolecular, 4) for pose in result.poses],
-            "notes": list(result.notes),
-        }
+        extra = {"prepare_cpu_s": round(start - begin, 4), "notes": list(result.notes)} | _energies(result.poses)
         return Docked(result.mol, scores, spent, extra)
 
     return dock
+
+
+def make_molgen_score() -> Dock:
+    """molgen's energy of the crystal pose, as it is and after local minimisation: the two poses, in this order."""
+    import torch
+
+    from molgen.chem.protein_reading import read_protein
+    from molgen.docking.rescore import rescore
+
+    torch.set_num_threads(1)
+
+    def rate(task: Task) -> Docked:
+        mol, protein = protonated(_crystal(task)), read_protein(task.protein)
+        start = time.process_time()
+        results = [rescore(protein, mol, minimise=minimise) for minimise in (False, True)]
+        spent = time.process_time() - start
+        poses = [result.poses[0] for result in results]
+        both = results[0].mol
+        both.AddConformer(results[1].mol.GetConformer(), assignId=True)
+        return Docked(both, [pose.score for pose in poses], spent, _energies(poses))
+
+    return rate
+
+
+def molgen_score(protein: Path, mol: Chem.Mol) -> float:
+    """molgen's score of one pose, kcal/mol."""
+    from molgen.docking.rescore import rescore
+
+    return rescore(protein, mol).poses[0].score
 
 
 METHODS: dict[str, Callable[[], Dock]] = {
     "vina": make_vina,
     "vina-score": make_vina_score,
     "molgen": make_molgen,
+    "molgen-score": make_molgen_score,
 }
 
 
@@ -200,6 +223,16 @@ def prepared(name: str) -> Callable[[Task], tuple[bytes, list[float], float, dic
         return found.mol.ToBinary(), list(found.scores), found.cpu_s, found.extra
 
     return binary
+
+
+def _energies(poses: Sequence[Any]) -> dict[str, list[float]]:
+    inter = [round(pose.intermolecular, 4) for pose in poses]
+    intra = [round(pose.intramolecular, 4) for pose in poses]
+    return {
+        "inter": inter,
+        "intra": intra,
+        "objectives": [round(sum(pair), 4) for pair in zip(inter, intra, strict=True)],
+    }
 
 
 def _crystal(task: Task) -> Chem.Mol:

@@ -1,8 +1,12 @@
-"""Complexes of the docking benchmark, and how poses are rated: RMSD to the crystal ligand, PoseBusters validity."""
+"""Complexes of the docking benchmark, and how poses are rated: RMSD to the crystal ligand, PoseBusters validity.
+
+Also how well another implementation of an energy agrees with Vina on crystal poses.
+"""
 
 import csv
 import gzip
-from collections.abc import Iterator
+import importlib
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,12 +14,13 @@ from typing import Any
 import numpy as np
 from rdkit import Chem
 
-from benchmarks.docking_methods import Task
+from benchmarks.docking_methods import Task, make_vina_score, protonated
 from molgen.metrics import heavy_coordinates
 from molgen.metrics.poses import pose_matches, pose_rmsd_matrix
 
 BOX = 22.5  # Angstrom, edge
 MARGIN = 8.0  # Angstrom, of a box that the crystal ligand fills
+ScoreFunction = Callable[[Path, Chem.Mol], float]
 CUT = 10.0  # Angstrom around the pose; no check of PoseBusters looks farther
 
 
@@ -111,6 +116,39 @@ def around(protein: Chem.Mol, pose: Chem.Mol) -> Chem.Mol:
         cut.RemoveAtom(index)
     cut.CommitBatchEdit()
     return cut.GetMol()
+
+
+def imported(text: str) -> ScoreFunction:
+    """The function named ``package.module:function``.
+
+    Raises:
+        ValueError: not of this form.
+    """
+    module, _, name = text.partition(":")
+    if not module or not name:
+        raise ValueError(f"expected module:function, got {text}")
+    return getattr(importlib.import_module(module), name)
+
+
+def score_pairs(complexes: Iterable[Complex], function: ScoreFunction) -> Iterator[tuple[str, float, float]]:
+    """Name, Vina's total score and the value of ``function`` for each crystal pose with hydrogens, kcal/mol."""
+    rate = make_vina_score()
+    for item in complexes:
+        vina = rate(item.task(1, 0, with_crystal=True)).scores[0]
+        yield item.complex_id, vina, float(function(item.protein, protonated(item.crystal)))
+
+
+def agreement_report(pairs: Iterable[tuple[str, float, float]]) -> str:
+    """Markdown: Pearson correlation, median and largest |difference|, the five worst complexes."""
+    rows = list(pairs)
+    vina, other = np.array([row[1] for row in rows]), np.array([row[2] for row in rows])
+    gaps = np.abs(other - vina)
+    worst = np.argsort(-gaps)[:5].tolist()
+    lines = [f"- {rows[k][0]}: Vina {vina[k]:.3f}, other {other[k]:.3f}" for k in worst]
+    return (
+        f"{len(rows)} crystal poses: Pearson r {np.corrcoef(vina, other)[0, 1]:.4f}, median |difference| "
+        f"{np.median(gaps):.3f} kcal/mol, largest {gaps.max():.3f} kcal/mol.\n\nWorst:\n\n" + "\n".join(lines)
+    )
 
 
 def _index(folder: Path) -> dict[str, dict[str, int]]:

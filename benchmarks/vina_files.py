@@ -21,7 +21,31 @@ from rdkit import Chem
 from scipy.spatial import cKDTree
 
 WATER = frozenset({"HOH", "WAT", "DOD", "H2O"})
-AMINO_ACIDS = frozenset("ALA ARG ASN ASP CYS GLN GLU GLY HIS ILE LEU LYS MET PHE PRO SER THR TRP TYR VAL MSE".split())
+AMINO_ACIDS = frozenset(
+    [
+        "ALA",
+        "ARG",
+        "ASN",
+        "ASP",
+        "CYS",
+        "GLN",
+        "GLU",
+        "GLY",
+        "HIS",
+        "ILE",
+        "LEU",
+        "LYS",
+        "MET",
+        "PHE",
+        "PRO",
+        "SER",
+        "THR",
+        "TRP",
+        "TYR",
+        "VAL",
+        "MSE",
+    ]
+)
 SIDE_CHAIN_DONORS = {
     "ARG": ("NE", "NH1", "NH2"),
     "ASN": ("ND2",),
@@ -123,7 +147,7 @@ def read_heavy_atoms(path: Path) -> HeavyAtoms:
         raise ValueError(f"{path}: no atoms")
     infos = [atom.GetPDBResidueInfo() for atom in kept]
     return HeavyAtoms(
-        elements=np.array([atom.GetAtomicNum() for atom in kept]),
+        elements=np.array([_element(atom) for atom in kept]),
         positions=mol.GetConformer().GetPositions()[[atom.GetIdx() for atom in kept]],
         names=[info.GetName().strip() for info in infos],
         residues=[
@@ -211,6 +235,15 @@ def poses_of(pdbqt: str) -> Chem.Mol:
 
 def _is_water(atom: Chem.Atom) -> bool:
     return atom.GetPDBResidueInfo().GetResidueName().strip() in WATER
+
+
+def _element(atom: Chem.Atom) -> int:
+    """Atomic number; an ion is named as its residue, which some files know better than the element column."""
+    info = atom.GetPDBResidueInfo()
+    name = info.GetName().strip()
+    if name != info.GetResidueName().strip() or name not in {"NA", "CA", "CD", "CO", "CU", "CS", "HG"}:
+        return atom.GetAtomicNum()
+    return Chem.GetPeriodicTable().GetAtomicNumber(name.capitalize())
 
 
 def _heavy_type(element: int) -> str:

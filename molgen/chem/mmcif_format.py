@@ -140,5 +140,5 @@ def _notes(models: int, blocks: int, dummies: int) -> list[str]:
     if blocks > 1:
         notes.append(f"the first of {blocks} data blocks is read")
     if dummies:
-        notes.append(f"{dummies} atoms of element X are left out")
+        notes.append(f"atoms of element X left out: {dummies}")
     return notes

@@ -102,7 +102,7 @@ def _notes(models: int, left_out: int, dummies: int) -> list[str]:
     if left_out and models > 1:
         notes.append(f"the first of {models} models is read")
     elif left_out:
-        notes.append(f"{left_out} atoms after the END record are left out")
+        notes.append(f"atoms after the END record left out: {left_out}")
     if dummies:
-        notes.append(f"{dummies} atoms of element X are left out")
+        notes.append(f"atoms of element X left out: {dummies}")
     return notes

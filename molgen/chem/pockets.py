@@ -63,10 +63,9 @@ _LIPIDS = frozenset(
 )
 
 _RESIDUE_ITEM = re.compile(
-    r"(?:(?P<chain>[^:\s]*):)?(?P<name>[A-Za-z]{3})?(?P<first>-?\d{1,9})(?P<code>[A-Za-z]?)"
+    r"(?:(?P<chain>[^:\s]*):)?(?P<name>[A-Za-z]{1,3})?(?P<first>-?\d{1,9})(?P<code>[A-Za-z]?)"
     r"(?:-(?P<last>-?\d{1,9})(?P<end>[A-Za-z]?))?"
 )
-_NUMBER = re.compile(r"(-?\d{1,9})([A-Za-z]?)")
 
 
 def find_pockets(spec: str | Path, protein: Protein, *, ligand_size: float | None = None) -> list[Pocket]:
@@ -92,8 +91,8 @@ def find_pockets(spec: str | Path, protein: Protein, *, ligand_size: float | Non
     of it (residues: 5), or the docked ligand to have 2, however it is turned.
 
     `Pocket.removed` has the group that names the pocket and those in its place: more than half of their atoms within
-    1.5 Angstrom of it. For a detected pocket these are the groups, other than cofactors and glycans, that reach within
-    8 Angstrom of its centre; the detection did not see them.
+    1.5 Angstrom of it. For a detected pocket these are the groups, other than cofactors, glycans and additives, that
+    reach within 8 Angstrom of its centre; the detection did not see them.
 
     Raises:
         InputError: the spec has none of these forms, or names what is not there, with what is; or nothing is found.
@@ -184,6 +183,8 @@ def _ligands_there(protein: Protein) -> str:
 
 
 def _reference_file(path: Path, protein: Protein, least: float) -> Pocket:
+    if not _is_file(path):
+        raise InputError("no such file for a reference ligand", source=one_line(path))
     if _suffix(path) in _STRUCTURES:
         reference = _first_molecule(path)
     else:
@@ -346,7 +347,7 @@ def _detected(protein: Protein, least: float, word: str) -> list[Pocket]:
             center=pocket.center,
             size=np.full(3, least),
             name=f"{word} {number} (detected, volume {pocket.volume:.0f} A^3)",
-            removed=_within(protein, pocket.center, lambda one: one.kind == "ligand" and not _is_wall(one)),
+            removed=_within(protein, pocket.center, _is_passing),
         )
         for number, pocket in enumerate(detect_pockets(walls, count=_MOST_POCKETS), start=1)
     ]
@@ -357,6 +358,11 @@ def _detected(protein: Protein, least: float, word: str) -> list[Pocket]:
 
 def _is_wall(residue: Residue) -> bool:
     return residue.kind in ("polymer", "metal") or (residue.kind == "ligand" and residue.name in COFACTORS | GLYCANS)
+
+
+def _is_passing(residue: Residue) -> bool:
+    """Whether a group is a ligand that another may replace; additives never are part of a receptor."""
+    return residue.kind == "ligand" and not _is_wall(residue) and residue.name not in ADDITIVES
 
 
 def _within(protein: Protein, center: np.ndarray, wanted: Callable[[Residue], bool]) -> tuple[str, ...]:

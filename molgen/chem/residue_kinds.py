@@ -71,6 +71,7 @@ def _links(protein: Protein, ends: np.ndarray, starts: np.ndarray, reach: float)
         return np.zeros((0, 2), dtype=np.int64)
     tree = KDTree(protein.positions[own])
     _, nearest = tree.query(protein.positions[other], k=_NEAREST, distance_upper_bound=reach)
+    nearest = np.asarray(nearest)
     start, rank = np.nonzero(nearest < len(own))
     index = protein.residue_index
     pairs = np.stack([index[own[nearest[start, rank]]], index[other[start]]], axis=1)

@@ -6,16 +6,17 @@ from functools import cache
 
 WATERS = frozenset(("HOH", "WAT", "DOD", "H2O", "SOL", "TIP", "TIP3", "TIP4", "TIP5", "TP3", "SPC", "T3P", "T4P"))
 
+# cryoprotectants, polyethylene glycols, anions, buffers, reductants, detergents; dummies
 ADDITIVES = frozenset(
     (
         *("GOL", "EDO", "PGO", "PGR", "MPD", "MRD", "BU1", "BUD", "HEZ", "IPA", "POL", "EOH", "MOH", "TBU", "DMS"),
         *("PEG", "PG0", "PG4", "PG5", "PG6", "PGE", "PE3", "PE4", "PE5", "PE8", "P33", "P3G", "P4G", "P6G", "1PE"),
-        *("2PE", "7PE", "12P", "15P", "XPE", "C8E", "C10", "TOE", "ETE", "M2M", "DIO", "THF", "ACN", "DMF"),
-        *("SO4", "SO3", "SO2", "PO4", "PI", "2HP", "NO3", "NO2", "SCN", "CO3", "BCT", "AZI", "CAC", "CYN", "PER"),
+        *("2PE", "7PE", "12P", "15P", "XPE", "C8E", "C10", "TOE", "ETE", "M2M", "DIO", "ACN", "DMF"),
+        *("SO4", "SO3", "SO2", "PO4", "PI", "2HP", "NO3", "NO2", "SCN", "CO3", "BCT", "AZI", "CAC", "PER"),
         *("ACT", "ACY", "FMT", "CIT", "FLC", "TAR", "TLA", "MLI", "MLA", "SIN", "MLT", "OXL", "PPI", "TFA", "IMD"),
-        *("TRS", "MES", "EPE", "HEP", "BTB", "B3P", "BCN", "CXS", "NHE", "MPO", "CAPS", "PIPE", "BTE", "TAM", "TEA"),
-        *("BME", "DTT", "DTV", "DTU", "TCEP", "GAI", "GDM", "URE", "NH4", "BNG", "BOG", "BGL", "HTG", "LDA", "LMT"),
-        *("LMU", "DMU", "SDS", "CPS", "OLC", "OLA", "PLM", "UNL", "UNX", "DUM"),
+        *("TRS", "MES", "EPE", "BTB", "B3P", "BCN", "CXS", "NHE", "MPO", "PIN", "TCE", "TAM", "TEA"),
+        *("BME", "DTT", "DTV", "DTU", "GAI", "URE", "NH4", "BNG", "BOG", "BGL", "HTG", "LDA", "LMT"),
+        *("LMU", "DMU", "SDS", "CPS", "OLC", "UNX", "DUM"),
     )
 )
 

@@ -56,9 +56,9 @@ def assemble(atoms: Sequence[AtomSite], *, source: str = "", notes: Sequence[str
     protein = _with_kinds(protein, [atoms[heavy[one.start]] for one in residues])
     found = [
         _note("alternative locations, of which the most occupied is read, in {}", "residue", selection.alternative),
-        f"{selection.duplicates} repeated atom records are left out" if selection.duplicates else "",
-        f"{stray} hydrogens are near no atom of their residue" if stray else "",
-        _note("one label for several residues: {}", "label", _repeated(protein)),
+        f"repeated atom records left out: {selection.duplicates}" if selection.duplicates else "",
+        f"hydrogens that are near no atom of their residue: {stray}" if stray else "",
+        _note("several residues share a label: {}", "label", _repeated(protein)),
         _note("atoms are missing in {}", "residue", [residue.label for residue, _ in incomplete_residues(protein)]),
     ]
     return replace(protein, notes=(*notes, *filter(None, found)))
@@ -80,7 +80,7 @@ def _count_hydrogens(positions: np.ndarray, heavy: list[int], hydrogens: list[in
         return [-1] * len(heavy), 0
     distances, nearest = KDTree(positions[heavy]).query(positions[hydrogens])
     near = distances <= _LONGEST_BOND_TO_HYDROGEN
-    counts = np.bincount(nearest[near], minlength=len(heavy))
+    counts = np.bincount(np.asarray(nearest)[near], minlength=len(heavy))
     return np.minimum(counts, 127).tolist(), int((~near).sum())
 
 

@@ -11,8 +11,9 @@ def vina_rotors(mol: Chem.Mol) -> float:
     """Rotatable bonds as AutoDock Vina counts them in a ligand that Meeko prepared.
 
     Single bonds outside rings turn, except amides and amidines (tertiary ones with two different substituents turn),
-    bonds next to a triple bond (the chain turns as one), and bonds to an end without polar hydrogens (methyl, halogen). An end with one heavy
-    neighbour (a hydroxyl, an amine) counts half, the others one. Rings are rigid, macrocycles too.
+    bonds next to a triple bond (the chain turns as one), and bonds to an end without polar hydrogens (methyl, halogen).
+    An end with one heavy neighbour (a hydroxyl, an amine) counts half, the others one. Rings are rigid, macrocycles
+    too.
 
     Source: `atom_rotors` and `num_tors_div` of Vina 1.2; the default flexibility of Meeko 0.8.
     """
@@ -54,5 +55,10 @@ def _frozen(mol: Chem.Mol) -> set[frozenset[int]]:
 
 @cache
 def _patterns() -> tuple[Chem.Mol, ...]:
-    smarts = ("[NX3]-[CX3]=[O,N,S]", "[NX3]([!#1])([!#1])-[CX3]=[O,N,S]", "[!#1]-[*]#[*]-[!#1]", "[*]-[*]#[*X1]")
+    smarts = (
+        "[NX3]-[CX3]=[O,N,S]",
+        "[NX3]([!#1])([!#1])-[CX3]=[O,N,S]",
+        "[!#1]-[*]#[*]-[!#1]",
+        "[*]-[*]#[D1,$(*-[#1])]",
+    )
     return tuple(Chem.MolFromSmarts(text) for text in smarts)

@@ -38,7 +38,7 @@ def dock(
     seed: Annotated[int, typer.Option(min=0, help="Same seed, same poses.")] = 0,
     effort: Annotated[Effort, typer.Option(help="How much is searched.")] = Effort.normal,
     protonate: Annotated[str, typer.Option(help="pH of the ligand, or no.")] = "7.4",
-    keep: Annotated[str, typer.Option(help="Groups of the file to keep, e.g. waters or HEM,A:GOL:5.")] = "",
+    keep: Annotated[str, typer.Option(help="Groups of the file to keep, e.g. waters or HEM,GOL:A:5.")] = "",
     drop: Annotated[str, typer.Option(help="Groups of the file to leave out, e.g. HEM.")] = "",
     anchor: Annotated[
         list[str] | None, typer.Option(metavar="SMARTS@x,y,z[,radius]", help="Hold an atom near a point.")

@@ -12,7 +12,7 @@ import torch
 from rdkit import Chem
 from rdkit.Chem import rdFMCS
 
-from molgen.chem.features import heavy_atoms
+from molgen.chem.features import heavy_atoms, without_hydrogens
 from molgen.chem.reference import reference_ligand
 from molgen.errors import InputError
 from molgen.physics.restraints import PointRestraint
@@ -91,7 +91,7 @@ def _anchored(mol: Chem.Mol, anchor: Anchor) -> PointRestraint:
 
 
 def _core(mol: Chem.Mol, reference: Chem.Mol) -> PointRestraint:
-    own, other = Chem.RemoveHs(mol), Chem.RemoveHs(reference)
+    own, other = without_hydrogens(mol), without_hydrogens(reference)
     common = rdFMCS.FindMCS(
         [own, other],
         timeout=10,

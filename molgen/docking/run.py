@@ -15,7 +15,7 @@ from molgen.chem.protein_reading import read_protein
 from molgen.chem.reading import InputRecord, read_molecules
 from molgen.chem.reference import reference_ligand
 from molgen.chem.structure import Pocket, Protein
-from molgen.chem.structure_writing import write_complex
+from molgen.chem.structure_writing import write_complex, writer_of
 from molgen.chem.writing import SdfRecord, check_sdf_name, write_sdf
 from molgen.docking.dock import chosen_sites, dock_prepared, prepare_ligand, reason_of
 from molgen.docking.output import sdf_records, summary
@@ -94,6 +94,8 @@ def dock_to_file(
         InputError: the protein, the pocket, the source or an output cannot be used.
     """
     check_sdf_name(output)
+    if complexes is not None:
+        writer_of(complexes)
     torch.set_num_threads(threads)
     records = read_molecules(source)
     structure = read_protein(protein)

@@ -18,6 +18,8 @@ from molgen.physics.articulation import Articulation, move
 from molgen.physics.energy import DockingEnergy
 from molgen.physics.minimise import minimise
 
+_PROGRESS = 0.05  # kcal/mol by which the best pose must improve
+
 
 @dataclass(frozen=True)
 class SearchConfig:
@@ -29,6 +31,8 @@ class SearchConfig:
         rounds: of basin hopping, at most.
         patience: rounds without a better best pose after which the search stops.
         start_steps, hop_steps: evaluations of each minimisation.
+        renewal, renewed_share: every so many rounds this share of the chains goes on from the best minima.
+        ceiling: kcal/mol an atom can cost at most in a first, softened minimisation of the starts; None: none.
         temperature: of Metropolis' rule, kcal/mol.
         torsion_share: of kicks that turn one torsion; the others move the whole ligand.
         shift: standard deviation of a kick's translation, Angstrom.
@@ -41,6 +45,9 @@ class SearchConfig:
     patience: int = 20
     start_steps: int = 30
     hop_steps: int = 20
+    renewal: int = 3
+    renewed_share: float = 0.25
+    ceiling: float | None = None
     temperature: float = 1.2
     torsion_share: float = 0.6
     shift: float = 1.2
@@ -83,24 +90,55 @@ def search(energy: DockingEnergy, templates: Tensor, config: SearchConfig, rng: 
     """
     body = energy.body
     positions, template = random_poses(energy, templates, config.starts, rng)
+    if config.ceiling is not None:
+        positions = minimise(energy.softened(config.ceiling), body, positions, config.start_steps).positions
     first = minimise(energy, body, positions, config.start_steps)
     chosen = first.energies.argsort()[: config.chains]
-    current, energies, template = first.positions[:, :, chosen], first.energies[chosen], template[chosen]
-    best, lowest = current, energies
-    record, idle, rounds = float(lowest.min()), 0, 0
+    chains = Chains(first.positions[:, :, chosen], first.energies[chosen], template[chosen])
+    best = chains
+    record, idle, rounds = float(best.energies.min()), 0, 0
     while rounds < config.rounds and idle < config.patience:
         rounds += 1
-        found = minimise(energy, body, kicked(body, current, config, rng), config.hop_steps)
-        chance = torch.exp((energies - found.energies) / config.temperature)
-        accepted = torch.rand(len(energies), generator=rng) < chance
-        current = torch.where(accepted, found.positions, current)
-        energies = torch.where(accepted, found.energies, energies)
-        better = energies < lowest
-        best, lowest = torch.where(better, current, best), torch.where(better, energies, lowest)
-        idle = 0 if float(lowest.min()) < record - 0.05 else idle + 1
-        record = min(record, float(lowest.min()))
-    order = lowest.argsort()
-    return Found(best[:, :, order], lowest[order], template[order], rounds)
+        found = minimise(energy, body, kicked(body, chains.positions, config, rng), config.hop_steps)
+        chance = torch.exp((chains.energies - found.energies) / config.temperature)
+        accepted = torch.rand(len(chance), generator=rng) < chance
+        chains = chains.replaced(accepted, Chains(found.positions, found.energies, chains.template))
+        best = best.replaced(chains.energies < best.energies, chains)
+        if rounds % config.renewal == 0:
+            chains = renewed(chains, best, config.renewed_share)
+        lowest = float(best.energies.min())
+        idle = 0 if lowest < record - _PROGRESS else idle + 1
+        record = min(record, lowest)
+    order = best.energies.argsort()
+    return Found(best.positions[:, :, order], best.energies[order], best.template[order], rounds)
+
+
+@dataclass(frozen=True)
+class Chains:
+    """The state of B chains: positions [n, 3, B], energies [B], templates [B]."""
+
+    positions: Tensor
+    energies: Tensor
+    template: Tensor
+
+    def replaced(self, where: Tensor, by: Chains) -> Chains:
+        """These chains, or those of `by` where a mask [B] is set."""
+        return Chains(
+            torch.where(where, by.positions, self.positions),
+            torch.where(where, by.energies, self.energies),
+            torch.where(where, by.template, self.template),
+        )
+
+
+def renewed(chains: Chains, best: Chains, share: float) -> Chains:
+    """The chains of highest energy go on from the lowest minima that any chain has found."""
+    count = int(share * len(chains.energies))
+    worst = chains.energies.argsort(descending=True)[:count]
+    source = best.energies.argsort()[:count]
+    positions, energies, template = chains.positions.clone(), chains.energies.clone(), chains.template.clone()
+    positions[:, :, worst] = best.positions[:, :, source]
+    energies[worst], template[worst] = best.energies[source], best.template[source]
+    return Chains(positions, energies, template)
 
 
 def random_poses(energy: DockingEnergy, templates: Tensor, count: int, rng: torch.Generator) -> tuple[Tensor, Tensor]:

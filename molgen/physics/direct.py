@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
-from scipy.spatial import cKDTree
+from scipy.spatial import KDTree
 from torch import Tensor
 
 from molgen.physics.vina import CUTOFF, TERMS, WEIGHTS, AtomClasses, VinaWeights, energy_tables, pair_terms
@@ -28,7 +28,7 @@ class ReceptorAtoms:
 
     def near(self, points: np.ndarray, distance: float) -> ReceptorAtoms:
         """The atoms within a distance of any of the points [k, 3]."""
-        hits = cKDTree(self.positions).query_ball_point(np.asarray(points, dtype=np.float64), distance)
+        hits = KDTree(self.positions).query_ball_point(np.asarray(points, dtype=np.float64), distance)
         kept = np.unique(np.concatenate([np.asarray(row, dtype=np.int64) for row in hits]))
         picked = torch.from_numpy(kept)
         own = self.classes

@@ -54,10 +54,11 @@ def minimise(
             inverse = torch.where(uphill, _diagonal(scale), inverse)
             direction = torch.where(uphill, -scale * gradient, direction)
             slope = (direction * gradient).sum(0)
-        step = direction * (size * _limit(direction, scale, longest))
+        length = size * _limit(direction, scale, longest)
+        step = direction * length
         moved = move(body, positions, step)
         new_energy, new_gradient = objective(moved)
-        accepted = new_energy <= energy + _ARMIJO * slope * size
+        accepted = new_energy <= energy + _ARMIJO * slope * length
         change = new_gradient - gradient
         inverse = _updated(inverse, step, change, accepted)
         positions = torch.where(accepted, moved, positions)
