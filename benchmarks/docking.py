@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import TextIO
 
 import torch
-from rdkit import Chem, RDLogger
+from rdkit import Chem, rdBase
 
 from benchmarks.docking_methods import METHODS, prepared, rates_crystal_poses
 from benchmarks.docking_report import Row, key_of, read_rows, report
@@ -43,7 +43,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Command line; returns the exit status."""
     options = _parser().parse_args(arguments)
     torch.set_num_threads(1)
-    RDLogger.DisableLog("rdApp.*")
+    rdBase.DisableLog("rdApp.*")
     if options.report:
         print(report(read_rows(options.report)))
         return 0
@@ -104,8 +104,10 @@ def measure_one(item: Complex, worker: Worker, common: Row, busters: Busters, bu
         return row
     binary, scores, cpu, extra = reply.value
     row |= {"cpu_s": round(cpu, 3)} | extra
+    mol = Chem.Mol(binary)
+    row["docked_smiles"] = Chem.MolToSmiles(Chem.RemoveHs(mol))
     try:
-        return row | {"poses": rated(Chem.Mol(binary), scores, item, busters, busted)}
+        return row | {"poses": rated(mol, scores, item, busters, busted)}
     except Exception as error:
         reason = f"{type(error).__name__}: {error}".splitlines()[0]
         return row | {"failure": f"cannot be scored: {reason}"}

@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from rdkit import Chem, RDLogger
-from rdkit.Chem import AllChem
+from rdkit import Chem, rdBase
+from rdkit.Chem import rdDistGeom, rdForceFieldHelpers
 
 from benchmarks.vina_files import ligand_pdbqt, poses_of, receptor_pdbqt
 from molgen.chem.protonation import protonate
@@ -87,14 +87,14 @@ def start_conformer(smiles: str) -> Chem.Mol:
     if mol is None:
         raise ValueError(f"cannot read {smiles}")
     mol = protonated(mol)
-    parameters = AllChem.ETKDGv3()
+    parameters = rdDistGeom.ETKDGv3()
     parameters.randomSeed = 0
-    if AllChem.EmbedMolecule(mol, parameters) != 0:
+    if rdDistGeom.EmbedMolecule(mol, parameters) != 0:
         parameters.useRandomCoords = True
-        if AllChem.EmbedMolecule(mol, parameters) != 0:
+        if rdDistGeom.EmbedMolecule(mol, parameters) != 0:
             raise RuntimeError("no start conformer")
-    if AllChem.MMFFHasAllMoleculeParams(mol):
-        AllChem.MMFFOptimizeMolecule(mol, mmffVariant="MMFF94s", maxIters=500)
+    if rdForceFieldHelpers.MMFFHasAllMoleculeParams(mol):
+        rdForceFieldHelpers.MMFFOptimizeMolecule(mol, mmffVariant="MMFF94s", maxIters=500)
     return mol
 
 
@@ -213,7 +213,7 @@ def rates_crystal_poses(method: str) -> bool:
 
 def prepared(name: str) -> Callable[[Task], tuple[bytes, list[float], float, dict[str, Any]]]:
     """A method whose result can cross a pipe."""
-    RDLogger.DisableLog("rdApp.*")
+    rdBase.DisableLog("rdApp.*")
     dock = METHODS[name]()
 
     def binary(task: Task) -> tuple[bytes, list[float], float, dict[str, Any]]:

@@ -67,7 +67,7 @@ def _section(data: str, n: int, seed: int, rows: Sequence[Row]) -> str:
         return f"{title}\n\nNo complex is common to {', '.join(docked)}."
     tables = {name: [table[key] for key in common] for name, table in docked.items()}
     parts = [f"{title}: {len(common)} complexes", _accuracy(tables), _speed(tables), _paired(tables)]
-    parts += [_causes(tables, everything), _splits(tables), _failures(everything)]
+    parts += [_causes(tables, everything), _splits(tables), _forms(tables), _failures(everything)]
     return "\n\n".join(part for part in parts if part)
 
 
@@ -189,6 +189,16 @@ def _splits(tables: dict[str, list[Row]]) -> str:
             ]
             body.append([f"{title} ({size})", *shares])
     return _table(head, body)
+
+
+def _forms(tables: dict[str, list[Row]]) -> str:
+    """Complexes whose ligand the methods did not dock in the same protonation state."""
+    forms: dict[str, set[str]] = {}
+    for row in (row for table in tables.values() for row in table):
+        if row.get("docked_smiles"):
+            forms.setdefault(row["id"], set()).add(row["docked_smiles"])
+    different = [name for name, found in forms.items() if len(found) > 1]
+    return f"Docked in different forms: {', '.join(different)}." if different else ""
 
 
 def _crystal_poses(everything: dict[str, Table]) -> str:

@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from rdkit import Chem
-from scipy.spatial import cKDTree
+from scipy.spatial import KDTree
 
 WATER = frozenset({"HOH", "WAT", "DOD", "H2O"})
 AMINO_ACIDS = frozenset(
@@ -65,6 +65,8 @@ METAL_BOND = 2.6  # Angstrom
 HBOND = 3.3  # Angstrom between heavy atoms
 SHORT_C_O = 1.30  # Angstrom, shorter is C=O or a carboxylate
 TRIPLE_C_N = 1.20
+SHORT_C_N = 1.42  # shorter is conjugated
+WIDE, WIDE_IN_FIVE_RING = 119.5, 106.5  # degrees at a conjugated nitrogen with two neighbours and a hydrogen
 HYDROGEN_BOND_LENGTH = 1.0  # Angstrom from N or O
 
 
@@ -89,8 +91,8 @@ class HeavyAtoms:
         return self._bonds[index]
 
     @cached_property
-    def tree(self) -> cKDTree:
-        return cKDTree(self.positions)
+    def tree(self) -> KDTree:
+        return KDTree(self.positions)
 
     @cached_property
     def is_metal(self) -> NDArray[np.bool_]:
@@ -265,17 +267,26 @@ def _is_hydroxyl(atoms: HeavyAtoms, index: int) -> bool:
 def _nitrogen_by_geometry(atoms: HeavyAtoms, index: int) -> tuple[bool, bool]:
     """Whether a nitrogen carries hydrogen, and whether it accepts: never both.
 
-    Ring N-H opens the angle at N (pyrrole 110 degrees and imidazole N 105, lactam 124 and pyridine 117).
+    Single bonds on both sides make an amine. Ring N-H opens the angle at N: pyrrole 110 degrees and imidazole N 105,
+    lactam 124 and pyridine 117.
     """
     arms = [atoms.positions[other] - atoms.positions[index] for other in atoms.neighbours(index)]
     if len(arms) == 2:
         degrees = np.degrees(np.arccos(np.clip(_unit(arms[0]) @ _unit(arms[1]), -1.0, 1.0)))
-        donor = degrees > 119.5 or 106.5 < degrees < 113.0
-        return bool(donor), not donor
+        is_amine = min(np.linalg.norm(arm) for arm in arms) > SHORT_C_N
+        donor = bool(is_amine or degrees > (WIDE_IN_FIVE_RING if _in_five_ring(atoms, index) else WIDE))
+        return donor, not donor
     if len(arms) == 1:
         donor = bool(np.linalg.norm(arms[0]) > TRIPLE_C_N)
         return donor, not donor
     return not arms, False
+
+
+def _in_five_ring(atoms: HeavyAtoms, index: int) -> bool:
+    """The two neighbours of an atom are also joined by two further atoms."""
+    first, second = atoms.neighbours(index)
+    ends = set(atoms.neighbours(second)) - {index}
+    return any(ends & set(atoms.neighbours(middle)) - {first} for middle in atoms.neighbours(first) if middle != index)
 
 
 def _binds_metal(atoms: HeavyAtoms, index: int) -> bool:
@@ -327,7 +338,7 @@ def _cone(arm: NDArray[np.float64]) -> NDArray[np.float64]:
     return -arm * np.cos(np.radians(70.5)) + around * np.sin(np.radians(70.5))
 
 
-def _unit(vector: NDArray[np.float64]) -> NDArray[np.float64]:
+def _unit(vector: NDArray[Any]) -> NDArray[np.float64]:
     return vector / np.linalg.norm(vector)
 
 

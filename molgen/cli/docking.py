@@ -157,6 +157,9 @@ def _print_setting(setting: Any) -> None:
         center = ", ".join(f"{x:.1f}" for x in site.pocket.center)
         size = " x ".join(f"{x:.1f}" for x in site.pocket.size)
         print(f"pocket {site.pocket.name}: center {center}, box {size} Å", file=sys.stderr)
+    for pocket in setting.others:
+        place = ",".join(f"{x:.1f}" for x in pocket.center)
+        print(f"not searched: {pocket.name}, --pocket box:{place}", file=sys.stderr)
 
 
 def _print_docked(rows: Sequence[Any]) -> None:

@@ -26,8 +26,8 @@ from molgen.docking.restraining import Anchor, restraints_of
 from molgen.docking.search import search
 from molgen.docking.site import Site, sites_of
 from molgen.errors import ConfigError, InputError, MolgenError, ParseError
+from molgen.metrics.posebusters import posebusters_checks
 from molgen.metrics.poses import pose_matches, pose_rmsd_matrix
-from molgen.metrics.validity import Validity, prepare_validity
 from molgen.physics.direct import interaction_terms
 from molgen.physics.energy import DockingEnergy
 from molgen.physics.maps import MapField
@@ -73,7 +73,7 @@ def dock(
     record = next(iter(read_molecules([ligand])))
     if record.mol is None:
         raise ParseError(record.error or "unreadable", source=ligand if isinstance(ligand, str) else None)
-    sites = chosen_sites(structure, pocket, keep=keep, drop=drop)
+    sites = sites_of(structure, pocket, keep=keep, drop=drop).searched
     prepared = prepare_ligand(record.mol, config, largest_fragment=largest_fragment)
     return dock_prepared(sites, prepared, config, restraining=(anchors, core), reference=reference)
 
@@ -84,14 +84,6 @@ def config_of(**options) -> DockConfig:
         return DockConfig(**options)
     except TypeError as error:
         raise ConfigError(str(error).replace("DockConfig.__init__() ", "")) from error
-
-
-def chosen_sites(
-    protein: Protein, pocket: str | Path, *, keep: Collection[str] = (), drop: Collection[str] = ()
-) -> list[Site]:
-    """The sites to search: all that "blind" finds, else the first."""
-    sites = sites_of(protein, pocket, keep=keep, drop=drop)
-    return sites if str(pocket) == "blind" else sites[:1]
 
 
 @dataclass(frozen=True)
@@ -200,13 +192,14 @@ def poses_of(
     positions = all_atom_poses(ligand, torch.stack([refined.template[row] for _, refined, row in choices]), heavy)
     strains = strain(ligand, positions)
     rmsds = _reference_rmsds(ligand, positions, reference)
+    mol = with_conformers(ligand.mol, positions)
+    checks = _checks([site for site, _, _ in choices], ligand, mol, config.posebusters)
     factor = rotor_factor(ligand.rotors)
     first = float(choices[0][1].intramolecular[choices[0][2]])
     poses = []
     for index, (site, refined, row) in enumerate(choices):
         inter, intra = float(refined.intermolecular[row]), float(refined.intramolecular[row])
         terms = interaction_terms(site.atoms, ligand.classes, heavy[index : index + 1])[0] * weight_vector()
-        validity = check_poses(site, ligand, positions[index : index + 1])
         poses.append(
             Pose(
                 rank=index + 1,
@@ -216,17 +209,25 @@ def poses_of(
                 intramolecular=intra,
                 terms=dict(zip(TERMS, terms.tolist(), strict=True)),
                 strain=float(strains[index]),
-                checks=dict(zip(validity.names, validity.passed[0].tolist(), strict=True)),
+                checks=checks[index],
                 rmsd=None if rmsds is None else float(rmsds[index]),
                 pocket=site.pocket.name,
             )
         )
-    return tuple(poses), with_conformers(ligand.mol, positions)
+    return tuple(poses), mol
 
 
-def check_poses(site: Site, ligand: Ligand, positions: np.ndarray) -> Validity:
-    """Validity of poses of all atoms, [B, atoms, 3]."""
-    return prepare_validity(ligand.mol, site.receptor.protein)(torch.from_numpy(positions))
+def _checks(sites: Sequence[Site], ligand: Ligand, mol: Chem.Mol, posebusters: bool) -> list[dict[str, bool]]:
+    """Name of each validity check -> passed, for every conformer of `mol`, the i-th in the i-th site."""
+    if posebusters:
+        poses = [Chem.Mol(mol, False, conformer.GetId()) for conformer in mol.GetConformers()]
+        return [posebusters_checks(pose, site.receptor.protein)[0] for pose, site in zip(poses, sites, strict=True)]
+    checkers = {id(site): site.checker(ligand.mol) for site in sites}
+    found = []
+    for conformer, site in zip(mol.GetConformers(), sites, strict=True):
+        validity = checkers[id(site)](torch.from_numpy(conformer.GetPositions())[None])
+        found.append(dict(zip(validity.names, validity.passed[0].tolist(), strict=True)))
+    return found
 
 
 def _reference_rmsds(ligand: Ligand, positions: np.ndarray, reference: Chem.Mol | None) -> np.ndarray | None:

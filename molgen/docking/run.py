@@ -17,10 +17,10 @@ from molgen.chem.reference import reference_ligand
 from molgen.chem.structure import Pocket, Protein
 from molgen.chem.structure_writing import write_complex, writer_of
 from molgen.chem.writing import SdfRecord, check_sdf_name, write_sdf
-from molgen.docking.dock import chosen_sites, dock_prepared, prepare_ligand, reason_of
+from molgen.docking.dock import dock_prepared, prepare_ligand, reason_of
 from molgen.docking.output import sdf_records, summary
 from molgen.docking.records import DockConfig, DockingResult
-from molgen.docking.site import Site
+from molgen.docking.site import Site, sites_of
 from molgen.errors import ParseError
 from molgen.files import write_atomically
 
@@ -49,11 +49,13 @@ class Setting:
 
     Attributes:
         protein: the whole structure.
-        sites: to search.
+        sites: that are searched.
+        others: pockets that were found too.
     """
 
     protein: Protein
     sites: Sequence[Site]
+    others: Sequence[Pocket]
 
 
 def dock_to_file(
@@ -99,10 +101,11 @@ def dock_to_file(
     torch.set_num_threads(threads)
     records = read_molecules(source)
     structure = read_protein(protein)
-    sites = chosen_sites(structure, pocket, keep=keep, drop=drop)
+    chosen = sites_of(structure, pocket, keep=keep, drop=drop)
+    sites = chosen.searched
     compared = _reference(reference, pocket)
     if on_setting:
-        on_setting(Setting(structure, sites))
+        on_setting(Setting(structure, sites, chosen.others))
     rows: list[DockRow] = []
 
     def results() -> Iterator[SdfRecord]:

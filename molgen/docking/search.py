@@ -30,7 +30,9 @@ class SearchConfig:
         chains: of them that go on.
         rounds: of basin hopping, at most.
         patience: rounds without a better best pose after which the search stops.
-        start_steps, hop_steps: evaluations of each minimisation.
+        screen_steps: evaluations for every start; the best go on, two for each chain.
+        start_steps: evaluations for these.
+        hop_steps: evaluations after a kick.
         renewal, renewed_share: every so many rounds this share of the chains goes on from the best minima.
         ceiling: kcal/mol an atom can cost at most in a first, softened minimisation of the starts; None: none.
         temperature: of Metropolis' rule, kcal/mol.
@@ -39,11 +41,12 @@ class SearchConfig:
         turn: standard deviation of each component of a kick's rotation, radian.
     """
 
-    starts: int = 256
+    starts: int = 1024
     chains: int = 128
     rounds: int = 60
     patience: int = 20
-    start_steps: int = 30
+    screen_steps: int = 12
+    start_steps: int = 20
     hop_steps: int = 20
     renewal: int = 3
     renewed_share: float = 0.25
@@ -91,10 +94,12 @@ def search(energy: DockingEnergy, templates: Tensor, config: SearchConfig, rng: 
     body = energy.body
     positions, template = random_poses(energy, templates, config.starts, rng)
     if config.ceiling is not None:
-        positions = minimise(energy.softened(config.ceiling), body, positions, config.start_steps).positions
-    first = minimise(energy, body, positions, config.start_steps)
-    chosen = first.energies.argsort()[: config.chains]
-    chains = Chains(first.positions[:, :, chosen], first.energies[chosen], template[chosen])
+        positions = minimise(energy.softened(config.ceiling), body, positions, config.screen_steps).positions
+    screened = minimise(energy, body, positions, config.screen_steps)
+    chosen = screened.energies.argsort()[: 2 * config.chains]
+    first = minimise(energy, body, screened.positions[:, :, chosen], config.start_steps)
+    order = first.energies.argsort()[: config.chains]
+    chains = Chains(first.positions[:, :, order], first.energies[order], template[chosen][order])
     best = chains
     record, idle, rounds = float(best.energies.min()), 0, 0
     while rounds < config.rounds and idle < config.patience:

@@ -8,12 +8,15 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from rdkit import Chem
 from torch import Tensor
 
 from molgen.chem.interaction_types import protein_types
 from molgen.chem.pockets import find_pockets
 from molgen.chem.receptor import Receptor, receptor
 from molgen.chem.structure import Pocket, Protein
+from molgen.metrics.validity import ReceptorAtoms as AllReceptorAtoms
+from molgen.metrics.validity import ValidityChecker, prepare_validity, receptor_atoms
 from molgen.physics.direct import DirectEnergy, ReceptorAtoms, direct_energy
 from molgen.physics.maps import GridMaps, build_maps, grid_frame
 from molgen.physics.vina import CUTOFF, AtomClasses, atom_classes
@@ -33,6 +36,7 @@ class Site:
         atoms: of the receptor that can reach the box.
         spacing: of the maps, Angstrom.
         maps: filled as ligands need them: (radius, hydrophobic, donor, acceptor) -> energies [X * Y * Z].
+        surroundings: filled when poses are first checked: the receptor as the validity checks see it.
     """
 
     pocket: Pocket
@@ -40,6 +44,7 @@ class Site:
     atoms: ReceptorAtoms
     spacing: float
     maps: dict[tuple[float, ...], Tensor] = field(default_factory=dict, repr=False, compare=False)
+    surroundings: list[AllReceptorAtoms] = field(default_factory=list, repr=False, compare=False)
 
     @property
     def lower(self) -> Tensor:
@@ -65,6 +70,12 @@ class Site:
     def direct(self, ligand: AtomClasses, points: np.ndarray) -> DirectEnergy:
         """Pair sums with the atoms that can reach a ligand somewhere around some points [k, 3]."""
         return direct_energy(self.atoms.near(points, CUTOFF + 2.0), ligand)
+
+    def checker(self, ligand: Chem.Mol) -> ValidityChecker:
+        """Validity checks for poses of a ligand here."""
+        if not self.surroundings:
+            self.surroundings.append(receptor_atoms(self.receptor.protein))
+        return prepare_validity(ligand, self.surroundings[0])
 
     def _built(self, classes: AtomClasses) -> GridMaps:
         return build_maps(
@@ -94,29 +105,34 @@ def subset(classes: AtomClasses, picked: list[int]) -> AtomClasses:
     )
 
 
-def sites_of(
-    protein: Protein,
-    pocket: str | Path,
-    *,
-    keep: Collection[str] = (),
-    drop: Collection[str] = (),
-    ligand_size: float | None = None,
-) -> list[Site]:
-    """The sites that a pocket specification names, the best first.
+@dataclass(frozen=True)
+class Sites:
+    """What a pocket specification comes to.
+
+    Attributes:
+        searched: the sites that ligands are docked into, the best pocket first.
+        others: pockets that were found too.
+    """
+
+    searched: tuple[Site, ...]
+    others: tuple[Pocket, ...]
+
+
+def sites_of(protein: Protein, pocket: str | Path, *, keep: Collection[str] = (), drop: Collection[str] = ()) -> Sites:
+    """The sites that a pocket specification names: all that "blind" finds, else the first.
 
     Args:
         protein: the whole structure.
         pocket: as in `chem.pockets.find_pockets`.
         keep, drop: as in `chem.receptor.receptor`.
-        ligand_size: longest distance in the ligand, Angstrom.
 
     Raises:
         InputError: there is no such pocket, or no receptor atom near it.
     """
-    return [
-        site_of(protein, found, keep=keep, drop=drop)
-        for found in find_pockets(pocket, protein, ligand_size=ligand_size)
-    ]
+    found = find_pockets(pocket, protein)
+    count = len(found) if str(pocket).lower() == "blind" else 1
+    searched = tuple(site_of(protein, one, keep=keep, drop=drop) for one in found[:count])
+    return Sites(searched, tuple(found[count:]))
 
 
 def site_of(protein: Protein, pocket: Pocket, *, keep: Collection[str] = (), drop: Collection[str] = ()) -> Site:

@@ -7,11 +7,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 from rdkit import Chem
-from rdkit.Chem import AllChem
+from rdkit.Chem import rdDistGeom
 
 from benchmarks import docking, docking_methods
 from benchmarks.docking_report import read_rows
-from benchmarks.docking_scores import around, load_complexes, rmsds_to_crystal
+from benchmarks.docking_scores import around, load_complexes, read_protein, rmsds_to_crystal
 from molgen.metrics import heavy_coordinates
 
 SMILES = "NCCc1ccccc1"
@@ -25,7 +25,7 @@ def data(tmp_path: Path) -> Path:
     folder = tmp_path / "small" / "1abc_LIG"
     folder.mkdir(parents=True)
     peptide = Chem.AddHs(Chem.MolFromSequence(SEQUENCE), addResidueInfo=True)
-    AllChem.EmbedMolecule(peptide, randomSeed=1)
+    rdDistGeom.EmbedMolecule(peptide, randomSeed=1)
     peptide = Chem.RemoveHs(peptide)
     with gzip.open(folder / "protein.pdb.gz", "wt") as file:
         file.write(Chem.MolToPDBBlock(peptide, flavor=2 | 8))
@@ -36,7 +36,7 @@ def data(tmp_path: Path) -> Path:
 
 def write_ligand(path: Path, peptide: Chem.Mol) -> None:
     mol = Chem.AddHs(Chem.MolFromSmiles(SMILES))
-    AllChem.EmbedMolecule(mol, randomSeed=2)
+    rdDistGeom.EmbedMolecule(mol, randomSeed=2)
     mol = Chem.RemoveHs(mol)
     around_peptide = peptide.GetConformer().GetPositions()
     shape = mol.GetConformer().GetPositions() - mol.GetConformer().GetPositions().mean(axis=0)
@@ -146,7 +146,7 @@ def test_the_box_grows_with_a_long_ligand(data: Path) -> None:
 
 def test_rmsd_ignores_protons_charges_and_symmetry() -> None:
     crystal = Chem.MolFromSmiles("OC(=O)c1ccc(N)cc1")
-    AllChem.EmbedMolecule(crystal, randomSeed=1)
+    rdDistGeom.EmbedMolecule(crystal, randomSeed=1)
     docked = Chem.AddHs(Chem.MolFromSmiles("[NH3+]c1ccc(C(=O)[O-])cc1"))
     docked.AddConformer(Chem.Conformer(docked.GetNumAtoms()))
     order = crystal.GetSubstructMatch(Chem.MolFromSmarts("Nc1ccc(C(~O)~O)cc1"))
@@ -159,7 +159,7 @@ def test_rmsd_ignores_protons_charges_and_symmetry() -> None:
 
 def test_posebusters_gets_the_protein_around_the_pose(data: Path) -> None:
     item = next(load_complexes(data))
-    protein = Chem.MolFromPDBBlock(gzip.open(item.protein, "rt").read(), sanitize=False, proximityBonding=False)
+    protein = read_protein(item.protein)
     far = Chem.Mol(item.crystal)
     far.GetConformer().SetPositions(far.GetConformer().GetPositions() + 500.0)
     assert around(protein, item.crystal).GetNumAtoms() > 20

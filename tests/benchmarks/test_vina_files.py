@@ -5,11 +5,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 from rdkit import Chem
-from rdkit.Chem import AllChem
+from rdkit.Chem import rdDistGeom, rdForceFieldHelpers
 
 from benchmarks.vina_files import ligand_pdbqt, poses_of, receptor_pdbqt
 
-PEPTIDE = "ARNDCQEGHILKMFPSTWYV"
 DONORS = {
     "ARG": {"NE", "NH1", "NH2"},
     "ASN": {"ND2"},
@@ -33,15 +32,17 @@ COFACTORS = [
     "O=c1cccc[nH]1",
     "C[NH3+]",
     "CNC(C)=O",
+    "C1C[NH2+]CCN1C",
+    "Cn1cnc2c(=O)[nH]c(N)nc12",
 ]
 
 
 def built(mol: Chem.Mol) -> Chem.Mol:
     mol = Chem.AddHs(mol, addResidueInfo=mol.GetAtomWithIdx(0).GetPDBResidueInfo() is not None)
-    parameters = AllChem.ETKDGv3()
+    parameters = rdDistGeom.ETKDGv3()
     parameters.randomSeed = 1
-    assert AllChem.EmbedMolecule(mol, parameters) == 0
-    AllChem.MMFFOptimizeMolecule(mol, maxIters=500)
+    assert rdDistGeom.EmbedMolecule(mol, parameters) == 0
+    rdForceFieldHelpers.MMFFOptimizeMolecule(mol, maxIters=500)
     return mol
 
 
@@ -77,22 +78,18 @@ def donors_of(pdbqt: str) -> set[tuple[str, int, str]]:
     return set(found)
 
 
-def test_the_donors_of_a_protein_carry_one_hydrogen_each(tmp_path: Path) -> None:
+@pytest.mark.parametrize("letter", "ARNDCQEGHILKMFPSTWYV")
+def test_the_donors_of_a_residue_carry_one_hydrogen_each(tmp_path: Path, letter: str) -> None:
     path = tmp_path / "protein.pdb"
-    path.write_text(peptide_pdb(PEPTIDE))
+    path.write_text(peptide_pdb(f"G{letter}G"))
     pdbqt = receptor_pdbqt(path)
-    residues = {(name, number) for _, name, number, _, _ in atoms_of(pdbqt)}
-    expected = {(name, number, "N") for name, number in residues if name != "PRO"}
-    expected |= {(name, number, atom) for name, number in residues for atom in DONORS.get(name, ())}
+    name = next(residue for _, residue, number, _, _ in atoms_of(pdbqt) if number == 2)
+    expected = {("GLY", 1, "N"), ("GLY", 3, "N")} | {(name, 2, atom) for atom in DONORS.get(name, ())}
+    expected |= {(name, 2, "N")} if letter != "P" else set()
     assert donors_of(pdbqt) == expected
-
-
-def test_all_oxygens_of_a_protein_accept_and_one_nitrogen_of_histidine(tmp_path: Path) -> None:
-    path = tmp_path / "protein.pdb"
-    path.write_text(peptide_pdb(PEPTIDE))
-    atoms = atoms_of(receptor_pdbqt(path))
-    assert {kind for name, _, _, kind, _ in atoms if name.startswith("O")} == {"OA"}
-    assert {(residue, name) for name, residue, _, kind, _ in atoms if kind == "NA"} == {("HIS", "ND1")}
+    assert {kind for atom, _, _, kind, _ in atoms_of(pdbqt) if atom.startswith("O")} == {"OA"}
+    acceptors = {(residue, atom) for atom, residue, _, kind, _ in atoms_of(pdbqt) if kind == "NA"}
+    assert acceptors == ({("HIS", "ND1")} if letter == "H" else set())
 
 
 @pytest.mark.parametrize(("metal", "kind"), [("ZN", "Zn"), ("NI", "Zn"), ("MG", "Mg"), ("CA", "Ca")])
@@ -102,7 +99,7 @@ def test_a_metal_takes_the_place_of_hydrogen(tmp_path: Path, metal: str, kind: s
     ring = {line[12:16].strip(): np.array(position(line)) for line in text.splitlines() if line[17:20] == "HIS"}
     outwards = 2 * ring["NE2"] - (ring["CE1"] + ring["CD2"])
     x, y, z = ring["NE2"] + 2.1 * outwards / np.linalg.norm(outwards)
-    ion = f"HETATM  900 {metal:<4s} {metal:>2s} B 900    {x:8.3f}{y:8.3f}{z:8.3f}  1.00  0.00          {metal:>2s}"
+    ion = f"HETATM  900 {metal:<4s} {metal:>3s} B 900    {x:8.3f}{y:8.3f}{z:8.3f}  1.00  0.00          {metal:>2s}"
     path.write_text(text.replace("END", ion + "\nEND"))
     pdbqt = receptor_pdbqt(path)
     assert {name for residue, _, name in donors_of(pdbqt) if residue == "HIS"} == {"N", "ND1"}
@@ -125,7 +122,9 @@ def test_hydrogens_of_cofactors_are_seen_from_their_geometry(tmp_path: Path, smi
     assert {name for _, _, name in donors_of(pdbqt)} == with_hydrogen
     lone_pairs = {name for name, _, _, kind, _ in atoms_of(pdbqt) if kind == "NA"}
     assert lone_pairs == {
-        f"N{atom.GetIdx()}" for atom in mol.GetAtoms() if atom.GetSymbol() == "N" and not atom.GetTotalNumHs()
+        f"N{atom.GetIdx()}"
+        for atom in mol.GetAtoms()
+        if atom.GetSymbol() == "N" and atom.GetTotalNumHs() == 0 and atom.GetDegree() < 3
     }
 
 

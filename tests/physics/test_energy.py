@@ -139,8 +139,8 @@ def test_the_parts_add_up() -> None:
     parts = [energy.intermolecular, lambda x: pair_energy(energy.pairs, x), energy.walls, HELD]
     values = [part(positions) for part in parts]
     total, gradient = energy.cartesian(positions)
-    assert torch.allclose(sum(value for value, _ in values), total, rtol=1e-5)
-    assert torch.allclose(sum(slope for _, slope in values), gradient, rtol=1e-4, atol=1e-4)
+    assert torch.allclose(torch.stack([value for value, _ in values]).sum(0), total, rtol=1e-5)
+    assert torch.allclose(torch.stack([slope for _, slope in values]).sum(0), gradient, rtol=1e-4, atol=1e-4)
     assert torch.equal(energy(positions)[0], total)
     bare = replace(energy, restraints=())
     assert torch.allclose(bare.cartesian(positions)[0], total - HELD(positions)[0], rtol=1e-4, atol=1e-3)
