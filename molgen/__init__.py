@@ -16,13 +16,27 @@ from molgen.version import __version__
 if TYPE_CHECKING:
     from molgen.conformers.checkpoint import load_model
     from molgen.conformers.generate import generate_conformers, generate_many
+    from molgen.docking.dock import dock
+    from molgen.docking.records import DockingResult
+    from molgen.docking.rescore import rescore
 
-__all__ = ["__version__", "generate_conformers", "generate_many", "load_model"]
+__all__ = [
+    "DockingResult",
+    "__version__",
+    "dock",
+    "generate_conformers",
+    "generate_many",
+    "load_model",
+    "rescore",
+]
 
 _HOMES = {
+    "DockingResult": "molgen.docking.records",
+    "dock": "molgen.docking.dock",
     "generate_conformers": "molgen.conformers.generate",
     "generate_many": "molgen.conformers.generate",
     "load_model": "molgen.conformers.checkpoint",
+    "rescore": "molgen.docking.rescore",
 }
 
 

@@ -15,6 +15,10 @@ Objective = Callable[[Tensor], tuple[Tensor, Tensor]]
 
 _ARMIJO = 1e-4
 _SHORTEST = 1e-3
+_FIRST = 0.2
+"""First guess of the inverse curvature, Angstrom^2 mol/kcal."""
+_GROWTH = 4.0
+"""What the inverse curvature is multiplied with where the energy curves downwards."""
 
 
 @dataclass(frozen=True)
@@ -61,10 +65,10 @@ def minimise(
         accepted = new_energy <= energy + _ARMIJO * slope * length
         change = new_gradient - gradient
         inverse = _updated(inverse, step, change, accepted)
+        size = torch.where(accepted, torch.ones_like(size), size * _shortening(energy, new_energy, slope * length))
         positions = torch.where(accepted, moved, positions)
         energy = torch.where(accepted, new_energy, energy)
         gradient = torch.where(accepted, new_gradient, gradient)
-        size = torch.where(accepted, torch.ones_like(size), size * 0.4)
         stuck = size < _SHORTEST
         if bool(stuck.any()):
             inverse = torch.where(stuck, _diagonal(scale), inverse)
@@ -73,12 +77,17 @@ def minimise(
     return Minimised(positions, energy, iterations + 1)
 
 
+def _shortening(energy: Tensor, trial: Tensor, slope: Tensor) -> Tensor:
+    """Where along the step a parabola through both energies and the slope has its minimum, [B], within bounds."""
+    return (-slope / (2 * (trial - energy - slope)).clamp(min=1e-9)).clamp(0.1, 0.6)
+
+
 def _scales(body: Articulation, positions: Tensor) -> Tensor:
     """[6 + m, B], the first guess of the inverse Hessian's diagonal: one Angstrom of motion counts alike everywhere."""
     spread = positions - positions.mean(0)
     radius = (spread * spread).sum(1).mean(0).clamp(min=1.0)
     weight = torch.cat([torch.ones_like(radius).expand(3, -1), (1 / radius).expand(3 + body.n_torsions, -1)])
-    return 0.02 * weight
+    return _FIRST * weight
 
 
 def _diagonal(values: Tensor) -> Tensor:
@@ -88,14 +97,16 @@ def _diagonal(values: Tensor) -> Tensor:
 
 def _limit(direction: Tensor, scale: Tensor, longest: float) -> Tensor:
     """[B], the factor (at most 1) that keeps a step within `longest`."""
-    length = torch.sqrt((direction * direction / (scale / 0.02)).amax(0))
+    length = torch.sqrt((direction * direction * (_FIRST / scale)).amax(0))
     return (longest / length.clamp(min=1e-12)).clamp(max=1.0)
 
 
 def _updated(inverse: Tensor, step: Tensor, change: Tensor, accepted: Tensor) -> Tensor:
-    """The BFGS update of the inverse Hessian [d, d, B] where a step was accepted and the curvature is positive."""
+    """The BFGS update of the inverse Hessian [d, d, B] where a step was accepted and the curvature is positive; longer
+    steps where it is not."""
     curvature = (step * change).sum(0)
     good = accepted & (curvature > 1e-8)
+    inverse = inverse * torch.where(accepted & ~good, _GROWTH, 1.0)
     rho = torch.where(good, 1 / curvature.clamp(min=1e-8), torch.zeros_like(curvature))
     turned = (inverse * change).sum(1)
     factor = rho * (1 + rho * (change * turned).sum(0))

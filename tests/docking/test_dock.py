@@ -1,0 +1,349 @@
+"""Docking of one ligand into crystal structures: the poses, what they are compared with and what moves with them."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+from complexes import (
+    INHIBITOR,
+    TYROSINE,
+    all_positions,
+    docked,
+    folder,
+    heavy_poses,
+    ligand_of_file,
+    ligand_path,
+    protein_of,
+    protein_path,
+    site_in,
+)
+from rdkit import Chem
+from scipy.spatial.transform import Rotation
+
+import molgen
+from molgen.docking.dock import config_of, dock, dock_prepared, prepare_ligand
+from molgen.docking.records import DockingResult
+from molgen.docking.restraining import CORE_RADIUS
+from molgen.docking.site import site_of, sites_of
+from molgen.errors import ConfigError, InputError, MolgenError, ParseError
+from molgen.metrics.poses import pose_rmsd_matrix
+from molgen.metrics.symmetry import automorphisms
+
+CHAIN_A = "ligand:TQ3:A:194"
+STEREO = "C[C@H](O)/C=C\\[C@@H](N)CC/C=C/CO"  # two centres, Z and E
+
+
+@pytest.fixture(scope="module")
+def tyrosine() -> DockingResult:
+    """From files and by name, as a user docks."""
+    return molgen.dock(
+        protein_path("1of6"),
+        TYROSINE,
+        str(ligand_path("1of6")),
+        effort="quick",
+        reference=ligand_of_file("1of6"),
+    )
+
+
+@pytest.fixture(scope="module")
+def inhibitor() -> DockingResult:
+    return docked("1ia1", INHIBITOR, pocket=CHAIN_A)
+
+
+@pytest.fixture(scope="module")
+def stereo() -> DockingResult:
+    return docked("1of6", STEREO)
+
+
+@pytest.fixture(scope="module")
+def crystal_inhibitor() -> Chem.Mol:
+    """The copy of the ligand of 1ia1 that is still in the file."""
+    center = site_in("1ia1", CHAIN_A).pocket.center
+    copies = Chem.SDMolSupplier(str(folder("1ia1") / "1ia1_ligands.sdf"))
+    return min(copies, key=lambda mol: np.linalg.norm(mol.GetConformer().GetPositions().mean(0) - center))
+
+
+def rmsds(result: DockingResult, reference: Chem.Mol) -> np.ndarray:
+    """Symmetric heavy-atom RMSD of every pose, Angstrom; the molecules are matched by RDKit."""
+    bare = Chem.RemoveHs(result.mol)
+    matches = bare.GetSubstructMatches(reference, uniquify=False, useChirality=False)
+    crystal = reference.GetConformer().GetPositions()
+    assert matches
+    return np.array(
+        [
+            min(np.sqrt(((pose[list(match)] - crystal) ** 2).sum(1).mean()) for match in matches)
+            for pose in heavy_poses(bare)
+        ]
+    )
+
+
+def test_tyrosine_is_found_where_it_lies_in_the_crystal(tyrosine: DockingResult) -> None:
+    assert tyrosine.poses[0].rmsd is not None
+    assert tyrosine.poses[0].rmsd < 2.0
+    assert tyrosine.poses[0].valid
+    assert tyrosine.poses[0].score < -7.0
+
+
+def test_the_inhibitor_is_found_where_it_lies_in_the_crystal(
+    inhibitor: DockingResult, crystal_inhibitor: Chem.Mol
+) -> None:
+    assert rmsds(inhibitor, crystal_inhibitor)[0] < 2.0
+    assert inhibitor.poses[0].valid
+
+
+def test_the_rmsd_of_a_pose_is_that_of_its_conformer(tyrosine: DockingResult) -> None:
+    neutral = Chem.MolFromSmarts("NC(Cc1ccc(O)cc1)C(O)=O")
+    crystal = ligand_of_file("1of6")
+    order = crystal.GetSubstructMatch(Chem.MolFromSmarts("NC(Cc1ccc(O)cc1)C(~O)~O"))
+    at_crystal = crystal.GetConformer().GetPositions()[list(order)]
+    query = Chem.MolFromSmarts("[#7]C(Cc1ccc([#8])cc1)C(~[#8])~[#8]")
+    assert neutral is not None
+    for pose in tyrosine.poses:
+        positions = tyrosine.mol.GetConformer(pose.conformer).GetPositions()
+        found = tyrosine.mol.GetSubstructMatches(query, uniquify=False)
+        least = min(np.sqrt(((positions[list(match)] - at_crystal) ** 2).sum(1).mean()) for match in found)
+        assert pose.rmsd == pytest.approx(least, abs=1e-3)
+
+
+def test_poses_are_ranked_by_score(inhibitor: DockingResult) -> None:
+    scores = [pose.score for pose in inhibitor.poses]
+    assert len(scores) > 3
+    assert scores == sorted(scores)
+    assert [pose.rank for pose in inhibitor.poses] == list(range(1, len(scores) + 1))
+    assert [pose.conformer for pose in inhibitor.poses] == list(range(inhibitor.mol.GetNumConformers()))
+
+
+def test_a_score_adds_up(inhibitor: DockingResult) -> None:
+    """Equation 1 and the rotor term of Trott and Olson; the inhibitor turns two bonds."""
+    first = inhibitor.poses[0].intramolecular
+    for pose in inhibitor.poses:
+        assert sum(pose.terms.values()) == pytest.approx(pose.intermolecular, abs=0.02)
+        whole = pose.intermolecular + pose.intramolecular - first
+        assert pose.score == pytest.approx(whole / (1 + 0.05846 * 2), abs=1e-3)
+
+
+def test_poses_are_apart(inhibitor: DockingResult) -> None:
+    permutations = automorphisms(inhibitor.mol).permutations
+    for result, spacing in ((inhibitor, 1.0), (docked("1ia1", INHIBITOR, pocket=CHAIN_A, spacing=3.0), 3.0)):
+        poses = heavy_poses(result.mol)
+        between = pose_rmsd_matrix(poses, poses, permutations).numpy()
+        assert len(poses) > 1
+        assert between[~np.eye(len(poses), dtype=bool)].min() > spacing - 0.05
+
+
+def test_as_many_poses_as_wanted(inhibitor: DockingResult) -> None:
+    few = docked("1ia1", INHIBITOR, pocket=CHAIN_A, n=2)
+    assert len(few.poses) == few.mol.GetNumConformers() == 2
+    np.testing.assert_array_equal(all_positions(few), all_positions(inhibitor)[:2])
+
+
+def test_the_same_seed_gives_the_same_poses_whatever_is_docked_before(inhibitor: DockingResult) -> None:
+    torch.manual_seed(5)
+    docked("1ia1", "CCOc1ccccc1", pocket=CHAIN_A, n=1)
+    again = docked("1ia1", INHIBITOR, pocket=CHAIN_A)
+    np.testing.assert_array_equal(all_positions(again), all_positions(inhibitor))
+    assert [pose.score for pose in again.poses] == [pose.score for pose in inhibitor.poses]
+
+
+def test_the_number_of_threads_does_not_change_the_poses(inhibitor: DockingResult) -> None:
+    before = torch.get_num_threads()
+    torch.set_num_threads(2 if before == 1 else 1)
+    try:
+        other = docked("1ia1", INHIBITOR, pocket=CHAIN_A)
+    finally:
+        torch.set_num_threads(before)
+    np.testing.assert_allclose(all_positions(other), all_positions(inhibitor), atol=1e-4)
+
+
+def test_maps_that_are_shared_give_the_poses_of_fresh_ones(inhibitor: DockingResult) -> None:
+    fresh = dock(protein_of("1ia1"), INHIBITOR, CHAIN_A, effort="quick")
+    np.testing.assert_array_equal(all_positions(fresh), all_positions(inhibitor))
+
+
+def test_another_seed_gives_other_poses_and_the_same_winner(
+    inhibitor: DockingResult, crystal_inhibitor: Chem.Mol
+) -> None:
+    other = docked("1ia1", INHIBITOR, pocket=CHAIN_A, seed=1)
+    count = min(len(other.poses), len(inhibitor.poses))
+    assert np.abs(all_positions(other)[:count] - all_positions(inhibitor)[:count]).max() > 0.1
+    assert rmsds(other, crystal_inhibitor)[0] < 2.0
+
+
+def test_moving_the_protein_and_the_pocket_moves_the_best_pose(inhibitor: DockingResult) -> None:
+    site = site_in("1ia1", CHAIN_A)
+    protein, pocket = protein_of("1ia1"), site.pocket
+    turn = Rotation.from_euler("xyz", [0.5, -0.8, 1.9]).as_matrix()
+    shift = np.array([12.0, -30.0, 7.0])
+    moved_protein = replace(protein, positions=protein.positions @ turn.T + shift)
+    moved_pocket = replace(pocket, center=turn @ pocket.center + shift)
+    config = config_of(effort="quick")
+    moved = dock_prepared(
+        [site_of(moved_protein, moved_pocket)], prepare_ligand(Chem.MolFromSmiles(INHIBITOR), config), config
+    )
+    assert moved.poses[0].score == pytest.approx(inhibitor.poses[0].score, abs=0.3)
+    back = (heavy_poses(moved.mol)[:1] - shift) @ turn
+    permutations = automorphisms(inhibitor.mol).permutations
+    assert float(pose_rmsd_matrix(back, heavy_poses(inhibitor.mol)[:1], permutations)) < 0.5
+
+
+def test_every_pose_keeps_the_stereo_of_the_input(tyrosine: DockingResult, stereo: DockingResult) -> None:
+    for result, smiles in ((tyrosine, TYROSINE), (stereo, STEREO)):
+        wanted = Chem.MolToSmiles(Chem.MolFromSmiles(smiles))
+        assert len(result.poses) >= 1
+        for conformer in result.mol.GetConformers():
+            flat = Chem.RemoveHs(Chem.Mol(result.mol, False, conformer.GetId()))
+            Chem.AssignStereochemistryFrom3D(flat)
+            for atom in flat.GetAtoms():
+                atom.SetFormalCharge(0)
+                atom.SetNoImplicit(False)
+                atom.SetNumExplicitHs(1 if atom.GetChiralTag() != Chem.ChiralType.CHI_UNSPECIFIED else 0)
+            flat.UpdatePropertyCache()
+            assert Chem.MolToSmiles(Chem.MolFromSmiles(Chem.MolToSmiles(flat))) == wanted
+
+
+def test_open_stereo_is_chosen_and_said() -> None:
+    result = docked("1of6", "NC(Cc1ccc(O)cc1)C(=O)O", n=1)
+    assert any("stereo" in note for note in result.notes)
+
+
+def test_protonation_is_said_and_can_be_left_out(tyrosine: DockingResult) -> None:
+    assert Chem.GetFormalCharge(tyrosine.mol) == 0
+    assert sorted(atom.GetFormalCharge() for atom in tyrosine.mol.GetAtoms())[0] == -1
+    assert set(tyrosine.notes) == {"carboxylic acid deprotonated", "aliphatic amine protonated"}
+    neutral = docked("1of6", TYROSINE, ph=None, n=1)
+    assert all(atom.GetFormalCharge() == 0 for atom in neutral.mol.GetAtoms())
+    assert neutral.notes == ()
+
+
+def test_an_anchor_holds_its_atom(inhibitor: DockingResult, crystal_inhibitor: Chem.Mol) -> None:
+    """The sulfur is held near a point 4 Angstrom away from where it would go."""
+    sulfur = next(atom.GetIdx() for atom in inhibitor.mol.GetAtoms() if atom.GetSymbol() == "S")
+    free = inhibitor.mol.GetConformer(0).GetAtomPosition(sulfur)
+    center = site_in("1ia1", CHAIN_A).pocket.center
+    others = all_positions(inhibitor)[:, sulfur]
+    point = others[np.linalg.norm(others - np.array(free), axis=1).argmax()]
+    assert np.linalg.norm(point - np.array(free)) > 2.5
+    assert np.abs(point - center).max() < 11
+    anchor = f"[SX2]@{point[0]:.3f},{point[1]:.3f},{point[2]:.3f},0.8"
+    held = docked("1ia1", INHIBITOR, pocket=CHAIN_A, restraining=((anchor,), None), n=1)
+    assert np.linalg.norm(all_positions(held)[0, sulfur] - point) < 0.8 + 0.7
+
+
+def test_a_core_stays_where_its_reference_lies(crystal_inhibitor: Chem.Mol) -> None:
+    result = docked("1ia1", "COc1ccc(Sc2cccc3nc(N)nc(N)c23)cc1", pocket=CHAIN_A, restraining=((), crystal_inhibitor))
+    pattern = Chem.MolFromSmarts("Nc1nc(N)c2c(S)cccc2n1")
+    own, other = result.mol.GetSubstructMatch(pattern), crystal_inhibitor.GetSubstructMatch(pattern)
+    crystal = crystal_inhibitor.GetConformer().GetPositions()[list(other)]
+    for pose in all_positions(result):
+        away = np.linalg.norm(pose[list(own)] - crystal, axis=1)
+        assert np.sqrt((away**2).mean()) < CORE_RADIUS + 0.5
+
+
+def test_a_kept_conformer_keeps_its_bonds(crystal_inhibitor: Chem.Mol) -> None:
+    result = docked("1ia1", crystal_inhibitor, pocket=CHAIN_A, keep_conformer=True, n=3)
+    own = heavy_poses(result.mol)
+    reference = crystal_inhibitor.GetConformer().GetPositions()
+    ends = np.array([(bond.GetBeginAtomIdx(), bond.GetEndAtomIdx()) for bond in crystal_inhibitor.GetBonds()])
+    wanted = np.linalg.norm(reference[ends[:, 0]] - reference[ends[:, 1]], axis=1)
+    np.testing.assert_allclose(
+        np.linalg.norm(own[:, ends[:, 0]] - own[:, ends[:, 1]], axis=2), np.tile(wanted, (len(own), 1)), atol=2e-3
+    )
+
+
+def test_a_conformer_to_keep_must_be_there() -> None:
+    with pytest.raises(ParseError, match="3D coordinates"):
+        docked("1of6", TYROSINE, keep_conformer=True)
+
+
+def test_a_ligand_that_does_not_fit_the_box_is_refused() -> None:
+    center = site_in("1of6").pocket.center
+    spec = f"box:{center[0]},{center[1]},{center[2]},4"
+    with pytest.raises(InputError, match=r"the ligand is \d+\.\d A long and does not fit the box of 4 x 4 x 4 A"):
+        docked("1of6", "c1ccc(-c2ccc(-c3ccccc3)cc2)cc1", pocket=spec)
+
+
+def test_poses_stay_inside_a_small_box() -> None:
+    center = site_in("1of6").pocket.center
+    site = site_in("1of6", f"box:{center[0]},{center[1]},{center[2]},10")
+    result = docked("1of6", TYROSINE, pocket=site.pocket.name)
+    outside = np.abs(heavy_poses(result.mol) - site.pocket.center) - site.pocket.size / 2
+    assert outside.max() < 0.5
+
+
+def test_the_file_that_names_the_pocket_is_the_reference(tyrosine: DockingResult) -> None:
+    result = dock(protein_of("1of6"), TYROSINE, ligand_path("1of6"), effort="quick", n=1)
+    assert result.poses[0].rmsd == pytest.approx(tyrosine.poses[0].rmsd, abs=1e-3)
+
+
+def test_a_reference_of_another_molecule_gives_no_rmsd() -> None:
+    result = docked("1of6", "Oc1ccccc1", n=1)
+    assert result.poses[0].rmsd is None
+
+
+def test_blind_docking_ranks_the_poses_of_all_pockets_together() -> None:
+    sites = sites_of(protein_of("1s3v"), "blind").searched[:3]
+    assert len(sites) == 3
+    config = config_of(effort="quick", n=6)
+    prepared = prepare_ligand(Chem.MolFromSmiles("Cc1ccccc1O"), config)
+    together = dock_prepared(sites, prepared, config)
+    alone = [dock_prepared([site], prepared, config) for site in sites]
+    scores = [pose.score for pose in together.poses]
+    assert scores == sorted(scores)
+    assert len({pose.pocket for pose in together.poses}) > 1
+    assert [pocket.name for pocket in together.pockets] == [site.pocket.name for site in sites]
+    best = min(one.poses[0].intermolecular + one.poses[0].intramolecular for one in alone)
+    found = together.poses[0].intermolecular + together.poses[0].intramolecular
+    assert found == pytest.approx(best, abs=1e-4)
+    poses = heavy_poses(together.mol)
+    between = pose_rmsd_matrix(poses, poses, automorphisms(together.mol).permutations).numpy()
+    assert between[~np.eye(len(poses), dtype=bool)].min() > config.spacing - 0.05
+
+
+def test_boxes_that_overlap_do_not_give_a_pose_twice() -> None:
+    site = site_in("1of6")
+    config = config_of(effort="quick")
+    prepared = prepare_ligand(Chem.MolFromSmiles(TYROSINE), config)
+    shifted = replace(site.pocket, center=site.pocket.center + 1.0, name="shifted")
+    result = dock_prepared([site, site_of(protein_of("1of6"), shifted)], prepared, config)
+    poses = heavy_poses(result.mol)
+    between = pose_rmsd_matrix(poses, poses, automorphisms(result.mol).permutations).numpy()
+    assert (between + 9 * np.eye(len(poses))).min() > config.spacing - 0.05
+
+
+def test_dock_and_rescore_are_at_the_top() -> None:
+    assert molgen.dock is dock
+    assert molgen.DockingResult is DockingResult
+    assert {"dock", "rescore", "DockingResult"} <= set(dir(molgen))
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        ({"n": 0}, "n must be at least 1"),
+        ({"seed": -1}, "seed must be at least 0"),
+        ({"effort": "slow"}, "effort must be one of quick, normal, thorough"),
+        ({"ph": 15}, "ph must be between 0 and 14"),
+        ({"spacing": -1.0}, "spacing must be at least 0"),
+        ({"spacing": float("nan")}, "spacing must be at least 0"),
+        ({"poses": 3}, "unexpected keyword argument 'poses'"),
+    ],
+)
+def test_impossible_options_are_named(options: dict[str, object], told: str) -> None:
+    with pytest.raises(ConfigError, match=told):
+        config_of(**options)
+
+
+@pytest.mark.parametrize(
+    ("smiles", "told"),
+    [("C1CC", "unclosed ring"), ("CC(=O)[O-].[Na+]", "2 fragments"), ("C[Pt]C", "metal Pt"), ("", "empty")],
+)
+def test_ligands_that_cannot_be_docked_are_named(smiles: str, told: str) -> None:
+    with pytest.raises(MolgenError, match=told):
+        dock(protein_of("1s3v"), smiles, "box:0,30,0,10", effort="quick")
+
+
+def test_of_a_salt_the_largest_fragment_is_docked_if_wanted() -> None:
+    config = config_of(effort="quick")
+    prepared = prepare_ligand(Chem.MolFromSmiles("CC(=O)[O-].[Na+]"), config, largest_fragment=True)
+    assert prepared.ligand.mol.GetNumHeavyAtoms() == 4
