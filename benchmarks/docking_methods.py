@@ -22,6 +22,7 @@ PH = 7.4
 EXHAUSTIVENESS = 8
 ENERGY_RANGE = 5.0  # kcal/mol above the best pose
 MINIMISE_STEPS = 1000
+MINIMISE_ROUNDS = 5  # calls, each of a fixed number of steps
 MAPS_SPACING = 0.375  # Angstrom, Vina's default
 
 
@@ -181,11 +182,13 @@ def make_molgen_score() -> Dock:
     def rate(task: Task) -> Docked:
         mol, protein = protonated(_crystal(task)), read_protein(task.protein)
         start = time.process_time()
-        results = [rescore(protein, mol, minimise=minimise) for minimise in (False, True)]
+        first = last = rescore(protein, mol)
+        for _ in range(MINIMISE_ROUNDS):
+            last = rescore(protein, last.mol, minimise=True)
         spent = time.process_time() - start
-        poses = [result.poses[0] for result in results]
-        both = results[0].mol
-        both.AddConformer(results[1].mol.GetConformer(), assignId=True)
+        poses = [first.poses[0], last.poses[0]]
+        both = Chem.Mol(first.mol)
+        both.AddConformer(last.mol.GetConformer(), assignId=True)
         return Docked(both, [pose.score for pose in poses], spent, _energies(poses))
 
     return rate

@@ -38,7 +38,6 @@ class Ligand:
         body: rigid fragments and axes.
         pairs: of atoms whose distance changes.
         rotors: rotatable bonds as Vina counts them.
-        lowest: energy of the best local structure after relaxation, kcal/mol; nan where no force field fits.
     """
 
     mol: Chem.Mol

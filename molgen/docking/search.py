@@ -43,8 +43,8 @@ class SearchConfig:
 
     starts: int = 1024
     chains: int = 128
-    rounds: int = 60
-    patience: int = 20
+    rounds: int = 50
+    patience: int = 15
     screen_steps: int = 12
     start_steps: int = 20
     hop_steps: int = 20
@@ -58,9 +58,9 @@ class SearchConfig:
 
 
 EFFORT = {
-    "quick": SearchConfig(starts=128, chains=64, rounds=20, patience=8),
+    "quick": SearchConfig(starts=512, chains=64, rounds=20, patience=8),
     "normal": SearchConfig(),
-    "thorough": SearchConfig(starts=512, chains=256, rounds=200, patience=50),
+    "thorough": SearchConfig(starts=4096, chains=256, rounds=200, patience=40),
 }
 
 

@@ -125,7 +125,7 @@ def generalised_gradient(body: Articulation, positions: Tensor, gradient: Tensor
     if body.n_torsions == 0:
         return rigid
     flat = torch.cat([gradient, moment], dim=1).view(n, 6 * batch)
-    force, torque = (body.moving @ flat).view(-1, 6, batch).split(3, dim=1)
+    force, torque = (body.moving.to(flat) @ flat).view(-1, 6, batch).split(3, dim=1)
     pivot = positions.index_select(0, body.end)
     axis = pivot - positions.index_select(0, body.start)
     axis = axis / torch.linalg.vector_norm(axis, dim=1, keepdim=True).clamp(min=1e-12)

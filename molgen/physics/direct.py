@@ -29,7 +29,7 @@ class ReceptorAtoms:
     def near(self, points: np.ndarray, distance: float) -> ReceptorAtoms:
         """The atoms within a distance of any of the points [k, 3]."""
         hits = KDTree(self.positions).query_ball_point(np.asarray(points, dtype=np.float64), distance)
-        kept = np.unique(np.concatenate([np.asarray(row, dtype=np.int64) for row in hits]))
+        kept = np.unique(np.concatenate([np.zeros(0, np.int64), *(np.asarray(row, np.int64) for row in hits)]))
         picked = torch.from_numpy(kept)
         own = self.classes
         classes = AtomClasses(own.index[picked], own.radius, own.hydrophobic, own.donor, own.acceptor)

@@ -81,4 +81,4 @@ def pair_energy(pairs: LigandPairs, positions: Tensor) -> tuple[Tensor, Tensor]:
     energy = pairs.energy.index_select(0, flat).view_as(squared).sum(0)
     slope = pairs.slope.index_select(0, flat).view_as(squared)
     force = (difference * slope[:, None]).view(-1, 3 * batch)
-    return energy, (pairs.incidence @ force).view(n, 3, batch)
+    return energy, (pairs.incidence.to(force) @ force).view(n, 3, batch)
