@@ -22,9 +22,7 @@ def write_atomically(path: str | Path, *, binary: bool = False) -> Iterator[IO]:
     Raises:
         InputError: the folder is missing, or the file cannot be created.
     """
-    target = Path(os.path.realpath(path))
-    if target.is_dir():
-        raise InputError("is a folder, not a file", source=path)
+    target = check_place(path)
     if target.exists() and not target.is_file():
         with _open(target, binary) as handle:
             yield handle
@@ -41,13 +39,25 @@ def write_atomically(path: str | Path, *, binary: bool = False) -> Iterator[IO]:
         raise
 
 
+def check_place(path: str | Path) -> Path:
+    """Where a file is to be written, links followed; before long work, so that it is not in vain.
+
+    Raises:
+        InputError: it is a folder, or its folder is missing.
+    """
+    target = Path(os.path.realpath(path))
+    if target.is_dir():
+        raise InputError("is a folder, not a file", source=path)
+    if not target.parent.is_dir():
+        raise InputError(f"the folder {target.parent} does not exist", source=path)
+    return target
+
+
 def _open(path: Path, binary: bool) -> IO:
     return path.open("wb") if binary else path.open("w", encoding="utf-8", newline="\n")
 
 
 def _create_beside(target: Path, path: str | Path) -> Path:
-    if not target.parent.is_dir():
-        raise InputError(f"the folder {target.parent} does not exist", source=path)
     try:
         handle, name = tempfile.mkstemp(prefix=f".{target.name[:100]}.", suffix=".part", dir=target.parent)
         os.close(handle)

@@ -30,13 +30,13 @@ def atomic_number(symbol: str, name: str, residue: str) -> int | None:
     letters = name.strip().upper().lstrip("0123456789")
     if residue in WATERS:
         return _of_water(symbol, letters)
+    word = "".join(letter if letter.isalpha() else " " for letter in letters).split(" ")[0]
+    if word in symbols() and word == residue.upper().strip("0123456789+-"):  # CA in CA, FE in FE2, whatever the column
+        return symbols()[word]
     if is_standard(residue):
         if symbol in _OF_POLYMERS:
             return symbols()[symbol]
         return next((symbols()[found] for found in _OF_POLYMERS if letters.startswith(found)), None)
-    word = "".join(letter if letter.isalpha() else " " for letter in letters).split(" ")[0]
-    if word in symbols() and word == residue.upper().strip("0123456789+-"):  # CA in CA, FE in FE2, whatever the column
-        return symbols()[word]
     if symbol == "X":
         return DUMMY
     if symbol.isalpha():

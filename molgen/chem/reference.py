@@ -22,3 +22,15 @@ def reference_ligand(path: str | Path) -> Chem.Mol:
     if not record.mol.GetNumConformers() or not record.mol.GetConformer().Is3D():
         raise InputError("the reference ligand has no 3D coordinates", source=path, place=record.place)
     return record.mol
+
+
+def compared_with(reference: str | Path | None, pocket: str | Path) -> Chem.Mol | None:
+    """The pose that poses are compared with: of the file that is given, else of the one that names the pocket.
+
+    Raises:
+        InputError: as :func:`reference_ligand`.
+    """
+    if reference is not None:
+        return reference_ligand(reference)
+    suffix = Path(str(pocket).strip().lower().removesuffix(".gz")).suffix
+    return reference_ligand(str(pocket).strip()) if suffix in (".sdf", ".sd", ".mol", ".mol2") else None

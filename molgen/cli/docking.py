@@ -12,6 +12,8 @@ import typer
 
 from molgen.cli.terminal import MOST_ROWS, console, progress
 
+_CENTRE = 4.0  # Angstrom from the centre of a pocket
+
 
 class Effort(StrEnum):
     """How much is searched."""
@@ -153,6 +155,8 @@ def _print_setting(setting: Any) -> None:
     for title, groups in (("kept", receptor.kept), ("left out", receptor.dropped)):
         if groups:
             print(f"{title}: {', '.join(groups)}", file=sys.stderr)
+    for label in _in_the_way(setting.sites):
+        print(f"note: {label} fills the pocket as part of the receptor; --drop {label} takes it out", file=sys.stderr)
     for site in setting.sites:
         center = ", ".join(f"{x:.1f}" for x in site.pocket.center)
         size = " x ".join(f"{x:.1f}" for x in site.pocket.size)
@@ -160,6 +164,20 @@ def _print_setting(setting: Any) -> None:
     for pocket in setting.others:
         place = ",".join(f"{x:.1f}" for x in pocket.center)
         print(f"not searched: {pocket.name}, --pocket box:{place}", file=sys.stderr)
+
+
+def _in_the_way(sites: Sequence[Any]) -> list[str]:
+    """Labels of kept ligands, cofactors aside, that reach the centre of a pocket."""
+    from molgen.chem.pockets import COFACTORS
+
+    found = []
+    for site in sites:
+        protein = site.receptor.protein
+        for group in protein.of_kind("ligand"):
+            away = protein.positions[group.start : group.stop] - site.pocket.center
+            if group.name not in COFACTORS and ((away**2).sum(axis=1) < _CENTRE**2).any():
+                found.append(group.label)
+    return list(dict.fromkeys(found))
 
 
 def _print_docked(rows: Sequence[Any]) -> None:

@@ -15,13 +15,14 @@ from molgen.chem.parsing import one_line
 from molgen.chem.protein_reading import read_protein
 from molgen.chem.protonation import protonate
 from molgen.chem.reading import read_molecules
+from molgen.chem.reference import compared_with
 from molgen.chem.standardise import molecule_notes, prepare_molecule
 from molgen.chem.stereo import enumerate_stereo
 from molgen.chem.structure import Protein
 from molgen.conformers.local import with_conformers
 from molgen.docking.ligand import Ligand, all_atom_poses, ligand_of, strain
 from molgen.docking.records import DockConfig, DockingResult, Pose
-from molgen.docking.refine import Refined, refine
+from molgen.docking.refine import Refined, refine, representatives
 from molgen.docking.restraining import Anchor, restraints_of
 from molgen.docking.search import search
 from molgen.docking.site import Site, sites_of
@@ -61,7 +62,7 @@ def dock(
         keep, drop: groups of the protein file that are, or are not, part of the receptor.
         anchors: atoms held near points, e.g. "[NH2]@12.1,3.0,-4.5,1.5".
         core: a reference pose whose common substructure is kept in place.
-        reference: a pose of the same ligand to compare with.
+        reference: a pose of the same ligand to compare with; by default the one that names the pocket.
         largest_fragment: drop counter-ions instead of refusing salts.
         options: other fields of :class:`DockConfig`.
 
@@ -75,7 +76,8 @@ def dock(
         raise ParseError(record.error or "unreadable", source=ligand if isinstance(ligand, str) else None)
     sites = sites_of(structure, pocket, keep=keep, drop=drop).searched
     prepared = prepare_ligand(record.mol, config, largest_fragment=largest_fragment)
-    return dock_prepared(sites, prepared, config, restraining=(anchors, core), reference=reference)
+    compared = compared_with(None, pocket) if reference is None else reference
+    return dock_prepared(sites, prepared, config, restraining=(anchors, core), reference=compared)
 
 
 def config_of(**options) -> DockConfig:
@@ -132,8 +134,16 @@ def dock_prepared(
     found = [(site, _searched(site, ligand, config, restraints)) for site in sites]
     choices = [(site, refined, row) for site, refined in found for row in range(min(len(refined.total), config.n))]
     choices.sort(key=lambda choice: float(choice[1].total[choice[2]]))
-    poses, mol = poses_of(ligand, choices[: config.n], config, reference)
+    poses, mol = poses_of(ligand, _distinct(ligand, choices, config), config, reference)
     return result_of(sites, mol, poses, prepared.notes, time.monotonic() - begin, config)
+
+
+def _distinct(
+    ligand: Ligand, choices: Sequence[tuple[Site, Refined, int]], config: DockConfig
+) -> list[tuple[Site, Refined, int]]:
+    """The best poses that are apart: boxes may overlap, and then two of them hold the same pose."""
+    heavy = torch.stack([refined.positions[row] for _, refined, row in choices])
+    return [choices[k] for k in representatives(ligand, heavy, config.spacing, config.n)]
 
 
 def result_of(
@@ -145,7 +155,7 @@ def result_of(
     config: DockConfig,
 ) -> DockingResult:
     """The record of a finished ligand."""
-    receptor = sites[0].receptor
+    receptor = next(site.receptor for site in sites if site.pocket.name == poses[0].pocket)
     return DockingResult(
         mol=mol,
         poses=poses,

@@ -66,14 +66,14 @@ def refine(site: Site, ligand: Ligand, energy: DockingEnergy, found: Found, spac
         found: by the search.
         spacing: least symmetric RMSD between two poses that stay, Angstrom.
     """
-    apart = _representatives(ligand, found.positions.permute(2, 0, 1), 0.5 * spacing, _REFINED)
+    apart = representatives(ligand, found.positions.permute(2, 0, 1), 0.5 * spacing, _REFINED)
     start = found.positions[:, :, apart].contiguous()
     direct = site.direct(ligand.classes, start.permute(2, 0, 1).reshape(-1, 3).numpy())
     exact = energy.with_field(direct)
     positions = minimise(exact, ligand.body, start, _STEPS).positions
     refined = evaluated(ligand, exact, positions, found.template[apart])
     refined = refined.pick(refined.total.argsort())
-    return refined.pick(_representatives(ligand, refined.positions, spacing, _REFINED))
+    return refined.pick(representatives(ligand, refined.positions, spacing, _REFINED))
 
 
 def evaluated(ligand: Ligand, energy: DockingEnergy, positions: Tensor, template: Tensor) -> Refined:
@@ -84,7 +84,7 @@ def evaluated(ligand: Ligand, energy: DockingEnergy, positions: Tensor, template
     return Refined(positions.permute(2, 0, 1), template, inter, intra, total - inter - intra)
 
 
-def _representatives(ligand: Ligand, positions: Tensor, spacing: float, count: int) -> Tensor:
+def representatives(ligand: Ligand, positions: Tensor, spacing: float, count: int) -> Tensor:
     """Indices of the first poses [B, n, 3] that are at least ``spacing`` apart from all before them."""
     distances = pose_rmsd_matrix(positions, positions, automorphisms(ligand.mol, _PERMUTATIONS).permutations).numpy()
     kept: list[int] = []

@@ -24,6 +24,7 @@ from molgen.docking.records import DockConfig, DockingResult, Pose
 from molgen.docking.refine import evaluated
 from molgen.docking.site import Site, site_of
 from molgen.errors import ParseError
+from molgen.files import check_place
 from molgen.physics.energy import DockingEnergy
 from molgen.physics.minimise import minimise as minimised
 
@@ -118,6 +119,7 @@ def rescore_to_file(
         InputError: the protein, the source or the output cannot be used.
     """
     check_sdf_name(output)
+    check_place(output)
     torch.set_num_threads(1)
     records = read_molecules(Path(source))
     structure = read_protein(protein)

@@ -13,6 +13,7 @@ from rdkit import Chem
 from rdkit.Chem import rdFMCS
 
 from molgen.chem.features import heavy_atoms, without_hydrogens
+from molgen.chem.parsing import one_line, silent_rdkit
 from molgen.chem.reference import reference_ligand
 from molgen.errors import InputError
 from molgen.physics.restraints import PointRestraint
@@ -52,6 +53,7 @@ class Anchor:
             numbers = []
         if found is None or len(numbers) not in (3, 4) or not np.isfinite(numbers).all() or min(numbers[3:] or [1]) < 0:
             raise InputError(f"an anchor is SMARTS@x,y,z[,radius], not {text}")
+        _pattern(found["smarts"])
         return cls(found["smarts"], (numbers[0], numbers[1], numbers[2]), *numbers[3:])
 
 
@@ -75,10 +77,16 @@ def restraints_of(
     return tuple(found)
 
 
+def _pattern(smarts: str) -> Chem.Mol:
+    with silent_rdkit():
+        pattern = Chem.MolFromSmarts(smarts)
+    if pattern is None or not pattern.GetNumAtoms():
+        raise InputError(f"{one_line(smarts)} is not a SMARTS pattern")
+    return pattern
+
+
 def _anchored(mol: Chem.Mol, anchor: Anchor) -> PointRestraint:
-    pattern = Chem.MolFromSmarts(anchor.smarts)
-    if pattern is None:
-        raise InputError(f"{anchor.smarts} is not a SMARTS pattern")
+    pattern = _pattern(anchor.smarts)
     place = {int(atom): k for k, atom in enumerate(heavy_atoms(mol))}
     atoms = sorted({match[0] for match in mol.GetSubstructMatches(pattern, uniquify=False)} & place.keys())
     if not atoms:

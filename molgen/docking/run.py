@@ -13,16 +13,17 @@ import torch
 
 from molgen.chem.protein_reading import read_protein
 from molgen.chem.reading import InputRecord, read_molecules
-from molgen.chem.reference import reference_ligand
+from molgen.chem.reference import compared_with, reference_ligand
 from molgen.chem.structure import Pocket, Protein
 from molgen.chem.structure_writing import write_complex, writer_of
 from molgen.chem.writing import SdfRecord, check_sdf_name, write_sdf
 from molgen.docking.dock import dock_prepared, prepare_ligand, reason_of
 from molgen.docking.output import sdf_records, summary
 from molgen.docking.records import DockConfig, DockingResult
+from molgen.docking.restraining import Anchor
 from molgen.docking.site import Site, sites_of
 from molgen.errors import ParseError
-from molgen.files import write_atomically
+from molgen.files import check_place, write_atomically
 
 
 @dataclass(frozen=True)
@@ -98,19 +99,23 @@ def dock_to_file(
     check_sdf_name(output)
     if complexes is not None:
         writer_of(complexes)
+    for path in filter(None, (output, complexes, summary_file)):
+        check_place(path)
+    held = [Anchor.parse(anchor) for anchor in anchors]
+    fixed = None if core is None else reference_ligand(core)
     torch.set_num_threads(threads)
     records = read_molecules(source)
     structure = read_protein(protein)
     chosen = sites_of(structure, pocket, keep=keep, drop=drop)
     sites = chosen.searched
-    compared = _reference(reference, pocket)
+    compared = compared_with(reference, pocket)
     if on_setting:
         on_setting(Setting(structure, sites, chosen.others))
     rows: list[DockRow] = []
 
     def results() -> Iterator[SdfRecord]:
         for record in records:
-            row = _row(record, sites, config, (anchors, core), compared, largest_fragment)
+            row = _row(record, sites, config, (held, fixed), compared, largest_fragment)
             rows.append(row)
             if on_row:
                 on_row(row)
@@ -143,14 +148,6 @@ def _row(
     except Exception as error:
         return DockRow(record.name, record.place, None, time.monotonic() - begin, reason_of(error))
     return DockRow(record.name, record.place, result, time.monotonic() - begin, None)
-
-
-def _reference(reference: str | Path | None, pocket: str):
-    """The reference pose: given, or the ligand file that names the pocket."""
-    if reference is not None:
-        return reference_ligand(reference)
-    path = Path(pocket)
-    return reference_ligand(path) if path.suffix.lower() != ".pdb" and path.is_file() else None
 
 
 def _chain(first: SdfRecord, rest: Iterator[SdfRecord]) -> Iterator[SdfRecord]:

@@ -130,7 +130,7 @@ def sites_of(protein: Protein, pocket: str | Path, *, keep: Collection[str] = ()
         InputError: there is no such pocket, or no receptor atom near it.
     """
     found = find_pockets(pocket, protein)
-    count = len(found) if str(pocket).lower() == "blind" else 1
+    count = len(found) if str(pocket).strip().lower() == "blind" else 1
     searched = tuple(site_of(protein, one, keep=keep, drop=drop) for one in found[:count])
     return Sites(searched, tuple(found[count:]))
 

@@ -1,5 +1,6 @@
 """Docking of one ligand into crystal structures: the poses, what they are compared with and what moves with them."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
@@ -22,9 +23,10 @@ from rdkit import Chem
 from scipy.spatial.transform import Rotation
 
 import molgen
-from molgen.docking.dock import config_of, dock, dock_prepared, prepare_ligand
+from molgen.docking.dock import config_of, dock, dock_prepared, energy_of, prepare_ligand
 from molgen.docking.records import DockingResult
 from molgen.docking.restraining import CORE_RADIUS
+from molgen.docking.search import SearchConfig, search
 from molgen.docking.site import site_of, sites_of
 from molgen.errors import ConfigError, InputError, MolgenError, ParseError
 from molgen.metrics.poses import pose_rmsd_matrix
@@ -115,12 +117,12 @@ def test_poses_are_ranked_by_score(inhibitor: DockingResult) -> None:
 
 
 def test_a_score_adds_up(inhibitor: DockingResult) -> None:
-    """Equation 1 and the rotor term of Trott and Olson; the inhibitor turns two bonds."""
+    """Equation 1 and the rotor term of Trott and Olson; two bonds turn, and two amino groups by half each."""
     first = inhibitor.poses[0].intramolecular
     for pose in inhibitor.poses:
         assert sum(pose.terms.values()) == pytest.approx(pose.intermolecular, abs=0.02)
         whole = pose.intermolecular + pose.intramolecular - first
-        assert pose.score == pytest.approx(whole / (1 + 0.05846 * 2), abs=1e-3)
+        assert pose.score == pytest.approx(whole / (1 + 0.05846 * 3), abs=1e-3)
 
 
 def test_poses_are_apart(inhibitor: DockingResult) -> None:
@@ -135,7 +137,7 @@ def test_poses_are_apart(inhibitor: DockingResult) -> None:
 def test_as_many_poses_as_wanted(inhibitor: DockingResult) -> None:
     few = docked("1ia1", INHIBITOR, pocket=CHAIN_A, n=2)
     assert len(few.poses) == few.mol.GetNumConformers() == 2
-    np.testing.assert_array_equal(all_positions(few), all_positions(inhibitor)[:2])
+    np.testing.assert_allclose(all_positions(few), all_positions(inhibitor)[:2], atol=1e-9)
 
 
 def test_the_same_seed_gives_the_same_poses_whatever_is_docked_before(inhibitor: DockingResult) -> None:
@@ -146,14 +148,34 @@ def test_the_same_seed_gives_the_same_poses_whatever_is_docked_before(inhibitor:
     assert [pose.score for pose in again.poses] == [pose.score for pose in inhibitor.poses]
 
 
-def test_the_number_of_threads_does_not_change_the_poses(inhibitor: DockingResult) -> None:
+def on_threads(count: int, function: Callable[[], torch.Tensor]) -> torch.Tensor:
     before = torch.get_num_threads()
-    torch.set_num_threads(2 if before == 1 else 1)
+    torch.set_num_threads(count)
     try:
-        other = docked("1ia1", INHIBITOR, pocket=CHAIN_A)
+        return function()
     finally:
         torch.set_num_threads(before)
-    np.testing.assert_allclose(all_positions(other), all_positions(inhibitor), atol=1e-4)
+
+
+def test_the_number_of_threads_does_not_change_the_search() -> None:
+    """Few rounds, because threads that wait for each other are slow on a busy machine."""
+    site = site_in("1ia1", CHAIN_A)
+    ligand = prepare_ligand(Chem.MolFromSmiles(INHIBITOR), config_of()).ligand
+    config = SearchConfig(starts=160, chains=40, rounds=1, start_steps=3, hop_steps=2)
+
+    def found() -> torch.Tensor:
+        rng = torch.Generator().manual_seed(3)
+        return search(energy_of(site, ligand), ligand.templates, config, rng).positions
+
+    torch.testing.assert_close(on_threads(2, found), on_threads(1, found), atol=1e-4, rtol=0)
+
+
+@pytest.mark.slow
+def test_the_number_of_threads_does_not_change_the_poses(inhibitor: DockingResult) -> None:
+    def found() -> torch.Tensor:
+        return torch.from_numpy(all_positions(docked("1ia1", INHIBITOR, pocket=CHAIN_A)))
+
+    torch.testing.assert_close(on_threads(2, found), on_threads(1, found), atol=1e-4, rtol=0)
 
 
 def test_maps_that_are_shared_give_the_poses_of_fresh_ones(inhibitor: DockingResult) -> None:
@@ -203,16 +225,16 @@ def test_every_pose_keeps_the_stereo_of_the_input(tyrosine: DockingResult, stere
 
 
 def test_open_stereo_is_chosen_and_said() -> None:
-    result = docked("1of6", "NC(Cc1ccc(O)cc1)C(=O)O", n=1)
-    assert any("stereo" in note for note in result.notes)
+    prepared = prepare_ligand(Chem.MolFromSmiles("NC(Cc1ccc(O)cc1)C(=O)O"), config_of())
+    assert Chem.FindMolChiralCenters(prepared.ligand.mol, includeUnassigned=True)[0][1] in "RS"
+    assert any("stereo" in note for note in prepared.notes)
 
 
 def test_protonation_is_said_and_can_be_left_out(tyrosine: DockingResult) -> None:
-    assert Chem.GetFormalCharge(tyrosine.mol) == 0
-    assert sorted(atom.GetFormalCharge() for atom in tyrosine.mol.GetAtoms())[0] == -1
+    assert sorted(atom.GetFormalCharge() for atom in tyrosine.mol.GetAtoms() if atom.GetFormalCharge()) == [-1, 1]
     assert set(tyrosine.notes) == {"carboxylic acid deprotonated", "aliphatic amine protonated"}
-    neutral = docked("1of6", TYROSINE, ph=None, n=1)
-    assert all(atom.GetFormalCharge() == 0 for atom in neutral.mol.GetAtoms())
+    neutral = prepare_ligand(Chem.MolFromSmiles(TYROSINE), config_of(ph=None))
+    assert all(atom.GetFormalCharge() == 0 for atom in neutral.ligand.mol.GetAtoms())
     assert neutral.notes == ()
 
 
@@ -281,23 +303,27 @@ def test_a_reference_of_another_molecule_gives_no_rmsd() -> None:
     assert result.poses[0].rmsd is None
 
 
-def test_blind_docking_ranks_the_poses_of_all_pockets_together() -> None:
-    sites = sites_of(protein_of("1s3v"), "blind").searched[:3]
-    assert len(sites) == 3
-    config = config_of(effort="quick", n=6)
+def test_the_poses_of_several_pockets_are_ranked_together() -> None:
+    """Two pockets of the blind search; two poses a pocket, and the best of all."""
+    sites = sites_of(protein_of("1s3v"), "blind").searched[:2]
+    config = config_of(effort="quick", n=40)
     prepared = prepare_ligand(Chem.MolFromSmiles("Cc1ccccc1O"), config)
     together = dock_prepared(sites, prepared, config)
-    alone = [dock_prepared([site], prepared, config) for site in sites]
+    assert [pocket.name for pocket in together.pockets] == [site.pocket.name for site in sites]
+    assert {pose.pocket for pose in together.poses} == {site.pocket.name for site in sites}
     scores = [pose.score for pose in together.poses]
     assert scores == sorted(scores)
-    assert len({pose.pocket for pose in together.poses}) > 1
-    assert [pocket.name for pocket in together.pockets] == [site.pocket.name for site in sites]
-    best = min(one.poses[0].intermolecular + one.poses[0].intramolecular for one in alone)
-    found = together.poses[0].intermolecular + together.poses[0].intramolecular
-    assert found == pytest.approx(best, abs=1e-4)
-    poses = heavy_poses(together.mol)
-    between = pose_rmsd_matrix(poses, poses, automorphisms(together.mol).permutations).numpy()
-    assert between[~np.eye(len(poses), dtype=bool)].min() > config.spacing - 0.05
+    for site in sites:
+        inside = [pose.conformer for pose in together.poses if pose.pocket == site.pocket.name]
+        away = np.abs(heavy_poses(together.mol)[inside] - site.pocket.center) - site.pocket.size / 2
+        assert away.max() < 0.5
+
+
+@pytest.mark.slow
+def test_blind_docking_finds_the_site_of_the_inhibitor(crystal_inhibitor: Chem.Mol) -> None:
+    result = dock(protein_of("1ia1"), INHIBITOR, "blind", effort="quick", n=20)
+    assert len(result.pockets) > 2
+    assert rmsds(result, crystal_inhibitor).min() < 2.5
 
 
 def test_boxes_that_overlap_do_not_give_a_pose_twice() -> None:
@@ -336,7 +362,7 @@ def test_impossible_options_are_named(options: dict[str, object], told: str) -> 
 
 @pytest.mark.parametrize(
     ("smiles", "told"),
-    [("C1CC", "unclosed ring"), ("CC(=O)[O-].[Na+]", "2 fragments"), ("C[Pt]C", "metal Pt"), ("", "empty")],
+    [("C1CC", "unclosed ring"), ("CC(=O)[O-].[Na+]", "2 fragments"), ("C[Pt]C", "metal Pt"), ("", "no SMILES")],
 )
 def test_ligands_that_cannot_be_docked_are_named(smiles: str, told: str) -> None:
     with pytest.raises(MolgenError, match=told):

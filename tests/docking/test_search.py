@@ -10,7 +10,7 @@ from rdkit import Chem
 from small_receptors import pocket_atoms, poses_first, poses_last
 
 from molgen.docking.ligand import Ligand, ligand_of
-from molgen.docking.search import EFFORT, Found, SearchConfig, kicked, random_poses, search
+from molgen.docking.search import EFFORT, Chains, Found, SearchConfig, kicked, random_poses, renewed, search
 from molgen.geometry.torsions import dihedral_angles
 from molgen.physics.energy import DockingEnergy
 from molgen.physics.maps import MapField, build_maps
@@ -189,3 +189,13 @@ def test_more_effort_is_more_of_everything() -> None:
         assert less.chains < more.chains
         assert less.rounds < more.rounds
         assert less.patience < more.patience
+
+
+def test_the_worst_chains_go_on_from_the_best_minima():
+    chains = Chains(torch.arange(4.0).expand(2, 3, 4), torch.tensor([3.0, 1.0, 9.0, 2.0]), torch.arange(4))
+    best = Chains(10 + torch.arange(4.0).expand(2, 3, 4), torch.tensor([0.5, 1.0, -4.0, 2.0]), 5 + torch.arange(4))
+    mixed = renewed(chains, best, 0.25)
+    assert mixed.energies.tolist() == [3.0, 1.0, -4.0, 2.0]
+    assert mixed.template.tolist() == [0, 1, 7, 3]
+    assert mixed.positions[0, 0].tolist() == [0.0, 1.0, 12.0, 3.0]
+    assert chains.energies.tolist() == [3.0, 1.0, 9.0, 2.0]
