@@ -102,7 +102,7 @@ def _speed(tables: dict[str, list[Row]]) -> str:
     for name, table in tables.items():
         done = [row for row in table if row["failure"] is None]
         times = [row["cpu_s"] for row in done]
-        pairs = [(row["cpu_s"], peer[row["id"]]["cpu_s"]) for row in done if _has_time(peer.get(row["id"]))]
+        pairs = [(row["cpu_s"], peer[row["id"]]["cpu_s"]) for row in done if _is_done(peer.get(row["id"]))]
         preparation = [row["prepare_cpu_s"] for row in done if "prepare_cpu_s" in row]
         cells = [name] + [f"{value:.2f}" for value in (np.median(times), np.mean(times))] if times else [name, "-", "-"]
         cells.append(f"{np.median([own / other for own, other in pairs]):.3f}" if pairs else "-")
@@ -150,7 +150,7 @@ def _causes(tables: dict[str, list[Row]], everything: dict[str, Table]) -> str:
     for name, table in tables.items():
         crystal = everything.get(name + CRYSTAL, {})
         wrong = [row for row in table if row["poses"] and not is_close(row)]
-        gaps = [_gap(row, crystal[row["id"]]) for row in wrong if _has_time(crystal.get(row["id"]))]
+        gaps = [_gap(row, crystal[row["id"]]) for row in wrong if _stayed(crystal.get(row["id"]))]
         if not crystal:
             continue
         search = sum(gap > TOLERANCE for gap in gaps)
@@ -164,9 +164,15 @@ def _causes(tables: dict[str, list[Row]], everything: dict[str, Table]) -> str:
     head += [f"right pose among {BEST_OF}"]
     note = (
         f"Search failure: the best energy found is more than {TOLERANCE:g} kcal/mol above that of the minimised "
-        "crystal pose; ranking failure: as much below. Energy: what the method minimises (inter- plus intramolecular)."
+        "crystal pose; ranking failure: as much below; unknown: no such pose, or it moved away. "
+        "Energy: what the method minimises (inter- plus intramolecular)."
     )
     return f"{_table(head, body)}\n\n{note}"
+
+
+def _stayed(crystal: Row | None) -> bool:
+    """There is a minimised crystal pose, and it is still one."""
+    return crystal is not None and bool(crystal["poses"]) and crystal["poses"][-1]["rmsd"] <= CLOSE
 
 
 def _gap(row: Row, crystal: Row) -> float:
@@ -241,7 +247,7 @@ def _valid(table: Sequence[Row]) -> NDArray[np.float64]:
     return np.array([is_valid(row) for row in table], dtype=np.float64)
 
 
-def _has_time(row: Row | None) -> bool:
+def _is_done(row: Row | None) -> bool:
     return row is not None and row["failure"] is None
 
 

@@ -78,12 +78,14 @@ def dock(
             reference=reference,
             largest_fragment=largest_fragment,
             complexes=write_complex,
-            summary_file=summary or output.with_name(f"{_stem(output)}.json"),
+            summary_file=summary or output.parent / f"{_stem(output)}.json",
             threads=threads,
             on_setting=_print_setting,
             on_row=tick,
         )
     _print_docked(rows)
+    if reference is not None:
+        _print_uncompared(rows, reference)
     if all(row.result is None for row in rows):
         raise typer.Exit(2)
 
@@ -192,6 +194,12 @@ def _print_docked(rows: Sequence[Any]) -> None:
         _print_poses(rows[0].result.poses)
 
 
+def _print_uncompared(rows: Sequence[Any], reference: Path) -> None:
+    done = [row.result for row in rows if row.result is not None]
+    if done and all(result.poses[0].rmsd is None for result in done):
+        print(f"note: no ligand is the molecule of {reference}: no RMSD", file=sys.stderr)
+
+
 def _print_library(rows: Sequence[Any]) -> None:
     """One line per ligand: its best pose or why there is none."""
     from rich.table import Table
@@ -228,6 +236,10 @@ def _print_rescored(rows: Sequence[Any]) -> None:
     """One line per pose of the input, in its order."""
     from rich.table import Table
 
+    if len(rows) == 1 and rows[0].pose is None:
+        print(f"error: {rows[0].name}: {rows[0].error}", file=sys.stderr)
+        return
+
     table = Table("name", "kcal/mol", "strain", "RMSD / Å", "valid", "status")
     for row in rows[:MOST_ROWS]:
         if row.pose is None:
@@ -237,6 +249,9 @@ def _print_rescored(rows: Sequence[Any]) -> None:
         status = ", ".join(row.pose.failed) or "ok"
         table.add_row(row.name, f"{row.pose.score:.2f}", f"{row.pose.strain:.1f}", rmsd, _yes(row.pose.valid), status)
     console().print(table)
+    failed = sum(row.pose is None for row in rows)
+    if failed:
+        print(f"{len(rows) - failed} of {len(rows)} poses scored, {failed} failed")
 
 
 def _yes(value: bool) -> str:

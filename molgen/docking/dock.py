@@ -143,7 +143,7 @@ def _distinct(
 ) -> list[tuple[Site, Refined, int]]:
     """The best poses that are apart: boxes may overlap, and then two of them hold the same pose."""
     heavy = torch.stack([refined.positions[row] for _, refined, row in choices])
-    return [choices[k] for k in representatives(ligand, heavy, config.spacing, config.n)]
+    return [choices[k] for k in representatives(ligand, heavy, config.spacing, config.n).tolist()]
 
 
 def result_of(

@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import torch
 from rdkit import Chem
+from torch import Tensor
 
 from molgen.chem.protein_reading import read_protein
 from molgen.chem.reading import InputRecord, read_molecules
@@ -31,6 +32,8 @@ from molgen.physics.minimise import minimise as minimised
 _MARGIN = 4.0
 """Angstrom around a pose that its box leaves free."""
 _STEPS = 60
+_ROUNDS = 20
+_GAIN = 0.005  # kcal/mol
 
 
 @dataclass(frozen=True)
@@ -90,11 +93,23 @@ def rescore(
     energy = DockingEnergy(ligand.body, direct, ligand.pairs, site.lower, site.upper)
     with torch.inference_mode():
         if minimise:
-            positions = minimised(energy, ligand.body, positions, _STEPS).positions
+            positions = _downhill(energy, positions)
         refined = evaluated(ligand, energy, positions, torch.zeros(1, dtype=torch.long))
     settings = DockConfig(n=1, ph=None, keep_conformer=True)
     poses, mol = poses_of(ligand, [(site, refined, 0)], settings, reference)
     return result_of([site], mol, poses, (), time.monotonic() - begin, settings)
+
+
+def _downhill(energy: DockingEnergy, positions: Tensor) -> Tensor:
+    """Poses [n, 3, B] minimised, with fresh starts of the minimiser until none gains anything more."""
+    lowest = float("inf")
+    for _ in range(_ROUNDS):
+        found = minimised(energy, energy.body, positions, _STEPS)
+        positions = found.positions
+        if float(found.energies.min()) > lowest - _GAIN:
+            break
+        lowest = float(found.energies.min())
+    return positions
 
 
 def box_around(positions: np.ndarray) -> Pocket:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -18,6 +19,7 @@ from molgen.physics.articulation import Articulation, move
 from molgen.physics.energy import DockingEnergy
 from molgen.physics.minimise import minimise
 
+_SPACING = 0.75  # Angstrom between minima that count as distinct
 _PROGRESS = 0.05  # kcal/mol by which the best pose must improve
 
 
@@ -33,7 +35,7 @@ class SearchConfig:
         screen_steps: evaluations for every start; the best go on, two for each chain.
         start_steps: evaluations for these.
         hop_steps: evaluations after a kick.
-        renewal, renewed_share: every so many rounds this share of the chains goes on from the best minima.
+        renewal, renewed_share: every so many rounds this share of the chains goes on from the lowest distinct minima.
         ceiling: kcal/mol an atom can cost at most in a first, softened minimisation of the starts; None: none.
         temperature: of Metropolis' rule, kcal/mol.
         torsion_share: of kicks that turn one torsion; the others move the whole ligand.
@@ -98,24 +100,23 @@ def search(energy: DockingEnergy, templates: Tensor, config: SearchConfig, rng: 
     screened = minimise(energy, body, positions, config.screen_steps)
     chosen = screened.energies.argsort()[: 2 * config.chains]
     first = minimise(energy, body, screened.positions[:, :, chosen], config.start_steps)
-    order = first.energies.argsort()[: config.chains]
-    chains = Chains(first.positions[:, :, order], first.energies[order], template[chosen][order])
-    best = chains
-    record, idle, rounds = float(best.energies.min()), 0, 0
+    starts = Chains(first.positions, first.energies, template[chosen])
+    chains = starts.pick(starts.energies.argsort()[: config.chains])
+    minima = distinct(starts, config.chains)
+    record, idle, rounds = float(minima.energies[0]), 0, 0
     while rounds < config.rounds and idle < config.patience:
         rounds += 1
-        found = minimise(energy, body, kicked(body, chains.positions, config, rng), config.hop_steps)
+        hop = minimise(energy, body, kicked(body, chains.positions, config, rng), config.hop_steps)
+        found = Chains(hop.positions, hop.energies, chains.template)
         chance = torch.exp((chains.energies - found.energies) / config.temperature)
-        accepted = torch.rand(len(chance), generator=rng) < chance
-        chains = chains.replaced(accepted, Chains(found.positions, found.energies, chains.template))
-        best = best.replaced(chains.energies < best.energies, chains)
+        chains = chains.replaced(torch.rand(len(chance), generator=rng) < chance, found)
+        minima = distinct(joined(minima, found), config.chains)
         if rounds % config.renewal == 0:
-            chains = renewed(chains, best, config.renewed_share)
-        lowest = float(best.energies.min())
+            chains = renewed(chains, minima, config.renewed_share)
+        lowest = float(minima.energies[0])
         idle = 0 if lowest < record - _PROGRESS else idle + 1
         record = min(record, lowest)
-    order = best.energies.argsort()
-    return Found(best.positions[:, :, order], best.energies[order], best.template[order], rounds)
+    return Found(minima.positions, minima.energies, minima.template, rounds)
 
 
 @dataclass(frozen=True)
@@ -126,6 +127,10 @@ class Chains:
     energies: Tensor
     template: Tensor
 
+    def pick(self, index: Tensor) -> Chains:
+        """Some of the chains."""
+        return Chains(self.positions[:, :, index], self.energies[index], self.template[index])
+
     def replaced(self, where: Tensor, by: Chains) -> Chains:
         """These chains, or those of `by` where a mask [B] is set."""
         return Chains(
@@ -135,14 +140,41 @@ class Chains:
         )
 
 
-def renewed(chains: Chains, best: Chains, share: float) -> Chains:
-    """The chains of highest energy go on from the lowest minima that any chain has found."""
-    count = int(share * len(chains.energies))
+def joined(first: Chains, second: Chains) -> Chains:
+    """Two sets of chains as one."""
+    return Chains(
+        torch.cat([first.positions, second.positions], dim=2),
+        torch.cat([first.energies, second.energies]),
+        torch.cat([first.template, second.template]),
+    )
+
+
+def distinct(chains: Chains, count: int) -> Chains:
+    """The lowest minima, in order, that are apart from all lower ones; at most `count`."""
+    ordered = chains.pick(chains.energies.argsort())
+    flat = ordered.positions - ordered.positions.mean(2, keepdim=True)  # small numbers keep the differences exact
+    flat = flat.flatten(0, 1)
+    size = (flat * flat).sum(0)
+    squared = (size[:, None] + size - 2 * flat.T @ flat) / ordered.positions.shape[0]
+    close = (squared < _SPACING**2).numpy()
+    kept: list[int] = []
+    free = np.ones(len(close), dtype=bool)
+    for index in range(len(close)):
+        if free[index]:
+            kept.append(index)
+            free &= ~close[index]
+        if len(kept) == count:
+            break
+    return ordered.pick(torch.tensor(kept))
+
+
+def renewed(chains: Chains, minima: Chains, share: float) -> Chains:
+    """The chains of highest energy go on from the lowest distinct minima."""
+    count = min(int(share * len(chains.energies)), len(minima.energies))
     worst = chains.energies.argsort(descending=True)[:count]
-    source = best.energies.argsort()[:count]
     positions, energies, template = chains.positions.clone(), chains.energies.clone(), chains.template.clone()
-    positions[:, :, worst] = best.positions[:, :, source]
-    energies[worst], template[worst] = best.energies[source], best.template[source]
+    positions[:, :, worst] = minima.positions[:, :, :count]
+    energies[worst], template[worst] = minima.energies[:count], minima.template[:count]
     return Chains(positions, energies, template)
 
 

@@ -63,6 +63,7 @@ def test_wrong_poses_are_failures_of_the_search_or_of_the_ranking() -> None:
         row("vina", "unknown", [5.0], objectives=[-7.0]),
     ]
     rows += [row("vina-score", name, [0.0, 0.4], objectives=[-6.0, -8.0]) for name in ("missed", "misranked", "tie")]
+    rows.append(row("vina-score", "unknown", [0.0, 5.4], objectives=[-6.0, -8.0]))  # left the crystal pose
     assert ["vina", "4", "1", "1", "1", "1", "1"] in cells(report(rows), "vina")
 
 
