@@ -35,7 +35,8 @@ class SearchConfig:
         screen_steps: evaluations for every start; the best go on, two for each chain.
         start_steps: evaluations for these.
         hop_steps: evaluations after a kick.
-        renewal, renewed_share: every so many rounds this share of the chains goes on from the lowest distinct minima.
+        renewal, renewed_share, elite: every so many rounds this share of the chains, those of highest energy, goes on
+            from so many lowest distinct minima.
         ceiling: kcal/mol an atom can cost at most in a first, softened minimisation of the starts; None: none.
         temperature: of Metropolis' rule, kcal/mol.
         torsion_share: of kicks that turn one torsion; the others move the whole ligand.
@@ -43,15 +44,16 @@ class SearchConfig:
         turn: standard deviation of each component of a kick's rotation, radian.
     """
 
-    starts: int = 1024
+    starts: int = 2048
     chains: int = 128
-    rounds: int = 50
-    patience: int = 15
+    rounds: int = 80
+    patience: int = 20
     screen_steps: int = 12
     start_steps: int = 20
     hop_steps: int = 20
     renewal: int = 3
     renewed_share: float = 0.25
+    elite: int = 8
     ceiling: float | None = None
     temperature: float = 1.2
     torsion_share: float = 0.6
@@ -112,7 +114,7 @@ def search(energy: DockingEnergy, templates: Tensor, config: SearchConfig, rng: 
         chains = chains.replaced(torch.rand(len(chance), generator=rng) < chance, found)
         minima = distinct(joined(minima, found), config.chains)
         if rounds % config.renewal == 0:
-            chains = renewed(chains, minima, config.renewed_share)
+            chains = renewed(chains, minima, config.renewed_share, config.elite)
         lowest = float(minima.energies[0])
         idle = 0 if lowest < record - _PROGRESS else idle + 1
         record = min(record, lowest)
@@ -168,13 +170,14 @@ def distinct(chains: Chains, count: int) -> Chains:
     return ordered.pick(torch.tensor(kept))
 
 
-def renewed(chains: Chains, minima: Chains, share: float) -> Chains:
-    """The chains of highest energy go on from the lowest distinct minima."""
-    count = min(int(share * len(chains.energies)), len(minima.energies))
+def renewed(chains: Chains, minima: Chains, share: float, elite: int) -> Chains:
+    """The chains of highest energy go on from the lowest `elite` distinct minima, dealt out in turn."""
+    count = int(share * len(chains.energies))
     worst = chains.energies.argsort(descending=True)[:count]
+    source = torch.arange(count) % min(elite, len(minima.energies))
     positions, energies, template = chains.positions.clone(), chains.energies.clone(), chains.template.clone()
-    positions[:, :, worst] = minima.positions[:, :, :count]
-    energies[worst], template[worst] = minima.energies[:count], minima.template[:count]
+    positions[:, :, worst] = minima.positions[:, :, source]
+    energies[worst], template[worst] = minima.energies[source], minima.template[source]
     return Chains(positions, energies, template)
 
 
