@@ -237,7 +237,7 @@ def test_a_pocket_file_is_the_reference(tmp_path) -> None:
 
 def test_a_pocket_may_be_named_by_very_many_residues(small_protein, tmp_path) -> None:
     """Longer than a file name may be."""
-    residues = [one for one in read_protein(small_protein).of_kind("polymer")][:40]
+    residues = list(read_protein(small_protein).of_kind("polymer"))[:40]
     spec = "residues:" + ",".join(f"{one.chain}:{one.name}{one.number}" for one in residues)
     assert len(spec) > 255
     with pytest.raises(InputError, match="no ligand with this name"):
