@@ -318,7 +318,7 @@ def test_a_structure_of_100_000_atoms(in_folder: Path, capsys: pytest.CaptureFix
     assert dock(protein="large.cif", ligand=f"{TYROSINE} tyrosine", pocket=pocket) == 0
     assert json.loads((in_folder / "out.json").read_text())["ligands"][0]["poses"][0]["rmsd"] < 2.0
     assert dock("-o", "out.pdb.sdf", "--complex", "all.pdb", protein="large.cif", ligand="CCO", pocket=pocket) == 2
-    assert "99,999 atoms" in the_error(capsys)
+    assert "write .cif" in the_error(capsys)
 
 
 @pytest.mark.slow

@@ -88,8 +88,8 @@ def _count(mol: Chem.Mol) -> int:
     """Local structures: rings that flip need many, everything else turns."""
     ring = largest_flexible_ring(mol)
     if not ring:
-        return 3
-    return 24 if ring >= LARGE_RING else 8
+        return 6
+    return 24 if ring >= LARGE_RING else 10
 
 
 def all_atom_poses(ligand: Ligand, template: Tensor, positions: Tensor) -> np.ndarray:

@@ -127,12 +127,12 @@ def dock_to_file(
     if first is not None:
         write_sdf(output, _chain(first, stream))
     best = next((row.result for row in rows if row.result is not None), None)
-    if complexes is not None and best is not None:
-        write_complex(complexes, best.receptor, best.mol, best.poses[0].conformer)
     if summary_file is not None:
         with write_atomically(summary_file) as file:
             json.dump(_document(rows, structure, sites), file, indent=1)
             file.write("\n")
+    if complexes is not None and best is not None:
+        write_complex(complexes, best.receptor, best.mol, best.poses[0].conformer)
     return rows
 
 

@@ -44,10 +44,10 @@ class SearchConfig:
         turn: standard deviation of each component of a kick's rotation, radian.
     """
 
-    starts: int = 2048
-    chains: int = 128
-    rounds: int = 80
-    patience: int = 20
+    starts: int = 3072
+    chains: int = 256
+    rounds: int = 120
+    patience: int = 30
     screen_steps: int = 12
     start_steps: int = 20
     hop_steps: int = 20
@@ -62,9 +62,9 @@ class SearchConfig:
 
 
 EFFORT = {
-    "quick": SearchConfig(starts=512, chains=64, rounds=20, patience=8),
+    "quick": SearchConfig(starts=768, chains=64, rounds=30, patience=10),
     "normal": SearchConfig(),
-    "thorough": SearchConfig(starts=4096, chains=256, rounds=200, patience=40),
+    "thorough": SearchConfig(starts=8192, chains=512, rounds=300, patience=60),
 }
 
 
