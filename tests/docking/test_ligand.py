@@ -110,8 +110,8 @@ def test_the_parts_of_a_ligand_fit_together(smiles: str) -> None:
 
 def test_rings_get_more_local_structures_than_chains() -> None:
     counts = [len(ligand(s).templates) for s in ("Oc1ccccc1", SMILES["rings"], SMILES["a macrocycle"])]
-    assert counts[0] <= 3
-    assert counts[0] < counts[1] <= 8
+    assert counts[0] <= 6
+    assert counts[0] < counts[1] <= 10
     assert counts[1] < counts[2] <= 24
 
 

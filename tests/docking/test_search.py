@@ -99,7 +99,7 @@ def test_the_global_generator_plays_no_part() -> None:
 @pytest.mark.parametrize("smiles", ["OCCCCN", "Oc1ccccc1", "C", "CC#N"])
 def test_the_search_finds_what_minimising_from_everywhere_finds(smiles: str) -> None:
     energy = energy_of(smiles)
-    some = SearchConfig(starts=256, chains=128, rounds=12, patience=12, start_steps=25, hop_steps=15)
+    some = SearchConfig(starts=512, chains=128, rounds=25, patience=25, start_steps=25, hop_steps=15)
     own = found(smiles, 0, some)
     with torch.inference_mode():
         rng = torch.Generator().manual_seed(99)
