@@ -240,6 +240,8 @@ def _print_rescored(rows: Sequence[Any]) -> None:
         print(f"error: {rows[0].name}: {rows[0].error}", file=sys.stderr)
         return
 
+    for note in dict.fromkeys(note for row in rows if row.result is not None for note in row.result.notes):
+        print(f"note: {note}", file=sys.stderr)
     table = Table("name", "kcal/mol", "strain", "RMSD / Å", "valid", "status")
     for row in rows[:MOST_ROWS]:
         if row.pose is None:

@@ -16,6 +16,7 @@ from molgen.chem.records import MoleculeGraph
 from molgen.chem.vina_rotors import vina_rotors
 from molgen.conformers.generate import LARGE_RING
 from molgen.conformers.local import largest_flexible_ring, local_structures, set_torsions, with_conformers
+from molgen.errors import EmbeddingError
 from molgen.geometry.alignment import kabsch
 from molgen.geometry.torsions import dihedral_angles
 from molgen.physics.articulation import Articulation, articulation
@@ -38,6 +39,7 @@ class Ligand:
         body: rigid fragments and axes.
         pairs: of atoms whose distance changes.
         rotors: rotatable bonds as Vina counts them.
+        free: conformers that strain is measured from.
     """
 
     mol: Chem.Mol
@@ -47,6 +49,7 @@ class Ligand:
     body: Articulation
     pairs: LigandPairs
     rotors: float
+    free: Chem.Mol
 
     @property
     def heavy(self) -> np.ndarray:
@@ -67,10 +70,8 @@ def ligand_of(mol: Chem.Mol, *, seed: int = 0, timeout: float = 60.0, keep_confo
         EmbeddingError: no 3D structure could be made.
     """
     graph = molecule_graph(mol)
-    if keep_conformer:
-        templates = Chem.Mol(mol)
-    else:
-        templates = local_structures(mol, _count(mol), seed=seed, iterations=_RELAX, timeout=timeout).mol
+    free = _free(mol, seed, timeout, needed=not keep_conformer)
+    templates = Chem.Mol(mol) if keep_conformer else free
     positions = np.array([conformer.GetPositions() for conformer in templates.GetConformers()])
     classes = atom_classes(ligand_types(mol))
     return Ligand(
@@ -81,7 +82,18 @@ def ligand_of(mol: Chem.Mol, *, seed: int = 0, timeout: float = 60.0, keep_confo
         body=articulation(graph),
         pairs=ligand_pairs(graph, classes),
         rotors=vina_rotors(mol),
+        free=free,
     )
+
+
+def _free(mol: Chem.Mol, seed: int, timeout: float, *, needed: bool) -> Chem.Mol:
+    """The local structures; where they are not needed and cannot be made, the molecule as it is."""
+    try:
+        return local_structures(mol, _count(mol), seed=seed, iterations=_RELAX, timeout=timeout).mol
+    except EmbeddingError:
+        if needed:
+            raise
+        return Chem.Mol(mol)
 
 
 def _count(mol: Chem.Mol) -> int:
@@ -118,7 +130,7 @@ def strain(ligand: Ligand, positions: np.ndarray) -> np.ndarray:
     Each pose is first relaxed for a few steps, so that the rigid bonds and angles of the search do not count. MMFF94s
     without electrostatics; nan where no force field has the parameters.
     """
-    _, free = relax(ligand.mol, 200, electrostatics=False)
+    _, free = relax(ligand.free, 200, electrostatics=False)
     _, bound = relax(with_conformers(ligand.mol, positions), 20, electrostatics=False)
     everything = np.concatenate([free.values, bound.values])
     return bound.values - np.nanmin(everything, initial=np.inf)

@@ -10,8 +10,10 @@ from pathlib import Path
 import numpy as np
 import torch
 from rdkit import Chem
+from scipy.spatial import KDTree
 from torch import Tensor
 
+from molgen.chem.pockets import COFACTORS
 from molgen.chem.protein_reading import read_protein
 from molgen.chem.reading import InputRecord, read_molecules
 from molgen.chem.reference import reference_ligand
@@ -31,6 +33,8 @@ from molgen.physics.minimise import minimise as minimised
 
 _MARGIN = 4.0
 """Angstrom around a pose that its box leaves free."""
+_TOUCHING = 1.5
+"""Angstrom; no two atoms that are not bonded come so near."""
 _STEPS = 60
 _ROUNDS = 20
 _GAIN = 0.005  # kcal/mol
@@ -87,7 +91,8 @@ def rescore(
     ligand = ligand_of(full, keep_conformer=True)
     if site is None:
         structure = protein if isinstance(protein, Protein) else read_protein(protein)
-        site = site_of(structure, box_around(ligand.templates[0].numpy()), keep=keep, drop=drop)
+        left_out = standing_in([pose], structure, keep)
+        site = site_of(structure, box_around(ligand.templates[0].numpy(), left_out), keep=keep, drop=drop)
     positions = ligand.templates[:1].permute(1, 2, 0).contiguous()
     direct = site.direct(ligand.classes, ligand.templates[0].numpy())
     energy = DockingEnergy(ligand.body, direct, ligand.pairs, site.lower, site.upper)
@@ -97,7 +102,8 @@ def rescore(
         refined = evaluated(ligand, energy, positions, torch.zeros(1, dtype=torch.long))
     settings = DockConfig(n=1, ph=None, keep_conformer=True)
     poses, mol = poses_of(ligand, [(site, refined, 0)], settings, reference)
-    return result_of([site], mol, poses, (), time.monotonic() - begin, settings)
+    notes = tuple(f"{label} is not part of the receptor: poses lie on it" for label in site.pocket.removed)
+    return result_of([site], mol, poses, notes, time.monotonic() - begin, settings)
 
 
 def _downhill(energy: DockingEnergy, positions: Tensor) -> Tensor:
@@ -112,10 +118,25 @@ def _downhill(energy: DockingEnergy, positions: Tensor) -> Tensor:
     return positions
 
 
-def box_around(positions: np.ndarray) -> Pocket:
-    """The box that holds a pose [n, 3] with a margin."""
+def box_around(positions: np.ndarray, removed: tuple[str, ...] = ()) -> Pocket:
+    """The box that holds a pose [n, 3] with a margin; `removed` are the groups that stand for the ligand."""
     low, high = positions.min(0) - _MARGIN, positions.max(0) + _MARGIN
-    return Pocket((low + high).astype(np.float64) / 2, (high - low).astype(np.float64), "the pose")
+    return Pocket((low + high).astype(np.float64) / 2, (high - low).astype(np.float64), "the pose", removed)
+
+
+def standing_in(poses: Sequence[Chem.Mol], protein: Protein, keep: Collection[str] = ()) -> tuple[str, ...]:
+    """Labels of the ligands of a file, cofactors aside, that poses lie on: the co-crystal ligand in its own place."""
+    found = []
+    placed = [pose.GetConformer().GetPositions() for pose in poses if pose.GetNumConformers()]
+    if not placed:
+        return ()
+    tree = KDTree(np.concatenate(placed))
+    for residue in protein.of_kind("ligand"):
+        distances, _ = tree.query(protein.positions[residue.start : residue.stop])
+        named = {residue.name, residue.label, "all"} & set(keep)
+        if distances.min() < _TOUCHING and residue.name not in COFACTORS and not named:
+            found.append(residue.label)
+    return tuple(found)
 
 
 def rescore_to_file(
@@ -136,10 +157,11 @@ def rescore_to_file(
     check_sdf_name(output)
     check_place(output)
     torch.set_num_threads(1)
-    records = read_molecules(Path(source))
+    records = list(read_molecules(Path(source)))
     structure = read_protein(protein)
     compared = None if reference is None else reference_ligand(reference)
-    rows = list(_rows(records, structure, minimise, compared, keep, drop))
+    left_out = standing_in([record.mol for record in records if record.mol is not None], structure, keep)
+    rows = list(_rows(records, structure, minimise, compared, left_out, keep, drop))
     written = [record for row in rows if row.result is not None for record in sdf_records(row.result, row.name)]
     if written:
         write_sdf(output, _ranked(written))
@@ -147,10 +169,11 @@ def rescore_to_file(
 
 
 def _rows(
-    records: Iterator[InputRecord],
+    records: Sequence[InputRecord],
     protein: Protein,
     minimise: bool,
     reference: Chem.Mol | None,
+    left_out: tuple[str, ...],
     keep: Collection[str],
     drop: Collection[str],
 ) -> Iterator[RescoreRow]:
@@ -160,7 +183,7 @@ def _rows(
             if record.mol is None:
                 raise ParseError(record.error or "unreadable")
             if site is None or not _holds(site, record.mol):
-                site = _site_for(protein, record.mol, keep, drop)
+                site = _site_for(protein, record.mol, left_out, keep, drop)
             result = rescore(protein, record.mol, minimise=minimise, reference=reference, site=site)
         except Exception as error:
             yield RescoreRow(record.name, record.place, None, None, reason_of(error))
@@ -168,10 +191,13 @@ def _rows(
         yield RescoreRow(record.name, record.place, result.poses[0], result, None)
 
 
-def _site_for(protein: Protein, mol: Chem.Mol, keep: Collection[str], drop: Collection[str]) -> Site:
+def _site_for(
+    protein: Protein, mol: Chem.Mol, left_out: tuple[str, ...], keep: Collection[str], drop: Collection[str]
+) -> Site:
     if not mol.GetNumConformers() or not mol.GetConformer().Is3D():
         raise ParseError("the pose has no 3D coordinates")
-    return site_of(protein, box_around(mol.GetConformer().GetPositions()), keep=keep, drop=drop)
+    box = box_around(mol.GetConformer().GetPositions(), left_out)
+    return site_of(protein, box, keep=keep, drop=drop)
 
 
 def _holds(site: Site, mol: Chem.Mol) -> bool:

@@ -24,7 +24,7 @@ from molgen.chem.interaction_types import ligand_types, protein_types
 from molgen.chem.writing import SdfRecord, write_sdf
 from molgen.docking.output import sdf_records
 from molgen.docking.records import DockingResult
-from molgen.docking.rescore import rescore, rescore_to_file
+from molgen.docking.rescore import rescore, rescore_to_file, standing_in
 from molgen.errors import InputError, ParseError
 from molgen.physics.direct import ReceptorAtoms, interaction_terms
 from molgen.physics.vina import atom_classes, weight_vector
@@ -165,3 +165,17 @@ def test_a_pose_in_another_frame_is_not_valid() -> None:
     pose = rescore(protein_of("1uou"), ligand_of_file("1ia1")).poses[0]
     assert pose.intermolecular == 0.0
     assert not pose.valid
+
+
+def test_a_ligand_of_the_file_that_poses_lie_on_is_not_part_of_the_receptor(tmp_path) -> None:
+    """1ia1 still has the inhibitor in chain A; poses docked there are scored without it."""
+    protein = protein_of("1ia1")
+    (own,) = [one for one in protein.residues if one.label == "TQ3:A:194"]
+    pose = Chem.MolFromSmiles("CCO")
+    pose.AddConformer(Chem.Conformer(3))
+    pose.GetConformer().SetPositions(protein.positions[own.start : own.start + 3].copy())
+    pose.GetConformer().Set3D(True)
+    assert standing_in([pose], protein) == ("TQ3:A:194",)
+    assert standing_in([pose], protein, keep=["TQ3"]) == ()
+    (note,) = rescore(protein, pose).notes
+    assert "TQ3:A:194" in note
