@@ -34,6 +34,9 @@ from molgen.physics.energy import DockingEnergy
 from molgen.physics.maps import MapField
 from molgen.physics.vina import TERMS, rotor_factor, weight_vector
 
+_OUTSIDE = 10.0
+"""kcal/mol of the walls, e.g. one atom 1 Angstrom outside."""
+
 
 def dock(
     protein: Protein | str | Path,
@@ -174,7 +177,9 @@ def _searched(site: Site, ligand: Ligand, config: DockConfig, restraints: tuple)
     energy = energy_of(site, ligand, restraints)
     rng = torch.Generator().manual_seed(config.seed)
     found = search(energy, ligand.templates, config.search, rng)
-    return refine(site, ligand, energy, found, config.spacing)
+    refined = refine(site, ligand, energy, found, config.spacing)
+    _check_inside(site, energy, refined)
+    return refined
 
 
 def energy_of(site: Site, ligand: Ligand, restraints: tuple = ()) -> DockingEnergy:
@@ -188,10 +193,19 @@ def energy_of(site: Site, ligand: Ligand, restraints: tuple = ()) -> DockingEner
 def _check_fits(site: Site, ligand: Ligand) -> None:
     """A ligand whose least extended local structure is longer than the box's diagonal cannot be inside."""
     size = float(torch.cdist(ligand.templates, ligand.templates).amax((1, 2)).min())
-    diagonal = float(np.linalg.norm(site.pocket.size))
-    if size > diagonal:
-        edges = " x ".join(f"{edge:g}" for edge in site.pocket.size)
-        raise InputError(f"the ligand is {size:.1f} A long and does not fit the box of {edges} A")
+    if size > float(np.linalg.norm(site.pocket.size)):
+        raise InputError(f"the ligand is {size:.1f} A long and does not fit the box of {_edges(site)} A")
+
+
+def _check_inside(site: Site, energy: DockingEnergy, refined: Refined) -> None:
+    """Nor can one whose every pose reaches through the walls."""
+    outside, _ = energy.walls(refined.positions.permute(1, 2, 0))
+    if float(outside.min()) > _OUTSIDE:
+        raise InputError(f"the ligand does not fit the box of {_edges(site)} A: every pose reaches out of it")
+
+
+def _edges(site: Site) -> str:
+    return " x ".join(f"{edge:g}" for edge in site.pocket.size)
 
 
 def poses_of(

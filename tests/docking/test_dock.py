@@ -373,3 +373,10 @@ def test_of_a_salt_the_largest_fragment_is_docked_if_wanted() -> None:
     config = config_of(effort="quick")
     prepared = prepare_ligand(Chem.MolFromSmiles("CC(=O)[O-].[Na+]"), config, largest_fragment=True)
     assert prepared.ligand.mol.GetNumHeavyAtoms() == 4
+
+
+def test_a_ligand_shorter_than_the_diagonal_that_still_reaches_out_of_the_box_is_refused() -> None:
+    x, y, z = heavy_poses(ligand_of_file("1of6"))[0].mean(0)
+    coronene = "c1cc2ccc3ccc4ccc5ccc6ccc1c1c2c3c4c5c61"
+    with pytest.raises(InputError, match="every pose reaches out"):
+        dock(protein_of("1of6"), coronene, pocket=f"box:{x},{y},{z},4.5", effort="quick")
