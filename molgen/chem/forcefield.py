@@ -8,6 +8,8 @@ import numpy as np
 from rdkit import Chem
 from rdkit.Chem import rdForceFieldHelpers
 
+from molgen.chem.parsing import silent_rdkit
+
 
 @dataclass(frozen=True)
 class Energies:
@@ -49,7 +51,8 @@ def relax(
     for k in range(len(positions)):
         conformer.SetPositions(positions[k])
         if field is None:  # one field serves all conformers: it reads their coordinates from `conformer`
-            field, method = _field(work, electrostatics)
+            with silent_rdkit():
+                field, method = _field(work, electrostatics)
             if field is None:
                 break
         field.Initialize()  # forgets the distances of the conformer before
