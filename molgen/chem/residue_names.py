@@ -73,11 +73,6 @@ def is_standard(name: str) -> bool:
     return name in _STANDARD
 
 
-def is_amino_acid(name: str) -> bool:
-    """Whether a component is a standard amino acid, an alias of one (HIE, CYX), MSE, SEC, PYL or an unknown one."""
-    return name in _STANDARD and name not in NUCLEOTIDES
-
-
 def parent_name(name: str) -> str:
     """The plain name of an alias: `HIS` for HIE; other names are returned as they are."""
     return _ALIASES.get(name, name)

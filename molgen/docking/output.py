@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterator
 from typing import Any
 
+from molgen.chem.structure import Pocket
 from molgen.chem.writing import SdfRecord
 from molgen.docking.records import DockingResult, Pose
 from molgen.version import __version__
@@ -42,10 +43,7 @@ def summary(result: DockingResult, name: str) -> dict[str, Any]:
     return {
         "name": name,
         "poses": [_plain(pose) for pose in result.poses],
-        "pockets": [
-            {"name": p.name, "center": [round(x, 3) for x in p.center.tolist()], "size": p.size.tolist()}
-            for p in result.pockets
-        ],
+        "pockets": [pocket_record(pocket) for pocket in result.pockets],
         "kept": list(result.kept),
         "dropped": list(result.dropped),
         "notes": list(result.notes),
@@ -53,6 +51,15 @@ def summary(result: DockingResult, name: str) -> dict[str, Any]:
         "effort": result.config.effort,
         "seed": result.config.seed,
         "version": __version__,
+    }
+
+
+def pocket_record(pocket: Pocket) -> dict[str, Any]:
+    """Name, centre and size of a pocket, ready for JSON."""
+    return {
+        "name": pocket.name,
+        "center": [round(x, 3) for x in pocket.center.tolist()],
+        "size": [round(x, 3) for x in pocket.size.tolist()],
     }
 
 

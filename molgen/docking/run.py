@@ -18,7 +18,7 @@ from molgen.chem.structure import Pocket, Protein
 from molgen.chem.structure_writing import write_complex, writer_of
 from molgen.chem.writing import SdfRecord, check_sdf_name, write_sdf
 from molgen.docking.dock import dock_prepared, prepare_ligand, reason_of
-from molgen.docking.output import sdf_records, summary
+from molgen.docking.output import pocket_record, sdf_records, summary
 from molgen.docking.records import DockConfig, DockingResult
 from molgen.docking.restraining import Anchor
 from molgen.docking.site import Site, sites_of
@@ -159,7 +159,7 @@ def _document(rows: Sequence[DockRow], protein: Protein, sites: Sequence[Site]) 
     return {
         "protein": protein.source,
         "protein_notes": list(protein.notes),
-        "pockets": [_pocket(site.pocket) for site in sites],
+        "pockets": [pocket_record(site.pocket) for site in sites],
         "ligands": [
             summary(row.result, row.name) | {"place": row.place}
             if row.result is not None
@@ -167,7 +167,3 @@ def _document(rows: Sequence[DockRow], protein: Protein, sites: Sequence[Site]) 
             for row in rows
         ],
     }
-
-
-def _pocket(pocket: Pocket) -> dict[str, Any]:
-    return {"name": pocket.name, "center": pocket.center.tolist(), "size": pocket.size.tolist()}
