@@ -1,43 +1,79 @@
-"""Numbers that say how good a set of structures is: symmetric RMSD, coverage, stereo.
+"""Numbers that say how good a set of structures is: symmetric RMSD, coverage, torsions, success, stereo, validity.
 
-``rmsd_matrix`` and the coverage functions need no RDKit; the other names load it when they are first used.
+``rmsd_matrix``, the coverage and the success functions need no RDKit; the other names load it when they are first used.
 """
 
 import importlib
 from typing import TYPE_CHECKING, Any
 
-from molgen.metrics.coverage import Coverage, Interval, best_of_first, bootstrap_interval, coverage
+from molgen.metrics.coverage import (
+    Coverage,
+    CoverageSummary,
+    Interval,
+    best_of_first,
+    bootstrap_interval,
+    coverage,
+    summarise_coverage,
+)
 from molgen.metrics.rmsd import rmsd_matrix
+from molgen.metrics.success import Calibration, SuccessCurve, calibration, first_and_best, success_curve
 
 if TYPE_CHECKING:
     from molgen.metrics.best import best_rmsd, best_rmsds
+    from molgen.metrics.ensembles import Ensemble, joined, matching, read_ensembles
+    from molgen.metrics.pose_checks import validity_records
     from molgen.metrics.stereo import StereoChecks, stereo_checks, stereo_mask, stereo_matches
+    from molgen.metrics.symmetric_rmsd import SymmetricRmsd, pairwise_rmsds, symmetric_rmsds
     from molgen.metrics.symmetry import Matches, atom_matches, automorphisms, heavy_atoms, heavy_coordinates
+    from molgen.metrics.torsion_deviation import Torsions, matched_torsions, torsion_angles, torsion_deviations
 
 __all__ = [
+    "Calibration",
     "Coverage",
+    "CoverageSummary",
+    "Ensemble",
     "Interval",
     "Matches",
     "StereoChecks",
+    "SuccessCurve",
+    "SymmetricRmsd",
+    "Torsions",
     "atom_matches",
     "automorphisms",
     "best_of_first",
     "best_rmsd",
     "best_rmsds",
     "bootstrap_interval",
+    "calibration",
     "coverage",
+    "first_and_best",
     "heavy_atoms",
     "heavy_coordinates",
+    "joined",
+    "matched_torsions",
+    "matching",
+    "pairwise_rmsds",
+    "read_ensembles",
     "rmsd_matrix",
     "stereo_checks",
     "stereo_mask",
     "stereo_matches",
+    "success_curve",
+    "summarise_coverage",
+    "symmetric_rmsds",
+    "torsion_angles",
+    "torsion_deviations",
+    "validity_records",
 ]
 
 _HOMES = {
     "best": ("best_rmsd", "best_rmsds"),
+    "ensembles": ("Ensemble", "joined", "matching", "read_ensembles"),
+    "pose_checks": ("validity_records",),
     "stereo": ("StereoChecks", "stereo_checks", "stereo_mask", "stereo_matches"),
+    "symmetric_rmsd": ("SymmetricRmsd", "pairwise_rmsds", "symmetric_rmsds"),
     "symmetry": ("Matches", "atom_matches", "automorphisms", "heavy_atoms", "heavy_coordinates"),
+    "torsion_deviation": ("Torsions", "matched_torsions", "torsion_angles", "torsion_deviations"),
 }
 
 

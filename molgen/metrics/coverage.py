@@ -32,11 +32,12 @@ class Coverage:
 
 @dataclass(frozen=True)
 class Interval:
-    """A statistic with its bootstrap percentile interval [low, high]."""
+    """A statistic of n values with its bootstrap percentile interval [low, high]."""
 
     value: float
     low: float
     high: float
+    n: int
 
 
 def coverage(rmsd: ArrayLike, thresholds: float | Sequence[float] | NDArray[np.float64] = 0.75) -> Coverage:
@@ -105,7 +106,54 @@ def bootstrap_interval(
         raise ValueError("cannot bootstrap zero values")
     picks = np.random.default_rng(seed).integers(array.size, size=(samples, array.size))
     low, high = np.quantile(statistic(array[picks], axis=1), [(1.0 - level) / 2.0, (1.0 + level) / 2.0])
-    return Interval(float(statistic(array, axis=0)), float(low), float(high))
+    return Interval(float(statistic(array, axis=0)), float(low), float(high), array.size)
+
+
+@dataclass(frozen=True)
+class CoverageSummary:
+    """Coverage of many molecules, each with the same weight.
+
+    Attributes:
+        thresholds: float64 [k], Angstrom.
+        recall, precision: per threshold the mean over molecules of COV-R, COV-P.
+        recall_rmsd, precision_rmsd: mean over molecules of AMR-R, AMR-P, Angstrom.
+        n: number of molecules.
+    """
+
+    thresholds: NDArray[np.float64]
+    recall: tuple[Interval, ...]
+    precision: tuple[Interval, ...]
+    recall_rmsd: Interval
+    precision_rmsd: Interval
+    n: int
+
+
+def summarise_coverage(found: Sequence[Coverage], *, level: float = 0.95, seed: int = 0) -> CoverageSummary:
+    """Means over molecules with bootstrap intervals.
+
+    Args:
+        found: one per molecule, all on the same thresholds.
+        level: probability covered by the intervals.
+        seed: of the resampling.
+
+    Raises:
+        ValueError: no molecules, or their thresholds differ.
+    """
+    if not found or any(not np.array_equal(one.thresholds, found[0].thresholds) for one in found):
+        raise ValueError("a summary needs molecules that were measured at the same thresholds")
+
+    def mean(values: ArrayLike) -> Interval:
+        return bootstrap_interval(values, level=level, seed=seed)
+
+    recall, precision = np.stack([one.recall for one in found]), np.stack([one.precision for one in found])
+    return CoverageSummary(
+        thresholds=found[0].thresholds,
+        recall=tuple(mean(column) for column in recall.T),
+        precision=tuple(mean(column) for column in precision.T),
+        recall_rmsd=mean([one.recall_rmsd for one in found]),
+        precision_rmsd=mean([one.precision_rmsd for one in found]),
+        n=len(found),
+    )
 
 
 def _checked(rmsd: ArrayLike) -> NDArray[np.float64]:

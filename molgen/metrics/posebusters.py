@@ -18,9 +18,9 @@ _CUT = 10.0  # Angstrom; the checks look at most 6 A away from a pose
 
 def posebusters_checks(
     mol: Chem.Mol,
-    receptor: str | Path | Protein,
+    receptor: str | Path | Protein | None = None,
     reference: Chem.Mol | None = None,
-    config: str = "dock",
+    config: str | None = None,
 ) -> list[dict[str, bool]]:
     """Report of PoseBusters (Buttenschoen et al., Chem. Sci. 15, 3130, 2024) on every conformer of ``mol``.
 
@@ -29,9 +29,10 @@ def posebusters_checks(
     Args:
         mol: the ligand, its conformers are the poses, Angstrom.
         receptor: a PDB file (.gz too), whose HETATM records are the cofactors, or a structure, whose polymer residues
-            are the protein.
+            are the protein; None checks the molecule alone.
         reference: the ligand in its true pose, for the configurations "redock" and "redock_fast".
-        config: "dock", "redock", or these with "_fast", which leaves out the energy.
+        config: "dock", "redock", "mol", or these with "_fast", which leaves out the energy; by default "dock" with a
+            receptor and "mol" without.
 
     Returns:
         One record per conformer: check -> passed, without the checks that PoseBusters could not run (the energy of an
@@ -40,20 +41,35 @@ def posebusters_checks(
     Raises:
         MolgenError: the package is not installed.
         InputError: the receptor cannot be read or is empty.
-        ValueError: the configuration needs a reference, or is none for docked poses.
+        ValueError: the configuration needs a reference or a receptor that is not given, or is none of these.
     """
-    if config not in ("dock", "dock_fast", "redock", "redock_fast"):
-        raise ValueError(f"expected dock, dock_fast, redock or redock_fast, got {config}")
+    config = config or ("mol" if receptor is None else "dock")
+    if config.removesuffix("_fast") not in ("dock", "redock", "mol"):
+        raise ValueError(f"expected dock, redock or mol, or these with _fast, got {config}")
     if config.startswith("redock") and reference is None:
         raise ValueError(f"{config} compares with a reference")
+    if receptor is None and not config.startswith("mol"):
+        raise ValueError(f"{config} needs a receptor")
     bust = _posebusters(config)
-    poses = [Chem.Mol(mol, False, conformer.GetId()) for conformer in mol.GetConformers()]
+    poses = [_alone(mol, conformer.GetId()) for conformer in mol.GetConformers()]
     if not poses:
         return []
-    whole = _structure_mol(receptor) if isinstance(receptor, Protein) else _read_pdb(Path(receptor))
-    around = _near(whole, np.concatenate([pose.GetConformer().GetPositions() for pose in poses]))
-    report = bust.bust(poses, reference, around)
+    report = bust.bust(poses, reference, _around(receptor, poses))
     return [_verdicts(row) for row in report.to_dict("records")]
+
+
+def _alone(mol: Chem.Mol, conformer: int) -> Chem.Mol:
+    """One conformer, under the number 0: PoseBusters has no energy for any other."""
+    pose = Chem.Mol(mol, False, conformer)
+    pose.GetConformer().SetId(0)
+    return pose
+
+
+def _around(receptor: str | Path | Protein | None, poses: list[Chem.Mol]) -> Chem.Mol | None:
+    if receptor is None:
+        return None
+    whole = _structure_mol(receptor) if isinstance(receptor, Protein) else _read_pdb(Path(receptor))
+    return _near(whole, np.concatenate([pose.GetConformer().GetPositions() for pose in poses]))
 
 
 def _verdicts(row: dict[str, Any]) -> dict[str, bool]:

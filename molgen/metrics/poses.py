@@ -55,11 +55,11 @@ def pose_matches(first: Chem.Mol, second: Chem.Mol, max_matches: int = MAX_MATCH
     try:
         return atom_matches(first, second, max_matches)
     except ValueError:
-        return atom_matches(_bare_graph(first), _bare_graph(second), max_matches, resonance=False)
+        return atom_matches(bare_graph(first), bare_graph(second), max_matches, resonance=False)
 
 
-def _bare_graph(mol: Chem.Mol) -> Chem.Mol:
-    """Elements and connections only."""
+def bare_graph(mol: Chem.Mol) -> Chem.Mol:
+    """Elements and connections of the heavy atoms only, single bonds throughout: what all forms of a molecule share."""
     bare = Chem.RWMol()
     heavy = [atom for atom in mol.GetAtoms() if atom.GetAtomicNum() != 1]
     place = {atom.GetIdx(): bare.AddAtom(Chem.Atom(atom.GetAtomicNum())) for atom in heavy}

@@ -59,11 +59,11 @@ class ValidityChecker:
 
     Attributes:
         ligand: tables of the molecule with all atoms that it came with.
-        receptor: atoms of the receptor.
+        receptor: atoms of the receptor; None leaves out the checks that need one.
     """
 
     ligand: LigandTables
-    receptor: ReceptorAtoms
+    receptor: ReceptorAtoms | None
 
     def __call__(self, positions: Tensor, *, energy: bool = False) -> Validity:
         """Check poses; a pose with a coordinate that is not finite fails everything.
@@ -93,17 +93,18 @@ class ValidityChecker:
         passed["tetrahedral_chirality"], passed["double_bond_stereochemistry"] = ligand.stereo_kept(x.numpy())
         if energy:
             passed["internal_energy"] = ~(self.energy_ratio(x) > ENERGY_LIMIT)
-        return passed | self._receptor_checks(ligand, x)
+        return passed if self.receptor is None else passed | self._receptor_checks(ligand, x, self.receptor)
 
-    def _receptor_checks(self, ligand: LigandTables, x: Tensor) -> dict[str, NDArray[np.bool_]]:
+    @staticmethod
+    def _receptor_checks(ligand: LigandTables, x: Tensor, receptor: ReceptorAtoms) -> dict[str, NDArray[np.bool_]]:
         corners = x.flatten(0, 1)
         low, high = corners.amin(dim=0).numpy() - FAR_LIMIT, corners.amax(dim=0).numpy() + FAR_LIMIT
-        around = ((self.receptor.positions >= low) & (self.receptor.positions <= high)).all(axis=1)
+        around = ((receptor.positions >= low) & (receptor.positions <= high)).all(axis=1)
         checks = {}
         for number, group in enumerate(GROUPS):
-            chosen = around & (self.receptor.groups == number)
-            atoms = torch.from_numpy(self.receptor.positions[chosen])
-            elements = self.receptor.elements[chosen]
+            chosen = around & (receptor.groups == number)
+            atoms = torch.from_numpy(receptor.positions[chosen])
+            elements = receptor.elements[chosen]
             checks |= _group_checks(group, ligand, x, elements, atoms)
         return checks
 
@@ -123,18 +124,18 @@ class ValidityChecker:
         return relaxed_energy(self.ligand.mol)
 
 
-def prepare_validity(mol: Chem.Mol, receptor: ReceptorAtoms | Protein) -> ValidityChecker:
-    """Prepare the checks of the poses of ``mol`` in ``receptor``.
+def prepare_validity(mol: Chem.Mol, receptor: ReceptorAtoms | Protein | None = None) -> ValidityChecker:
+    """Prepare the checks of the poses of ``mol`` in ``receptor``, or of its conformers alone.
 
     Args:
         mol: the ligand, with or without hydrogens. Its chiral tags and double-bond stereo are the ones that poses have
             to keep; its conformers are not used.
-        receptor: everything around the ligand, without the ligand itself.
+        receptor: everything around the ligand, without the ligand itself; None checks the ligand's own geometry only.
 
     Raises:
         ParseError: the ligand cannot be sanitised or has no heavy atoms.
     """
-    atoms = receptor if isinstance(receptor, ReceptorAtoms) else receptor_atoms(receptor)
+    atoms = receptor_atoms(receptor) if isinstance(receptor, Protein) else receptor
     return ValidityChecker(ligand_tables(mol), atoms)
 
 
