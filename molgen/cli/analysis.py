@@ -1,0 +1,173 @@
+"""The command that looks at results."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from molgen.cli.terminal import MOST_ROWS, console, progress
+
+if TYPE_CHECKING:
+    from molgen.reports.analysis_records import MoleculeRow
+    from molgen.reports.analysis_run import Analysis
+
+_FORMATS = ("png", "svg", "pdf")
+
+
+def analyze(
+    source: Annotated[
+        Path, typer.Argument(metavar="STRUCTURES", help="SD or MOL2 file [.gz] with conformers or poses of any tool.")
+    ],
+    output: Annotated[Path, typer.Option("-o", "--output", help="Folder for tables and figures.")],
+    reference: Annotated[
+        Path | None, typer.Option("-r", "--reference", help="SD or MOL2 file with the reference structures.")
+    ] = None,
+    protein: Annotated[
+        Path | None, typer.Option("-p", "--protein", help="PDB or mmCIF file around the poses, for the checks.")
+    ] = None,
+    poses: Annotated[
+        bool | None,
+        typer.Option(
+            "--poses/--conformers",
+            help="Compare in place, or superposed [poses if there is a protein or a docking score in the records].",
+        ),
+    ] = None,
+    threshold: Annotated[
+        float | None, typer.Option(min=0.0, help="Angstrom that count as close [0.75, poses 2.0].")
+    ] = None,
+    first: Annotated[int, typer.Option(min=1, help="Of how many first poses the best counts too.")] = 5,
+    energy: Annotated[
+        str | None, typer.Option(metavar="FIELD", help="Data field with the energy [the usual ones].")
+    ] = None,
+    confidence: Annotated[
+        str | None, typer.Option(metavar="FIELD", help="Data field with a confidence in [0, 1] [molgen_confidence].")
+    ] = None,
+    validity: Annotated[bool, typer.Option("--validity/--no-validity", help="Run molgen's validity checks.")] = True,
+    posebusters: Annotated[bool, typer.Option("--posebusters", help="Check with PoseBusters instead.")] = False,
+    figures: Annotated[str, typer.Option(help="png, svg, pdf, several with commas, or none.")] = "png",
+    time_limit: Annotated[
+        float, typer.Option(min=0.1, help="Seconds for the RMSDs of a very symmetric molecule; then upper bounds.")
+    ] = 60.0,
+    seed: Annotated[int, typer.Option(min=0, help="Of the bootstrap intervals.")] = 0,
+    threads: Annotated[int, typer.Option(min=1, help="CPU threads.")] = 1,
+) -> None:
+    """Compare conformers or poses with references, or with each other.
+
+    Writes analysis.csv (one row per molecule), conformers.csv (one per record), summary.csv and figures.
+    """
+    formats = _formats(figures)
+    from molgen.reports.analysis_records import AnalysisConfig
+    from molgen.reports.analysis_run import analyze_to_folder
+
+    mode: Literal["conformers", "poses"] | None = None if poses is None else "poses" if poses else "conformers"
+    config = AnalysisConfig(
+        mode=mode or "conformers",
+        threshold=threshold,
+        first=first,
+        energy_field=energy,
+        confidence_field=confidence,
+        validity=validity,
+        posebusters=posebusters,
+        seconds=time_limit,
+        seed=seed,
+    )
+    with progress("molecules") as tick:
+        found = analyze_to_folder(
+            source,
+            output,
+            reference,
+            protein=protein,
+            mode=mode,
+            config=config,
+            formats=formats,
+            threads=threads,
+            on_molecule=tick,
+        )
+    _print(found, output)
+    if all(row.error is not None for row in found.rows):
+        raise typer.Exit(2)
+
+
+def _formats(text: str) -> tuple[Literal["png", "svg", "pdf"], ...]:
+    from molgen.errors import ConfigError
+
+    names = [part.strip().lower() for part in text.split(",") if part.strip()]
+    if names == ["none"]:
+        return ()
+    if not names or any(name not in _FORMATS for name in names):
+        raise ConfigError(f"--figures takes {', '.join(_FORMATS)} or none, not {text}")
+    return tuple(dict.fromkeys(names))  # pyright: ignore[reportReturnType]  # checked above
+
+
+def _print(found: Analysis, output: Path) -> None:
+    """Notes on stderr; the table and the means on stdout."""
+    from rich.table import Table
+
+    for note in found.notes:
+        print(f"note: {note}", file=sys.stderr)
+    if len(found.rows) == 1 and found.rows[0].error:
+        print(f"error: {found.rows[0].name}: {found.rows[0].error}", file=sys.stderr)
+        return
+    titles = _titles(found)
+    table = Table("name", *titles, "status")
+    for row in found.rows[:MOST_ROWS]:
+        cells = [""] * len(titles) if row.error else _cells(found, row)
+        table.add_row(row.name, *cells, row.error or ("upper bounds" if row.rmsd_kind == "upper bound" else "ok"))
+    console().print(table)
+    print(_legend(found))
+    failed = sum(row.error is not None for row in found.rows)
+    if failed or len(found.rows) > MOST_ROWS:
+        print(f"{len(found.rows) - failed} of {len(found.rows)} molecules analysed, {failed} failed")
+    for one in found.statistics if len(found.rows) > 1 else ():
+        value = one.interval
+        unit = " Å" if one.unit == "A" else ""
+        low, high = f"{value.low:.3f}", f"{value.high:.3f}"
+        print(f"{one.name.replace(' A,', ' Å,')}: {value.value:.3f}{unit} (95 % {low} - {high}, n = {value.n})")
+    print(f"tables and figures in {output}")
+
+
+def _titles(found: Analysis) -> list[str]:
+    if found.config.mode == "poses":
+        right = f"≤ {found.config.limit:g} Å"
+        compared = ["first", right, "best", "of pose"] if found.compared else ["mean apart"]
+        return ["poses", *compared, "first valid", "failed checks"]
+    if not found.compared:
+        return ["conformers", "mean apart", "closest", "energy span", "stereo", "valid"]
+    return ["n", "refs", "best", "AMR-R", "COV-R", "AMR-P", "COV-P", "TFD", "valid"]
+
+
+def _legend(found: Analysis) -> str:
+    """What the numbers of the table are."""
+    how = "in place" if found.config.mode == "poses" else "superposed"
+    cover = f"; COV at {found.config.limit:g} Å" if found.config.mode == "conformers" and found.compared else ""
+    return f"symmetric heavy-atom RMSD in Å, {how}{cover}"
+
+
+def _cells(found: Analysis, row: MoleculeRow) -> list[str]:
+    if found.config.mode == "poses":
+        compared = [_number(row.diversity)]
+        if found.compared:
+            right = row.rmsd_first is not None and row.rmsd_first <= found.config.limit
+            compared = [_number(row.rmsd_first), "yes" if right else "no", _number(row.rmsd_best), str(row.best_rank)]
+        valid = "" if row.valid_first is None else "yes" if row.valid_first else "no"
+        return [str(row.structures), *compared, valid, row.failed_first or ""]
+    if not found.compared:
+        span = "" if row.energy_span is None else f"{row.energy_span:.1f}"
+        parts = [_number(row.diversity), _number(row.nearest), span, _share(row.stereo_kept), _share(row.valid)]
+        return [str(row.structures), *parts]
+    recall = [_number(row.recall_rmsd), _share(row.recall)]
+    precision = [_number(row.precision_rmsd), _share(row.precision)]
+    tfd = "" if row.tfd_best is None else f"{row.tfd_best:.3f}"
+    counts = [str(row.structures), str(row.references)]
+    return [*counts, _number(row.rmsd_best), *recall, *precision, tfd, _share(row.valid)]
+
+
+def _number(value: float | None) -> str:
+    return "" if value is None else f"{value:.2f}"
+
+
+def _share(value: float | None) -> str:
+    return "" if value is None else f"{value:.0%}"

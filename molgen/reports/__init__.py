@@ -1,0 +1,1 @@
+"""Looking at results: analysis, figures, pages. Importing this package loads nothing heavy."""

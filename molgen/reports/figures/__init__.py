@@ -1,0 +1,31 @@
+"""Figures of results: plain arrays and records in, a matplotlib ``Figure`` out.
+
+Colours are those of Okabe and Ito and the map viridis, and what a colour says a line style or a marker says too, so
+that figures survive colour blindness and grey printers. Nothing draws on a screen and no global state of matplotlib
+changes; matplotlib itself is loaded by the first figure.
+"""
+
+from molgen.reports.figures.calibration import calibration_figure
+from molgen.reports.figures.coverage import coverage_figure
+from molgen.reports.figures.distribution import rmsd_distribution
+from molgen.reports.figures.energy import energy_against_rmsd
+from molgen.reports.figures.pairwise import cluster_order, pairwise_heat_map
+from molgen.reports.figures.style import figure_bytes, save_figure
+from molgen.reports.figures.success import success_figure
+from molgen.reports.figures.torsions import torsion_map, torsion_roses
+from molgen.reports.figures.trajectory import sampling_trajectory
+
+__all__ = [
+    "calibration_figure",
+    "cluster_order",
+    "coverage_figure",
+    "energy_against_rmsd",
+    "figure_bytes",
+    "pairwise_heat_map",
+    "rmsd_distribution",
+    "sampling_trajectory",
+    "save_figure",
+    "success_figure",
+    "torsion_map",
+    "torsion_roses",
+]

@@ -1,0 +1,46 @@
+"""How a result came about: command, versions, settings, date."""
+
+from __future__ import annotations
+
+import platform
+import shlex
+from collections.abc import Sequence
+from dataclasses import fields
+from datetime import datetime
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any
+
+from molgen.version import __version__
+
+
+def provenance(command: Sequence[str], config: Any, *, viewer: str = "") -> dict[str, str]:
+    """Name -> text.
+
+    Args:
+        command: the arguments of the command line; empty when there was none.
+        config: a dataclass, whose fields are listed; a field `seed` comes first.
+        viewer: what draws the 3D view.
+    """
+    settings = {field.name: getattr(config, field.name) for field in fields(config)}
+    return {
+        **({"command": shlex.join(["molgen", *command])} if command else {}),
+        **({"seed": str(settings.pop("seed"))} if "seed" in settings else {}),
+        "date": datetime.now().astimezone().strftime("%Y-%m-%d %H:%M %z"),
+        "versions": ", ".join(_versions()),
+        "settings": ", ".join(f"{name} {_plain(value)}" for name, value in settings.items()),
+        **({"3D view": f"Mol* (MIT License), from {viewer}"} if viewer else {}),
+    }
+
+
+def _versions() -> list[str]:
+    found = [f"molgen {__version__}", f"Python {platform.python_version()}"]
+    for name in ("torch", "rdkit"):
+        try:
+            found.append(f"{name} {version(name)}")
+        except PackageNotFoundError:
+            continue
+    return found
+
+
+def _plain(value: object) -> str:
+    return "none" if value is None else f"{value:g}" if isinstance(value, float) else str(value)
