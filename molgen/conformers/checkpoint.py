@@ -6,12 +6,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from molgen.config import from_mapping, to_mapping
+from molgen.config import to_mapping
 from molgen.conformers.config import ModelConfig
 from molgen.conformers.model import TorsionModel
-from molgen.errors import CheckpointError, ConfigError
 from molgen.files import write_atomically
-from molgen.training.checkpoint import Checkpoint, encode_checkpoint, load_checkpoint
+from molgen.training.checkpoint import Checkpoint, encode_checkpoint, restored
 
 TASK = "conformers"
 SHIPPED = Path(__file__).parent.parent / "weights" / "conformers.safetensors"
@@ -34,16 +33,7 @@ def load_model(path_or_name: str | Path = "default") -> TorsionModel:
 def load_with_record(path_or_name: str | Path) -> tuple[TorsionModel, Mapping[str, Any]]:
     """:func:`load_model` with the training record that the checkpoint carries."""
     path = SHIPPED if str(path_or_name) == "default" else Path(path_or_name)
-    checkpoint = load_checkpoint(path, TASK)
-    try:
-        model = TorsionModel(from_mapping(ModelConfig, checkpoint.config, source=path))
-    except ConfigError as error:
-        raise CheckpointError(f"is of another version of molgen: {error.reason}", source=path) from error
-    try:
-        model.load_state_dict(dict(checkpoint.weights))
-    except RuntimeError as error:
-        raise CheckpointError(f"weights do not fit the model: {str(error)[:200]}", source=path) from error
-    return model.eval(), checkpoint.record
+    return restored(path, TASK, ModelConfig, TorsionModel)
 
 
 def save_model(model: TorsionModel, path: str | Path, record: Mapping[str, Any]) -> None:

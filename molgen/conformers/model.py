@@ -57,7 +57,3 @@ def torsion_process(name: str) -> TorsionFlow | TorsionDiffusion:
     if name == "diffusion":
         return TorsionDiffusion()
     raise ConfigError(f'model.process must be "flow" or "diffusion", not "{name}"')
-
-
-def parameter_count(model: nn.Module) -> int:
-    return sum(p.numel() for p in model.parameters())

@@ -2,24 +2,18 @@
 
 from __future__ import annotations
 
-import logging
-import time
-import warnings
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pytorch_lightning as lightning
 import torch
-from pytorch_lightning.loggers import CSVLogger
 
 from molgen.conformers.checkpoint import load_with_record, save_model
 from molgen.conformers.config import ConformerConfig, TrainConfig
 from molgen.conformers.dataset import MixtureDataset
 from molgen.conformers.loss import torsion_loss
-from molgen.conformers.model import Conformation, TorsionModel, parameter_count
+from molgen.conformers.model import Conformation, TorsionModel
 from molgen.conformers.sample import sample_torsions, time_grid
 from molgen.conformers.store import Entry, load_parts, part_files
 from molgen.errors import CheckpointError
@@ -28,29 +22,12 @@ from molgen.graphs.batch import batch_graphs
 from molgen.metrics.coverage import coverage
 from molgen.metrics.rmsd import rmsd_matrix
 from molgen.sampling import torus_points
-from molgen.training.callbacks import PeriodicCheckpoint, SampledValidation, TimeLimit
-from molgen.training.module import FieldTraining, OptimiserConfig
+from molgen.training.fit import Piece, TrainResult, finished_steps, fit, prepare_run
+
+__all__ = ["TrainResult", "train", "validate"]
 
 HELD_BACK = 100
 VALIDATION_STEPS = 6
-
-
-@dataclass(frozen=True)
-class TrainResult:
-    """Where the weights are and what they scored.
-
-    Attributes:
-        weights: safetensors with the averaged weights.
-        state: full training state, for ``resume``.
-        steps: optimiser steps in all; samples_per_second: noised conformers per second in this run.
-        metrics: of the last validation.
-    """
-
-    weights: Path
-    state: Path
-    steps: int
-    samples_per_second: float
-    metrics: Mapping[str, float]
 
 
 def train(
@@ -73,67 +50,28 @@ def train(
         InputError, CheckpointError, ConfigError.
     """
     settings = config.train
-    _quiet_lightning()
-    torch.set_num_threads(settings.threads)
-    lightning.seed_everything(settings.seed, verbose=False)
+    prepare_run(settings)
     folder = Path(output)
     folder.mkdir(parents=True, exist_ok=True)
     sources, validation, names = _load_data(settings)
     model, record, state = _initial(config, resume)
-    first_step = _finished_steps(state, model)
-    module = FieldTraining(model, torsion_loss, _optimiser(settings), settings.seed)
-    dataset = MixtureDataset(
-        sources,
-        [s.share for s in settings.sources],
-        settings.batch,
-        settings.draws,
-        settings.seed,
-        start=first_step,
-    )
-    begun = time.monotonic()
-    weights = folder / "weights.safetensors"
-    last: dict[str, float] = {}
+    first_step = finished_steps(state, model)
+    shares = [s.share for s in settings.sources]
+    dataset = MixtureDataset(sources, shares, settings.batch, settings.draws, settings.seed, start=first_step)
 
-    def saved(trained: FieldTraining, metrics: Mapping[str, float], step: int) -> None:
-        last.update(metrics)
-        entry = {
-            "sources": names,
-            "steps": step,
-            "batch": settings.batch * settings.draws,
-            "minutes": round((time.monotonic() - begun) / 60, 1),
-            "parameters": parameter_count(trained.model),
-            "bad_batches": trained.bad_batches,
-            "metrics": {k: round(v, 4) for k, v in metrics.items()},
-        }
-        save_model(trained.model, weights, {"runs": [*record.get("runs", []), entry]})  # type: ignore[arg-type]
+    def save(trained: torch.nn.Module, entry: Mapping[str, Any]) -> None:
+        runs = [*record.get("runs", []), {"sources": names, **entry}]
+        save_model(trained, folder / "weights.safetensors", {"runs": runs})  # type: ignore[arg-type]
 
-    trainer = lightning.Trainer(
-        max_steps=settings.steps,
-        accelerator="auto",
-        devices=1,
-        precision=settings.precision,  # type: ignore[arg-type]
-        gradient_clip_val=settings.clip,
-        logger=CSVLogger(folder, name="log", version=f"from-{first_step}"),
-        callbacks=[
-            TimeLimit(max_minutes),
-            SampledValidation(
-                settings.validate_every,
-                lambda m: validate(m, validation, settings.validation_samples),  # type: ignore[arg-type]
-                saved,
-            ),
-            PeriodicCheckpoint(folder / "state.ckpt", checkpoint_minutes),
-        ],
-        enable_progress_bar=progress,
-        enable_model_summary=False,
-        enable_checkpointing=False,
-        log_every_n_steps=50,
-        use_distributed_sampler=False,
+    return fit(
+        model,
+        torsion_loss,
+        dataset,
+        settings,
+        Piece(folder, state, first_step, settings.batch * settings.draws, max_minutes, checkpoint_minutes, progress),
+        measure=lambda m: validate(m, validation, settings.validation_samples),  # type: ignore[arg-type]
+        save=save,
     )
-    loader = torch.utils.data.DataLoader(dataset, batch_size=None)
-    trainer.fit(module, loader, ckpt_path=state, weights_only=True)
-    steps = trainer.global_step
-    rate = (steps - first_step) * settings.batch * settings.draws / max(time.monotonic() - begun, 1e-9)
-    return TrainResult(weights, folder / "state.ckpt", steps, rate, last)
 
 
 @torch.no_grad()
@@ -161,12 +99,6 @@ def validate(model: TorsionModel, entries: Sequence[Entry], samples: int) -> dic
     }
 
 
-def _quiet_lightning() -> None:
-    """Its hardware report, advertisements and own deprecations are nothing that a user of molgen can act on."""
-    logging.getLogger("pytorch_lightning").setLevel(logging.WARNING)
-    warnings.filterwarnings("ignore", module="pytorch_lightning")
-
-
 def _load_data(settings: TrainConfig) -> tuple[list[list[Entry]], list[Entry], list[str]]:
     sources, names = [], []
     for source in settings.sources:
@@ -192,35 +124,6 @@ def _initial(config: ConformerConfig, resume: str | Path | None) -> tuple[Torsio
         if model.config != config.model:
             raise CheckpointError("was trained with another model configuration than the config's", source=resume)
         return model.train(), record, None
-    if not path.is_file():
-        raise CheckpointError("no such training state", source=path)
     beside = path.with_name("weights.safetensors")
     record = load_with_record(beside)[1] if beside.exists() else {}
     return TorsionModel(config.model), record, path
-
-
-def _finished_steps(state: Path | None, model: TorsionModel) -> int:
-    """Steps behind a training state, after a look at whether it can be loaded at all."""
-    if state is None:
-        return 0
-    try:
-        saved = torch.load(state, weights_only=True, map_location="cpu")
-        steps, weights = int(saved["global_step"]), saved["state_dict"]
-        weights = {name.removeprefix("model."): value for name, value in weights.items()}
-    except Exception as error:  # torch raises half a dozen types for a damaged file
-        raise CheckpointError("is not a training state, or is damaged", source=state) from error
-    try:
-        model.load_state_dict(weights)
-    except RuntimeError as error:
-        raise CheckpointError(f"weights do not fit the model: {error}", source=state) from error
-    return steps
-
-
-def _optimiser(settings: TrainConfig) -> OptimiserConfig:
-    return OptimiserConfig(
-        learning_rate=settings.learning_rate,
-        warmup=settings.warmup,
-        steps=settings.steps,
-        weight_decay=settings.weight_decay,
-        ema=settings.ema,
-    )

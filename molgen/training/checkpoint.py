@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save
-from torch import Tensor
+from torch import Tensor, nn
 
-from molgen.errors import CheckpointError
+from molgen.config import from_mapping
+from molgen.errors import CheckpointError, ConfigError
 
 FORMAT = "molgen-weights-1"
+C = TypeVar("C")
+M = TypeVar("M", bound=nn.Module)
 
 
 @dataclass(frozen=True)
@@ -66,3 +69,27 @@ def load_checkpoint(path: str | Path, task: str) -> Checkpoint:
             return Checkpoint(task, json.loads(metadata["config"]), json.loads(metadata["record"]), weights)
     except (OSError, SafetensorError, json.JSONDecodeError, KeyError) as error:
         raise CheckpointError(f"cannot be read: {error}", source=path) from error
+
+
+def restored(path: Path, task: str, config: type[C], build: Callable[[C], M]) -> tuple[M, Mapping[str, Any]]:
+    """The model in a checkpoint, in eval mode on the CPU, and the record of its training.
+
+    Args:
+        path: of the file.
+        task: what the model is for.
+        config: class of its configuration.
+        build: makes a model of a configuration.
+
+    Raises:
+        CheckpointError: the file is missing, damaged, or of another kind of model.
+    """
+    checkpoint = load_checkpoint(path, task)
+    try:
+        model = build(from_mapping(config, checkpoint.config, source=path))
+    except ConfigError as error:
+        raise CheckpointError(f"is of another version of molgen: {error.reason}", source=path) from error
+    try:
+        model.load_state_dict(dict(checkpoint.weights))
+    except RuntimeError as error:
+        raise CheckpointError(f"weights do not fit the model: {str(error)[:200]}", source=path) from error
+    return model.eval(), checkpoint.record
