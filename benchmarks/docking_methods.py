@@ -8,6 +8,7 @@ import tempfile
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -147,8 +148,8 @@ def make_vina_score() -> Dock:
     return rate
 
 
-def make_molgen() -> Dock:
-    """molgen with its defaults; the protein is read before the clock starts."""
+def make_molgen(**options: str) -> Dock:
+    """molgen, by default with its defaults; the protein is read before the clock starts."""
     import torch
 
     from molgen.chem.protein_reading import read_protein
@@ -161,10 +162,11 @@ def make_molgen() -> Dock:
         protein = read_protein(task.protein)
         start = time.process_time()
         box = ",".join(f"{number:.4f}" for number in (*task.centre, task.size))
-        result = molgen_dock(protein, task.smiles, pocket=f"box:{box}", n=task.n, seed=task.seed)
+        result = molgen_dock(protein, task.smiles, pocket=f"box:{box}", n=task.n, seed=task.seed, **options)
         spent = time.process_time() - start
         scores = [pose.score for pose in result.poses]
         extra = {"prepare_cpu_s": round(start - begin, 4), "notes": list(result.notes)} | _energies(result.poses)
+        extra["confidence"] = [pose.confidence for pose in result.poses]
         return Docked(result.mol, scores, spent, extra)
 
     return dock
@@ -205,6 +207,9 @@ METHODS: dict[str, Callable[[], Dock]] = {
     "vina": make_vina,
     "vina-score": make_vina_score,
     "molgen": make_molgen,
+    "molgen-physics": partial(make_molgen, proposals="random", rank="energy"),
+    "molgen-random": partial(make_molgen, proposals="random"),
+    "molgen-learned": partial(make_molgen, proposals="learned"),
     "molgen-score": make_molgen_score,
 }
 

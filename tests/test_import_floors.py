@@ -33,11 +33,12 @@ FLOORS = {
     "__init__": 6,
     "__main__": 6,
 }
-RDKIT_HOMES = {"chem", "metrics", "conformers", "docking"}
+RDKIT_HOMES = {"chem", "metrics", "conformers", "docking", "reports"}
 BIOPYTHON_HOMES = {"chem", "metrics"}
 OPTIONAL = {
     *("ray", "posebusters", "spyrmsd", "vina", "meeko", "CDPL", "CDPKit", "openmm", "tblite"),
     *("matplotlib", "nbformat", "nbclient", "IPython", "ipykernel", "jupyterlab", "hypothesis", "pytest"),
+    *("ipymolstar", "selenium"),
 }
 # what training from a prepared data set imports
 TRAINING_MODULES = [
@@ -46,6 +47,19 @@ TRAINING_MODULES = [
     "molgen.conformers.config",
     "molgen.conformers.dataset",
     "molgen.conformers.train",
+    "molgen.docking.config",
+    "molgen.docking.store",
+    "molgen.docking.model",
+    "molgen.docking.pose_dataset",
+    "molgen.docking.pose_loss",
+    "molgen.docking.sample_poses",
+    "molgen.docking.pose_train",
+    "molgen.docking.confidence",
+    "molgen.docking.rated_poses",
+    "molgen.docking.confidence_dataset",
+    "molgen.docking.confidence_train",
+    "molgen.docking.confidence_judge",
+    "molgen.docking.checkpoint",
 ]
 
 

@@ -12,7 +12,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from molgen import __version__
-from molgen.cli import conformers, docking
+from molgen.cli import analysis, conformers, docking, docking_training, training
 from molgen.errors import MolgenError
 
 app = typer.Typer(
@@ -25,12 +25,19 @@ app = typer.Typer(
 )
 prepare_app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Make training data.")
 train_app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Train a model.")
+app.command("analyze")(analysis.analyze)
 app.command("conformers")(conformers.conformers)
 app.command("dock")(docking.dock)
 app.command("inspect")(docking.inspect)
 app.command("rescore")(docking.rescore)
 prepare_app.command("conformers")(conformers.prepare_conformers)
-train_app.command("conformers")(conformers.train_conformers)
+prepare_app.command("fragments")(docking_training.prepare_fragments)
+prepare_app.command("complexes")(docking_training.prepare_complexes)
+prepare_app.command("poses")(docking_training.prepare_poses)
+train_app.command("conformers")(training.train_conformers)
+train_app.command("docking")(training.train_docking)
+train_app.command("confidence")(training.train_confidence)
+train_app.command("judge")(training.train_judge)
 app.add_typer(prepare_app, name="prepare")
 app.add_typer(train_app, name="train")
 
@@ -40,7 +47,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     given = list(sys.argv[1:] if arguments is None else arguments)
     debug = "--debug" in given
     try:
-        app(args=[argument for argument in given if argument != "--debug"], prog_name="molgen")
+        app(args=[argument for argument in given if argument != "--debug"], prog_name="molgen", obj=given)
     except KeyboardInterrupt:
         sys.exit(130)
     except Exception as error:

@@ -36,6 +36,7 @@ class Relax(StrEnum):
 
 
 def conformers(
+    context: typer.Context,
     source: Annotated[
         str, typer.Argument(metavar="INPUT", help="A SMILES, or a .smi, .csv, .tsv, .sdf, .mol [.gz] file.")
     ],
@@ -51,6 +52,7 @@ def conformers(
     steps: Annotated[int, typer.Option(min=1, help="Integration steps; fewer are faster.")] = 4,
     pool: Annotated[int | None, typer.Option(min=1, help="Samples to choose from.")] = None,
     failures: Annotated[Path | None, typer.Option(help="CSV of the inputs that failed [OUTPUT.failures.csv].")] = None,
+    report: Annotated[Path | None, typer.Option(help="HTML report to write, with a 3D view; opens offline.")] = None,
     timeout: Annotated[float, typer.Option(min=1.0, help="Seconds for the embedding of a molecule.")] = 60.0,
     threads: Annotated[int, typer.Option(min=1, help="CPU threads.")] = 1,
 ) -> None:
@@ -71,6 +73,10 @@ def conformers(
         relax=relax.value,
         timeout=timeout,
     )
+    if report is not None:
+        from molgen.reports.html import check_report
+
+        check_report(report)
     with progress("molecules") as tick:
         rows = conformers_to_file(
             source,
@@ -84,6 +90,10 @@ def conformers(
             on_row=tick,
         )
     _print_rows(rows)
+    if report is not None:
+        from molgen.reports.conformer_report import write_conformer_report
+
+        write_conformer_report(report, rows, output, config=config, command=context.obj or ())
     if all(row.conformers == 0 for row in rows):
         raise typer.Exit(2)
 
@@ -104,30 +114,6 @@ def prepare_conformers(
     with progress("records") as tick:
         made = prepare(source, output, config, workers=workers, limit=limit, on_block=tick)
     print(f"{made.molecules} molecules with {made.conformers} conformers in {output}, {made.failures} failed")
-
-
-def train_conformers(
-    config: Annotated[Path, typer.Option("-c", "--config", help="YAML file, e.g. configs/conformers.yaml.")],
-    output: Annotated[Path, typer.Option("-o", "--output", help="Folder for weights, state and log.")],
-    settings: Annotated[list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Override a key.")] = None,
-    resume: Annotated[bool, typer.Option("--resume", help="Go on with the state in the folder, if any.")] = False,
-    start: Annotated[Path | None, typer.Option("--from", help="Weights to start from.")] = None,
-    max_minutes: Annotated[float | None, typer.Option(min=0.0, help="Stop with a checkpoint after this time.")] = None,
-) -> None:
-    """Train the conformer model."""
-    from molgen.config import from_yaml, override
-    from molgen.conformers.config import ConformerConfig
-
-    chosen = override(from_yaml(ConformerConfig, config), settings or [])  # a mistake shows before the long imports
-
-    from molgen.conformers.train import train
-
-    state = output / "state.ckpt"
-    begin = state if resume and state.exists() else start
-    result = train(chosen, output, max_minutes=max_minutes, resume=begin, progress=sys.stderr.isatty())
-    scores = ", ".join(f"{name} {value:.3f}" for name, value in result.metrics.items())
-    rate = f"{result.samples_per_second:.0f} samples/s"
-    print(f"{result.weights}: {result.steps} steps, {rate}{', ' if scores else ''}{scores}")
 
 
 def _print_rows(rows: Sequence[Any]) -> None:

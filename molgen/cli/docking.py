@@ -15,6 +15,21 @@ from molgen.cli.terminal import MOST_ROWS, console, progress
 _CENTRE = 4.0  # Angstrom from the centre of a pocket
 
 
+class Proposals(StrEnum):
+    """Where the search starts."""
+
+    both = "both"
+    learned = "learned"
+    random = "random"
+
+
+class Rank(StrEnum):
+    """What poses are ordered by."""
+
+    confidence = "confidence"
+    energy = "energy"
+
+
 class Effort(StrEnum):
     """How much is searched."""
 
@@ -24,6 +39,7 @@ class Effort(StrEnum):
 
 
 def dock(
+    context: typer.Context,
     protein: Annotated[Path, typer.Option("-p", "--protein", help="PDB or mmCIF file, also .gz.")],
     ligand: Annotated[
         str, typer.Option("-l", "--ligand", help="A SMILES, or a .smi, .csv, .sdf, .mol, .mol2 [.gz] file.")
@@ -39,6 +55,15 @@ def dock(
     n: Annotated[int, typer.Option("-n", min=1, help="Poses per ligand.")] = 9,
     seed: Annotated[int, typer.Option(min=0, help="Same seed, same poses.")] = 0,
     effort: Annotated[Effort, typer.Option(help="How much is searched.")] = Effort.normal,
+    proposals: Annotated[
+        Proposals, typer.Option(help="Start from random poses, from those of the model, or both.")
+    ] = Proposals.both,
+    rank: Annotated[Rank, typer.Option(help="Order poses by the learned confidence, or by energy.")] = Rank.confidence,
+    pose_model: Annotated[str, typer.Option(help="Proposes poses: default, or a weights file.")] = "default",
+    confidence_model: Annotated[str, typer.Option(help="Ranks poses: default, or a weights file.")] = "default",
+    trajectory: Annotated[
+        Path | None, typer.Option(help="PDB file of how the model samples the (first) ligand.")
+    ] = None,
     protonate: Annotated[str, typer.Option(help="pH of the ligand, or no.")] = "7.4",
     keep: Annotated[str, typer.Option(help="Groups of the file to keep, e.g. waters or HEM,GOL:A:5.")] = "",
     drop: Annotated[str, typer.Option(help="Groups of the file to leave out, e.g. HEM.")] = "",
@@ -51,6 +76,7 @@ def dock(
     largest_fragment: Annotated[bool, typer.Option("--largest-fragment", help="Of a salt keep the biggest.")] = False,
     write_complex: Annotated[Path | None, typer.Option("--complex", help=".pdb or .cif of the best pose.")] = None,
     summary: Annotated[Path | None, typer.Option(help="JSON with all results [OUTPUT.json].")] = None,
+    report: Annotated[Path | None, typer.Option(help="HTML report to write, with a 3D view; opens offline.")] = None,
     posebusters: Annotated[bool, typer.Option("--posebusters", help="Check the poses with PoseBusters.")] = False,
     threads: Annotated[int, typer.Option(min=1, help="CPU threads.")] = 1,
 ) -> None:
@@ -62,8 +88,22 @@ def dock(
     from molgen.docking.run import dock_to_file
 
     config = config_of(
-        n=n, seed=seed, effort=effort.value, ph=_ph(protonate), keep_conformer=keep_conformer, posebusters=posebusters
+        n=n,
+        seed=seed,
+        effort=effort.value,
+        ph=_ph(protonate),
+        keep_conformer=keep_conformer,
+        posebusters=posebusters,
+        proposals=proposals.value,
+        rank=rank.value,
+        pose_model=pose_model,
+        confidence_model=confidence_model,
     )
+    if report is not None:
+        from molgen.reports.html import check_report
+
+        check_report(report)
+    settings: list[Any] = []
     with progress("ligands") as tick:
         rows = dock_to_file(
             ligand,
@@ -79,13 +119,21 @@ def dock(
             largest_fragment=largest_fragment,
             complexes=write_complex,
             summary_file=summary or output.parent / f"{_stem(output)}.json",
+            trajectory=trajectory,
             threads=threads,
-            on_setting=_print_setting,
+            on_setting=lambda setting: settings.append(setting) or _print_setting(setting),
             on_row=tick,
         )
     _print_docked(rows)
     if reference is not None:
         _print_uncompared(rows, reference)
+    if report is not None:
+        from molgen.chem.reference import compared_with
+        from molgen.reports.docking_report import write_docking_report
+
+        known = compared_with(reference, pocket)
+        told = {"reference": known, "output": output, "command": context.obj or ()}
+        write_docking_report(report, rows, settings[0], config=config, **told)
     if all(row.result is None for row in rows):
         raise typer.Exit(2)
 
@@ -204,15 +252,15 @@ def _print_library(rows: Sequence[Any]) -> None:
     """One line per ligand: its best pose or why there is none."""
     from rich.table import Table
 
-    table = Table("name", "poses", "score", "valid", "RMSD / Å", "seconds", "status")
+    table = Table("name", "poses", "confidence", "score", "valid", "RMSD / Å", "seconds", "status")
     for row in rows[:MOST_ROWS]:
         if row.result is None:
-            table.add_row(row.name, "0", "", "", "", f"{row.seconds:.1f}", row.error)
+            table.add_row(row.name, "0", "", "", "", "", f"{row.seconds:.1f}", row.error)
             continue
         best = row.result.poses[0]
         rmsd = "" if best.rmsd is None else f"{best.rmsd:.2f}"
-        count = str(len(row.result.poses))
-        table.add_row(row.name, count, f"{best.score:.1f}", _yes(best.valid), rmsd, f"{row.seconds:.1f}", "ok")
+        told = (str(len(row.result.poses)), _percent(best.confidence), f"{best.score:.1f}", _yes(best.valid), rmsd)
+        table.add_row(row.name, *told, f"{row.seconds:.1f}", "ok")
     console().print(table)
     failed = sum(row.result is None for row in rows)
     print(f"{len(rows) - failed} of {len(rows)} ligands docked, {failed} failed")
@@ -223,12 +271,13 @@ def _print_poses(poses: Sequence[Any]) -> None:
     from rich.table import Table
 
     compared = any(pose.rmsd is not None for pose in poses)
-    table = Table("pose", "kcal/mol", "strain", *(["RMSD / Å"] if compared else []), "valid", "failed checks")
+    rated = any(pose.confidence is not None for pose in poses)
+    columns = (*(["confidence"] if rated else []), "kcal/mol", "strain", *(["RMSD / Å"] if compared else []))
+    table = Table("pose", *columns, "valid", "failed checks")
     for pose in poses[:MOST_ROWS]:
         rmsd = [] if not compared else ["" if pose.rmsd is None else f"{pose.rmsd:.2f}"]
-        table.add_row(
-            str(pose.rank), f"{pose.score:.2f}", f"{pose.strain:.1f}", *rmsd, _yes(pose.valid), ", ".join(pose.failed)
-        )
+        told = [*([_percent(pose.confidence)] if rated else []), f"{pose.score:.2f}", f"{pose.strain:.1f}", *rmsd]
+        table.add_row(str(pose.rank), *told, _yes(pose.valid), ", ".join(pose.failed))
     console().print(table)
 
 
@@ -254,6 +303,10 @@ def _print_rescored(rows: Sequence[Any]) -> None:
     failed = sum(row.pose is None for row in rows)
     if failed:
         print(f"{len(rows) - failed} of {len(rows)} poses scored, {failed} failed")
+
+
+def _percent(value: float | None) -> str:
+    return "" if value is None else f"{100 * value:.0f} %"
 
 
 def _yes(value: bool) -> str:

@@ -20,7 +20,10 @@ from molgen.chem.standardise import molecule_notes, prepare_molecule
 from molgen.chem.stereo import enumerate_stereo
 from molgen.chem.structure import Protein
 from molgen.conformers.local import with_conformers
+from molgen.docking.learned import Learned, learned_of
 from molgen.docking.ligand import Ligand, all_atom_poses, ligand_of, strain
+from molgen.docking.propose import propose
+from molgen.docking.ranking import Choice, ranked
 from molgen.docking.records import DockConfig, DockingResult, Pose
 from molgen.docking.refine import Refined, refine, representatives
 from molgen.docking.restraining import Anchor, restraints_of
@@ -134,18 +137,16 @@ def dock_prepared(
     begin = time.monotonic()
     ligand = prepared.ligand
     restraints = restraints_of(ligand.mol, *restraining)
-    found = [(site, _searched(site, ligand, config, restraints)) for site in sites]
-    choices = [(site, refined, row) for site, refined in found for row in range(min(len(refined.total), config.n))]
-    choices.sort(key=lambda choice: float(choice[1].total[choice[2]]))
+    learned = learned_of(config)
+    found = [(site, _searched(site, ligand, config, restraints, learned)) for site in sites]
+    choices = ranked(ligand, found, learned.confidence)
     poses, mol = poses_of(ligand, _distinct(ligand, choices, config), config, reference)
     return result_of(sites, mol, poses, prepared.notes, time.monotonic() - begin, config)
 
 
-def _distinct(
-    ligand: Ligand, choices: Sequence[tuple[Site, Refined, int]], config: DockConfig
-) -> list[tuple[Site, Refined, int]]:
+def _distinct(ligand: Ligand, choices: Sequence[Choice], config: DockConfig) -> list[Choice]:
     """The best poses that are apart: boxes may overlap, and then two of them hold the same pose."""
-    heavy = torch.stack([refined.positions[row] for _, refined, row in choices])
+    heavy = torch.stack([choice.refined.positions[choice.row] for choice in choices])
     return [choices[k] for k in representatives(ligand, heavy, config.spacing, config.n).tolist()]
 
 
@@ -172,11 +173,17 @@ def result_of(
     )
 
 
-def _searched(site: Site, ligand: Ligand, config: DockConfig, restraints: tuple) -> Refined:
+def _searched(site: Site, ligand: Ligand, config: DockConfig, restraints: tuple, learned: Learned) -> Refined:
     _check_fits(site, ligand)
     energy = energy_of(site, ligand, restraints)
+    proposals = None
+    if learned.poses is not None:
+        noise = torch.Generator().manual_seed(config.seed)  # its own, so that the random starts do not depend on it
+        proposals = propose(
+            learned.poses, site, ligand, config.samples, config.steps, noise, energy=energy, guidance=config.guidance
+        )
     rng = torch.Generator().manual_seed(config.seed)
-    found = search(energy, ligand.templates, config.search, rng)
+    found = search(energy, ligand.templates, config.search, rng, proposals)
     refined = refine(site, ligand, energy, found, config.spacing)
     _check_inside(site, energy, refined)
     return refined
@@ -209,19 +216,20 @@ def _edges(site: Site) -> str:
 
 
 def poses_of(
-    ligand: Ligand, choices: Sequence[tuple[Site, Refined, int]], config: DockConfig, reference: Chem.Mol | None
+    ligand: Ligand, choices: Sequence[Choice], config: DockConfig, reference: Chem.Mol | None
 ) -> tuple[tuple[Pose, ...], Chem.Mol]:
     """The records of the chosen poses, in order, and the molecule with one conformer for each."""
-    heavy = torch.stack([refined.positions[row] for _, refined, row in choices])
-    positions = all_atom_poses(ligand, torch.stack([refined.template[row] for _, refined, row in choices]), heavy)
+    heavy = torch.stack([choice.refined.positions[choice.row] for choice in choices])
+    template = torch.stack([choice.refined.template[choice.row] for choice in choices])
+    positions = all_atom_poses(ligand, template, heavy)
     strains = strain(ligand, positions)
     rmsds = _reference_rmsds(ligand, positions, reference)
     mol = with_conformers(ligand.mol, positions)
-    checks = _checks([site for site, _, _ in choices], ligand, mol, config.posebusters)
+    checks = _checks([choice.site for choice in choices], ligand, mol, config.posebusters)
     factor = rotor_factor(ligand.rotors)
-    first = float(choices[0][1].intramolecular[choices[0][2]])
+    first = float(choices[0].refined.intramolecular[choices[0].row])
     poses = []
-    for index, (site, refined, row) in enumerate(choices):
+    for index, (site, refined, row, confidence) in enumerate(choices):
         inter, intra = float(refined.intermolecular[row]), float(refined.intramolecular[row])
         terms = interaction_terms(site.atoms, ligand.classes, heavy[index : index + 1])[0] * weight_vector()
         poses.append(
@@ -236,6 +244,7 @@ def poses_of(
                 checks=checks[index],
                 rmsd=None if rmsds is None else float(rmsds[index]),
                 pocket=site.pocket.name,
+                confidence=confidence,
             )
         )
     return tuple(poses), mol

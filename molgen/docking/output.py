@@ -21,8 +21,10 @@ def sdf_records(result: DockingResult, name: str) -> Iterator[SdfRecord]:
 def pose_properties(result: DockingResult, pose: Pose) -> dict[str, object]:
     """The data fields of a pose."""
     optional: dict[str, object] = {} if pose.rmsd is None else {"molgen_rmsd": pose.rmsd}
+    rated: dict[str, object] = {} if pose.confidence is None else {"molgen_confidence": round(pose.confidence, 4)}
     return {
         "molgen_rank": pose.rank,
+        **rated,
         "molgen_score": pose.score,
         "molgen_intermolecular": pose.intermolecular,
         "molgen_intramolecular": pose.intramolecular,
@@ -66,6 +68,7 @@ def pocket_record(pocket: Pocket) -> dict[str, Any]:
 def _plain(pose: Pose) -> dict[str, Any]:
     return {
         "rank": pose.rank,
+        "confidence": None if pose.confidence is None else _rounded(pose.confidence),
         "score": _rounded(pose.score),
         "intermolecular": _rounded(pose.intermolecular),
         "intramolecular": _rounded(pose.intramolecular),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from numbers import Integral, Real
 from typing import Literal
 
@@ -30,6 +30,11 @@ class DockConfig:
         keep_conformer: start from the bond lengths, angles and rings of the input structure.
         timeout: seconds for the embedding of the ligand.
         posebusters: the checks of the poses are those of the PoseBusters package instead of our own.
+        proposals: where the search starts: "random" poses, "learned" ones (those of the model alone), or "both".
+        rank: poses are ordered by the learned "confidence", or by "energy" alone.
+        samples, steps: poses that the model proposes, and steps of their integration.
+        guidance: weight of the energy in the last of these steps, 1 / (kcal/mol).
+        pose_model, confidence_model: "default" or a weights file.
     """
 
     n: int = 9
@@ -40,9 +45,17 @@ class DockConfig:
     keep_conformer: bool = False
     timeout: float = 60.0
     posebusters: bool = False
+    proposals: Literal["both", "learned", "random"] = "both"
+    rank: Literal["confidence", "energy"] = "confidence"
+    samples: int = 64
+    steps: int = 10
+    guidance: float = 0.0
+    pose_model: str = "default"
+    confidence_model: str = "default"
 
     def __post_init__(self) -> None:
-        for name, least, kind in (("n", 1, Integral), ("seed", 0, Integral), ("spacing", 0.0, Real)):
+        limits = (("n", 1, Integral), ("seed", 0, Integral), ("spacing", 0.0, Real), ("samples", 1, Integral))
+        for name, least, kind in (*limits, ("steps", 1, Integral), ("guidance", 0.0, Real)):
             value = getattr(self, name)
             if not isinstance(value, kind) or not float(value) >= least:
                 raise ConfigError(f"{name} must be at least {least:g}, not {value}")
@@ -50,13 +63,17 @@ class DockConfig:
             raise ConfigError(f"seed must be at most {MAX_SEED}, not {self.seed}")
         if self.effort not in EFFORT:
             raise ConfigError(f"effort must be one of {', '.join(EFFORT)}, not {self.effort}")
+        for name, choices in (("proposals", ("both", "learned", "random")), ("rank", ("confidence", "energy"))):
+            if getattr(self, name) not in choices:
+                raise ConfigError(f"{name} must be one of {', '.join(choices)}, not {getattr(self, name)}")
         if self.ph is not None and not 0 <= self.ph <= 14:
             raise ConfigError(f"ph must be between 0 and 14, not {self.ph:g}")
 
     @property
     def search(self) -> SearchConfig:
         """The amount of search of this effort."""
-        return EFFORT[self.effort]
+        search = EFFORT[self.effort]
+        return replace(search, starts=0) if self.proposals == "learned" else search
 
 
 @dataclass(frozen=True)
@@ -74,6 +91,7 @@ class Pose:
         checks: name of a validity check -> passed.
         rmsd: symmetric heavy-atom RMSD to the reference ligand, Angstrom; None without one.
         pocket: name of its pocket.
+        confidence: probability that the pose is within 2 Angstrom of the true one; None where it was not rated.
     """
 
     rank: int
@@ -86,6 +104,7 @@ class Pose:
     checks: Mapping[str, bool]
     rmsd: float | None
     pocket: str
+    confidence: float | None = None
 
     @property
     def valid(self) -> bool:

@@ -23,6 +23,7 @@ from molgen.chem.writing import SdfRecord, check_sdf_name, write_sdf
 from molgen.docking.dock import poses_of, reason_of, result_of
 from molgen.docking.ligand import ligand_of
 from molgen.docking.output import sdf_records
+from molgen.docking.ranking import Choice
 from molgen.docking.records import DockConfig, DockingResult, Pose
 from molgen.docking.refine import evaluated
 from molgen.docking.site import Site, site_of
@@ -101,7 +102,7 @@ def rescore(
             positions = _downhill(energy, positions)
         refined = evaluated(ligand, energy, positions, torch.zeros(1, dtype=torch.long))
     settings = DockConfig(n=1, ph=None, keep_conformer=True)
-    poses, mol = poses_of(ligand, [(site, refined, 0)], settings, reference)
+    poses, mol = poses_of(ligand, [Choice(site, refined, 0, None)], settings, reference)
     notes = tuple(f"{label} is not part of the receptor: poses lie on it" for label in site.pocket.removed)
     return result_of([site], mol, poses, notes, time.monotonic() - begin, settings)
 

@@ -18,11 +18,14 @@ from molgen.chem.structure import Pocket, Protein
 from molgen.chem.structure_writing import write_complex, writer_of
 from molgen.chem.writing import SdfRecord, check_sdf_name, write_sdf
 from molgen.docking.dock import dock_prepared, prepare_ligand, reason_of
+from molgen.docking.learned import learned_of
+from molgen.docking.ligand import Ligand
 from molgen.docking.output import pocket_record, sdf_records, summary
 from molgen.docking.records import DockConfig, DockingResult
 from molgen.docking.restraining import Anchor
 from molgen.docking.site import Site, sites_of
-from molgen.errors import ParseError
+from molgen.docking.trajectory import sampling_frames, write_trajectory
+from molgen.errors import ConfigError, ParseError
 from molgen.files import check_place, write_atomically
 
 
@@ -74,6 +77,7 @@ def dock_to_file(
     largest_fragment: bool = False,
     complexes: str | Path | None = None,
     summary_file: str | Path | None = None,
+    trajectory: str | Path | None = None,
     threads: int = 1,
     on_setting: Callable[[Setting], None] | None = None,
     on_row: Callable[[DockRow], None] | None = None,
@@ -90,6 +94,7 @@ def dock_to_file(
         reference: a file with a pose of the ligand to compare with; by default the one that names the pocket.
         complexes: .pdb or .cif file for the receptor with the best pose of the (first) ligand.
         summary_file: JSON with all results and failures.
+        trajectory: PDB file of how the model samples the first ligand that is docked, one model per step.
         on_setting: called once, when the receptor is ready.
         on_row: called after every ligand.
 
@@ -99,8 +104,11 @@ def dock_to_file(
     check_sdf_name(output)
     if complexes is not None:
         writer_of(complexes)
-    for path in filter(None, (output, complexes, summary_file)):
+    for path in filter(None, (output, complexes, summary_file, trajectory)):
         check_place(path)
+    learned_of(config)  # weights that cannot be read are no fault of a ligand
+    if trajectory is not None and config.proposals == "random":
+        raise ConfigError("a trajectory needs proposals both or learned, not random")
     held = [Anchor.parse(anchor) for anchor in anchors]
     fixed = None if core is None else reference_ligand(core)
     torch.set_num_threads(threads)
@@ -112,11 +120,13 @@ def dock_to_file(
     if on_setting:
         on_setting(Setting(structure, sites, chosen.others))
     rows: list[DockRow] = []
+    drawn: list[Ligand] = []
 
     def results() -> Iterator[SdfRecord]:
         for record in records:
-            row = _row(record, sites, config, (held, fixed), compared, largest_fragment)
+            row, ligand = _row(record, sites, config, (held, fixed), compared, largest_fragment)
             rows.append(row)
+            drawn.extend([ligand] if ligand is not None and not drawn else [])
             if on_row:
                 on_row(row)
             if row.result is not None:
@@ -131,6 +141,8 @@ def dock_to_file(
         with write_atomically(summary_file) as file:
             json.dump(_document(rows, structure, sites), file, indent=1)
             file.write("\n")
+    if trajectory is not None and drawn:
+        write_trajectory(trajectory, drawn[0], sampling_frames(sites[0], drawn[0], config))
     if complexes is not None and best is not None:
         write_complex(complexes, best.receptor, best.mol, best.poses[0].conformer)
     return rows
@@ -138,7 +150,7 @@ def dock_to_file(
 
 def _row(
     record: InputRecord, sites: Sequence[Site], config: DockConfig, restraining: Any, reference: Any, largest: bool
-) -> DockRow:
+) -> tuple[DockRow, Ligand | None]:
     begin = time.monotonic()
     try:
         if record.mol is None:
@@ -146,8 +158,8 @@ def _row(
         prepared = prepare_ligand(record.mol, config, largest_fragment=largest)
         result = dock_prepared(sites, prepared, config, restraining=restraining, reference=reference)
     except Exception as error:
-        return DockRow(record.name, record.place, None, time.monotonic() - begin, reason_of(error))
-    return DockRow(record.name, record.place, result, time.monotonic() - begin, None)
+        return DockRow(record.name, record.place, None, time.monotonic() - begin, reason_of(error)), None
+    return DockRow(record.name, record.place, result, time.monotonic() - begin, None), prepared.ligand
 
 
 def _chain(first: SdfRecord, rest: Iterator[SdfRecord]) -> Iterator[SdfRecord]:

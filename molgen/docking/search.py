@@ -28,7 +28,7 @@ class SearchConfig:
     """How much is searched.
 
     Attributes:
-        starts: random poses that are minimised.
+        starts: random poses that are minimised; may be 0 where there are proposals.
         chains: of them that go on.
         rounds: of basin hopping, at most.
         patience: rounds without a better best pose after which the search stops.
@@ -86,23 +86,24 @@ class Found:
 
 
 @torch.inference_mode()
-def search(energy: DockingEnergy, templates: Tensor, config: SearchConfig, rng: torch.Generator) -> Found:
+def search(
+    energy: DockingEnergy,
+    templates: Tensor,
+    config: SearchConfig,
+    rng: torch.Generator,
+    proposals: Proposals | None = None,
+) -> Found:
     """Poses of a ligand in the box of the energy.
 
     Args:
         energy: of the ligand in the receptor.
         templates: [T, n, 3], heavy atoms of the local structures, Angstrom.
-        config: how much.
+        config: how much. With no random starts the search begins from the proposals alone.
         rng: the only source of randomness.
+        proposals: poses that are minimised and join the best of the random starts.
     """
     body = energy.body
-    positions, template = random_poses(energy, templates, config.starts, rng)
-    if config.ceiling is not None:
-        positions = minimise(energy.softened(config.ceiling), body, positions, config.screen_steps).positions
-    screened = minimise(energy, body, positions, config.screen_steps)
-    chosen = screened.energies.argsort()[: 2 * config.chains]
-    first = minimise(energy, body, screened.positions[:, :, chosen], config.start_steps)
-    starts = Chains(first.positions, first.energies, template[chosen])
+    starts = _starts(energy, templates, config, rng, proposals)
     chains = starts.pick(starts.energies.argsort()[: config.chains])
     minima = distinct(starts, config.chains)
     record, idle, rounds = float(minima.energies[0]), 0, 0
@@ -119,6 +120,45 @@ def search(energy: DockingEnergy, templates: Tensor, config: SearchConfig, rng: 
         idle = 0 if lowest < record - _PROGRESS else idle + 1
         record = min(record, lowest)
     return Found(minima.positions, minima.energies, minima.template, rounds)
+
+
+def _starts(
+    energy: DockingEnergy,
+    templates: Tensor,
+    config: SearchConfig,
+    rng: torch.Generator,
+    proposals: Proposals | None,
+) -> Chains:
+    """Minimised starts: the best of the random ones, and all proposals."""
+    begun = []
+    if config.starts:
+        positions, template = random_poses(energy, templates, config.starts, rng)
+        if config.ceiling is not None:
+            softened = energy.softened(config.ceiling)
+            positions = minimise(softened, energy.body, positions, config.screen_steps).positions
+        screened = minimise(energy, energy.body, positions, config.screen_steps)
+        chosen = screened.energies.argsort()[: 2 * config.chains]
+        begun.append((screened.positions[:, :, chosen], template[chosen]))
+    if proposals is not None:
+        screened = minimise(energy, energy.body, proposals.positions, config.screen_steps)
+        begun.append((screened.positions, proposals.template))
+    if not begun:
+        raise ValueError("a search needs random starts or proposals")
+    first = minimise(energy, energy.body, torch.cat([place for place, _ in begun], 2), config.start_steps)
+    return Chains(first.positions, first.energies, torch.cat([template for _, template in begun]))
+
+
+@dataclass(frozen=True)
+class Proposals:
+    """Poses to start a search from.
+
+    Attributes:
+        positions: float32 [n, 3, B], Angstrom.
+        template: int64 [B], the local structure of each.
+    """
+
+    positions: Tensor
+    template: Tensor
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from rdkit import Chem
 from torch import Tensor
 
 from molgen.chem.interaction_types import protein_types
+from molgen.chem.pocket_features import PocketAtoms, pocket_atoms
 from molgen.chem.pockets import find_pockets
 from molgen.chem.receptor import Receptor, receptor
 from molgen.chem.structure import Pocket, Protein
@@ -37,6 +38,7 @@ class Site:
         spacing: of the maps, Angstrom.
         maps: filled as ligands need them: (radius, hydrophobic, donor, acceptor) -> energies [X * Y * Z].
         surroundings: filled when poses are first checked: the receptor as the validity checks see it.
+        features: filled when a network first looks: the receptor as it sees it.
     """
 
     pocket: Pocket
@@ -45,6 +47,7 @@ class Site:
     spacing: float
     maps: dict[tuple[float, ...], Tensor] = field(default_factory=dict, repr=False, compare=False)
     surroundings: list[AllReceptorAtoms] = field(default_factory=list, repr=False, compare=False)
+    features: list[PocketAtoms] = field(default_factory=list, repr=False, compare=False)
 
     @property
     def lower(self) -> Tensor:
@@ -76,6 +79,12 @@ class Site:
         if not self.surroundings:
             self.surroundings.append(receptor_atoms(self.receptor.protein))
         return prepare_validity(ligand, self.surroundings[0])
+
+    def network_atoms(self) -> PocketAtoms:
+        """The receptor with the classes that the networks read."""
+        if not self.features:
+            self.features.append(pocket_atoms(self.receptor.protein))
+        return self.features[0]
 
     def _built(self, classes: AtomClasses) -> GridMaps:
         return build_maps(

@@ -94,11 +94,20 @@ class DepthwiseConvolution(nn.Module):
         self.scale = 1.0 / math.sqrt(mean_neighbours)
 
     def forward(
-        self, x: Features, edges: Edges, harmonics: list[Tensor], edge_scalars: Tensor, cutoff: Tensor
+        self,
+        x: Features,
+        edges: Edges,
+        harmonics: list[Tensor],
+        edge_scalars: Tensor,
+        cutoff: Tensor,
+        senders: Features | None = None,
     ) -> Features:
-        """x -> x; harmonics[l] [2l+1, E], edge_scalars [E, edge_channels], cutoff [E, 1]."""
+        """x -> x; harmonics[l] [2l+1, E], edge_scalars [E, edge_channels], cutoff [E, 1].
+
+        Messages come from the same atoms, or from ``senders``, to which the edges' senders then point.
+        """
         weights = (self.weights(edge_scalars) * (cutoff * self.scale)).split(self.sizes, dim=-1)
-        before = self.before(x)
+        before = self.before(x if senders is None else senders)
         sent: dict[tuple[tuple[str, int], ...], Tensor] = {}
         received: dict[str, list[Tensor]] = {}
         for group, weight in zip(self.groups, weights, strict=True):

@@ -10,7 +10,18 @@ from rdkit import Chem
 from small_receptors import pocket_atoms, poses_first, poses_last
 
 from molgen.docking.ligand import Ligand, ligand_of
-from molgen.docking.search import EFFORT, Chains, Found, SearchConfig, distinct, kicked, random_poses, renewed, search
+from molgen.docking.search import (
+    EFFORT,
+    Chains,
+    Found,
+    Proposals,
+    SearchConfig,
+    distinct,
+    kicked,
+    random_poses,
+    renewed,
+    search,
+)
 from molgen.geometry.torsions import dihedral_angles
 from molgen.physics.energy import DockingEnergy
 from molgen.physics.maps import MapField, build_maps
@@ -212,3 +223,78 @@ def test_distinct_minima_are_the_lowest_of_each_neighbourhood_in_order():
     for energy, template in zip(found.energies, found.template, strict=True):
         assert energies[template] == energy
     assert distinct(Chains(positions, energies, torch.arange(12)), 2).energies.tolist() == lowest[:2]
+
+
+def proposals_from(smiles: str, count: int = 5) -> Proposals:
+    """The lowest poses of a search, some moved by a little; templates that random starts never have."""
+    best = found(smiles)
+    positions = best.positions[:, :, :1].repeat(1, 1, count) + 0.2 * torch.arange(count)
+    return Proposals(positions, torch.arange(count) + 100)
+
+
+def begun(smiles: str, starts: int, proposals: Proposals | None, **options) -> Found:
+    config = replace(FEW, starts=starts, rounds=0, **options)
+    rng = torch.Generator().manual_seed(0)
+    return search(energy_of(smiles), ligand(smiles).templates, config, rng, proposals)
+
+
+def test_proposals_join_the_random_starts() -> None:
+    smiles = "OCCCCN"
+    alone, both = begun(smiles, 8, None), begun(smiles, 8, proposals_from(smiles))
+    assert (alone.template < 100).all()
+    assert both.template[0] >= 100  # they lie near the lowest pose
+    assert both.energies[0] <= found(smiles).energies[0] + 0.05
+    assert both.energies[0] < alone.energies[0] - 0.2
+    kept = [min(abs(e - other) for other in both.energies.tolist()) for e in alone.energies.tolist()]
+    assert max(kept) < 1e-3  # all minima of the random starts are still there
+    assert len(both.energies) > len(alone.energies)
+
+
+def test_without_random_starts_only_proposals_are_searched() -> None:
+    smiles = "OCCCCN"
+    own = begun(smiles, 0, proposals_from(smiles))
+    assert (own.template >= 100).all()
+    assert 1 <= len(own.energies) <= 5
+    moving = search(
+        energy_of(smiles),
+        ligand(smiles).templates,
+        replace(FEW, starts=0),
+        torch.Generator().manual_seed(0),
+        proposals_from(smiles),
+    )
+    assert (moving.template >= 100).all()
+    assert moving.energies[0] <= own.energies[0]
+    assert len(moving.energies) > len(own.energies)
+
+
+def test_all_proposals_go_on_and_the_best_of_the_random_starts(monkeypatch) -> None:
+    """Two random starts for each chain go on; proposals that lie in a wall do too."""
+    steps = []
+
+    def watched(energy, body, positions, count):
+        steps.append((positions.shape[2], count))
+        return minimise(energy, body, positions, count)
+
+    monkeypatch.setattr("molgen.docking.search.minimise", watched)
+    proposals = proposals_from("OCCCCN")
+    high = Proposals(proposals.positions + 6.0, proposals.template)
+    begun("OCCCCN", 32, high, chains=3)
+    assert steps == [(32, FEW.screen_steps), (5, FEW.screen_steps), (2 * 3 + 5, FEW.start_steps)]
+
+
+def test_a_ceiling_does_not_apply_to_proposals() -> None:
+    smiles = "OCCCCN"
+    plain, soft = (begun(smiles, 0, proposals_from(smiles), ceiling=ceiling) for ceiling in (None, 5.0))
+    assert torch.equal(plain.positions, soft.positions)
+
+
+def test_neither_random_starts_nor_proposals_is_an_error() -> None:
+    with pytest.raises(ValueError, match="random starts or proposals"):
+        begun("CO", 0, None)
+
+
+def test_proposals_are_not_changed() -> None:
+    proposals = proposals_from("OCCCCN")
+    before = proposals.positions.clone()
+    begun("OCCCCN", 8, proposals)
+    assert torch.equal(proposals.positions, before)

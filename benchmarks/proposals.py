@@ -1,0 +1,155 @@
+"""Compare where poses come from: the learned model, random starts, or half of each, at equal numbers.
+
+    python -m benchmarks.proposals --data complexes/dev --out proposals.jsonl
+    python -m benchmarks.proposals --report proposals.jsonl
+
+For every crystal complex the same number of poses is drawn from each source, rated raw, then minimised and rated again:
+the best one (oracle), and the first by energy and by confidence. Nothing but the protein, the SMILES and the box around
+the crystal ligand goes in.
+"""
+
+import argparse
+import json
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from rdkit import Chem, rdBase
+
+from benchmarks.docking import chosen
+from benchmarks.docking_scores import Complex, load_complexes
+from molgen.chem.protein_reading import read_protein
+from molgen.chem.structure import Pocket
+from molgen.docking.checkpoint import load_confidence, load_pose_model
+from molgen.docking.dock import config_of, energy_of, prepare_ligand
+from molgen.docking.propose import propose
+from molgen.docking.ranking import rate
+from molgen.docking.refine import evaluated
+from molgen.docking.search import random_poses
+from molgen.docking.site import site_of
+from molgen.metrics import bootstrap_interval
+from molgen.metrics.poses import pose_matches, pose_rmsd_matrix
+from molgen.physics.minimise import minimise
+
+DATA = Path(__file__).parents[2] / "shared/data/complexes/dev"
+SOURCES = ("learned", "random", "both")
+_MINIMISE = 80
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Command line; returns the exit status."""
+    options = _parser().parse_args(arguments)
+    torch.set_num_threads(1)
+    rdBase.DisableLog("rdApp.*")
+    if options.report:
+        print(report([json.loads(line) for line in options.report.read_text().splitlines()]))
+        return 0
+    models = load_pose_model(options.pose_model)[0], load_confidence(options.confidence_model)[0]
+    done = set()
+    if options.out.exists():
+        done = {json.loads(line)["complex"] for line in options.out.read_text().splitlines()}
+    with options.out.open("a") as out:
+        for item in chosen(list(load_complexes(options.data)), options.limit, options.seed):
+            if item.complex_id not in done:
+                out.write(json.dumps(measured(item, models, options)) + "\n")
+                out.flush()
+    return 0
+
+
+def measured(item: Complex, models: tuple[Any, Any], options: argparse.Namespace) -> dict[str, Any]:
+    """RMSDs, energies and logits of the poses of one complex from every source."""
+    task = item.task(1, options.seed, with_crystal=False)
+    prepared = prepare_ligand(Chem.MolFromSmiles(task.smiles), config_of(seed=options.seed))
+    ligand = prepared.ligand
+    pocket = Pocket(np.array(task.centre), np.full(3, task.size), "box")
+    site = site_of(read_protein(task.protein), pocket)
+    energy = energy_of(site, ligand)
+    orders = pose_matches(item.crystal, ligand.mol).permutations
+    crystal = item.crystal.GetConformer().GetPositions()
+
+    def rmsds(positions: torch.Tensor) -> list[float]:
+        return pose_rmsd_matrix(crystal[None], positions.permute(2, 0, 1).numpy(), orders)[0].tolist()
+
+    count = options.count
+    begin = time.process_time()
+    learned = propose(models[0], site, ligand, count, options.steps, torch.Generator().manual_seed(options.seed))
+    sampled = time.process_time() - begin
+    places, templates = random_poses(energy, ligand.templates, count, torch.Generator().manual_seed(options.seed))
+    half = count // 2
+    sources = {
+        "learned": (learned.positions, learned.template),
+        "random": (places, templates),
+        "both": (
+            torch.cat([learned.positions[..., :half], places[..., : count - half]], -1),
+            torch.cat([learned.template[:half], templates[: count - half]]),
+        ),
+    }
+    row: dict[str, Any] = {
+        "complex": item.complex_id,
+        "rotors": item.features["rotatable_bonds"],
+        "sample_cpu_s": sampled,
+    }
+    row["heavy_atoms"] = ligand.graph.n_atoms
+    for name, (positions, template) in sources.items():
+        with torch.inference_mode():
+            low = minimise(energy, energy.body, positions, _MINIMISE).positions
+            refined = evaluated(ligand, energy, low, template)
+            logits, _ = rate(models[1], ligand, [(site, refined)])
+        row[name] = {
+            "raw": rmsds(positions),
+            "minimised": rmsds(low),
+            "energy": refined.total.tolist(),
+            "logit": logits.tolist(),
+        }
+    return row
+
+
+def report(rows: Sequence[dict[str, Any]], right: float = 2.0) -> str:
+    """Markdown: share of complexes with a right pose, 95 % bootstrap intervals."""
+    columns = ("best raw", "best minimised", "first by energy", "first by confidence")
+    lines = [f"{len(rows)} complexes, {len(rows[0]['learned']['raw'])} poses from each source.", ""]
+    lines += [f"| | {' | '.join(columns)} |", "|---" * (len(columns) + 1) + "|"]
+    groups = {"all": rows}
+    for label, low, high in (("0-3 rotors", 0, 3), ("4-7 rotors", 4, 7), ("8+ rotors", 8, 99)):
+        groups[label] = [row for row in rows if low <= row["rotors"] <= high]
+    for label, members in groups.items():
+        for source in SOURCES if members else ():
+            found = np.array([_right(row[source], right) for row in members])
+            cells = [_share(column) for column in found.T]
+            lines.append(f"| {source}, {label} ({len(members)}) | {' | '.join(cells)} |")
+    seconds = np.median([row["sample_cpu_s"] for row in rows])
+    lines += ["", f"Sampling: {seconds:.2f} CPU s in the median."]
+    return "\n".join(lines)
+
+
+def _right(found: dict[str, list[float]], right: float) -> list[bool]:
+    low = np.array(found["minimised"])
+    by_energy, by_logit = int(np.argmin(found["energy"])), int(np.argmax(found["logit"]))
+    return [min(found["raw"]) <= right, low.min() <= right, low[by_energy] <= right, low[by_logit] <= right]
+
+
+def _share(column: np.ndarray) -> str:
+    found = bootstrap_interval(column.astype(float))
+    return f"{100 * found.value:.0f} % ({100 * found.low:.0f}-{100 * found.high:.0f})"
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--data", type=Path, default=DATA)
+    parser.add_argument("--out", type=Path, default=Path("proposals.jsonl"))
+    parser.add_argument("--report", type=Path)
+    parser.add_argument("--count", type=int, default=40, help="poses from each source")
+    parser.add_argument("--steps", type=int, default=10)
+    parser.add_argument("--limit", type=int)
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--pose-model", default="default")
+    parser.add_argument("--confidence-model", default="default")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,128 @@
+"""Finding the files that training sets for docking are made of: complexes, and proteins alone."""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import dataclass
+from pathlib import Path
+
+from molgen.errors import InputError
+
+_PROTEINS = ("protein.pdb", "*_protein.pdb", "protein.cif", "*.cif")
+_LIGANDS = ("ligand.sdf", "*_ligand.sdf", "ligand.mol2", "*_ligand.mol2")
+_STRUCTURES = (".pdb", ".ent", ".cif", ".mmcif")
+
+
+@dataclass(frozen=True)
+class ComplexFiles:
+    """Where a complex lies; `ligands` are files of one molecule, the first that can be used counts.
+
+    `protein` is None, or `ligands` empty, where a folder lacks the file.
+    """
+
+    name: str
+    protein: Path | None
+    ligands: tuple[Path, ...]
+    cluster: str
+
+
+@dataclass(frozen=True)
+class ProteinFile:
+    """Where a protein lies."""
+
+    name: str
+    path: Path
+    cluster: str
+
+
+def find_complexes(source: str | Path) -> list[ComplexFiles]:
+    """The complexes of a folder, or of a table.
+
+    Args:
+        source: a folder with one folder for each complex, which holds protein.pdb, *_protein.pdb or a .cif, and
+            ligand.sdf, *_ligand.sdf or *_ligand.mol2 (each also as .gz); or a .csv with columns protein and ligand, and
+            optionally name and cluster, whose paths count from its own folder. An index.csv in a folder, or next to it,
+            has the clusters (columns id and cluster); else every complex is its own.
+
+    Raises:
+        InputError: there is nothing of this.
+    """
+    path = Path(source)
+    if path.is_dir():
+        clusters = _clusters(path, "id")
+        found = [_in_folder(one, clusters.get(one.name, one.name)) for one in sorted(path.iterdir()) if one.is_dir()]
+    else:
+        found = [_in_row(path.parent, row, number) for number, row in enumerate(_rows(path, "protein", "ligand"))]
+    if not found:
+        raise InputError("holds no complexes", source=path)
+    return found
+
+
+def find_proteins(source: str | Path) -> list[ProteinFile]:
+    """The protein files of a folder (.pdb, .ent, .cif, .mmcif, or .gz) or of a table.
+
+    Args:
+        source: a folder; or a .csv with a column file and optionally pdb_id (or name) and cluster, whose paths count
+            from its own folder or from the one above.
+
+    Raises:
+        InputError: there are none, or a file of the table is missing.
+    """
+    path = Path(source)
+    if path.is_dir():
+        files = [one for one in sorted(path.rglob("*")) if one.is_file() and _suffix(one) in _STRUCTURES]
+        found = [ProteinFile(_stem(one), one, _stem(one)) for one in files]
+    else:
+        found = [_listed(path, row) for row in _rows(path, "file")]
+    if not found:
+        raise InputError("holds no proteins", source=path)
+    return found
+
+
+def _listed(table: Path, row: dict[str, str]) -> ProteinFile:
+    places = [folder / row["file"] for folder in (table.parent, table.parent.parent)]
+    place = next((one for one in places if one.exists()), None)
+    if place is None:
+        raise InputError(f"names {row['file']}, which is not there", source=table)
+    name = row.get("pdb_id") or row.get("name") or _stem(place)
+    return ProteinFile(name, place, row.get("cluster") or name)
+
+
+def _in_row(folder: Path, row: dict[str, str], number: int) -> ComplexFiles:
+    name = row.get("name") or f"row {number + 1}"
+    return ComplexFiles(name, folder / row["protein"], (folder / row["ligand"],), row.get("cluster") or name)
+
+
+def _in_folder(folder: Path, cluster: str) -> ComplexFiles:
+    proteins, ligands = (
+        [path for pattern in patterns for end in ("", ".gz") for path in sorted(folder.glob(pattern + end))]
+        for patterns in (_PROTEINS, _LIGANDS)
+    )
+    return ComplexFiles(folder.name, proteins[0] if proteins else None, tuple(ligands), cluster)
+
+
+def _clusters(folder: Path, key: str) -> dict[str, str]:
+    for place in (folder, folder.parent):
+        if (place / "index.csv").is_file():
+            return {row[key]: row["cluster"] for row in _rows(place / "index.csv", key, "cluster")}
+    return {}
+
+
+def _rows(path: Path, *columns: str) -> list[dict[str, str]]:
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            reader = csv.DictReader(file)
+            missing = [one for one in columns if one not in (reader.fieldnames or ())]
+            if missing:
+                raise InputError(f"has no column {missing[0]!r}", source=path)
+            return list(reader)
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise InputError(f"cannot be read as a table: {error}", source=path) from error
+
+
+def _suffix(path: Path) -> str:
+    return Path(path.name.lower().removesuffix(".gz")).suffix
+
+
+def _stem(path: Path) -> str:
+    return Path(path.name.removesuffix(".gz")).stem

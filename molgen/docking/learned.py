@@ -1,0 +1,47 @@
+"""The learned models that a configuration asks for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+from molgen.docking.checkpoint import load_confidence, load_pose_model
+from molgen.docking.confidence import ConfidenceModel
+from molgen.docking.model import PoseModel
+from molgen.docking.records import DockConfig
+
+
+@dataclass(frozen=True)
+class Learned:
+    """The models in use; None where the physics does without.
+
+    Attributes:
+        poses: proposes where to start.
+        confidence: ranks.
+    """
+
+    poses: PoseModel | None = None
+    confidence: ConfidenceModel | None = None
+
+
+def learned_of(config: DockConfig) -> Learned:
+    """The models of a configuration, loaded once per process.
+
+    Raises:
+        CheckpointError: a weights file is missing, damaged or of another kind; `proposals` "random" and `rank`
+            "energy" need none.
+    """
+    return Learned(
+        None if config.proposals == "random" else _pose_model(config.pose_model),
+        None if config.rank == "energy" else _confidence(config.confidence_model),
+    )
+
+
+@lru_cache(maxsize=4)
+def _pose_model(name: str) -> PoseModel:
+    return load_pose_model(name)[0]
+
+
+@lru_cache(maxsize=4)
+def _confidence(name: str) -> ConfidenceModel:
+    return load_confidence(name)[0]

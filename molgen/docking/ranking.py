@@ -1,0 +1,69 @@
+"""The order of the poses of a ligand: by learned confidence, or by energy."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+import torch
+from scipy.spatial import KDTree
+from torch import Tensor
+
+from molgen.chem.pocket_features import PocketAtoms
+from molgen.docking.confidence import ConfidenceModel
+from molgen.docking.ligand import Ligand
+from molgen.docking.refine import Refined
+from molgen.docking.site import Site
+from molgen.graphs.batch import batch_graphs
+from molgen.graphs.pockets import batch_pockets
+
+SURROUNDINGS = 7.5
+"""Angstrom around the poses; the atoms of the receptor that the confidence sees."""
+
+
+class Choice(NamedTuple):
+    """One refined pose: where it is, and the probability that it is right (None: not rated)."""
+
+    site: Site
+    refined: Refined
+    row: int
+    confidence: float | None
+
+
+def ranked(ligand: Ligand, found: Sequence[tuple[Site, Refined]], model: ConfidenceModel | None) -> list[Choice]:
+    """The refined poses of all sites, best first: by confidence, or without a model by energy."""
+    rows = [(site, refined, row) for site, refined in found for row in range(len(refined.total))]
+    energies = torch.cat([refined.total for _, refined in found])
+    if model is None:
+        order, chances = energies.argsort(stable=True), [None] * len(rows)
+    else:
+        judged, probabilities = rate(model, ligand, found)
+        order, chances = judged.argsort(descending=True, stable=True), probabilities.tolist()
+    choices = [Choice(site, refined, row, chance) for (site, refined, row), chance in zip(rows, chances, strict=True)]
+    return [choices[k] for k in order.tolist()]
+
+
+@torch.inference_mode()
+def rate(model: ConfidenceModel, ligand: Ligand, found: Sequence[tuple[Site, Refined]]) -> tuple[Tensor, Tensor]:
+    """The judge's logits and the probabilities of all poses of a ligand, site after site."""
+    energies = torch.cat([refined.total for _, refined in found])
+    logits = [_logits(model, ligand, site, refined, float(energies.min())) for site, refined in found]
+    judged = model.judge(torch.cat(logits), torch.cat([refined.positions for _, refined in found]), energies)
+    return judged, model.probability(judged)
+
+
+def _logits(model: ConfidenceModel, ligand: Ligand, site: Site, refined: Refined, lowest: float) -> Tensor:
+    """The networks' logits [B] of the poses of one site; ``lowest`` is the energy of the ligand's best pose."""
+    atoms, center = surroundings(site.network_atoms(), refined.positions.numpy())
+    positions = (refined.positions.double() - torch.from_numpy(center)).float()
+    graph, pocket = batch_graphs([ligand.graph]), batch_pockets([atoms])
+    return model(graph, pocket, positions[None], (refined.total - lowest)[None])[0]
+
+
+def surroundings(atoms: PocketAtoms, positions: np.ndarray) -> tuple[PocketAtoms, np.ndarray]:
+    """The receptor's atoms near any of the poses [B, n, 3], relative to the middle of the poses, and that middle."""
+    center = positions.mean((0, 1), dtype=np.float64)
+    distance, _ = KDTree(positions.reshape(-1, 3)).query(atoms.positions, distance_upper_bound=SURROUNDINGS)
+    near = atoms.pick(np.isfinite(distance))
+    return PocketAtoms(near.atoms, near.positions - center, near.residue), center

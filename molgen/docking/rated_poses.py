@@ -1,0 +1,120 @@
+"""Minimised poses with their RMSD to the true one: what the confidence is trained on. Read without RDKit."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+from safetensors import SafetensorError, safe_open
+from safetensors.numpy import save
+
+from molgen.chem.pocket_features import PocketAtoms
+from molgen.chem.records import MoleculeGraph
+from molgen.docking.store import DockingSet, PlacedLigand, StoredProtein, arrays_of, docking_set, pocket_of, set_of
+from molgen.errors import InputError
+
+FORMAT = "molgen-rated-poses-1"
+_STEP = 0.01
+
+
+@dataclass(frozen=True)
+class RatedPoses:
+    """K minimised poses of one ligand of n heavy atoms in its pocket.
+
+    Attributes:
+        graph: the ligand.
+        pocket: the receptor around the poses, in the frame of the poses.
+        positions: float32 [K, n, 3], Angstrom.
+        energies: float32 [K], intermolecular plus intramolecular, kcal/mol.
+        rmsds: float32 [K], symmetric RMSD to the true pose, Angstrom.
+        searched: how many of them, the first ones, a search found; the others come from the true pose.
+        cluster, name: of the complex.
+    """
+
+    graph: MoleculeGraph
+    pocket: PocketAtoms
+    positions: np.ndarray
+    energies: np.ndarray
+    rmsds: np.ndarray
+    searched: int
+    cluster: str
+    name: str
+
+    def found(self) -> RatedPoses:
+        """Only what a search found: what there is to choose from in use."""
+        first = slice(self.searched)
+        return replace(self, positions=self.positions[first], energies=self.energies[first], rmsds=self.rmsds[first])
+
+    @property
+    def gaps(self) -> np.ndarray:
+        """Energy above the best pose, [K], kcal/mol."""
+        return self.energies - self.energies.min()
+
+
+@dataclass(frozen=True)
+class Rated:
+    """The poses of one ligand on their way into a part, as in :class:`RatedPoses`; positions in the file's frame."""
+
+    positions: np.ndarray
+    energies: np.ndarray
+    rmsds: np.ndarray
+    searched: int
+
+
+def encode_rated(items: Sequence[tuple[StoredProtein, PlacedLigand, Rated]], source: str) -> bytes:
+    """The bytes of one part; the caller writes them atomically."""
+    data = docking_set([(protein, [ligand]) for protein, ligand, _ in items], source)
+    arrays = arrays_of(data)
+    steps = [np.round((rated.positions - protein.origin) / _STEP).reshape(-1, 3) for protein, _, rated in items]
+    arrays["poses.positions"] = np.concatenate(steps).clip(-32767, 32767).astype(np.int16)
+    arrays["poses.count"] = np.array([len(rated.energies) for *_, rated in items], dtype=np.int32)
+    arrays["poses.searched"] = np.array([rated.searched for *_, rated in items], dtype=np.int32)
+    arrays["poses.energies"] = np.concatenate([rated.energies for *_, rated in items]).astype(np.float32)
+    arrays["poses.rmsds"] = np.concatenate([rated.rmsds for *_, rated in items]).astype(np.float32)
+    return save(arrays, metadata={"format": FORMAT, "source": source})
+
+
+def load_rated(paths: Sequence[Path]) -> list[RatedPoses]:
+    """Read parts.
+
+    Raises:
+        InputError: a file is missing, damaged or not a part.
+    """
+    found: list[RatedPoses] = []
+    for path in paths:
+        try:
+            with safe_open(path, framework="numpy") as file:
+                if (file.metadata() or {}).get("format") != FORMAT:
+                    raise InputError(f"is not a set of rated poses ({FORMAT})", source=path)
+                names = file.keys()  # the file itself is not iterable
+                arrays = {name: file.get_tensor(name) for name in names}
+            found += _entries(set_of(arrays, ""), arrays)
+        except (OSError, SafetensorError) as error:
+            raise InputError(f"cannot be read: {error}", source=path) from error
+        except (KeyError, ValueError, IndexError) as error:
+            raise InputError(f"lacks arrays, or their sizes disagree: {error}", source=path) from error
+    return found
+
+
+def _entries(data: DockingSet, arrays: dict[str, np.ndarray]) -> list[RatedPoses]:
+    counts = arrays["poses.count"].tolist()
+    entries, row, pose = [], 0, 0
+    for example, count, searched in zip(data.examples, counts, arrays["poses.searched"].tolist(), strict=True):
+        n = len(example.positions)
+        steps = arrays["poses.positions"][row : row + count * n].reshape(count, n, 3)
+        entries.append(
+            RatedPoses(
+                graph=data.graphs[example.graph],
+                pocket=pocket_of(data.proteins[example.protein], example.excluded),
+                positions=steps.astype(np.float32) * _STEP,
+                energies=arrays["poses.energies"][pose : pose + count],
+                rmsds=arrays["poses.rmsds"][pose : pose + count],
+                searched=searched,
+                cluster=example.cluster,
+                name=example.name,
+            )
+        )
+        row, pose = row + count * n, pose + count
+    return entries
