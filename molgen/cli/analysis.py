@@ -18,6 +18,7 @@ _FORMATS = ("png", "svg", "pdf")
 
 
 def analyze(
+    context: typer.Context,
     source: Annotated[
         Path, typer.Argument(metavar="STRUCTURES", help="SD or MOL2 file [.gz] with conformers or poses of any tool.")
     ],
@@ -48,6 +49,7 @@ def analyze(
     validity: Annotated[bool, typer.Option("--validity/--no-validity", help="Run molgen's validity checks.")] = True,
     posebusters: Annotated[bool, typer.Option("--posebusters", help="Check with PoseBusters instead.")] = False,
     figures: Annotated[str, typer.Option(help="png, svg, pdf, several with commas, or none.")] = "png",
+    report: Annotated[Path | None, typer.Option(help="HTML report to write, with a 3D view; opens offline.")] = None,
     time_limit: Annotated[
         float, typer.Option(min=0.1, help="Seconds for the RMSDs of a very symmetric molecule; then upper bounds.")
     ] = 60.0,
@@ -59,6 +61,12 @@ def analyze(
     Writes analysis.csv (one row per molecule), conformers.csv (one per record), summary.csv and figures.
     """
     formats = _formats(figures)
+    if report is not None:
+        from molgen.reports.html import check_report
+
+        # the folder of the tables is made later
+        made = not output.exists() and report.parent.absolute() == output.absolute()
+        check_report(output.parent / report.name if made else report)
     from molgen.reports.analysis_records import AnalysisConfig
     from molgen.reports.analysis_run import analyze_to_folder
 
@@ -87,6 +95,10 @@ def analyze(
             on_molecule=tick,
         )
     _print(found, output)
+    if report is not None:
+        from molgen.reports.analysis_report import write_analysis_report
+
+        write_analysis_report(report, found, source, reference, protein=protein, command=context.obj or ())
     if all(row.error is not None for row in found.rows):
         raise typer.Exit(2)
 

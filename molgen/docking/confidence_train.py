@@ -106,6 +106,8 @@ def train_confidence(
     )
 
     def loss(trained: ConfidenceModel, batch: RatedBatch, rng: torch.Generator) -> Tensor:
+        # dropout draws from the global generator; seeded every step, a resumed run draws what an unbroken one does
+        torch.manual_seed(int(torch.randint(2**31, (), generator=rng)))
         return confidence_loss(trained, batch, settings.right)
 
     def save(trained: torch.nn.Module, entry: Mapping[str, Any]) -> None:

@@ -18,13 +18,20 @@ from molgen.reports.pose_text import pose_details, pose_row, spelled
 from molgen.reports.provenance import provenance
 from molgen.reports.records import Entry, Report, Subject, Table
 from molgen.reports.report_figures import figure_svgs
-from molgen.reports.structures import camera_on, drawing, heavy, ligand_text, receptor_text, residues_near, shown_part
+from molgen.reports.structures import (
+    camera_in_pocket,
+    drawing,
+    heavy,
+    ligand_text,
+    receptor_text,
+    residues_near,
+    shown_part,
+)
 from molgen.reports.viewer import viewer_name
 
 MOST_LIGANDS, MOST_POSES, MOST_LISTED = 50, 500, 2000
 """More are not embedded in a report; they are in the SD file."""
 _MOST_SYMMETRIES = 64
-_AROUND = 12.0  # Angstrom
 
 
 def write_docking_report(
@@ -135,7 +142,7 @@ def _subject(name: str, result: DockingResult, poses: Sequence[Pose], receptor: 
         name=name,
         columns=tuple(rows[0]),
         entries=entries,
-        camera=_camera(positions[poses[0].conformer][atoms], receptor),
+        camera=camera_in_pocket(positions[poses[0].conformer][atoms], receptor),
         facts={"SMILES as docked": Chem.MolToSmiles(without_hydrogens(result.mol)), "poses": str(len(result.poses))}
         | {"time": f"{result.seconds:.1f} s"},
         notes=result.notes,
@@ -143,12 +150,6 @@ def _subject(name: str, result: DockingResult, poses: Sequence[Pose], receptor: 
         drawing=drawing(result.mol),
         reference=reference,
     )
-
-
-def _camera(pose: np.ndarray, receptor: Protein) -> dict[str, list[float]]:
-    """From the open side of the pocket."""
-    around = np.linalg.norm(receptor.positions - pose.mean(axis=0), axis=1) < _AROUND
-    return camera_on(pose, away_from=receptor.positions[around], margin=4.0)
 
 
 def _apart(mol: Chem.Mol, poses: np.ndarray) -> np.ndarray:

@@ -71,7 +71,8 @@ def page_of(report: Report, viewer: Viewer) -> str:
         notes=_notes(report.notes),
         subjects="\n".join(_subject(k, one, report.kind) for k, one in enumerate(report.subjects)),
         figures="\n".join(_figures(k, one.figures) for k, one in enumerate(report.subjects)),
-        overview="" if report.overview is None else _overview(report.overview),
+        summary=_summary(report),
+        overview="" if report.overview is None else f"<section>{_listed('All inputs', report.overview)}</section>",
         provenance=_facts(report.provenance),
     )
 
@@ -111,6 +112,7 @@ def _entry(entry: Entry, index: int, count: int) -> dict[str, Any]:
         "structure": entry.structure,
         "nearby": selectors(entry.nearby),
         "colour": shade(index, count),
+        "reference": entry.reference,
     }
 
 
@@ -128,8 +130,8 @@ def _choice(report: Report) -> str:
 
 def _legend(report: Report) -> str:
     first = shade(0, 2)
-    shown = [(first, f"best {report.kind}"), (shade(1, 2), "others, paler with rank")]
-    if any(one.reference for one in report.subjects):
+    shown = [(first, f"{escape(report.leading)} {escape(report.kind)}"), (shade(1, 2), "others, paler with rank")]
+    if any(one.reference or any(entry.reference for entry in one.entries) for one in report.subjects):
         shown.append((REFERENCE, "reference"))
     items = "".join(f'<li><span class="chip" style="background:{colour}"></span>{text}</li>' for colour, text in shown)
     return f'<ul class="legend" aria-label="Colours of carbon">{items}</ul>'
@@ -162,19 +164,30 @@ def _details(index: int, entry: Entry) -> str:
 def _figures(index: int, figures: Sequence[Figure]) -> str:
     if not figures:
         return ""
-    shown = "".join(
+    return f'<div class="figures" data-subject="{index}"{" hidden" if index else ""}>{_pictures(figures)}</div>'
+
+
+def _pictures(figures: Sequence[Figure]) -> str:
+    return "".join(
         f"<figure>{_image(one.svg, one.caption)}<figcaption>{escape(one.caption)}</figcaption></figure>"
         for one in figures
     )
-    return f'<div class="figures" data-subject="{index}"{" hidden" if index else ""}>{shown}</div>'
 
 
-def _overview(table: Table) -> str:
+def _summary(report: Report) -> str:
+    """Statistics and figures of all inputs together."""
+    if report.summary is None and not report.figures:
+        return ""
+    table = "<h2>Summary</h2>" if report.summary is None else _listed("Summary", report.summary)
+    return f'<section>{table}<div class="figures">{_pictures(report.figures)}</div></section>'
+
+
+def _listed(title: str, table: Table) -> str:
     rows = "\n".join(f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in row)}</tr>" for row in table.rows)
     note = f"<p>{escape(table.note)}</p>" if table.note else ""
     return (
-        f'<section><h2>All inputs</h2><div class="scroll"><table><thead><tr>{_head(table.columns)}</tr></thead>\n'
-        f"<tbody>{rows}</tbody></table></div>{note}</section>"
+        f'<h2>{escape(title)}</h2><div class="scroll"><table><thead><tr>{_head(table.columns)}</tr></thead>\n'
+        f"<tbody>{rows}</tbody></table></div>{note}"
     )
 
 

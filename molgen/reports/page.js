@@ -30,14 +30,15 @@
 
   function scene() {
     const entries = shown();
-    const reference = data.subjects[state.subject].reference;
+    const known = data.subjects[state.subject].reference;
+    const references = new Set(entries.map((entry) => entry.reference || known).filter(Boolean));
     const nearby = [...new Set(entries.flatMap((entry) => entry.nearby).map((one) => JSON.stringify(one)))];
     const children = [];
     if (data.receptor) {
       const values = { "@url": url(data.receptor), "@nearby": nearby.map((one) => JSON.parse(one)) };
       children.push(fill(data.templates[surface.checked ? "surface" : "receptor"], values));
     }
-    if (reference) children.push(fill(data.templates.reference, { "@url": url(reference) }));
+    references.forEach((one) => children.push(fill(data.templates.reference, { "@url": url(one) })));
     const alone = entries.length === 1;
     const size = alone ? data.sizes.chosen : data.sizes.overlaid;
     entries.forEach((entry) => {

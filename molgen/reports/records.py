@@ -46,6 +46,7 @@ class Entry:
         structure: mmCIF text.
         nearby: residues of the receptor that are drawn with it.
         details: name -> text, shown when the row is chosen.
+        reference: mmCIF text of the known structure that is drawn with it, "" for that of the molecule.
     """
 
     name: str
@@ -53,6 +54,7 @@ class Entry:
     structure: str
     nearby: Sequence[Residue] = ()
     details: Mapping[str, str] = field(default_factory=dict)
+    reference: str = ""
 
 
 @dataclass(frozen=True)
@@ -97,6 +99,9 @@ class Report:
         notes: one line each.
         provenance: name -> text: command, versions, seed, date, settings.
         overlaid: show all entries of a molecule at first, not only the best.
+        leading: what the first entry is among the others, for the legend.
+        summary: statistics over all inputs.
+        figures: of all inputs together, beneath the statistics.
     """
 
     title: str
@@ -109,3 +114,6 @@ class Report:
     notes: Sequence[str] = ()
     provenance: Mapping[str, str] = field(default_factory=dict)
     overlaid: bool = False
+    leading: str = "best"
+    summary: Table | None = None
+    figures: Sequence[Figure] = ()

@@ -18,6 +18,7 @@ NEAR = 5.0
 """Angstrom from the ligand at which a residue is drawn with its side chain."""
 MOST_ATOMS, _CUT = 20_000, 30.0
 """A larger receptor is cut to the residues this near (Angstrom) to a pose."""
+_AROUND = 12.0  # Angstrom
 
 
 def ligand_text(mol: Chem.Mol, positions: np.ndarray) -> str:
@@ -79,6 +80,12 @@ def camera_on(points: np.ndarray, *, away_from: np.ndarray | None = None, margin
     radius = np.linalg.norm(points - center, axis=1).max() + margin
     named = {"target": center, "position": center + 2 * radius * towards, "up": up}
     return {name: [round(float(x), 3) for x in values] for name, values in named.items()}
+
+
+def camera_in_pocket(pose: np.ndarray, receptor: Protein) -> dict[str, list[float]]:
+    """Where to look from to see a pose [n, 3]: the open side of its pocket."""
+    around = np.linalg.norm(receptor.positions - pose.mean(axis=0), axis=1) < _AROUND
+    return camera_on(pose, away_from=receptor.positions[around], margin=4.0)
 
 
 def heavy(mol: Chem.Mol) -> list[int]:

@@ -65,6 +65,14 @@ def test_the_network_adds_to_the_physics():
     )
 
 
+def test_what_the_atoms_add_grows_with_the_root_of_their_number():
+    model = blind(confidence_model())
+    torch.nn.init.ones_(model.members[0].atom[-1].bias)  # type: ignore[index]
+    found = logits_of(model, NAMES, torch.zeros(2, 1))[:, 0] - physics_of(model)[1]
+    sizes = torch.tensor([9.0, 3.0])  # heavy atoms
+    torch.testing.assert_close(found, sizes.sqrt())
+
+
 def test_a_batch_gives_what_its_ligands_give_alone():
     model, gap = confidence_model().double(), torch.rand(2, 3, dtype=torch.float64)
     graph, positions = batch_of(*NAMES, count=3)
