@@ -140,7 +140,8 @@ def dock_prepared(
     learned = learned_of(config)
     found = [(site, _searched(site, ligand, config, restraints, learned)) for site in sites]
     choices = ranked(ligand, found, learned.confidence)
-    poses, mol = poses_of(ligand, _distinct(ligand, choices, config), config, reference)
+    lowest = min(choices, key=lambda choice: float(choice.refined.total[choice.row]))
+    poses, mol = poses_of(ligand, _distinct(ligand, choices, config), config, reference, lowest)
     return result_of(sites, mol, poses, prepared.notes, time.monotonic() - begin, config)
 
 
@@ -216,9 +217,16 @@ def _edges(site: Site) -> str:
 
 
 def poses_of(
-    ligand: Ligand, choices: Sequence[Choice], config: DockConfig, reference: Chem.Mol | None
+    ligand: Ligand,
+    choices: Sequence[Choice],
+    config: DockConfig,
+    reference: Chem.Mol | None,
+    lowest: Choice,
 ) -> tuple[tuple[Pose, ...], Chem.Mol]:
-    """The records of the chosen poses, in order, and the molecule with one conformer for each."""
+    """The records of the chosen poses, in order, and the molecule with one conformer for each.
+
+    The intramolecular energy of ``lowest``, the pose of lowest energy, is the zero of that of all, as in Vina.
+    """
     heavy = torch.stack([choice.refined.positions[choice.row] for choice in choices])
     template = torch.stack([choice.refined.template[choice.row] for choice in choices])
     positions = all_atom_poses(ligand, template, heavy)
@@ -227,7 +235,7 @@ def poses_of(
     mol = with_conformers(ligand.mol, positions)
     checks = _checks([choice.site for choice in choices], ligand, mol, config.posebusters)
     factor = rotor_factor(ligand.rotors)
-    first = float(choices[0].refined.intramolecular[choices[0].row])
+    zero = float(lowest.refined.intramolecular[lowest.row])
     poses = []
     for index, (site, refined, row, confidence) in enumerate(choices):
         inter, intra = float(refined.intermolecular[row]), float(refined.intramolecular[row])
@@ -236,7 +244,7 @@ def poses_of(
             Pose(
                 rank=index + 1,
                 conformer=index,
-                score=factor * (inter + intra - first),
+                score=factor * (inter + intra - zero),
                 intermolecular=inter,
                 intramolecular=intra,
                 terms=dict(zip(TERMS, terms.tolist(), strict=True)),

@@ -83,8 +83,8 @@ class Pose:
     Attributes:
         rank: from 1.
         conformer: its id in the molecule of the result.
-        score: Vina's affinity, kcal/mol: (inter + intra - intra of the first pose) x rotor factor. It ranks poses; as
-            a binding free energy it is rough.
+        score: Vina's affinity, kcal/mol: (inter + intra - intra of the pose of lowest energy) x rotor factor. As a
+            binding free energy it is rough.
         intermolecular, intramolecular: kcal/mol, before the rotor factor.
         terms: weighted parts of the intermolecular energy, kcal/mol.
         strain: energy above the best free conformer, kcal/mol (MMFF94s without electrostatics); nan if unknown.

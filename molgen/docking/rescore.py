@@ -102,7 +102,8 @@ def rescore(
             positions = _downhill(energy, positions)
         refined = evaluated(ligand, energy, positions, torch.zeros(1, dtype=torch.long))
     settings = DockConfig(n=1, ph=None, keep_conformer=True)
-    poses, mol = poses_of(ligand, [Choice(site, refined, 0, None)], settings, reference)
+    only = Choice(site, refined, 0, None)
+    poses, mol = poses_of(ligand, [only], settings, reference, only)
     notes = tuple(f"{label} is not part of the receptor: poses lie on it" for label in site.pocket.removed)
     return result_of([site], mol, poses, notes, time.monotonic() - begin, settings)
 

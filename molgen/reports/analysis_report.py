@@ -19,7 +19,7 @@ from molgen.metrics.ensembles import Ensemble, joined, matching, read_ensembles
 from molgen.metrics.poses import pose_matches
 from molgen.reports.analysis_figures import figures_of
 from molgen.reports.analysis_records import MoleculeAnalysis, MoleculeRow, StructureRow
-from molgen.reports.analysis_run import Analysis, _receptor
+from molgen.reports.analysis_run import Analysis, receptor_of
 from molgen.reports.analysis_tables import Statistic
 from molgen.reports.conformer_report import MOST_CONFORMERS, MOST_LISTED, MOST_MOLECULES, overlay
 from molgen.reports.figures import figure_bytes
@@ -41,6 +41,7 @@ from molgen.reports.viewer import viewer_name
 PICTURED = 10
 """Molecules that get figures of their own in a report."""
 _MOST_SYMMETRIES = 256
+_WIDE = 6.0  # inches
 _MOLECULE = {
     "structures": "structures",
     "references": "references",
@@ -101,7 +102,7 @@ def analysis_report(
     pairs = zip(found.molecules, ensembles, strict=True)
     good = [(one, ensemble) for one, ensemble in pairs if one.row.error is None]
     shown = _embedded(good)
-    receptor = None if protein is None else _receptor(protein, ensembles, references)[0]
+    receptor = None if protein is None else receptor_of(protein, ensembles, references)[0]
     part = None if receptor is None else shown_part(receptor, [_positions(e)[:n].reshape(-1, 3) for _, e, n in shown])
     common, own = _figures(found, min(PICTURED, len(shown)))
     subjects = [
@@ -225,9 +226,9 @@ def _cells(one: MoleculeAnalysis, rows: Sequence[StructureRow]) -> list[dict[str
     several = one.rmsd is not None and len(one.rmsd) > 1
     table = [
         {
-            "record": row.place if row.name == one.row.name else f"{row.place}: {row.name}",
+            "record": _short(row.place) if row.name == one.row.name else f"{_short(row.place)}: {row.name}",
             "RMSD / Å": _number(row.rmsd),
-            "nearest reference": (row.reference or "") if several else "",
+            "nearest reference": _short(row.reference or "") if several else "",
             "superposed / Å": _number(row.rmsd_conformation),
             "torsion deviation": _number(row.tfd, 3),
             "nearest other / Å": _number(row.nearest) if row.rmsd is None else "",
@@ -239,6 +240,10 @@ def _cells(one: MoleculeAnalysis, rows: Sequence[StructureRow]) -> list[dict[str
     ]
     used = [title for title in table[0] if any(texts[title] for texts in table)]
     return [{title: texts[title] for title in used} for texts in table]
+
+
+def _short(place: str) -> str:
+    return place.removeprefix("record ")
 
 
 def _failed(one: MoleculeAnalysis, row: StructureRow) -> list[str]:
@@ -274,7 +279,7 @@ def _figures(found: Analysis, pictured: int) -> tuple[list[Figure], dict[int, li
     for name, drawn in figures_of(found, pictured):
         belongs = re.match(r"([a-z_]+)_(\d+)_", name)
         caption = _caption(found, belongs[1] if belongs else name, alone=belongs is not None)
-        figure = Figure(figure_bytes(drawn, "svg").decode("utf-8"), caption)
+        figure = Figure(figure_bytes(drawn, "svg").decode("utf-8"), caption, bool(drawn.get_figwidth() > _WIDE))
         (own.setdefault(int(belongs[2]), []) if belongs else common).append(figure)
     return common, own
 
@@ -284,7 +289,7 @@ def _caption(found: Analysis, name: str, *, alone: bool) -> str:
     how = "in place" if kind == "poses" else "superposed"
     if alone:
         return {
-            "pairwise_rmsd": f"RMSD between every two {kind}, {how}, in the order of the file.",
+            "pairwise_rmsd": f"RMSD between every two {kind}, {how}; similar ones stand together.",
             "rmsd_distribution": f"RMSDs between two {kind}, {how}.",
             "energy_against_rmsd": "Energy against the RMSD to the structure of lowest energy.",
             "torsions": "Rotatable bonds: the share of structures at each angle"
@@ -310,9 +315,11 @@ def _summary(statistics: Sequence[Statistic], seed: int) -> Table | None:
 
 
 def _statistic(one: Statistic) -> tuple[str, str, str, str]:
-    value, unit = one.interval, " Å" if one.unit == "A" else ""
-    span = f"{value.low:.3f} to {value.high:.3f}{unit}" if value.n > 1 else "none for one molecule"
-    return re.sub(r"(?<=\d) A\b", " Å", one.name), f"{value.value:.3f}{unit}", span, str(value.n)
+    value = one.interval
+    unit = {"A": " Å", "fraction": " %"}.get(one.unit, "")
+    texts = [f"{100 * x:.1f}" if one.unit == "fraction" else f"{x:.3f}" for x in (value.value, value.low, value.high)]
+    span = f"{texts[1]} to {texts[2]}{unit}" if value.n > 1 else "none for one molecule"
+    return re.sub(r"(?<=\d) A\b", " Å", one.name), f"{texts[0]}{unit}", span, str(value.n)
 
 
 def _overview(found: Analysis) -> Table:

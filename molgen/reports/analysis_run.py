@@ -94,7 +94,7 @@ def analyze(
     if mode is None:
         other = "conformers" if chosen == "poses" else "poses"
         notes.append(f"the structures are taken as {chosen}; --{other} takes them as {other}")
-    receptor, left_out = (None, ()) if protein is None else _receptor(protein, ensembles, references or ())
+    receptor, left_out = (None, ()) if protein is None else receptor_of(protein, ensembles, references or ())
     notes += [f"{label} of {protein} lies where the ligand is and is left out" for label in left_out]
     atoms = None if receptor is None else receptor_atoms(receptor)
     molecules = []
@@ -157,7 +157,7 @@ def _look_docked(ensembles: Sequence[Ensemble]) -> bool:
     return any(name in member.properties for one in ensembles for member in one.members for name in POSE_FIELDS)
 
 
-def _receptor(
+def receptor_of(
     path: str | Path, ensembles: Sequence[Ensemble], references: Sequence[Ensemble]
 ) -> tuple[Protein, tuple[str, ...]]:
     """What takes part around the poses, as for `molgen rescore`: not the ligand of the file in its own place."""

@@ -23,6 +23,8 @@ from molgen.reports.records import Entry, Figure, Report, Subject, Table
 from molgen.reports.scene import METADATA, REFERENCE, SIZES, selectors, shade, templates
 from molgen.reports.viewer import OPTIONS, PLAINER, Viewer, check_viewer, load_viewer
 
+_WIDE = ' class="wide"'
+
 
 def check_report(path: str | Path) -> None:
     """Refuse a report that could not be written, before the work begins.
@@ -169,7 +171,8 @@ def _figures(index: int, figures: Sequence[Figure]) -> str:
 
 def _pictures(figures: Sequence[Figure]) -> str:
     return "".join(
-        f"<figure>{_image(one.svg, one.caption)}<figcaption>{escape(one.caption)}</figcaption></figure>"
+        f"<figure{_WIDE if one.wide else ''}>{_image(one.svg, one.caption)}"
+        f"<figcaption>{escape(one.caption)}</figcaption></figure>"
         for one in figures
     )
 

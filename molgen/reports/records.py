@@ -15,10 +15,12 @@ class Figure:
     Attributes:
         svg: the text of an SVG file.
         caption: what it shows.
+        wide: it has several panels and needs more room than others.
     """
 
     svg: str
     caption: str
+    wide: bool = False
 
 
 @dataclass(frozen=True)

@@ -106,17 +106,26 @@ def test_the_rmsd_of_a_pose_is_that_of_its_conformer(tyrosine: DockingResult) ->
         assert pose.rmsd == pytest.approx(least, abs=1e-3)
 
 
-def test_poses_are_ranked_by_score(inhibitor: DockingResult) -> None:
-    scores = [pose.score for pose in inhibitor.poses]
+def test_poses_are_ranked_by_confidence(inhibitor: DockingResult) -> None:
+    scores = [pose.confidence for pose in inhibitor.poses]
     assert len(scores) > 3
-    assert scores == sorted(scores)
+    assert scores == sorted(scores, reverse=True)
+    assert all(0 < score < 1 for score in scores)
     assert [pose.rank for pose in inhibitor.poses] == list(range(1, len(scores) + 1))
     assert [pose.conformer for pose in inhibitor.poses] == list(range(inhibitor.mol.GetNumConformers()))
 
 
+def test_without_the_confidence_poses_are_ranked_by_score(inhibitor: DockingResult) -> None:
+    by_energy = docked("1ia1", INHIBITOR, rank="energy")
+    scores = [pose.score for pose in by_energy.poses]
+    assert scores == sorted(scores)
+    assert {pose.confidence for pose in by_energy.poses} == {None}
+    assert scores[0] <= min(pose.score for pose in inhibitor.poses) + 1e-3
+
+
 def test_a_score_adds_up(inhibitor: DockingResult) -> None:
     """Equation 1 and the rotor term of Trott and Olson; two bonds turn, and two amino groups by half each."""
-    first = inhibitor.poses[0].intramolecular
+    first = min(inhibitor.poses, key=lambda pose: pose.score).intramolecular
     for pose in inhibitor.poses:
         assert sum(pose.terms.values()) == pytest.approx(pose.intermolecular, abs=0.02)
         whole = pose.intermolecular + pose.intramolecular - first
@@ -306,7 +315,7 @@ def test_a_reference_of_another_molecule_gives_no_rmsd() -> None:
 def test_the_poses_of_several_pockets_are_ranked_together() -> None:
     """Two pockets of the blind search; two poses a pocket, and the best of all."""
     sites = sites_of(protein_of("1s3v"), "blind").searched[:2]
-    config = config_of(effort="quick", n=40)
+    config = config_of(effort="quick", n=40, rank="energy")
     prepared = prepare_ligand(Chem.MolFromSmiles("Cc1ccccc1O"), config)
     together = dock_prepared(sites, prepared, config)
     assert [pocket.name for pocket in together.pockets] == [site.pocket.name for site in sites]

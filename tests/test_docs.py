@@ -1,0 +1,72 @@
+"""The documentation builds, needs no network, and its reference names everything that the program has."""
+
+import importlib
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from molgen.cli import app
+
+ROOT = Path(__file__).parents[1]
+pytest.importorskip("mkdocs")
+
+
+@pytest.fixture
+def cli_page(monkeypatch):
+    monkeypatch.syspath_prepend(str(ROOT / "docs" / "generate"))
+    return importlib.import_module("cli_page")
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory) -> Path:
+    folder = tmp_path_factory.mktemp("site")
+    command = [sys.executable, "-m", "mkdocs", "build", "--strict", "--quiet", "--site-dir", str(folder)]
+    done = subprocess.run(
+        command, cwd=ROOT, capture_output=True, text=True, env={**os.environ, "NO_MKDOCS_2_WARNING": "1"}
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return folder
+
+
+def test_the_reference_has_a_section_for_every_command(cli_page):
+    import typer
+
+    found = [" ".join(("molgen", *path)) for path, _ in cli_page.commands(typer.main.get_command(app))]
+    titles = re.findall(r"^## (.+)$", cli_page.cli_page(app), flags=re.MULTILINE)
+    assert titles == found
+    assert {"molgen conformers", "molgen dock", "molgen prepare poses", "molgen train docking"} <= set(found)
+
+
+def test_every_option_of_the_help_is_in_its_section(cli_page):
+    import typer
+    from typer.testing import CliRunner
+
+    sections = dict(re.findall(r"^## molgen (.+?)\n(.*?)(?=^## |\Z)", cli_page.cli_page(app), flags=re.M | re.S))
+    for path, _ in cli_page.commands(typer.main.get_command(app)):
+        told = CliRunner().invoke(app, [*path, "--help"]).output
+        options = set(re.findall(r"(?<![\w-])--?[a-z][a-z-]*", told.split("Options:")[1])) - {"--help"}
+        listed = set(re.findall(r"`(--?[a-z][a-z-]*)`", sections[" ".join(path)]))
+        named = {option for option in options if option in listed}
+        shown = {line.split()[0].rstrip(",") for line in told.splitlines() if re.match(r"\s+-", line)} - {"--help"}
+        assert shown <= named, (path, shown - named)
+
+
+def test_pages_load_nothing_from_a_network(site):
+    for page in site.rglob("*.html"):
+        text = page.read_text(encoding="utf-8")
+        loaded = re.findall(r'<(?:script|img|iframe|source)[^>]+src="?(https?:[^"\s>]+)', text)
+        loaded += re.findall(
+            r'<link[^>]+rel="?(?:stylesheet|preconnect|preload|icon)[^>]+href="?(https?:[^"\s>]+)', text
+        )
+        assert not loaded, (page.name, loaded)
+        assert not re.search(r"unpkg\.com|cdn\.|fonts\.g", text), page.name
+
+
+def test_pages_quote_the_readme_and_the_model_cards(site):
+    assert (site / "models.html").read_text(encoding="utf-8").count("safetensors") > 0
+    pages = [page.read_text(encoding="utf-8") for page in site.glob("*.html")]
+    assert not any("{{ readme:" in page for page in pages)
