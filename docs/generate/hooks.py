@@ -1,0 +1,64 @@
+"""Pages that mkdocs makes from the code, the model cards, the README and the stored notebooks while it builds."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from api_page import api_page
+from cli_page import cli_page
+from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.exceptions import PluginError
+from mkdocs.structure.files import File, Files
+from notebook_page import notebook_page
+
+ROOT = Path(__file__).parents[2]
+
+
+def on_files(files: Files, config: MkDocsConfig) -> Files:
+    """Add the pages that have no file of their own."""
+    from molgen.cli import app
+
+    pages = {
+        "cli.md": cli_page(app),
+        "api.md": api_page(),
+        "models.md": model_cards(),
+        "changelog.md": plain_links((ROOT / "CHANGELOG.md").read_text(encoding="utf-8")),
+    }
+    for path in sorted((ROOT / "notebooks").glob("*.ipynb")):
+        pages[f"notebooks/{path.stem}.md"], pictures = notebook_page(path)
+        for name, content in pictures.items():
+            files.append(File.generated(config, f"notebooks/{name}", content=content))
+    for name, text in pages.items():
+        files.append(File.generated(config, name, content=text))
+    return files
+
+
+def on_page_markdown(markdown: str, **_: object) -> str:
+    """A line `{{ readme: Title }}` becomes that section of the README."""
+    return re.sub(r"^\{\{ readme: (.+?) \}\}$", lambda found: readme_section(found[1]), markdown, flags=re.MULTILINE)
+
+
+def readme_section(title: str) -> str:
+    """The text under a heading of the README, without the heading.
+
+    Raises:
+        PluginError: there is no such heading.
+    """
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    found = re.search(rf"^(#+) {re.escape(title)}\n(.*?)(?=^#{{1,6}} |\Z)", text, flags=re.MULTILINE | re.DOTALL)
+    if found is None:
+        raise PluginError(f'the README has no section "{title}", which a page of docs/ quotes')
+    return plain_links(found[2].strip())
+
+
+def model_cards() -> str:
+    """The cards of all shipped weights, one after the other."""
+    cards = [path.read_text(encoding="utf-8") for path in sorted((ROOT / "molgen" / "weights").glob("*.md"))]
+    lowered = [re.sub(r"^#", "##", plain_links(card), flags=re.MULTILINE) for card in cards]
+    return "\n\n".join(["# Model cards", *lowered])
+
+
+def plain_links(text: str) -> str:
+    """Links to files of the repository are names here: the site has no such pages."""
+    return re.sub(r"\[([^\]]+)\]\((?!https?:|#)[^)]*\)", r"`\1`", text)
