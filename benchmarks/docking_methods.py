@@ -210,6 +210,7 @@ METHODS: dict[str, Callable[[], Dock]] = {
     "molgen-physics": partial(make_molgen, proposals="random", rank="energy"),
     "molgen-random": partial(make_molgen, proposals="random"),
     "molgen-learned": partial(make_molgen, proposals="learned"),
+    "molgen-energy": partial(make_molgen, rank="energy"),
     "molgen-score": make_molgen_score,
 }
 

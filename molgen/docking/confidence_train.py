@@ -87,7 +87,8 @@ def train_confidence(
         output: folder for `weights.safetensors`, `state.ckpt` and, for every piece of the run,
             `log/from-STEP/metrics.csv`.
         resume: a `state.ckpt` (goes on exactly) or a `.safetensors` checkpoint (its weights with a fresh optimiser),
-            e.g. that of the pretraining.
+            e.g. that of the pretraining. Of a confidence of several networks ("default" is one) the network goes on
+            that has not seen the fold.
 
     Raises:
         InputError, CheckpointError, ConfigError.
@@ -214,8 +215,18 @@ def _initial(
         if model.config.contacts != config.model.contacts:  # another dropout is allowed
             raise CheckpointError("was trained with another model configuration than the config's", source=resume)
         fresh = ConfidenceModel(config.model)
-        fresh.load_state_dict(model.state_dict())
-        return fresh, record, None
+        fresh.members[0].load_state_dict(model.members[_member_of(model, config.train, resume)].state_dict())
+        return fresh, record if len(model.members) == 1 else {}, None
     beside = path.with_name("weights.safetensors")
     record = load_confidence(beside)[1] if beside.exists() else {}
     return ConfidenceModel(config.model), record, path
+
+
+def _member_of(model: ConfidenceModel, settings: ConfidenceTrainConfig, source: str | Path) -> int:
+    """Which network of a checkpoint goes on: of several, the one that has not seen the fold that is held back."""
+    if len(model.members) == 1:
+        return 0
+    if len(model.members) != settings.folds:
+        reason = f"holds {len(model.members)} networks, each trained without one fold: set train.folds to that number"
+        raise CheckpointError(reason, source=source)
+    return settings.fold

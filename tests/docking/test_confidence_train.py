@@ -193,3 +193,14 @@ def test_poses_that_agree_share_their_votes():
     near = found[:, JUDGED.index("share nearby")].exp()
     torch.testing.assert_close(near, torch.tensor([2 / 3, 2 / 3, 1 / 3]))
     assert confidence_model().judge(logits, positions, energies).shape == (3,)
+
+
+def test_training_goes_on_from_the_network_of_its_own_fold(config, source, folds, tmp_path):
+    combine(folds, source, tmp_path / "joined.safetensors")
+    chosen = replace(config, train=replace(config.train, fold=1, learning_rate=0.0, steps=1))
+    result = train_confidence(chosen, tmp_path, resume=tmp_path / "joined.safetensors")
+    made, own = (load_confidence(path)[0].members[0].state_dict() for path in (result.weights, folds[1]))
+    assert all(torch.allclose(value, own[name]) for name, value in made.items())
+    wrong = replace(chosen, train=replace(chosen.train, folds=4))
+    with pytest.raises(CheckpointError, match="holds 2 networks"):
+        train_confidence(wrong, tmp_path / "wrong", resume=tmp_path / "joined.safetensors")
