@@ -16,13 +16,12 @@ from molgen.conformers.loss import torsion_loss
 from molgen.conformers.model import Conformation, TorsionModel
 from molgen.conformers.sample import sample_torsions, time_grid
 from molgen.conformers.store import Entry, load_parts, part_files
-from molgen.errors import CheckpointError
 from molgen.geometry.torsions import dihedral_angles
 from molgen.graphs.batch import batch_graphs
 from molgen.metrics.coverage import coverage
 from molgen.metrics.rmsd import rmsd_matrix
 from molgen.sampling import torus_points
-from molgen.training.fit import Piece, TrainResult, finished_steps, fit, prepare_run
+from molgen.training.fit import Piece, TrainResult, finished_steps, fit, prepare_run, starting_point
 
 __all__ = ["TrainResult", "train", "validate"]
 
@@ -54,7 +53,7 @@ def train(
     folder = Path(output)
     folder.mkdir(parents=True, exist_ok=True)
     sources, validation, names = _load_data(settings)
-    model, record, state = _initial(config, resume)
+    model, record, state = starting_point(config.model, resume, TorsionModel, load_with_record)
     first_step = finished_steps(state, model)
     shares = [s.share for s in settings.sources]
     dataset = MixtureDataset(sources, shares, settings.batch, settings.draws, settings.seed, start=first_step)
@@ -113,17 +112,3 @@ def _load_data(settings: TrainConfig) -> tuple[list[list[Entry]], list[Entry], l
         validation = [sources[0][k] for k in order[:held]]
         sources[0] = [sources[0][k] for k in order[held:]]
     return sources, [e for e in validation if e.graph.n_torsions][:HELD_BACK], names
-
-
-def _initial(config: ConformerConfig, resume: str | Path | None) -> tuple[TorsionModel, Mapping[str, Any], Path | None]:
-    if resume is None:
-        return TorsionModel(config.model), {}, None
-    path = Path(resume)
-    if path.suffix == ".safetensors" or str(resume) == "default":
-        model, record = load_with_record(resume)
-        if model.config != config.model:
-            raise CheckpointError("was trained with another model configuration than the config's", source=resume)
-        return model.train(), record, None
-    beside = path.with_name("weights.safetensors")
-    record = load_with_record(beside)[1] if beside.exists() else {}
-    return TorsionModel(config.model), record, path

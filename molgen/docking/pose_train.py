@@ -17,8 +17,7 @@ from molgen.docking.pose_dataset import Augmentation, PoseDataset, collate
 from molgen.docking.pose_loss import pose_errors, pose_loss
 from molgen.docking.sample_poses import prior_states, sample_poses, time_grid
 from molgen.docking.store import DockingSet, load_parts, part_files
-from molgen.errors import CheckpointError
-from molgen.training.fit import Piece, TrainResult, finished_steps, fit, prepare_run
+from molgen.training.fit import Piece, TrainResult, finished_steps, fit, prepare_run, starting_point
 
 VALIDATED = 60
 """Complexes that are sampled in a validation."""
@@ -51,7 +50,7 @@ def train_poses(
     folder.mkdir(parents=True, exist_ok=True)
     sources = [load_parts(part_files(Path(source.path))) for source in settings.sources]
     sources[-1], held_back = split_by_cluster(sources[-1], settings.validation, settings.seed)
-    model, record, state = _initial(config, resume)
+    model, record, state = starting_point(config.model, resume, PoseModel, load_pose_model)
     first_step = finished_steps(state, model)
     augmentation = augmentation_of(config)
     shares = [source.share for source in settings.sources]
@@ -135,17 +134,3 @@ def _spread_over_clusters(data: DockingSet, count: int) -> list[int]:
         seen[example.cluster] = seen.get(example.cluster, 0) + 1
         ranks.append((seen[example.cluster], index))
     return [index for _, index in sorted(ranks)[:count]]
-
-
-def _initial(config: DockingTraining, resume: str | Path | None) -> tuple[PoseModel, Mapping[str, Any], Path | None]:
-    if resume is None:
-        return PoseModel(config.model), {}, None
-    path = Path(resume)
-    if path.suffix == ".safetensors" or str(resume) == "default":
-        model, record = load_pose_model(resume)
-        if model.config != config.model:
-            raise CheckpointError("was trained with another model configuration than the config's", source=resume)
-        return model.train(), record, None
-    beside = path.with_name("weights.safetensors")
-    record = load_pose_model(beside)[1] if beside.exists() else {}
-    return PoseModel(config.model), record, path

@@ -8,7 +8,7 @@ import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 import pytorch_lightning as lightning
 import torch
@@ -18,6 +18,9 @@ from torch import nn
 from molgen.errors import CheckpointError
 from molgen.training.callbacks import PeriodicCheckpoint, SampledValidation, TimeLimit
 from molgen.training.module import FieldTraining, OptimiserConfig
+
+C = TypeVar("C")
+M = TypeVar("M", bound=nn.Module)
 
 
 class Settings(Protocol):
@@ -151,6 +154,31 @@ def fit(
     steps = trainer.global_step
     rate = (steps - piece.first_step) * piece.samples / max(time.monotonic() - begun, 1e-9)
     return TrainResult(piece.folder / "weights.safetensors", piece.folder / "state.ckpt", steps, rate, last)
+
+
+def starting_point(
+    config: C, resume: str | Path | None, build: Callable[[C], M], load: Callable[[str | Path], tuple[M, Mapping]]
+) -> tuple[M, Mapping, Path | None]:
+    """Where a training begins: the model, the record of earlier pieces, and the training state to go on with, if any.
+
+    Args:
+        config: of the model.
+        resume: None for a new model, a `.safetensors` checkpoint or "default" for its weights, else a `state.ckpt`.
+        build: config -> new model; load: checkpoint -> model and record.
+
+    Raises:
+        CheckpointError: the checkpoint cannot be read, or is of another configuration.
+    """
+    if resume is None:
+        return build(config), {}, None
+    path = Path(resume)
+    if path.suffix == ".safetensors" or str(resume) == "default":
+        model, record = load(resume)
+        if model.config != config:
+            raise CheckpointError("was trained with another model configuration than the config's", source=resume)
+        return model.train(), record, None
+    beside = path.with_name("weights.safetensors")
+    return build(config), load(beside)[1] if beside.exists() else {}, path
 
 
 def finished_steps(state: Path | None, model: nn.Module) -> int:
