@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import difflib
+import reprlib
 import types
 import typing
 from collections.abc import Iterable, Mapping
@@ -12,9 +13,14 @@ from typing import Any, TypeVar
 
 import yaml
 
-from molgen.errors import ConfigError
+from molgen.errors import ConfigError, InputError
+from molgen.opening import read_input
 
 Config = TypeVar("Config")
+
+_MOST_BYTES = 2**20
+# besides its own errors, PyYAML lets through what dates, numbers and deep nesting raise
+_YAML_ERRORS = (yaml.YAMLError, ValueError, TypeError, AttributeError, LookupError, ArithmeticError, RecursionError)
 
 
 def from_yaml(kind: type[Config], path: str | Path) -> Config:
@@ -24,10 +30,10 @@ def from_yaml(kind: type[Config], path: str | Path) -> Config:
         ConfigError: missing file, broken YAML, unknown key (with the nearest valid key), wrong type.
     """
     try:
-        tree = yaml.safe_load(Path(path).read_text(encoding="utf-8"))
-    except OSError as error:
-        raise ConfigError(error.strerror or str(error), source=path) from error
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        tree = yaml.safe_load(read_input(path, _MOST_BYTES).decode("utf-8"))
+    except InputError as error:
+        raise ConfigError(error.reason, source=path) from error
+    except _YAML_ERRORS as error:
         mark = getattr(error, "problem_mark", None)
         place = f"line {mark.line + 1}" if mark else None
         raise ConfigError(f"not valid YAML: {getattr(error, 'problem', error)}", source=path, place=place) from error
@@ -69,7 +75,7 @@ def override(config: Config, assignments: Iterable[str]) -> Config:
             raise ConfigError(f"expected key=value, got {assignment!r}")
         try:
             parsed = yaml.safe_load(value)
-        except yaml.YAMLError as error:
+        except _YAML_ERRORS as error:
             raise ConfigError(f"{key}: {value!r} is not a YAML value") from error
         _assign(tree, type(config), key.strip().split("."), parsed)
     return from_mapping(type(config), tree)
@@ -99,7 +105,7 @@ def _build(kind: Any, tree: object, source: object, prefix: str) -> Any:
         raise ConfigError(f"missing key {prefix}{missing[0]}", source=source)
     try:
         return kind(**values)
-    except (ValueError, TypeError) as error:  # a __post_init__ that rejects a value
+    except (ValueError, TypeError, OverflowError) as error:  # a __post_init__ that rejects a value
         raise ConfigError(str(error), source=source) from error
 
 
@@ -114,7 +120,7 @@ def _convert(hint: Any, value: object, source: object, key: str) -> Any:
     if origin is typing.Literal:
         if value in arguments:
             return value
-        raise ConfigError(f"{key} must be one of {', '.join(map(str, arguments))}, got {value!r}", source=source)
+        raise ConfigError(f"{key} must be one of {', '.join(map(str, arguments))}, got {_shown(value)}", source=source)
     if origin in (tuple, list) and isinstance(value, list | tuple):
         return _convert_sequence(origin, arguments, value, source, key)
     if origin is dict and isinstance(value, Mapping):
@@ -125,7 +131,7 @@ def _convert(hint: Any, value: object, source: object, key: str) -> Any:
         return Path(value)
     if isinstance(hint, type) and isinstance(value, hint) and not (hint is int and isinstance(value, bool)):
         return value
-    raise ConfigError(f"{key} must be {_name(hint)}, got {value!r}", source=source)
+    raise ConfigError(f"{key} must be {_name(hint)}, got {_shown(value)}", source=source)
 
 
 def _convert_union(arguments: tuple[Any, ...], value: object, source: object, key: str) -> Any:
@@ -157,8 +163,15 @@ def _convert_sequence(origin: type, arguments: tuple[Any, ...], value: Any, sour
 def _number(value: int | float | str, source: object, key: str) -> float:
     try:  # YAML 1.1 reads 1e-3 (no dot) as text
         return float(value)
-    except ValueError:
-        raise ConfigError(f"{key} must be a number, got {value!r}", source=source) from None
+    except (ValueError, OverflowError):
+        raise ConfigError(f"{key} must be a number, got {_shown(value)}", source=source) from None
+
+
+def _shown(value: object) -> str:
+    """`value` for an error; of nested and long ones only the beginning, as aliases in YAML can make them endless."""
+    short = reprlib.Repr()
+    short.maxlevel, short.maxstring, short.maxother = 2, 100, 100
+    return short.repr(value)
 
 
 def _plain(value: Any) -> Any:
@@ -186,7 +199,7 @@ def _required(kind: Any) -> list[str]:
 
 
 def _nearest(key: object, valid: Iterable[str], prefix: str) -> str:
-    close = difflib.get_close_matches(str(key), list(valid), n=1, cutoff=0.5)
+    close = difflib.get_close_matches(str(key)[:100], list(valid), n=1, cutoff=0.5)
     return f", did you mean {prefix}{close[0]}?" if close else f"; valid keys: {', '.join(sorted(valid))}"
 
 

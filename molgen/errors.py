@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+_LONGEST = 1000
+
 
 class MolgenError(Exception):
     """Base of every error that a user can cause and can mend.
 
     Args:
-        reason: what is wrong, in one line; line breaks and repeated spaces are collapsed.
+        reason: what is wrong, in one line.
         source: the file (or the SMILES) that the input came from.
         place: where in the source, e.g. `line 7` or `record 3`.
 
-    `str(error)` is `source:place: reason`, with the parts that are known.
+    `str(error)` is `source:place: reason`, with the parts that are known. In each of them line breaks, control
+    characters and repeated spaces become one space, and what is too long to read is cut.
     """
 
     def __init__(self, reason: str, *, source: object = None, place: str | None = None) -> None:
-        self.reason = " ".join(str(reason).split())
-        self.source = None if source is None else str(source)
-        self.place = place
+        self.reason = _readable(reason)
+        self.source = None if source is None else _readable(source)
+        self.place = None if place is None else _readable(place)
         super().__init__(self.reason)
 
     def __str__(self) -> str:
@@ -44,8 +47,25 @@ class CheckpointError(MolgenError):
     """Weights are missing, damaged or do not fit the model."""
 
 
+class WorkerError(MolgenError):
+    """A process that worked on a part of the input died, e.g. because memory ran out."""
+
+
+class TrainingError(MolgenError):
+    """Training cannot go on: its loss or gradients stay not finite."""
+
+
 class ConfigError(MolgenError):
     """A configuration has an unknown key, a wrong type or an impossible value."""
+
+
+def _readable(value: object) -> str:
+    """`value` in one line that a terminal can show, with its middle left out where it is very long."""
+    text = str(value)
+    if len(text) > 2 * _LONGEST:  # before every letter of it is looked at
+        text = text[:_LONGEST] + text[-_LONGEST:]
+    text = " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())
+    return text if len(text) <= _LONGEST else f"{text[: _LONGEST // 2]} ... {text[-_LONGEST // 2 :]}"
 
 
 def _rebuild(kind: type[MolgenError], reason: str, source: str | None, place: str | None) -> MolgenError:

@@ -107,7 +107,7 @@ def test_broken_yaml_is_located_and_a_missing_file_named(tmp_path):
     path.write_text("a: !!python/object/apply:os.getcwd []")
     with pytest.raises(ConfigError, match="not valid YAML"):
         from_yaml(Whole, path)
-    with pytest.raises(ConfigError, match=r"missing\.yaml: No such file"):
+    with pytest.raises(ConfigError, match=r"missing\.yaml: no such file"):
         from_yaml(Whole, tmp_path / "missing.yaml")
 
 

@@ -16,6 +16,9 @@ FLOORS = {
     "version": -1,
     "config": -1,
     "files": -1,
+    "opening": -1,
+    "part_files": -1,
+    "workers": -1,
     "geometry": 0,
     "chem": 0,
     "graphs": 1,
@@ -33,12 +36,12 @@ FLOORS = {
     "__init__": 6,
     "__main__": 6,
 }
-RDKIT_HOMES = {"chem", "metrics", "conformers", "docking", "reports"}
+RDKIT_HOMES = {"chem", "metrics", "conformers", "docking", "reports", "screening"}
 BIOPYTHON_HOMES = {"chem", "metrics"}
 OPTIONAL = {
     *("ray", "posebusters", "spyrmsd", "vina", "meeko", "CDPL", "CDPKit", "openmm", "tblite"),
     *("matplotlib", "nbformat", "nbclient", "IPython", "ipykernel", "jupyterlab", "hypothesis", "pytest"),
-    *("ipymolstar", "selenium"),
+    *("ipymolstar", "selenium", "pyarrow"),
 }
 # what training from a prepared data set imports
 TRAINING_MODULES = [

@@ -9,6 +9,7 @@ import io
 import re
 from collections.abc import Mapping, Sequence
 
+import numpy as np
 from Bio.PDB.MMCIF2Dict import MMCIF2Dict
 
 from molgen.chem.atom_elements import DUMMY, atomic_number
@@ -19,6 +20,8 @@ from molgen.errors import InputError, ParseError
 
 _BLOCK = re.compile(r"^data_", re.MULTILINE | re.IGNORECASE)
 _ABSENT = (".", "?", "")
+MOST_WORDS = 30_000_000
+"""Values in a file, of 75 bytes each once they are apart; a million and a half atoms have so many."""
 # what is read -> columns that can hold it, the author's first
 _COLUMNS = {
     "name": ("auth_atom_id", "label_atom_id"),
@@ -67,6 +70,8 @@ def parse_mmcif(text: str) -> tuple[list[AtomSite], list[str]]:
 
 
 def _tokenise(text: str) -> Table:
+    if _count_words(text) > MOST_WORDS:
+        raise InputError(f"more than {MOST_WORDS // 10**6} million values")
     try:
         return MMCIF2Dict(io.StringIO(text))
     except (
@@ -79,6 +84,11 @@ def _tokenise(text: str) -> Table:
         UnboundLocalError,
     ) as error:
         raise ParseError(f"broken mmCIF syntax: {one_line(error)[:100]}") from error
+
+
+def _count_words(text: str) -> int:
+    is_blank = np.frombuffer(text.encode("ascii", errors="replace"), dtype=np.uint8) <= ord(" ")
+    return int(np.count_nonzero(is_blank[1:] & ~is_blank[:-1])) + 1
 
 
 def _atom_columns(table: Table) -> dict[str, Sequence[str]]:
@@ -107,13 +117,15 @@ def _polymer_entities(table: Table) -> frozenset[str] | None:
 
 def _parse_row(fields: tuple[str, ...], polymers: frozenset[str] | None, place: str) -> AtomSite:
     name, altloc, residue, chain, number, insertion, x, y, z, share, symbol, group, entity, _ = fields
+    if not "".join((name, altloc, residue, chain, insertion)).isprintable():
+        name, altloc, residue, chain, insertion = map(one_line, (name, altloc, residue, chain, insertion))
     residue = residue.strip()
     element = atomic_number("" if symbol in _ABSENT else symbol, name, residue)
     if element is None:
         shown = one_line(symbol) if symbol not in _ABSENT else one_line(name)
         raise ParseError(f"unknown element {shown!r} of atom {one_line(name)!r} in {one_line(residue)!r}", place=place)
     try:
-        own_number = int(number.replace("_", "?"))
+        own_number = int(number.replace("_", "?") if len(number) < 10 else "?")
     except ValueError:
         raise ParseError(f"the residue number {one_line(number)!r} is not a number", place=place) from None
     return AtomSite(

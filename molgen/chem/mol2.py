@@ -11,7 +11,8 @@ from collections.abc import Iterator
 
 from rdkit import Chem
 
-from molgen.chem.parsing import one_line, sanitisation_problem, silent_rdkit
+from molgen.chem.parsing import messages_of, one_line, sanitisation_problem, silent_rdkit
+from molgen.chem.size_limits import check_mol2_block
 from molgen.errors import ParseError
 
 _MOLECULE = "@<TRIPOS>MOLECULE"
@@ -36,13 +37,15 @@ def parse_mol2_block(block: str) -> Chem.Mol:
     """A sanitised molecule from one MOL2 block with its coordinates; hydrogens are kept, stereo comes from 3D.
 
     Raises:
-        ParseError: a broken block, atom types that RDKit does not know, valence, aromaticity, or no atoms at all.
+        ParseError: a broken block, atom types that RDKit does not know, valence, aromaticity, no atoms at all,
+            or far too many.
     """
+    check_mol2_block(block)
     with silent_rdkit() as log:
         mol = _read(block)
         if mol is None or _lacks_hydrogens(mol):
             mol = _with_charges_from_bonds(block)
-        messages = log.messages
+        messages = messages_of(log)
     if mol is None:
         raise ParseError(_explain(messages))
     problem = sanitisation_problem(mol) or (None if mol.GetNumAtoms() else "the molecule has no atoms")

@@ -15,6 +15,7 @@ from typing import Any
 
 from rdkit import Chem, rdBase
 
+from molgen.chem.size_limits import check_molblock, check_smiles
 from molgen.errors import ParseError
 
 _LOG_LOCK = threading.RLock()
@@ -26,8 +27,9 @@ def parse_smiles(text: str) -> Chem.Mol:
     """A sanitised molecule from a SMILES or CXSMILES, without explicit hydrogens.
 
     Raises:
-        ParseError: syntax, valence, aromaticity, or no atoms at all.
+        ParseError: syntax, valence, aromaticity, no atoms at all, or far too many.
     """
+    check_smiles(text)
     odd = next((letter for letter in "".join(text.split()[:1]) if not letter.isascii()), None)
     if odd is not None:
         raise ParseError(f"the character {odd!a} cannot be in a SMILES")
@@ -40,8 +42,9 @@ def parse_molblock(block: str) -> Chem.Mol:
     """A sanitised molecule from one SD record; hydrogens and properties are kept, stereo comes from 3D or wedges.
 
     Raises:
-        ParseError: broken or truncated record, valence, aromaticity, or no atoms at all.
+        ParseError: broken or truncated record, valence, aromaticity, no atoms at all, or far too many.
     """
+    check_molblock(block)
     supplier = Chem.SDMolSupplier()
 
     def read(sanitize: bool) -> Chem.Mol | None:
@@ -54,7 +57,10 @@ def parse_molblock(block: str) -> Chem.Mol:
 def sanitisation_problem(mol: Chem.Mol) -> str | None:
     """The first reason why RDKit cannot sanitise `mol`, e.g. `valence 5 of N at atom 2`; None when it can."""
     with silent_rdkit():
-        problems = Chem.DetectChemistryProblems(mol)
+        try:
+            problems = Chem.DetectChemistryProblems(mol)
+        except (RuntimeError, ValueError):  # invariants of RDKit, on groups that it cannot clean up
+            return "the molecule is broken beyond what can be named"
     return _explain_problem(mol, problems[0]) if problems else None
 
 
@@ -85,7 +91,7 @@ def _parse(read: Callable[[bool], Chem.Mol | None], otherwise: str) -> Chem.Mol:
     with silent_rdkit() as log:
         mol = _attempt(read, True)
         raw = _attempt(read, False) if mol is None else None
-        messages = _messages(log)
+        messages = messages_of(log)
     if mol is None:
         problem = sanitisation_problem(raw) if raw is not None else None
         raise ParseError(problem or _explain_log(messages) or otherwise)
@@ -101,7 +107,8 @@ def _attempt(read: Callable[[bool], Chem.Mol | None], sanitize: bool) -> Chem.Mo
         return None
 
 
-def _messages(log: Any) -> str:
+def messages_of(log: Any) -> str:
+    """What RDKit said in a `silent_rdkit` block."""
     try:
         return log.messages
     except UnicodeDecodeError:  # RDKit cuts long input in the middle of a character

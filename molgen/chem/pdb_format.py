@@ -14,6 +14,8 @@ from molgen.chem.parsing import one_line
 from molgen.chem.residue_names import WATERS, is_standard
 from molgen.errors import ParseError
 
+_WIDTH = 80
+
 
 def parse_pdb(text: str) -> tuple[list[AtomSite], list[str]]:
     """The atoms of the first model, in the order of the file, and what was left out, one line each.
@@ -46,6 +48,9 @@ def parse_pdb(text: str) -> tuple[list[AtomSite], list[str]]:
 def _parse_atom(line: str, place: str) -> AtomSite:
     if len(line) < 54:
         raise ParseError("the line ends before its coordinates do", place=place)
+    line = line[:_WIDTH]
+    if not line.isprintable():
+        line = "".join(letter if letter.isprintable() else " " for letter in line)
     name = line[12:16]
     residue, chain = _residue_and_chain(line)
     number, insertion = _number(line[22:27], place)

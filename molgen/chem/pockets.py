@@ -12,6 +12,7 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 from scipy.spatial import KDTree
 
+from molgen.chem.atom_site import MAX_COORDINATE
 from molgen.chem.parsing import one_line, shortened
 from molgen.chem.pocket_detection import detect_pockets
 from molgen.chem.protein_reading import read_protein
@@ -313,6 +314,8 @@ def _box(text: str, protein: Protein, least: float) -> Pocket:
         raise InputError(f"box: {one_line(error)}; the form is box:X,Y,Z[,SIZE] or box:X,Y,Z,SX,SY,SZ") from error
     if len(numbers) not in (3, 4, 6) or not np.isfinite(numbers).all():
         raise InputError(f"box: 3, 4 or 6 finite numbers are needed, not '{one_line(text)}'")
+    if np.abs(numbers).max() > MAX_COORDINATE:
+        raise InputError(f"box: no structure has coordinates beyond {MAX_COORDINATE:.0f} A")
     center, size = numbers[:3], np.broadcast_to(numbers[3:] if len(numbers) > 3 else least, 3).astype(np.float64)
     if size.min() < LEAST_EDGE or size.max() > MOST_EDGE:
         raise InputError(f"box: edges are {LEAST_EDGE:g} to {MOST_EDGE:g} A, not {', '.join(f'{s:g}' for s in size)}")

@@ -9,25 +9,30 @@ import zlib
 from pathlib import Path
 from typing import Literal
 
+import numpy as np
+
 from molgen.chem.mmcif_format import parse_mmcif
 from molgen.chem.parsing import one_line
 from molgen.chem.pdb_format import parse_pdb
 from molgen.chem.structure import Protein
 from molgen.chem.structure_assembly import assemble
 from molgen.errors import InputError, MolgenError
+from molgen.opening import check_input, read_input
 
-MAX_BYTES = 256 * 2**20
-"""The largest file to read, after decompression: three million atoms."""
+MAX_BYTES = 128 * 2**20
+"""The largest file to read, after decompression: a million and a half atoms."""
 
+_CELL = 2.0  # Angstrom; a cube of this edge holds a few atoms, in overlaid models some dozens
+_MOST_IN_CELL = 300
 _PDB_SUFFIXES, _MMCIF_SUFFIXES = (".pdb", ".ent", ".brk"), (".cif", ".mmcif")
-_CIF_ATOMS = re.compile(r"^\s*_atom_site\.", re.MULTILINE)
+_CIF_ATOMS = re.compile(r"^[ \t]*_atom_site\.", re.MULTILINE)
 _PDB_ATOMS = re.compile(r"^(ATOM|HETATM)", re.MULTILINE)
 _SUSPECTS = (
     ("PDBQT", re.compile(r"^(ROOT|TORSDOF|BRANCH)\b", re.MULTILINE)),
     ("MOL2", re.compile(r"^@<TRIPOS>", re.MULTILINE)),
-    ("SD or MOL", re.compile(r"V[23]000\s*$|^M  END|^\$\$\$\$", re.MULTILINE)),
+    ("SD or MOL", re.compile(r"V[23]000 *$|^M  END|^\$\$\$\$", re.MULTILINE)),
     ("XML", re.compile(r"\A\s*<")),
-    ("SMILES", re.compile(r"\A\s*[A-Za-z0-9@+\-\[\]()=#$%/\\.]+([ \t][^\n]*)?\s*\Z")),
+    ("SMILES", re.compile(r"\A\s*[A-Za-z0-9@+\-\[\]()=#$%/\\.]+([ \t][^\n]*)?\n*\Z")),
 )
 
 
@@ -39,7 +44,8 @@ def read_protein(path: str | Path) -> Protein:
     out and what is missing.
 
     Raises:
-        InputError: the file is missing, empty, too large, damaged, no text, of another format, or holds no atoms.
+        InputError: the file is missing, empty, too large, damaged, no text, of another format, or holds no atoms, or
+            hundreds of them in one place.
         ParseError: an atom record is cut, or has no numbers for coordinates, or an unknown element; with its place:
             `line N` of a PDB file, `atom N` of an mmCIF table.
     """
@@ -51,24 +57,26 @@ def read_protein(path: str | Path) -> Protein:
         protein = assemble(atoms, source=str(path), notes=[*_surprise(path, form), *notes])
         if not len(protein):
             raise InputError("the file holds no atoms other than hydrogen" if atoms else "the file holds no atoms")
+        _check_density(protein.positions)
         return protein
     except MolgenError as error:
         raise type(error)(error.reason, source=one_line(path), place=error.place) from error
 
 
+def _check_density(positions: np.ndarray) -> None:
+    """Files without coordinates have all atoms at the origin; to look for neighbours there would take all memory."""
+    x, y, z = np.floor(positions / _CELL).astype(np.int64).T
+    most = int(np.unique((x * 2**20 + y) * 2**20 + z, return_counts=True)[1].max())
+    if most > _MOST_IN_CELL:
+        raise InputError(f"{most} atoms lie within {_CELL:g} A: these are no coordinates of a structure")
+
+
 def _read_text(path: Path) -> str:
-    try:
-        if not path.exists():
-            raise InputError("no such file")
-        if path.is_dir():
-            raise InputError("is a folder, not a file")
-        if _suffix(path) not in ("", *_PDB_SUFFIXES, *_MMCIF_SUFFIXES):
-            known = ", ".join((*_PDB_SUFFIXES, *_MMCIF_SUFFIXES))
-            raise InputError(f"cannot read {one_line(_suffix(path))} files; known are {known}, each also as .gz")
-        with path.open("rb") as handle:
-            raw = _uncompressed(handle.read(MAX_BYTES + 1), named_gz=path.suffix.lower() == ".gz")
-    except (OSError, ValueError) as error:
-        raise InputError(getattr(error, "strerror", None) or f"not a usable file name: {error}") from error
+    check_input(path)
+    if _suffix(path) not in ("", *_PDB_SUFFIXES, *_MMCIF_SUFFIXES):
+        known = ", ".join((*_PDB_SUFFIXES, *_MMCIF_SUFFIXES))
+        raise InputError(f"cannot read {one_line(_suffix(path))} files; known are {known}, each also as .gz")
+    raw = _uncompressed(read_input(path, MAX_BYTES), named_gz=path.suffix.lower() == ".gz")
     if len(raw) > MAX_BYTES:
         raise InputError(f"larger than {MAX_BYTES // 2**20} MiB")
     return _decoded(raw)

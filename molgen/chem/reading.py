@@ -6,11 +6,8 @@ Nothing is skipped silently: what cannot be read becomes a record with a reason.
 from __future__ import annotations
 
 import csv
-import gzip
-import io
 import os
 import re
-import zlib
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -19,13 +16,16 @@ from typing import TypeAlias
 from rdkit import Chem
 
 from molgen.chem.mol2 import parse_mol2_block, split_mol2
-from molgen.chem.parsing import one_line, parse_molblock, parse_smiles
+from molgen.chem.parsing import one_line, parse_molblock, parse_smiles, shortened
+from molgen.chem.text_lines import TextLines
 from molgen.errors import InputError, ParseError
+from molgen.opening import check_input
 
 Source: TypeAlias = str | Path | Chem.Mol | Iterable[str | Chem.Mol | None]
 
+_LONGEST_NAME = 1000
 _SMILES_LINE = re.compile(r"(\S+)(?:\s+(\|[^|]*\|))?\s*(.*)")
-_FOREIGN = (".pdb", ".pdbqt", ".cif", ".mmcif", ".xyz", ".cdx", ".parquet", ".xlsx", ".json", ".zip")
+_FOREIGN = (".pdb", ".pdbqt", ".cif", ".mmcif", ".xyz", ".cdx", ".xlsx", ".json", ".zip")
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ def read_molecules(source: Source) -> Iterator[InputRecord]:
         source: a SMILES (with an optional name after a space), an RDKit Mol, an iterable of these, or a path:
             .smi/.smiles/.txt (SMILES, then a name, separated by tab or space; an optional header; lines that start with
             # are comments), .csv/.tsv (a column `smiles`, optionally `name` or `id`), .sdf/.sd/.mol/.mol2; each also as
-            .gz.
+            .gz; .parquet (columns as in a .csv).
 
     Raises:
         InputError: at once for a missing, unreadable or foreign file; at the first record for a file without any.
@@ -73,7 +73,7 @@ def read_molecules(source: Source) -> Iterator[InputRecord]:
 
 
 def _is_path(text: str) -> bool:
-    if _kind(Path(text)) in (*_READERS, *_FOREIGN):
+    if _kind(Path(text)) in (*_READERS, *_FOREIGN, ".parquet"):
         return True
     try:
         return os.path.exists(text)
@@ -89,26 +89,26 @@ def _kind(path: Path) -> str:
 
 
 def _read_file(path: Path) -> Iterator[InputRecord]:
-    try:
-        if not path.exists():
-            raise InputError("no such file", source=path)
-        if path.is_dir():
-            raise InputError("is a folder, not a file", source=path)
-    except (OSError, ValueError) as error:
-        raise InputError(f"not a usable file name: {error}", source=one_line(path)) from error
+    check_input(path)
+    if _kind(path) == ".parquet":
+        return _number(path, _read_parquet(path))
     if _kind(path) not in _READERS:
         known = ", ".join(_READERS)
         raise InputError(f"cannot read {_kind(path) or 'such'} files; known are {known}, each also as .gz", source=path)
-    return _number(path, _READERS[_kind(path)](_lines(path)))
+    lines = TextLines(path)
+    return _number(path, _READERS[_kind(path)](lines), lines.start_record)
 
 
-def _number(path: Path, found: Iterator[InputRecord]) -> Iterator[InputRecord]:
+def _number(
+    path: Path, found: Iterator[InputRecord], start_record: Callable[[], None] = lambda: None
+) -> Iterator[InputRecord]:
     """Give records index, source and a name; a file that breaks off in the middle ends in one named failure."""
     count = 0
     stem = path.name.split(".")[0] or path.name
     try:
         for record in found:
-            yield replace(record, index=count, name=one_line(record.name) or f"{stem}_{count + 1}", source=str(path))
+            yield replace(record, index=count, name=_title(record.name) or f"{stem}_{count + 1}", source=str(path))
+            start_record()
             count += 1
     except (InputError, csv.Error) as error:
         reason = error.reason if isinstance(error, InputError) else str(error)
@@ -118,20 +118,6 @@ def _number(path: Path, found: Iterator[InputRecord]) -> Iterator[InputRecord]:
         return
     if count == 0:
         raise InputError("the file holds no molecules", source=path)
-
-
-def _lines(path: Path) -> Iterator[str]:
-    """Text lines without their ends: UTF-8 or UTF-16 with BOM, any newline; undecodable bytes are replaced."""
-    try:
-        with gzip.open(path) if path.suffix.lower() == ".gz" else path.open("rb") as raw:
-            encoding = "utf-16" if raw.peek(2)[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
-            with io.TextIOWrapper(raw, encoding=encoding, errors="replace") as text:
-                for line in text:
-                    yield line.rstrip("\n")
-    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-        raise InputError(f"damaged gzip file: {error}") from error
-    except OSError as error:
-        raise InputError(error.strerror or str(error)) from error
 
 
 def _read_smi(lines: Iterator[str]) -> Iterator[InputRecord]:
@@ -152,12 +138,11 @@ def _read_table(lines: Iterator[str]) -> Iterator[InputRecord]:
     above, header = next(((number, line) for number, line in enumerate(lines, start=1) if line.strip()), (0, ""))
     delimiter = max("\t,;", key=header.count)
     columns = next(csv.reader([header], delimiter=delimiter), [])
-    smiles_column = _column(columns, ("smiles", "canonical_smiles", "isomeric_smiles"), "smiles")
-    name_column = _column(columns, ("name", "id", "title"), "_id", "_name")
+    smiles_column, name_column = _table_columns(columns)
     if smiles_column is None:
         if not header:
             return
-        raise InputError(f"no column 'smiles' among {', '.join(map(one_line, columns))}")
+        raise InputError(f"no column 'smiles' among {shortened([one_line(one) for one in columns], 12)}")
     reader = csv.reader(lines, delimiter=delimiter)
     for row in reader:
         if not any(cell.strip() for cell in row):
@@ -165,6 +150,19 @@ def _read_table(lines: Iterator[str]) -> Iterator[InputRecord]:
         smiles = row[smiles_column].strip() if smiles_column < len(row) else ""
         name = row[name_column] if name_column is not None and name_column < len(row) else ""
         yield replace(_record_of_smiles(0, smiles), name=name, place=f"line {above + reader.line_num}")
+
+
+def _read_parquet(path: Path) -> Iterator[InputRecord]:
+    from molgen.chem.parquet import parquet_rows
+
+    for number, (smiles, name) in enumerate(parquet_rows(path, _table_columns), start=1):
+        yield replace(_record_of_smiles(0, smiles), name=name, place=f"row {number}")
+
+
+def _table_columns(columns: list[str]) -> tuple[int | None, int | None]:
+    """Places of the SMILES and of the name among the columns of a table."""
+    smiles = _column(columns, ("smiles", "canonical_smiles", "isomeric_smiles"), "smiles")
+    return smiles, _column(columns, ("name", "id", "title"), "_id", "_name")
 
 
 def _column(columns: list[str], exact: tuple[str, ...], *endings: str) -> int | None:
@@ -221,11 +219,15 @@ def _record_of_smiles(index: int, text: str, *, named: bool = True) -> InputReco
         return InputRecord(index, "", "", None, None, "there is no SMILES")
     smiles, extension, name = found.groups()
     mol, error = _try(parse_smiles, f"{smiles} {extension}" if extension else smiles)
-    return InputRecord(index, one_line(name) or (one_line(smiles) if named else ""), one_line(smiles), None, mol, error)
+    return InputRecord(index, _title(name) or (_title(smiles) if named else ""), one_line(smiles), None, mol, error)
+
+
+def _title(text: str) -> str:
+    return one_line(text[:_LONGEST_NAME])
 
 
 def _record_of_mol(index: int, mol: Chem.Mol) -> InputRecord:
-    name = one_line(mol.GetProp("_Name")) if mol.HasProp("_Name") else ""
+    name = _title(mol.GetProp("_Name")) if mol.HasProp("_Name") else ""
     error = None if mol.GetNumAtoms() else "the molecule has no atoms"
     return InputRecord(index, name or f"molecule_{index + 1}", "", None, None if error else mol, error)
 
@@ -234,7 +236,8 @@ def _record_of_item(index: int, item: object) -> InputRecord:
     if isinstance(item, Chem.Mol):
         return _record_of_mol(index, item)
     if isinstance(item, str):
-        return _record_of_smiles(index, item)
+        record = _record_of_smiles(index, item)
+        return record if record.name else replace(record, name=f"molecule_{index + 1}")
     return InputRecord(index, f"molecule_{index + 1}", "", None, None, f"not a molecule: {one_line(item)}")
 
 

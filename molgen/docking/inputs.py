@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import csv
+import io
 from dataclasses import dataclass
 from pathlib import Path
 
 from molgen.errors import InputError
+from molgen.opening import read_input
 
 _PROTEINS = ("protein.pdb", "*_protein.pdb", "protein.cif", "*.cif")
 _LIGANDS = ("ligand.sdf", "*_ligand.sdf", "ligand.mol2", "*_ligand.mol2")
 _STRUCTURES = (".pdb", ".ent", ".cif", ".mmcif")
+_MOST_BYTES = 256 * 2**20
 
 
 @dataclass(frozen=True)
@@ -110,14 +113,18 @@ def _clusters(folder: Path, key: str) -> dict[str, str]:
 
 def _rows(path: Path, *columns: str) -> list[dict[str, str]]:
     try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            reader = csv.DictReader(file)
-            missing = [one for one in columns if one not in (reader.fieldnames or ())]
-            if missing:
-                raise InputError(f"has no column {missing[0]!r}", source=path)
-            return list(reader)
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        reader = csv.DictReader(io.StringIO(read_input(path, _MOST_BYTES).decode("utf-8-sig"), newline=""), restval="")
+        missing = [one for one in columns if one not in (reader.fieldnames or ())]
+        if missing:
+            raise InputError(f"has no column {missing[0]!r}", source=path)
+        rows = list(reader)
+    except (UnicodeDecodeError, csv.Error) as error:
         raise InputError(f"cannot be read as a table: {error}", source=path) from error
+    for number, row in enumerate(rows, start=1):
+        empty = next((one for one in columns if not row[one] or "\0" in row[one]), None)
+        if empty:
+            raise InputError(f"has no {empty}", source=path, place=f"row {number}")
+    return rows
 
 
 def _suffix(path: Path) -> str:

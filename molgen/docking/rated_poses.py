@@ -7,13 +7,22 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
-from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save
 
 from molgen.chem.pocket_features import PocketAtoms
 from molgen.chem.records import MoleculeGraph
-from molgen.docking.store import DockingSet, PlacedLigand, StoredProtein, arrays_of, docking_set, pocket_of, set_of
+from molgen.docking.store import (
+    SET_ERRORS,
+    DockingSet,
+    PlacedLigand,
+    StoredProtein,
+    arrays_of,
+    docking_set,
+    pocket_of,
+    set_of,
+)
 from molgen.errors import InputError
+from molgen.part_files import read_arrays
 
 FORMAT = "molgen-rated-poses-1"
 _STEP = 0.01
@@ -84,21 +93,16 @@ def load_rated(paths: Sequence[Path]) -> list[RatedPoses]:
     """
     found: list[RatedPoses] = []
     for path in paths:
+        arrays, _ = read_arrays(path, FORMAT, "set of rated poses")
         try:
-            with safe_open(path, framework="numpy") as file:
-                if (file.metadata() or {}).get("format") != FORMAT:
-                    raise InputError(f"is not a set of rated poses ({FORMAT})", source=path)
-                names = file.keys()  # the file itself is not iterable
-                arrays = {name: file.get_tensor(name) for name in names}
             found += _entries(set_of(arrays, ""), arrays)
-        except (OSError, SafetensorError) as error:
-            raise InputError(f"cannot be read: {error}", source=path) from error
-        except (KeyError, ValueError, IndexError) as error:
+        except SET_ERRORS as error:
             raise InputError(f"lacks arrays, or their sizes disagree: {error}", source=path) from error
     return found
 
 
 def _entries(data: DockingSet, arrays: dict[str, np.ndarray]) -> list[RatedPoses]:
+    _check_poses(data, arrays)
     counts = arrays["poses.count"].tolist()
     entries, row, pose = [], 0, 0
     for example, count, searched in zip(data.examples, counts, arrays["poses.searched"].tolist(), strict=True):
@@ -118,3 +122,17 @@ def _entries(data: DockingSet, arrays: dict[str, np.ndarray]) -> list[RatedPoses
         )
         row, pose = row + count * n, pose + count
     return entries
+
+
+def _check_poses(data: DockingSet, arrays: dict[str, np.ndarray]) -> None:
+    """Whether the poses are as many as their numbers say."""
+    counts, searched = arrays["poses.count"], arrays["poses.searched"]
+    if any(one.ndim != 1 or one.dtype.kind not in "iu" or (one < 0).any() for one in (counts, searched)):
+        raise ValueError("poses.count and poses.searched are no lists of counts")
+    atoms = np.array([len(example.positions) for example in data.examples], dtype=np.int64)
+    if counts.shape != atoms.shape or searched.shape != atoms.shape or (searched > counts).any():
+        raise ValueError("the poses are of another number of ligands")
+    expected = {"positions": (int(atoms @ counts), 3), "energies": (int(counts.sum()),), "rmsds": (int(counts.sum()),)}
+    for name, shape in expected.items():
+        if arrays[f"poses.{name}"].shape != shape or arrays[f"poses.{name}"].dtype.kind not in "if":
+            raise ValueError(f"poses.{name} has not the shape {list(shape)}")

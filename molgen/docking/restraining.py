@@ -12,6 +12,7 @@ import torch
 from rdkit import Chem
 from rdkit.Chem import rdFMCS
 
+from molgen.chem.atom_site import MAX_COORDINATE
 from molgen.chem.features import heavy_atoms, without_hydrogens
 from molgen.chem.parsing import one_line, silent_rdkit
 from molgen.chem.reference import reference_ligand
@@ -22,6 +23,7 @@ CORE_RADIUS = 0.5
 """Angstrom that each core atom is free to move; with the restraint's softness the core stays within 1 Angstrom."""
 _LEAST_CORE = 4
 _MOST_MATCHES = 64
+_MOST_LETTERS = 2000
 _ANCHOR = re.compile(r"^(?P<smarts>.+)@(?P<numbers>[^@]+)$")
 
 
@@ -51,7 +53,7 @@ class Anchor:
             numbers = [float(part) for part in found["numbers"].split(",")] if found else []
         except ValueError:
             numbers = []
-        if found is None or len(numbers) not in (3, 4) or not np.isfinite(numbers).all() or min(numbers[3:] or [1]) < 0:
+        if found is None or len(numbers) not in (3, 4) or not _are_places(numbers):
             raise InputError(f"an anchor is SMARTS@x,y,z[,radius], not {text}")
         _pattern(found["smarts"])
         return cls(found["smarts"], (numbers[0], numbers[1], numbers[2]), *numbers[3:])
@@ -77,9 +79,17 @@ def restraints_of(
     return tuple(found)
 
 
+def _are_places(numbers: Sequence[float]) -> bool:
+    """Whether these are three coordinates that a structure can have, and a radius that is none or positive."""
+    return bool((np.abs(numbers) <= MAX_COORDINATE).all()) and min(numbers[3:] or [1]) >= 0
+
+
 def _pattern(smarts: str) -> Chem.Mol:
     with silent_rdkit():
-        pattern = Chem.MolFromSmarts(smarts)
+        try:
+            pattern = Chem.MolFromSmarts(smarts) if len(smarts) <= _MOST_LETTERS else None
+        except (RuntimeError, ValueError):  # text that no encoding has, or an invariant of RDKit
+            pattern = None
     if pattern is None or not pattern.GetNumAtoms():
         raise InputError(f"{one_line(smarts)} is not a SMARTS pattern")
     return pattern

@@ -12,12 +12,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
-from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save
 from scipy.spatial import KDTree
 
+from molgen.chem.record_checks import check_graphs
 from molgen.chem.records import MoleculeGraph
 from molgen.errors import InputError
+from molgen.part_files import read_arrays
 
 if TYPE_CHECKING:
     from molgen.chem.pocket_features import PocketAtoms
@@ -26,6 +27,8 @@ FORMAT = "molgen-docking-1"
 RESOLUTION = 0.01
 """Angstrom of one step of a stored coordinate."""
 _FARTHEST = 32767 * RESOLUTION
+SET_ERRORS = (KeyError, ValueError, IndexError, TypeError, OverflowError, RecursionError)
+"""What comes of arrays that do not fit together."""
 
 
 @dataclass(frozen=True)
@@ -174,11 +177,26 @@ def set_of(arrays: dict[str, np.ndarray], source: str) -> DockingSet:
     """The set in flat arrays.
 
     Raises:
-        KeyError, ValueError, IndexError: arrays are missing, or their sizes disagree.
+        SET_ERRORS: arrays are missing, their sizes disagree, or a number in them points nowhere.
     """
+    check_graphs(arrays, "graph.")
     graphs, flat = _graphs(arrays), _split(arrays, "graph.permutations")
     permutations = tuple(one.reshape(-1, graph.n_atoms) for one, graph in zip(flat, graphs, strict=True))
-    return DockingSet(tuple(_proteins(arrays)), tuple(graphs), permutations, tuple(_examples(arrays)), source)
+    found = DockingSet(tuple(_proteins(arrays)), tuple(graphs), permutations, tuple(_examples(arrays)), source)
+    for one in found.proteins:
+        _check_rows(one.atoms, len(one.atoms), 6)
+        _check_rows(one.positions, len(one.atoms), 3)
+        _check_rows(one.residue, len(one.atoms))
+    for example in found.examples:
+        if not (0 <= example.protein < len(found.proteins) and 0 <= example.graph < len(graphs)):
+            raise ValueError(f"{example.name} refers to a protein or a graph that is not there")
+        _check_rows(example.positions, graphs[example.graph].n_atoms, 3)
+    return found
+
+
+def _check_rows(array: np.ndarray, rows: int, *width: int) -> None:
+    if array.shape != (rows, *width) or array.dtype.kind not in "iu":
+        raise ValueError(f"an array of shape {list(array.shape)} stands where {[rows, *width]} whole numbers belong")
 
 
 def load_parts(paths: Sequence[Path]) -> DockingSet:
@@ -189,10 +207,10 @@ def load_parts(paths: Sequence[Path]) -> DockingSet:
     """
     parts = []
     for path in paths:
-        arrays, source = _read(path)
+        arrays, metadata = read_arrays(path, FORMAT, "prepared docking set")
         try:
-            parts.append(set_of(arrays, source))
-        except (KeyError, ValueError, IndexError) as error:
+            parts.append(set_of(arrays, metadata["source"]))
+        except SET_ERRORS as error:
             raise InputError(f"lacks arrays, or their sizes disagree: {error}", source=path) from error
     return _merged(parts)
 
@@ -273,6 +291,8 @@ def _graphs(arrays: dict[str, np.ndarray]) -> list[MoleculeGraph]:
 def _examples(arrays: dict[str, np.ndarray]) -> list[Example]:
     names, clusters = _unpacked(arrays["example.names"]), _unpacked(arrays["clusters"])
     rows = zip(arrays["example.numbers"].tolist(), _split(arrays, "example.positions"), names, strict=True)
+    if not isinstance(names, list) or not isinstance(clusters, list):
+        raise ValueError("the names are no list")
     return [
         Example(protein, graph, positions, (first, last), clusters[cluster], name)
         for (protein, graph, first, last, cluster), positions, name in rows
@@ -293,15 +313,3 @@ def _merged(parts: Sequence[DockingSet]) -> DockingSet:
         tuple(examples),
         ", ".join(dict.fromkeys(part.source for part in parts)),
     )
-
-
-def _read(path: Path) -> tuple[dict[str, np.ndarray], str]:
-    try:
-        with safe_open(path, framework="numpy") as file:
-            metadata = file.metadata() or {}
-            if metadata.get("format") != FORMAT:
-                raise InputError(f"is not a prepared docking set ({FORMAT})", source=path)
-            names = file.keys()  # the file itself is not iterable
-            return {name: file.get_tensor(name) for name in names}, metadata["source"]
-    except (OSError, SafetensorError, KeyError) as error:
-        raise InputError(f"cannot be read: {error}", source=path) from error

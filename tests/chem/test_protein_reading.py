@@ -383,9 +383,11 @@ def test_decompression_is_bounded(read, monkeypatch):
         read(gzip.compress(b"ATOM" * 2**19), "bomb.pdb.gz")
 
 
-def test_many_atoms_at_one_point_do_not_exhaust_memory(read):
+def test_many_atoms_at_one_point_are_an_error_instead_of_millions_of_pairs(read):
     lines = [pdb_line(name, name[0], "ALA", k % 9999, 0, 0, 0) for k in range(4000) for name in ("N", "CA", "C")]
-    assert len(read(lines).residues) == 4000
+    assert len(read(lines[:300]).residues) == 100
+    with pytest.raises(InputError, match="12000 atoms lie within 2 A"):
+        read(lines)
 
 
 def test_real_proteins_are_read_whole():

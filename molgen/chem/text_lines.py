@@ -1,0 +1,67 @@
+"""The lines of a text file as a stream in which neither a line nor a record can grow without bound."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+
+from molgen.errors import InputError
+from molgen.opening import check_input, open_input
+
+MOST_LINE = 4 * 2**20
+"""Characters of one line."""
+MOST_RECORD = 16 * 2**20
+"""Characters of one record, and of what stands between two of them: blank lines, comments."""
+MOST_RECORD_LINES = 2**20
+
+
+class TextLines:
+    """Lines without their ends: UTF-8, or UTF-16 with its mark, any newline, plain or .gz.
+
+    Bytes that are no text are replaced. The file is read as the lines are asked for; whoever has got a record out of
+    them says so by :meth:`start_record`.
+
+    Raises:
+        InputError: at once, as :func:`molgen.opening.check_input`; on the way, where the file cannot be read, is a
+            damaged gzip file, or has a longer line or record than the limits.
+    """
+
+    def __init__(self, path: Path) -> None:
+        check_input(path)
+        self._lines = _read(path)
+        self._characters = self._count = 0
+
+    def __iter__(self) -> Iterator[str]:
+        return self
+
+    def __next__(self) -> str:
+        line = next(self._lines)
+        self._characters += len(line) + 1
+        self._count += 1
+        if self._characters > MOST_RECORD:
+            raise InputError(f"a record, or the space between two, is longer than {MOST_RECORD // 2**20} Mi characters")
+        if self._count > MOST_RECORD_LINES:
+            raise InputError(f"a record, or the space between two, is longer than {MOST_RECORD_LINES} lines")
+        return line
+
+    def start_record(self) -> None:
+        """What comes now counts from zero."""
+        self._characters = self._count = 0
+
+
+def _read(path: Path) -> Iterator[str]:
+    try:
+        with open_input(path) as file, gzip.open(file) if path.suffix.lower() == ".gz" else file as raw:
+            encoding = "utf-16" if raw.peek(2)[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
+            with io.TextIOWrapper(raw, encoding=encoding, errors="replace") as text:
+                while line := text.readline(MOST_LINE + 1):
+                    if len(line) > MOST_LINE:
+                        raise InputError(f"a line is longer than {MOST_LINE // 2**20} Mi characters")
+                    yield line.rstrip("\n")
+    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+        raise InputError(f"damaged gzip file: {error}") from error
+    except OSError as error:
+        raise InputError(error.strerror or str(error)) from error
