@@ -19,24 +19,29 @@ if TYPE_CHECKING:
     from molgen.docking.dock import dock
     from molgen.docking.records import DockingResult
     from molgen.docking.rescore import rescore
+    from molgen.screening.run import conformer_library, screen
 
 __all__ = [
     "DockingResult",
     "__version__",
+    "conformer_library",
     "dock",
     "generate_conformers",
     "generate_many",
     "load_model",
     "rescore",
+    "screen",
 ]
 
 _HOMES = {
     "DockingResult": "molgen.docking.records",
+    "conformer_library": "molgen.screening.run",
     "dock": "molgen.docking.dock",
     "generate_conformers": "molgen.conformers.generate",
     "generate_many": "molgen.conformers.generate",
     "load_model": "molgen.conformers.checkpoint",
     "rescore": "molgen.docking.rescore",
+    "screen": "molgen.screening.run",
 }
 
 

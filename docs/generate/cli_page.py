@@ -33,12 +33,16 @@ def commands(group: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str
     """The words that call each command, and the command."""
     for name, command in group.commands.items():
         if isinstance(command, typer.core.TyperGroup):
+            if command.invoke_without_command:  # a command that has commands below it
+                yield (*path, name), command
             yield from commands(command, (*path, name))
         else:
             yield (*path, name), command
 
 
 def _usage(path: tuple[str, ...], command: Any) -> str:
+    if isinstance(command, typer.core.TyperGroup):
+        return f"```text\n{' '.join(('molgen', *path, '[OPTIONS]'))}\n```"
     needed = [f"{one.opts[0]} {one.name.upper()}" for one in command.params if one.required and one.opts[0][0] == "-"]
     arguments = [one.metavar or one.name.upper() for one in command.params if one.param_type_name == "argument"]
     return f"```text\n{' '.join(('molgen', *path, *arguments, *needed, '[OPTIONS]'))}\n```"

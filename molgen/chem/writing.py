@@ -43,7 +43,7 @@ def write_sdf(path: str | Path, records: Iterable[SdfRecord | Chem.Mol]) -> int:
             nothing is written.
     """
     count = 0
-    with write_atomically(path, binary=True) as raw, _compressed(path, raw) as stream:
+    with write_atomically(path, binary=True) as raw, compressed(path, raw) as stream:
         for record in records:
             for single in _conformers(record) if isinstance(record, Chem.Mol) else (record,):
                 stream.write(sdf_block(single).encode("utf-8"))
@@ -62,11 +62,19 @@ def sdf_block(record: SdfRecord) -> str:
     """The text of one SD record, `$$$$` included; names and values are freed of control characters and line breaks."""
     mol = Chem.Mol(record.mol)
     own_name = mol.GetProp("_Name") if mol.HasProp("_Name") else ""
-    mol.SetProp("_Name", _title(own_name if record.name is None else record.name))
+    mol.SetProp("_Name", title_line(own_name if record.name is None else record.name))
     with silent_rdkit():
         block = Chem.MolToMolBlock(mol, confId=record.conformer)
-    fields = [f"> <{_field_name(name)}>\n{_field_value(value)}\n\n" for name, value in record.properties.items()]
-    return "".join([block, *fields, "$$$$\n"])
+    return f"{block}{_fields(record.properties)}$$$$\n"
+
+
+def with_fields(sdf: str, properties: Mapping[str, object]) -> str:
+    """The text of SD records with more data fields in each."""
+    return sdf.replace("\n$$$$\n", f"\n{_fields(properties)}$$$$\n")
+
+
+def _fields(properties: Mapping[str, object]) -> str:
+    return "".join(f"> <{_field_name(name)}>\n{_field_value(value)}\n\n" for name, value in properties.items())
 
 
 def _conformers(mol: Chem.Mol) -> Iterator[SdfRecord]:
@@ -78,7 +86,7 @@ def _conformers(mol: Chem.Mol) -> Iterator[SdfRecord]:
 
 
 @contextmanager
-def _compressed(path: str | Path, raw: IO[bytes]) -> Iterator[IO[bytes]]:
+def compressed(path: str | Path, raw: IO[bytes]) -> Iterator[IO[bytes]]:
     """`raw` itself, or a gzip stream into it; without time stamp, so that equal content gives equal files."""
     if Path(path).suffix.lower() != ".gz":
         yield raw
@@ -96,7 +104,7 @@ def _field_value(value: object) -> str:
     return text.replace("$$$$", "$$$") or " "
 
 
-def _title(name: str) -> str:
+def title_line(name: str) -> str:
     """A title line that does not look like the end of a record."""
     text = one_line(name)
     return f"$$${text.lstrip('$')}" if text.startswith("$$$$") else text

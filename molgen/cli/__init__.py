@@ -12,8 +12,15 @@ from typing import Annotated, NoReturn
 import typer
 
 from molgen import __version__
-from molgen.cli import analysis, conformers, docking, docking_training, training
+from molgen.cli import analysis, conformers, docking, docking_training, screening, training
+from molgen.cli.interrupts import ended_cleanly
 from molgen.errors import MolgenError
+
+_INTERRUPTED = 130  # typer's exit code after a Ctrl-C
+_LEFT = {
+    "prepare": "the parts that are finished stay, and the same command goes on with the rest",
+    "train": "weights and state are those of the last checkpoint in the output folder; --resume goes on from there",
+}
 
 app = typer.Typer(
     name="molgen",
@@ -38,23 +45,33 @@ train_app.command("conformers")(training.train_conformers)
 train_app.command("docking")(training.train_docking)
 train_app.command("confidence")(training.train_confidence)
 train_app.command("judge")(training.train_judge)
+app.add_typer(screening.screen_app, name="screen")
 app.add_typer(prepare_app, name="prepare")
 app.add_typer(train_app, name="train")
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
-    """Run the command and exit: 0 done, 1 unexpected error, 2 bad input or usage, 130 interrupted."""
+    """Run the command and exit: 0 done, 1 unexpected error, 2 bad input or usage, 130 interrupted, 143 terminated."""
     given = list(sys.argv[1:] if arguments is None else arguments)
     debug = "--debug" in given
     try:
-        app(args=[argument for argument in given if argument != "--debug"], prog_name="molgen", obj=given)
-    except KeyboardInterrupt:
-        sys.exit(130)
+        with ended_cleanly():
+            app(args=[argument for argument in given if argument != "--debug"], prog_name="molgen", obj=given)
+    except SystemExit as stop:
+        if stop.code == _INTERRUPTED:
+            print(f"interrupted: {_left_behind(given)}", file=sys.stderr)
+        raise
     except Exception as error:
         if debug:
             raise
         sys.exit(_report(error))
     sys.exit(0)
+
+
+def _left_behind(arguments: Sequence[str]) -> str:
+    """What an interrupted command leaves, in one line."""
+    command = next((argument for argument in arguments if not argument.startswith("-")), "")
+    return _LEFT.get(command, "output files are whole, or as they were before")
 
 
 def _report(error: Exception) -> int:

@@ -10,6 +10,17 @@ from typing import Annotated, Any
 
 import typer
 
+from molgen.cli.screening import (
+    AddressOption,
+    EngineName,
+    EngineOption,
+    ResumeOption,
+    RunOption,
+    WorkersOption,
+    library_progress,
+    print_summary,
+    run_config,
+)
 from molgen.cli.terminal import MOST_ROWS, console, progress
 
 
@@ -40,7 +51,9 @@ def conformers(
     source: Annotated[
         str, typer.Argument(metavar="INPUT", help="A SMILES, or a .smi, .csv, .tsv, .sdf, .mol [.gz] file.")
     ],
-    output: Annotated[Path, typer.Option("-o", "--output", help="SD file to write (.sdf or .sdf.gz).")],
+    output: Annotated[
+        Path, typer.Option("-o", "--output", help="SD file to write (.sdf or .sdf.gz), or the folder of a library.")
+    ],
     n: Annotated[int, typer.Option("-n", min=1, help="Conformers per molecule.")] = 50,
     seed: Annotated[int, typer.Option(min=0, help="Same seed, same conformers.")] = 0,
     model: Annotated[str, typer.Option(help="default, uniform (no model), or a weights file.")] = "default",
@@ -53,12 +66,21 @@ def conformers(
     pool: Annotated[int | None, typer.Option(min=1, help="Samples to choose from.")] = None,
     failures: Annotated[Path | None, typer.Option(help="CSV of the inputs that failed [OUTPUT.failures.csv].")] = None,
     report: Annotated[Path | None, typer.Option(help="HTML report to write, with a 3D view; opens offline.")] = None,
+    boltzmann: Annotated[
+        float | None, typer.Option(min=1.0, metavar="KELVIN", help="All N samples, with Boltzmann weights.")
+    ] = None,
     timeout: Annotated[float, typer.Option(min=1.0, help="Seconds for the embedding of a molecule.")] = 60.0,
     threads: Annotated[int, typer.Option(min=1, help="CPU threads.")] = 1,
+    engine: EngineOption = EngineName.local,
+    workers: WorkersOption = 1,
+    address: AddressOption = None,
+    run: RunOption = None,
+    resume: ResumeOption = False,
 ) -> None:
     """Conformers of one or many molecules.
 
-    Writes an SD file in which the first k conformers of a molecule are the best k.
+    Writes an SD file in which the first k conformers of a molecule are the best k; or, when the output is a folder,
+    Parquet shards with one row per molecule, by many processes and resumable, as molgen screen does.
     """
     from molgen.conformers.generate import GenerateConfig
     from molgen.conformers.run import conformers_to_file
@@ -72,7 +94,29 @@ def conformers(
         spacing=rmsd,
         relax=relax.value,
         timeout=timeout,
+        boltzmann=boltzmann,
     )
+    if not output.suffix:
+        _refuse(
+            {"--stereo": stereo != Stereo.one, "--failures": failures, "--report": report, "--threads": threads > 1}
+        )
+        from molgen.screening.run import conformer_library
+
+        with library_progress() as listener:
+            summary = conformer_library(
+                source,
+                output,
+                config=config,
+                model=model,
+                run=run_config(engine, workers, address, run),
+                largest_fragment=largest_fragment,
+                resume=resume,
+                on_progress=listener,
+            )
+        print_summary(summary)
+        return
+    spread = {"--engine": engine != EngineName.local, "--workers": workers > 1, "--address": address, "--run": run}
+    _refuse({**spread, "--resume": resume}, "need a folder as --output")
     if report is not None:
         from molgen.reports.html import check_report
 
@@ -116,15 +160,27 @@ def prepare_conformers(
     print(f"{made.molecules} molecules with {made.conformers} conformers in {output}, {made.failures} failed")
 
 
+def _refuse(options: dict[str, Any], reason: str = "cannot be used when --output is a folder") -> None:
+    """Options that have no meaning for this kind of output must not be given."""
+    from molgen.errors import ConfigError
+
+    given = [name for name, value in options.items() if value]
+    if given:
+        raise ConfigError(f"{', '.join(given)} {reason}")
+
+
 def _print_rows(rows: Sequence[Any]) -> None:
     """The table of results on stdout; warnings, and the error of a lone molecule, on stderr."""
     from rich.table import Table
 
-    table = Table("name", "conformers", "kcal/mol", "RMSD / Å", "seconds", "status")
+    weighted = any(row.effective_samples is not None for row in rows)
+    table = Table("name", "conformers", *["effective"] * weighted, "kcal/mol", "RMSD / Å", "seconds", "status")
     for row in rows[:MOST_ROWS]:
         span = "" if row.energy_span is None else f"0 - {row.energy_span:.1f}"
         spread = "" if row.diversity is None else f"{row.diversity:.2f}"
-        table.add_row(row.name, str(row.conformers), span, spread, f"{row.seconds:.1f}", row.error or "ok")
+        worth = "" if row.effective_samples is None else f"{row.effective_samples:.1f}"
+        cells = [row.name, str(row.conformers), *[worth] * weighted, span, spread, f"{row.seconds:.1f}"]
+        table.add_row(*cells, row.error or "ok")
     for row in rows:
         for note in row.notes:
             print(f"warning: {row.name}: {note}", file=sys.stderr)

@@ -91,7 +91,7 @@ def dock(
         n=n,
         seed=seed,
         effort=effort.value,
-        ph=_ph(protonate),
+        ph=ph_of(protonate),
         keep_conformer=keep_conformer,
         posebusters=posebusters,
         proposals=proposals.value,
@@ -111,8 +111,8 @@ def dock(
             pocket,
             output,
             config=config,
-            keep=_names(keep),
-            drop=_names(drop),
+            keep=names_of(keep),
+            drop=names_of(drop),
             anchors=anchor or (),
             core=core,
             reference=reference,
@@ -170,14 +170,15 @@ def rescore(
     from molgen.docking.rescore import rescore_to_file
 
     rows = rescore_to_file(
-        poses, protein, output, minimise=minimise, reference=reference, keep=_names(keep), drop=_names(drop)
+        poses, protein, output, minimise=minimise, reference=reference, keep=names_of(keep), drop=names_of(drop)
     )
     _print_rescored(rows)
     if all(row.pose is None for row in rows):
         raise typer.Exit(2)
 
 
-def _ph(text: str) -> float | None:
+def ph_of(text: str) -> float | None:
+    """The pH that --protonate names; None for no."""
     from molgen.errors import ConfigError
 
     if text.lower() in ("no", "none", "off"):
@@ -188,7 +189,8 @@ def _ph(text: str) -> float | None:
         raise ConfigError(f"--protonate takes a pH or no, not {text}") from None
 
 
-def _names(text: str) -> tuple[str, ...]:
+def names_of(text: str) -> tuple[str, ...]:
+    """The entries of a list with commas."""
     return tuple(part.strip() for part in text.split(",") if part.strip())
 
 

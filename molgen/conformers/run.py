@@ -15,8 +15,9 @@ import torch
 from molgen.chem.features import heavy_atoms
 from molgen.chem.reading import read_molecules
 from molgen.chem.writing import SdfRecord, write_sdf
+from molgen.chem.xtb import check_xtb
 from molgen.conformers.generate import MAX_PERMUTATIONS, GenerateConfig, Model, Outcome, outcomes, resolve_model
-from molgen.files import write_atomically
+from molgen.files import check_place, write_atomically
 from molgen.metrics.rmsd import rmsd_matrix
 from molgen.metrics.symmetry import automorphisms
 from molgen.version import __version__
@@ -34,6 +35,7 @@ class Row:
         seconds: wall time.
         error: reason of a failure, one line; None when all is well.
         notes: warnings.
+        effective_samples: how many equally weighted samples the Boltzmann weights are worth; None without weights.
     """
 
     name: str
@@ -44,6 +46,7 @@ class Row:
     seconds: float
     error: str | None
     notes: tuple[str, ...] = ()
+    effective_samples: float | None = None
 
 
 def conformers_to_file(
@@ -73,6 +76,10 @@ def conformers_to_file(
         InputError: the source cannot be read or the output cannot be written.
         CheckpointError: the model cannot be loaded.
     """
+    for path in filter(None, (output, failures)):
+        check_place(path)
+    if config.relax == "gfn2":
+        check_xtb()
     torch.set_num_threads(threads)
     records = read_molecules(source)
     network = resolve_model(model)
@@ -82,12 +89,12 @@ def conformers_to_file(
         for record in records:
             begin = time.monotonic()
             for outcome in outcomes(record, network, config, largest_fragment, stereo):
-                row = _row(outcome, time.monotonic() - begin)
+                row = row_of(outcome, time.monotonic() - begin)
                 rows.append(row)
                 begin = time.monotonic()
                 if on_row:
                     on_row(row)
-                yield from _sdf_records(outcome, config)
+                yield from sdf_records(outcome, config)
 
     stream = results()
     first = next(stream, None)
@@ -107,14 +114,17 @@ def _chain(first: SdfRecord, rest: Iterator[SdfRecord]) -> Iterator[SdfRecord]:
     yield from rest
 
 
-def _row(outcome: Outcome, seconds: float) -> Row:
+def row_of(outcome: Outcome, seconds: float) -> Row:
     record, notes = outcome.record, (outcome.note,) if outcome.note else ()
     if outcome.mol is None:
         return Row(record.name, record.place, 0, None, None, seconds, outcome.error, notes)
     mol = outcome.mol
     energies = np.array([c.GetDoubleProp("molgen_energy") for c in mol.GetConformers()])
     span = float(energies.max() - energies.min()) if np.isfinite(energies).all() else None
-    return Row(record.name, record.place, mol.GetNumConformers(), span, _diversity(outcome), seconds, None, notes)
+    first = mol.GetConformer(0)
+    effective = first.GetDoubleProp("molgen_effective_samples") if first.HasProp("molgen_effective_samples") else None
+    diversity = _diversity(outcome)
+    return Row(record.name, record.place, mol.GetNumConformers(), span, diversity, seconds, None, notes, effective)
 
 
 def _diversity(outcome: Outcome) -> float | None:
@@ -126,7 +136,7 @@ def _diversity(outcome: Outcome) -> float | None:
     return float(distances[np.triu_indices(len(distances), 1)].mean())
 
 
-def _sdf_records(outcome: Outcome, config: GenerateConfig) -> Iterator[SdfRecord]:
+def sdf_records(outcome: Outcome, config: GenerateConfig) -> Iterator[SdfRecord]:
     if outcome.mol is None:
         return
     for conformer in outcome.mol.GetConformers():

@@ -72,6 +72,16 @@ def atom_classes(types: InteractionTypes) -> AtomClasses:
     )
 
 
+def common_classes() -> AtomClasses:
+    """The classes of the atoms of organic ligands, without atoms: so that maps can be made before ligands are known."""
+    polar = [(6, 0, 0), *((7, donor, acceptor) for donor in (0, 1) for acceptor in (0, 1)), (8, 0, 1), (8, 1, 1)]
+    rows = [*((z, donor, acceptor, 0) for z, donor, acceptor in polar), (14, 0, 0, 0), (15, 0, 0, 0), (16, 0, 0, 0)]
+    table = np.array([*rows, *((z, 0, 0, 1) for z in (6, 9, 17, 35, 53))])
+    flags = table[:, 1:].astype(bool)
+    types = InteractionTypes(table[:, 0], flags[:, 0], flags[:, 1], flags[:, 2], np.zeros(len(table), dtype=bool))
+    return atom_classes(types)
+
+
 def radii(types: InteractionTypes) -> np.ndarray:
     """float64 [N], Angstrom: X-Score radii as Vina uses them; elements without one count as 2.0."""
     own = np.array([_RADII.get(int(z), _OTHER_RADIUS) for z in types.elements], dtype=np.float64)

@@ -1,0 +1,70 @@
+"""Conformers as the work on a library."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from molgen.chem.reading import read_molecules
+from molgen.chem.writing import sdf_block
+from molgen.conformers.generate import GenerateConfig, Outcome, outcomes, resolve_model
+from molgen.conformers.model import TorsionModel
+from molgen.conformers.run import row_of, sdf_records
+from molgen.screening.work import ColumnKind, Ready, Result
+
+
+@dataclass(frozen=True)
+class ConformerWork:
+    """Conformers of one molecule.
+
+    Attributes:
+        config: how they are made.
+        model: "default", "uniform" or a weights file.
+        largest_fragment: of a salt keep the biggest.
+    """
+
+    config: GenerateConfig
+    model: str = "default"
+    largest_fragment: bool = False
+
+    @property
+    def name(self) -> str:
+        return "conformers"
+
+    @property
+    def columns(self) -> Mapping[str, ColumnKind]:
+        return {"conformers": "whole", "energy_span": "number", "diversity": "number", "notes": "text"}
+
+    @property
+    def rank_by(self) -> tuple[str, ...]:
+        return ()
+
+    def arrays(self) -> list[np.ndarray]:
+        return []
+
+    def open(self, arrays: Sequence[np.ndarray]) -> Ready:
+        network = resolve_model(self.model)
+        return lambda smiles: self._generate(network, smiles)
+
+    def _generate(self, network: TorsionModel | None, smiles: str) -> Result:
+        begin = time.monotonic()
+        record = next(iter(read_molecules([smiles])))
+        outcome = next(outcomes(record, network, self.config, self.largest_fragment, "one"))
+        seconds = time.monotonic() - begin
+        if outcome.mol is None:
+            return Result(outcome.error, seconds)
+        sdf = "".join(sdf_block(record) for record in sdf_records(outcome, self.config))
+        return Result(None, seconds, _values(outcome, seconds), sdf)
+
+
+def _values(outcome: Outcome, seconds: float) -> dict[str, object]:
+    row = row_of(outcome, seconds)
+    return {
+        "conformers": row.conformers,
+        "energy_span": None if row.energy_span is None else round(row.energy_span, 4),
+        "diversity": None if row.diversity is None else round(row.diversity, 4),
+        "notes": "; ".join(row.notes),
+    }

@@ -1,0 +1,127 @@
+"""Docking as the work on a library: one receptor, its maps made once."""
+
+from __future__ import annotations
+
+import dataclasses
+import time
+import warnings
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from molgen.chem.protein_reading import read_protein
+from molgen.chem.reading import read_molecules
+from molgen.chem.writing import sdf_block
+from molgen.docking.dock import dock_prepared, prepare_ligand, reason_of
+from molgen.docking.learned import learned_of
+from molgen.docking.output import sdf_records
+from molgen.docking.records import DockConfig, DockingResult
+from molgen.docking.restraining import Anchor
+from molgen.docking.site import Site, class_keys, sites_of
+from molgen.errors import ParseError
+from molgen.physics.vina import common_classes
+from molgen.screening.work import ColumnKind, Ready, Result
+
+
+@dataclass(frozen=True)
+class DockWork:
+    """Dock one ligand into the sites of a receptor.
+
+    Attributes:
+        sites: without maps; those are made by :meth:`arrays`.
+        config: how each ligand is docked; `config.n` poses are kept.
+        anchors, largest_fragment: as in :func:`molgen.dock`.
+    """
+
+    sites: tuple[Site, ...]
+    config: DockConfig
+    anchors: tuple[Anchor, ...] = ()
+    largest_fragment: bool = False
+
+    @property
+    def name(self) -> str:
+        return "screen"
+
+    @property
+    def columns(self) -> Mapping[str, ColumnKind]:
+        return {
+            "score": "number",
+            "confidence": "number",
+            "valid": "truth",
+            "failed_checks": "text",
+            "strain": "number",
+            "pocket": "text",
+            "poses": "whole",
+            "notes": "text",
+        }
+
+    @property
+    def rank_by(self) -> tuple[str, ...]:
+        return ("score", "-confidence")
+
+    def arrays(self) -> list[np.ndarray]:
+        """For every site the maps of all classes of ligand atom, float32 [classes, points]."""
+        classes = common_classes()
+        sites = [dataclasses.replace(site, maps={}) for site in self.sites]  # what is sent to workers stays without
+        return [site.maps_for(classes).values.view(len(classes), -1).numpy() for site in sites]
+
+    def open(self, arrays: Sequence[np.ndarray]) -> Ready:
+        learned_of(self.config)
+        keys = class_keys(common_classes())
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", UserWarning)  # the arrays may be read-only, and are only read
+            maps = [dict(zip(keys, torch.from_numpy(values), strict=True)) for values in arrays]
+        sites = [dataclasses.replace(site, maps=made) for site, made in zip(self.sites, maps, strict=True)]
+        return lambda smiles: self._dock(sites, smiles)
+
+    def _dock(self, sites: Sequence[Site], smiles: str) -> Result:
+        begin = time.monotonic()
+        try:
+            record = next(iter(read_molecules([smiles])))
+            if record.mol is None:
+                raise ParseError(record.error or "unreadable")
+            prepared = prepare_ligand(record.mol, self.config, largest_fragment=self.largest_fragment)
+            found = dock_prepared(sites, prepared, self.config, restraining=(self.anchors, None))
+        except Exception as error:
+            return Result(reason_of(error), time.monotonic() - begin)
+        sdf = "".join(sdf_block(record) for record in sdf_records(found, smiles))
+        return Result(None, time.monotonic() - begin, _values(found), sdf)
+
+
+def dock_work(
+    protein: str | Path,
+    pocket: str,
+    config: DockConfig,
+    *,
+    keep: Collection[str] = (),
+    drop: Collection[str] = (),
+    anchors: Sequence[str] = (),
+    largest_fragment: bool = False,
+) -> DockWork:
+    """Read the protein and find its pocket.
+
+    Raises:
+        MolgenError: the protein, the pocket, an anchor or the weights cannot be used.
+    """
+    held = tuple(Anchor.parse(anchor) for anchor in anchors)
+    learned_of(config)  # weights that cannot be read are no fault of a ligand
+    sites = sites_of(read_protein(protein), pocket, keep=keep, drop=drop).searched
+    return DockWork(sites, config, held, largest_fragment)
+
+
+def _values(found: DockingResult) -> dict[str, object]:
+    """The row of the best pose."""
+    best = found.poses[0]
+    return {
+        "score": round(best.score, 4),
+        "confidence": None if best.confidence is None else round(best.confidence, 4),
+        "valid": best.valid,
+        "failed_checks": ", ".join(best.failed),
+        "strain": round(best.strain, 4) if np.isfinite(best.strain) else None,
+        "pocket": best.pocket,
+        "poses": len(found.poses),
+        "notes": "; ".join(found.notes),
+    }

@@ -1,0 +1,65 @@
+"""Where the work on molecules is done: the one interface of all engines."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from molgen.screening.config import RunConfig
+from molgen.screening.work import Result, Task, Work
+
+
+@dataclass(frozen=True)
+class Finished:
+    """A task that has ended.
+
+    Attributes:
+        task: which.
+        result: None if its worker was lost.
+        lost: how the worker was lost, one line; None otherwise.
+        final: trying again is of no use.
+    """
+
+    task: Task
+    result: Result | None
+    lost: str | None = None
+    final: bool = False
+
+
+class Engine(Protocol):
+    """Runs tasks in other processes, some at a time."""
+
+    def slots(self) -> int:
+        """How many tasks to hand over before any has ended; enough to keep all workers busy."""
+        ...
+
+    def submit(self, task: Task) -> None:
+        """Hand over a task."""
+        ...
+
+    def finished(self, patience: float) -> list[Finished]:
+        """What has ended; waits up to ``patience`` seconds for the first.
+
+        Raises:
+            MolgenError: no worker can do the work at all.
+        """
+        ...
+
+    def close(self) -> None:
+        """Stop the workers, whatever they are doing."""
+        ...
+
+
+def start_engine(work: Work, config: RunConfig) -> Engine:
+    """The engine of a configuration, started.
+
+    Raises:
+        InputError: Ray is not installed, or there is none at the address.
+    """
+    if config.engine == "ray":
+        from molgen.screening.ray_engine import RayEngine
+
+        return RayEngine(work, config)
+    from molgen.screening.local_engine import LocalEngine
+
+    return LocalEngine(work, config)

@@ -1,0 +1,105 @@
+"""A library of molecules as a stream of numbered inputs with canonical SMILES."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from rdkit import Chem
+from rdkit.Chem.rdMolDescriptors import CalcNumRotatableBonds
+
+from molgen.chem.parsing import one_line, silent_rdkit
+from molgen.chem.reading import InputRecord, read_molecules
+from molgen.errors import InputError
+
+_EDGE = 1 << 20
+"""Bytes at each end of a file that its fingerprint looks at."""
+
+
+@dataclass(frozen=True)
+class Item:
+    """One input of a library.
+
+    Attributes:
+        index: from 0.
+        name, place: of the input (place: "line 7", "record 3" or None).
+        smiles: canonical, isomeric, with the charges of the input; None if it could not be read.
+        size: heavy atoms and rotatable bonds, roughly the cost; 0 if unreadable.
+        error: why it could not be read, one line.
+    """
+
+    index: int
+    name: str
+    place: str | None
+    smiles: str | None
+    size: int
+    error: str | None
+
+    @cached_property
+    def key(self) -> bytes | None:
+        """16 bytes that are equal for equal canonical SMILES."""
+        return None if self.smiles is None else hashlib.blake2b(self.smiles.encode(), digest_size=16).digest()
+
+
+def read_library(path: str | Path, first: int = 0) -> Iterator[Item]:
+    """The inputs from number ``first`` on; those before are passed over.
+
+    Raises:
+        InputError: the file is missing or of an unknown kind.
+    """
+    return (_item(record) for record in read_molecules(Path(path)) if record.index >= first)
+
+
+def _item(record: InputRecord) -> Item:
+    if record.mol is None:
+        return Item(record.index, record.name, record.place, None, 0, record.error or "unreadable")
+    try:
+        with silent_rdkit():
+            smiles = Chem.MolToSmiles(Chem.RemoveHs(record.mol))
+    except Exception as error:  # RDKit raises what it likes
+        return Item(record.index, record.name, record.place, None, 0, one_line(f"no canonical SMILES: {error}"))
+    size = record.mol.GetNumHeavyAtoms() + CalcNumRotatableBonds(record.mol)
+    return Item(record.index, record.name, record.place, smiles, size, None)
+
+
+def count_records(path: str | Path) -> int | None:
+    """About how many inputs a library has, for progress; None where counting is not cheap."""
+    file = Path(path)
+    kind = file.name.lower().removesuffix(".gz")
+    if kind.endswith(".parquet"):
+        from molgen.chem.parquet import count_rows
+
+        return count_rows(file)
+    try:
+        with gzip.open(file) if file.suffix.lower() == ".gz" else file.open("rb") as lines:
+            if kind.endswith((".sdf", ".sd")):
+                return sum(line.startswith(b"$$$$") for line in lines)
+            if kind.endswith((".smi", ".smiles", ".txt", ".csv", ".tsv")):
+                return sum(bool(line.strip()) and not line.startswith(b"#") for line in lines)
+    except (OSError, EOFError):
+        return None
+    return None
+
+
+def fingerprint(path: str | Path) -> dict[str, str | int]:
+    """Name, size and a digest of both ends of a file: whether a run goes on with the same input.
+
+    Raises:
+        InputError: it cannot be read.
+    """
+    file = Path(path)
+    try:
+        size = file.stat().st_size
+        with file.open("rb") as data:
+            digest = hashlib.sha256(data.read(_EDGE))
+            data.seek(max(0, size - _EDGE))
+            digest.update(data.read(_EDGE))
+    except FileNotFoundError:
+        raise InputError("no such file", source=path) from None
+    except OSError as error:
+        raise InputError(error.strerror or str(error), source=path) from error
+    return {"name": file.name, "bytes": size, "digest": digest.hexdigest()}

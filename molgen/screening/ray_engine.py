@@ -1,0 +1,114 @@
+"""A Ray cluster, or a Ray started on this machine."""
+
+from __future__ import annotations
+
+import faulthandler
+import time
+import uuid
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from molgen.errors import InputError, MolgenError
+from molgen.screening.config import RunConfig
+from molgen.screening.engine import Finished
+from molgen.screening.work import Ready, Result, Task, Work
+from molgen.screening.worker import prepare_process
+
+_GIB = 2**30
+
+
+class RayEngine:
+    """Tasks on a cluster; work and arrays lie in the object store, once per node.
+
+    Every node needs molgen installed.
+    """
+
+    def __init__(self, work: Work, config: RunConfig) -> None:
+        self._ray = _ray()
+        self._config = config
+        self._started = not self._ray.is_initialized()
+        if self._started:
+            _connect(self._ray, config)
+        self._job = uuid.uuid4().hex
+        self._work = self._ray.put(work)
+        self._arrays = [self._ray.put(values) for values in work.arrays()]
+        resources = {"num_cpus": config.cpus, "memory": int(config.memory * _GIB)}
+        self._run = self._ray.remote(max_retries=0, **resources)(_run)
+        self._tasks: dict[Any, tuple[Task, float]] = {}
+
+    def slots(self) -> int:
+        """Twice the tasks that the cluster has CPUs for at the moment; it may grow and shrink."""
+        return 2 * max(1, int(self._ray.cluster_resources().get("CPU", 1) / self._config.cpus))
+
+    def submit(self, task: Task) -> None:
+        wrapped = [self._work]  # in a list it is fetched by the worker when it needs it, not for every task
+        reference = self._run.remote(self._job, wrapped, task.smiles, self._config.timeout, *self._arrays)
+        self._tasks[reference] = (task, time.monotonic())
+
+    def finished(self, patience: float) -> list[Finished]:
+        if not self._tasks:
+            return []
+        waiting = list(self._tasks)
+        done, _ = self._ray.wait(waiting, num_returns=1, timeout=patience)
+        if done:  # and whatever else has ended by now
+            done, _ = self._ray.wait(waiting, num_returns=len(waiting), timeout=0)
+        return [self._ended(reference, *self._tasks.pop(reference)) for reference in done]
+
+    def close(self) -> None:
+        for reference in self._tasks:
+            self._ray.cancel(reference, force=True)
+        self._tasks.clear()
+        if self._started:
+            self._ray.shutdown()
+
+    def _ended(self, reference: Any, task: Task, since: float) -> Finished:
+        errors = self._ray.exceptions
+        try:
+            return Finished(task, self._ray.get(reference))
+        except (errors.WorkerCrashedError, errors.OutOfMemoryError, errors.NodeDiedError) as error:
+            if time.monotonic() - since >= self._config.timeout:
+                return Finished(task, None, f"took longer than {self._config.timeout:g} s", final=True)
+            return Finished(task, None, f"its worker died ({type(error).__name__})")
+        except errors.RayTaskError as error:
+            if isinstance(error.cause, MolgenError):
+                raise error.cause from None
+            raise
+
+
+_OPENED: dict[str, Ready] = {}
+"""The opened work of this process, by job."""
+
+
+def _run(job: str, wrapped: Sequence[Any], smiles: str, timeout: float, *arrays: np.ndarray) -> Result:
+    """One molecule, in a Ray worker; a watchdog ends the process when it takes too long."""
+    if job not in _OPENED:
+        prepare_process()
+        _OPENED.clear()
+        _OPENED[job] = _ray().get(wrapped[0]).open(arrays)
+    faulthandler.dump_traceback_later(timeout, exit=True)
+    try:
+        return _OPENED[job](smiles)
+    finally:
+        faulthandler.cancel_dump_traceback_later()
+
+
+def _ray() -> Any:
+    try:
+        import ray
+        import ray.exceptions
+    except ImportError:
+        raise InputError("engine ray needs Ray: pip install 'molgen[scale]', or take --engine local") from None
+    return ray
+
+
+def _connect(ray: Any, config: RunConfig) -> None:
+    common = {"log_to_driver": False, "configure_logging": True, "logging_level": "ERROR"}
+    try:
+        if config.address is None:
+            ray.init(address="local", num_cpus=config.workers, include_dashboard=False, **common)
+        else:
+            ray.init(address=config.address, **common)
+    except (ConnectionError, ValueError, RuntimeError) as error:
+        raise InputError(f"no Ray cluster at {config.address}: {error}") from error

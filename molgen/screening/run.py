@@ -1,0 +1,183 @@
+"""A whole library, from one ligand per line to a folder of results that can be resumed."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from molgen.conformers.generate import GenerateConfig, resolve_model
+from molgen.docking.records import DockConfig
+from molgen.errors import ConfigError
+from molgen.files import write_atomically
+from molgen.screening.config import RunConfig
+from molgen.screening.conformer_work import ConformerWork
+from molgen.screening.dock_work import DockWork, dock_work
+from molgen.screening.driver import Driver
+from molgen.screening.engine import start_engine
+from molgen.screening.folder import STATE, SUMMARY, locked, prepare_folder
+from molgen.screening.library import count_records, fingerprint, read_library
+from molgen.screening.progress import Progress, ProgressFile
+from molgen.screening.ranking import check_rank, write_best, write_failures
+from molgen.screening.state import State
+from molgen.screening.work import Work
+from molgen.version import __version__
+
+TOP = "top.sdf"
+DOCK_SHARD, CONFORMER_SHARD = 1000, 100
+"""Inputs per shard: ensembles take more room than poses."""
+
+Listener = Callable[[Progress], None]
+
+
+@dataclass(frozen=True)
+class RunSummary:
+    """How a run ended.
+
+    Attributes:
+        folder: with `shards/part-*.parquet` (one row per input), `summary.json`, `failures.csv` and, where molecules
+            are ranked, `top.sdf`.
+        inputs: rows in all; failed: of these; duplicates: inputs that repeat a molecule.
+        top: molecules in `top.sdf`.
+        seconds: wall time of this process.
+    """
+
+    folder: Path
+    inputs: int
+    failed: int
+    duplicates: int
+    top: int
+    seconds: float
+
+
+def screen(
+    library: str | Path,
+    protein: str | Path,
+    output: str | Path,
+    pocket: str = "auto",
+    *,
+    config: DockConfig | None = None,
+    run: RunConfig | None = None,
+    top: int = 1000,
+    rank_by: str = "score",
+    keep: Collection[str] = (),
+    drop: Collection[str] = (),
+    anchors: Sequence[str] = (),
+    largest_fragment: bool = False,
+    resume: bool = False,
+    shard: int = DOCK_SHARD,
+    on_setting: Callable[[DockWork], None] | None = None,
+    on_progress: Listener | None = None,
+) -> RunSummary:
+    """Dock a library into a pocket.
+
+    Every molecule is docked from its canonical SMILES, so that its result depends on nothing else; equal molecules are
+    docked once. Scripts that call this need the usual ``if __name__ == "__main__":`` guard.
+
+    Args:
+        library: .smi, .csv, .tsv, .sdf, .mol2 (also .gz) or .parquet; streamed.
+        protein: PDB or mmCIF file.
+        output: folder of the run.
+        pocket, keep, drop, anchors, largest_fragment: as in :func:`molgen.dock`.
+        config: how each ligand is docked; by default one pose at the quick effort.
+        run: engine and workers.
+        top: molecules in the ranked SD file.
+        rank_by: "score" (kcal/mol) or "confidence" (of the pose, not of binding).
+        resume: go on with the run in ``output``.
+        shard: inputs per Parquet file.
+        on_setting: called once, when the receptor is ready; on_progress: every few seconds.
+
+    Raises:
+        MolgenError: an input, an output or a setting cannot be used, or the run in ``output`` is another one.
+    """
+    docking = config or DockConfig(n=1, effort="quick")
+    if docking.keep_conformer:
+        raise ConfigError("a library is docked from SMILES: keep_conformer has no meaning")
+    options = {
+        "keep": sorted(keep),
+        "drop": sorted(drop),
+        "anchors": list(anchors),
+        "largest_fragment": largest_fragment,
+    }
+    settings = {"protein": fingerprint(protein), "pocket": _identity(pocket), "docking": asdict(docking)}
+    settings |= {**options, "models": [_identity(docking.pose_model), _identity(docking.confidence_model)]}
+    work = dock_work(protein, str(pocket), docking, **options)
+    ranked = check_rank(rank_by, work.rank_by)
+    if on_setting:
+        on_setting(work)
+    return _run(work, library, output, settings, run or RunConfig(), shard, resume, on_progress, (ranked, top))
+
+
+def conformer_library(
+    library: str | Path,
+    output: str | Path,
+    *,
+    config: GenerateConfig | None = None,
+    model: str = "default",
+    run: RunConfig | None = None,
+    largest_fragment: bool = False,
+    resume: bool = False,
+    shard: int = CONFORMER_SHARD,
+    on_progress: Listener | None = None,
+) -> RunSummary:
+    """Conformers of a library into a folder; arguments as in :func:`screen` and :func:`molgen.generate_conformers`."""
+    generate = config or GenerateConfig()
+    resolve_model(model)  # weights that cannot be read are no fault of a molecule
+    work = ConformerWork(generate, model, largest_fragment)
+    settings = {"model": _identity(model), "conformers": asdict(generate), "largest_fragment": largest_fragment}
+    return _run(work, library, output, settings, run or RunConfig(), shard, resume, on_progress, None)
+
+
+def _identity(name: str | Path) -> Any:
+    """A setting that may be a file: its fingerprint if it is one."""
+    return fingerprint(name) if Path(name).is_file() else str(name)
+
+
+def _run(
+    work: Work,
+    library: str | Path,
+    output: str | Path,
+    settings: dict[str, Any],
+    run: RunConfig,
+    shard: int,
+    resume: bool,
+    on_progress: Listener | None,
+    ranking: tuple[str, int] | None,
+) -> RunSummary:
+    begin = time.monotonic()
+    if shard < 1:
+        raise ConfigError(f"shard must be at least 1, not {shard}")
+    folder = Path(output)
+    own = {"version": __version__, "command": work.name, "library": fingerprint(library), "shard": shard}
+    prepare_folder(folder, {**own, **settings}, resume)
+    with locked(folder):
+        state = State(folder / STATE)
+        try:
+            _drive(folder, library, work, run, shard, state, on_progress)
+            inputs, failed, duplicates = state.counts()
+        finally:
+            state.close()
+        top = write_best(folder, folder / TOP, *ranking) if ranking else 0
+        write_failures(folder)
+        summary = RunSummary(folder, inputs, failed, duplicates, top, time.monotonic() - begin)
+        with write_atomically(folder / SUMMARY) as file:
+            told = asdict(summary) | {"folder": folder.name, "run": asdict(run)}
+            json.dump(told, file, indent=1)
+            file.write("\n")
+    return summary
+
+
+def _drive(
+    folder: Path, library: str | Path, work: Work, run: RunConfig, shard: int, state: State, listener: Listener | None
+) -> None:
+    items = read_library(library, state.counts()[0])
+    progress = ProgressFile(folder, count_records(library), state.counts(), listener)
+    engine = start_engine(work, run)
+    try:
+        Driver(folder, items, work, engine, state, shard, progress, run.retries).run()
+    finally:
+        engine.close()
+        progress.write()

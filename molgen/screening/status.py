@@ -1,0 +1,44 @@
+"""How a run stands, as told from its folder."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from molgen.screening.folder import PROGRESS, SUMMARY, is_locked, read_json, read_settings
+from molgen.screening.progress import Progress
+from molgen.screening.shards import shard_paths
+
+
+@dataclass(frozen=True)
+class Status:
+    """One look at a run.
+
+    Attributes:
+        command: "screen" or "conformers".
+        library: name of its file.
+        phase: "running", "finished" or "stopped" (it can be resumed).
+        progress: the last that was written; None before the first.
+        shards: that are in place.
+    """
+
+    command: str
+    library: str
+    phase: str
+    progress: Progress | None
+    shards: int
+
+
+def status(folder: str | Path) -> Status:
+    """Look at a run.
+
+    Raises:
+        InputError: the folder holds no run.
+    """
+    place = Path(folder)
+    settings = read_settings(place)
+    told = read_json(place / PROGRESS)
+    running = is_locked(place)
+    phase = "running" if running else "finished" if (place / SUMMARY).exists() else "stopped"
+    progress = None if told is None else Progress(**told)
+    return Status(settings["command"], settings["library"]["name"], phase, progress, len(shard_paths(place)))
