@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import tempfile
 from collections.abc import Iterator
@@ -11,25 +12,29 @@ from typing import IO
 
 from molgen.errors import InputError
 
+_DEVICE_ERRORS = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EIO}
+"""What writing can meet and no program can help: a full or broken disk, a quota, a limit."""
+
 
 @contextmanager
 def write_atomically(path: str | Path, *, binary: bool = False) -> Iterator[IO]:
     """Open a temporary file next to `path` that replaces `path` once the block has ended well.
 
-    On an error nothing is left behind and an old file at `path` stays. Text is UTF-8 with plain newlines. Something at
-    `path` that is no regular file (a pipe, /dev/stdout) is written to directly.
+    On an error nothing is left behind and an old file at `path` stays; after a kill that no program sees (SIGKILL) a
+    hidden `.NAME.*.part` may remain, which nothing reads. Text is UTF-8 with plain newlines. Something at `path` that
+    is no regular file (a pipe, /dev/stdout) is written to directly.
 
     Raises:
-        InputError: the folder is missing, or the file cannot be created.
+        InputError: the folder is missing, the file cannot be created, or the disk takes no more.
     """
     target = check_place(path)
     if target.exists() and not target.is_file():
-        with _open(target, binary) as handle:
+        with _told(path), _open(target, binary) as handle:
             yield handle
         return
     temporary = _create_beside(target, path)
     try:
-        with _open(temporary, binary) as handle:
+        with _told(path), _open(temporary, binary) as handle:
             yield handle
             handle.flush()
             os.fsync(handle.fileno())
@@ -39,17 +44,30 @@ def write_atomically(path: str | Path, *, binary: bool = False) -> Iterator[IO]:
         raise
 
 
+@contextmanager
+def _told(path: str | Path) -> Iterator[None]:
+    """A full or broken disk as an error that names the file; other errors pass through."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in _DEVICE_ERRORS or error.filename is not None:
+            raise
+        raise InputError(f"cannot be written: {error.strerror}", source=path) from error
+
+
 def check_place(path: str | Path) -> Path:
     """Where a file is to be written, links followed; before long work, so that it is not in vain.
 
     Raises:
-        InputError: it is a folder, or its folder is missing.
+        InputError: it is a folder, or its folder is missing or read-only.
     """
     target = Path(os.path.realpath(path))
     if target.is_dir():
         raise InputError("is a folder, not a file", source=path)
     if not target.parent.is_dir():
         raise InputError(f"the folder {target.parent} does not exist", source=path)
+    if not os.access(target if target.exists() and not target.is_file() else target.parent, os.W_OK):
+        raise InputError("cannot write here: no right to, or a read-only disk", source=path)
     return target
 
 

@@ -56,11 +56,21 @@ def relax(
             if field is None:
                 break
         field.Initialize()  # forgets the distances of the conformer before
-        if iterations:
-            field.Minimize(maxIts=iterations, forceTol=until)
+        if iterations and _minimised(field, iterations, until):
             positions[k] = conformer.GetPositions()
+        conformer.SetPositions(positions[k])
         energies[k] = field.CalcEnergy()
     return positions, Energies(energies, method)
+
+
+def _minimised(field, iterations: int, until: float) -> bool:
+    """Whether the minimiser came through; where a gradient is not finite (in HCl) RDKit gives up with an exception."""
+    try:
+        with silent_rdkit():
+            field.Minimize(maxIts=iterations, forceTol=until)
+    except RuntimeError:
+        return False
+    return bool(np.isfinite(field.Positions()).all())
 
 
 def _field(mol: Chem.Mol, electrostatics: bool):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib.util import find_spec
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,12 @@ from molgen.errors import ConfigError, EmbeddingError
 
 BOHR = 0.529177210903
 HARTREE = 627.5094740631
+
+
+def check_xtb() -> None:
+    """Raises ConfigError when tblite is not installed; before long work, so that it is not in vain."""
+    if find_spec("tblite") is None:
+        raise ConfigError("relax=gfn2 needs tblite: pip install 'molgen[relax]'")
 
 
 def relax_gfn2(mol: Chem.Mol, iterations: int = 200) -> tuple[np.ndarray, Energies]:
@@ -29,10 +36,9 @@ def relax_gfn2(mol: Chem.Mol, iterations: int = 200) -> tuple[np.ndarray, Energi
         ConfigError: tblite is not installed.
         EmbeddingError: the self-consistent field does not converge, or atoms lie on top of each other.
     """
-    try:
-        from tblite.interface import Calculator  # pyright: ignore[reportMissingImports]
-    except ImportError as error:
-        raise ConfigError("relax=gfn2 needs tblite: pip install 'molgen[relax]'") from error
+    check_xtb()
+    from tblite.interface import Calculator  # pyright: ignore[reportMissingImports]
+
     numbers = np.array([atom.GetAtomicNum() for atom in mol.GetAtoms()])
     charge = Chem.GetFormalCharge(mol)
     unpaired = sum(atom.GetNumRadicalElectrons() for atom in mol.GetAtoms())

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import json
-import multiprocessing
 import os
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -15,6 +14,7 @@ from typing import Any, Protocol
 from molgen.docking.store import PlacedLigand, StoredProtein, docking_set, encode_part
 from molgen.errors import InputError, MolgenError
 from molgen.files import write_atomically
+from molgen.workers import map_processes
 
 MAX_PART_BYTES = 48 * 2**20
 
@@ -94,6 +94,7 @@ def prepare_blocks(
 
     Raises:
         InputError: the folder was begun with other settings, or cannot be written.
+        WorkerError: a process died twice at the same block; what is finished stays.
     """
     folder = Path(output)
     folder.mkdir(parents=True, exist_ok=True)
@@ -113,6 +114,10 @@ class _Job:
 
     def __init__(self, folder: Path, source: str, make: Callable[[Any], Any], parts: PartFormat) -> None:
         self.folder, self.source, self.make, self.parts = folder, source, make, parts
+
+    def name(self, block: Block) -> str:
+        """What a block is called in an error."""
+        return f"{self.folder}: part {block.number}"
 
     def has_done(self, block: Block) -> bool:
         """Whether an earlier run finished this block; with another limit the last block may have been shorter."""
@@ -162,12 +167,9 @@ class _Job:
 
 
 def _map(job: _Job, blocks: Sequence[Block], workers: int) -> Iterator[int]:
-    if workers <= 1 or len(blocks) <= 1:
-        yield from map(job, blocks)
-        return
-    os.environ.setdefault("OMP_NUM_THREADS", "1")
-    with multiprocessing.get_context("fork").Pool(min(workers, len(blocks))) as pool:
-        yield from pool.imap_unordered(job, blocks)
+    if workers > 1:
+        os.environ.setdefault("OMP_NUM_THREADS", "1")
+    yield from map_processes(job, blocks, min(workers, len(blocks)), name=job.name)
 
 
 def _check_settings(folder: Path, source: str, config: object) -> None:

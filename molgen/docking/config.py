@@ -43,6 +43,7 @@ class PoseTrainConfig:
         steps: optimiser steps in all.
         clip: gradient norm.
         ema: decay of the averaged weights, which are the ones that are saved and validated.
+        max_bad_batches: batches in a row whose loss or gradient is not finite (they are skipped) before training stops.
         precision: Lightning's, e.g. "32-true" or "bf16-mixed".
         validate_every: steps between validations.
         threads: torch threads on a CPU.
@@ -62,6 +63,7 @@ class PoseTrainConfig:
     steps: int = 20000
     clip: float = 1.0
     ema: float = 0.999
+    max_bad_batches: int = 20
     precision: str = "32-true"
     validate_every: int = 1000
     threads: int = 1

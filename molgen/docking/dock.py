@@ -36,6 +36,7 @@ from molgen.physics.direct import interaction_terms
 from molgen.physics.energy import DockingEnergy
 from molgen.physics.maps import MapField
 from molgen.physics.vina import TERMS, rotor_factor, weight_vector
+from molgen.sampling.guards import noted
 
 _OUTSIDE = 10.0
 """kcal/mol of the walls, e.g. one atom 1 Angstrom outside."""
@@ -138,11 +139,13 @@ def dock_prepared(
     ligand = prepared.ligand
     restraints = restraints_of(ligand.mol, *restraining)
     learned = learned_of(config)
-    found = [(site, _searched(site, ligand, config, restraints, learned)) for site in sites]
+    notes = list(prepared.notes)
+    with noted(notes):
+        found = [(site, _searched(site, ligand, config, restraints, learned)) for site in sites]
     choices = ranked(ligand, found, learned.confidence)
     lowest = min(choices, key=lambda choice: float(choice.refined.total[choice.row]))
     poses, mol = poses_of(ligand, _distinct(ligand, choices, config), config, reference, lowest)
-    return result_of(sites, mol, poses, prepared.notes, time.monotonic() - begin, config)
+    return result_of(sites, mol, poses, tuple(notes), time.monotonic() - begin, config)
 
 
 def _distinct(ligand: Ligand, choices: Sequence[Choice], config: DockConfig) -> list[Choice]:

@@ -14,9 +14,11 @@ from molgen.docking.model import PoseModel
 from molgen.docking.sample_poses import Guide, prior_states, sample_poses, time_grid
 from molgen.docking.search import Proposals
 from molgen.docking.site import Site
+from molgen.errors import CheckpointError
 from molgen.graphs.batch import batch_graphs
 from molgen.graphs.pockets import PocketBatch, batch_pockets
 from molgen.physics.energy import DockingEnergy
+from molgen.sampling.guards import finite_rows, tell
 
 _GUIDED = 0.7
 """Time below which poses are guided."""
@@ -51,6 +53,12 @@ def propose(
         energy: of the ligand in the site; its restraints pull on the poses while they are sampled.
         guidance: weight of the rest of the energy in the last steps, 1 / (kcal/mol).
         on_step: sees (step, positions [S, n, 3]) of every chunk of S poses.
+
+    Returns:
+        as many poses, or fewer where some are not finite.
+
+    Raises:
+        CheckpointError: no pose is finite.
     """
     template = torch.arange(count) % len(ligand.templates)
     shapes = ligand.templates[template]
@@ -61,7 +69,19 @@ def propose(
     watch = None if on_step is None else lambda step, t, positions: on_step(step, positions + center)
     guide = None if energy is None else guide_of(energy, center, guidance)
     found = sample_poses(model, graph, pocket, shapes, start, time_grid(steps), guide=guide, on_step=watch)
+    found, template = _finite(found, template)
     return Proposals((found + center).permute(1, 2, 0).contiguous(), template)
+
+
+def _finite(positions: Tensor, template: Tensor) -> tuple[Tensor, Tensor]:
+    """Poses [S, n, 3] without those that are not finite, which a model gives that diverges; a warning counts them."""
+    good = finite_rows(positions)
+    if good.all():
+        return positions, template
+    if not good.any():
+        raise CheckpointError("the model of poses diverges: none of its poses is finite")
+    tell(int((~good).sum()), len(good), "proposed poses were not finite and are left out")
+    return positions[good], template[good]
 
 
 def guide_of(energy: DockingEnergy, center: Tensor, guidance: float) -> Guide | None:

@@ -27,6 +27,7 @@ from molgen.docking.site import Site, sites_of
 from molgen.docking.trajectory import sampling_frames, write_trajectory
 from molgen.errors import ConfigError, ParseError
 from molgen.files import check_place, write_atomically
+from molgen.metrics.posebusters import check_posebusters
 
 
 @dataclass(frozen=True)
@@ -106,6 +107,8 @@ def dock_to_file(
         writer_of(complexes)
     for path in filter(None, (output, complexes, summary_file, trajectory)):
         check_place(path)
+    if config.posebusters:
+        check_posebusters()
     learned_of(config)  # weights that cannot be read are no fault of a ligand
     if trajectory is not None and config.proposals == "random":
         raise ConfigError("a trajectory needs proposals both or learned, not random")

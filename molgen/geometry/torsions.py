@@ -14,7 +14,8 @@ def dihedral_angles(positions: Tensor, quadruples: Tensor) -> Tensor:
         quadruples: integer [..., m, 4], atoms (a, b, c, d); leading axes broadcast against those of ``positions``.
 
     Returns:
-        [..., m] in [-pi, pi], radian. Degenerate (collinear) quadruples give 0.
+        [..., m] in [-pi, pi], radian. Degenerate quadruples (three atoms on a line, or two in one place) give 0, with
+        the derivative 0; elsewhere derivatives are finite.
 
     Source: the atan2 form, e.g. Blondel and Karplus, J. Comput. Chem. 17, 1132 (1996).
     """
@@ -23,7 +24,11 @@ def dihedral_angles(positions: Tensor, quadruples: Tensor) -> Tensor:
     n1 = torch.linalg.cross(b1, b2)
     n2 = torch.linalg.cross(b2, b3)
     length = torch.linalg.vector_norm(b2, dim=-1)
-    return torch.atan2(length * (b1 * n2).sum(-1), (n1 * n2).sum(-1))
+    sine, cosine = length * (b1 * n2).sum(-1), (n1 * n2).sum(-1)
+    with torch.no_grad():  # sine^2 + cosine^2 = |n1|^2 |n2|^2; below this it is rounding
+        largest = torch.linalg.vector_norm(b1, dim=-1) * length**2 * torch.linalg.vector_norm(b3, dim=-1)
+        is_degenerate = torch.hypot(sine, cosine) <= torch.finfo(positions.dtype).eps * largest
+    return torch.atan2(torch.where(is_degenerate, 0.0, sine), torch.where(is_degenerate, 1.0, cosine))
 
 
 def gather_atoms(positions: Tensor, index: Tensor) -> Tensor:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +12,9 @@ from numpy.typing import NDArray
 from rdkit import Chem
 
 from molgen.chem.structure import Protein, Residue
-from molgen.errors import InputError, MolgenError
+from molgen.errors import ConfigError, InputError
 
+_MISSING = "PoseBusters is not installed: pip install molgen[eval]"
 _CUT = 10.0  # Angstrom; the checks look at most 6 A away from a pose
 
 
@@ -39,7 +41,7 @@ def posebusters_checks(
         element that UFF does not know).
 
     Raises:
-        MolgenError: the package is not installed.
+        ConfigError: the package is not installed.
         InputError: the receptor cannot be read or is empty.
         ValueError: the configuration needs a reference or a receptor that is not given, or is none of these.
     """
@@ -76,11 +78,17 @@ def _verdicts(row: dict[str, Any]) -> dict[str, bool]:
     return {str(name): bool(value) for name, value in row.items() if isinstance(value, bool | np.bool_)}
 
 
+def check_posebusters() -> None:
+    """Raises ConfigError when PoseBusters is not installed; before long work, so that it is not in vain."""
+    if find_spec("posebusters") is None:
+        raise ConfigError(_MISSING)
+
+
 def _posebusters(config: str) -> Any:
     try:
         from posebusters import PoseBusters
     except ImportError as error:
-        raise MolgenError("PoseBusters is not installed: pip install molgen[eval]") from error
+        raise ConfigError(_MISSING) from error
     return PoseBusters(config=config, max_workers=0)
 
 

@@ -1,14 +1,18 @@
-"""What happens during training besides the steps: a time limit, validation by sampling, checkpoints."""
+"""What happens during training besides the steps: a time limit, a Ctrl-C, validation by sampling, checkpoints."""
 
 from __future__ import annotations
 
+import signal
+import threading
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 import pytorch_lightning as lightning
 import torch
 
+from molgen.errors import InputError
 from molgen.training.module import FieldTraining
 
 
@@ -23,6 +27,34 @@ class TimeLimit(lightning.Callback):
         elapsed = time.monotonic() - self.begin
         if self.minutes is not None and elapsed > 60 * self.minutes:
             trainer.should_stop = True
+
+
+class StopOnInterrupt(lightning.Callback):
+    """The first Ctrl-C ends training after the step in hand, as the last step does; a second one ends it at once.
+
+    ``interrupted`` says whether there was one. Only the main thread can know; in others nothing changes.
+    """
+
+    def __init__(self) -> None:
+        self.interrupted = False
+        self._before: Any = None
+
+    def on_train_start(self, *_: object) -> None:
+        if threading.current_thread() is threading.main_thread():
+            self._before = signal.signal(signal.SIGINT, self._note)
+
+    def on_train_batch_end(self, trainer: lightning.Trainer, *_: object) -> None:
+        if self.interrupted:
+            trainer.should_stop = True
+
+    def teardown(self, *_: object, **__: object) -> None:
+        if self._before is not None:
+            signal.signal(signal.SIGINT, self._before)
+            self._before = None
+
+    def _note(self, *_: object) -> None:
+        self.interrupted = True
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 class SampledValidation(lightning.Callback):
@@ -84,5 +116,10 @@ class PeriodicCheckpoint(lightning.Callback):
     def _save(self, trainer: lightning.Trainer) -> None:
         self.last = time.monotonic()
         temporary = self.path.with_suffix(".tmp")
-        trainer.save_checkpoint(temporary)
-        temporary.replace(self.path)
+        try:
+            trainer.save_checkpoint(temporary)
+            temporary.replace(self.path)
+        except OSError as error:  # a full disk; the state that was saved before stays
+            raise InputError(f"cannot be written: {error.strerror}", source=self.path) from error
+        finally:
+            temporary.unlink(missing_ok=True)

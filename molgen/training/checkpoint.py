@@ -1,4 +1,7 @@
-"""Weights as safetensors, configuration and training record as JSON in the metadata: loading never runs code."""
+"""Weights as safetensors, configuration and training record as JSON in the metadata.
+
+Loading never runs code, and takes memory in proportion to the file, whatever the file says.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
+import torch
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save
 from torch import Tensor, nn
@@ -16,6 +20,8 @@ from molgen.config import from_mapping
 from molgen.errors import CheckpointError, ConfigError
 
 FORMAT = "molgen-weights-1"
+LARGEST_SIZE = 1024
+"""No width, depth or degree of a model is larger."""
 C = TypeVar("C")
 M = TypeVar("M", bound=nn.Module)
 
@@ -66,9 +72,12 @@ def load_checkpoint(path: str | Path, task: str) -> Checkpoint:
                 raise CheckpointError(f'was trained for "{metadata.get("task")}", not for "{task}"', source=path)
             names = file.keys()  # the file itself is not iterable
             weights = {name: file.get_tensor(name) for name in names}
-            return Checkpoint(task, json.loads(metadata["config"]), json.loads(metadata["record"]), weights)
-    except (OSError, SafetensorError, json.JSONDecodeError, KeyError) as error:
+            config, record = json.loads(metadata["config"]), json.loads(metadata["record"])
+    except (OSError, SafetensorError, json.JSONDecodeError, KeyError, RecursionError) as error:
         raise CheckpointError(f"cannot be read: {error}", source=path) from error
+    if not isinstance(config, dict) or not isinstance(record, dict):
+        raise CheckpointError("cannot be read: its configuration or its record is no mapping", source=path)
+    return Checkpoint(task, config, record, weights)
 
 
 def restored(path: Path, task: str, config: type[C], build: Callable[[C], M]) -> tuple[M, Mapping[str, Any]]:
@@ -84,12 +93,36 @@ def restored(path: Path, task: str, config: type[C], build: Callable[[C], M]) ->
         CheckpointError: the file is missing, damaged, or of another kind of model.
     """
     checkpoint = load_checkpoint(path, task)
+    _check_sizes(checkpoint.config, path)
     try:
-        model = build(from_mapping(config, checkpoint.config, source=path))
+        chosen = from_mapping(config, checkpoint.config, source=path)
+        with torch.device("meta"):  # shapes without memory: they are compared with the file's before any is taken
+            outline = build(chosen).state_dict()
     except ConfigError as error:
         raise CheckpointError(f"is of another version of molgen: {error.reason}", source=path) from error
-    try:
-        model.load_state_dict(dict(checkpoint.weights))
-    except RuntimeError as error:
-        raise CheckpointError(f"weights do not fit the model: {str(error)[:200]}", source=path) from error
+    except (ArithmeticError, RuntimeError, TypeError, ValueError) as error:
+        raise CheckpointError(f"its configuration makes no model: {str(error)[:200]}", source=path) from error
+    _check_fit(outline, checkpoint.weights, path)
+    model = build(chosen)
+    model.load_state_dict(dict(checkpoint.weights))
     return model.eval(), checkpoint.record
+
+
+def _check_sizes(tree: object, path: Path) -> None:
+    """No size in a configuration is absurd: a depth of a million is not tried."""
+    if isinstance(tree, Mapping):
+        for value in tree.values():
+            _check_sizes(value, path)
+    elif isinstance(tree, int) and not -LARGEST_SIZE <= tree <= LARGEST_SIZE:
+        raise CheckpointError(f"its configuration has a size of {tree:.3g}; {LARGEST_SIZE} is the most", source=path)
+
+
+def _check_fit(outline: Mapping[str, Tensor], weights: Mapping[str, Tensor], path: Path) -> None:
+    """The weights are those of the model, of its shapes, and finite."""
+    odd = sorted(outline.keys() ^ weights.keys())
+    wrong = [name for name in outline if name in weights and outline[name].shape != weights[name].shape]
+    if odd or wrong:
+        raise CheckpointError(f"weights do not fit the model: {(odd + wrong)[0]}", source=path)
+    infinite = [name for name, value in weights.items() if not torch.isfinite(value).all()]
+    if infinite:
+        raise CheckpointError(f"weights are not finite: {infinite[0]}", source=path)

@@ -16,7 +16,7 @@ from pytorch_lightning.loggers import CSVLogger
 from torch import nn
 
 from molgen.errors import CheckpointError
-from molgen.training.callbacks import PeriodicCheckpoint, SampledValidation, TimeLimit
+from molgen.training.callbacks import PeriodicCheckpoint, SampledValidation, StopOnInterrupt, TimeLimit
 from molgen.training.module import FieldTraining, OptimiserConfig
 
 C = TypeVar("C")
@@ -38,6 +38,8 @@ class Settings(Protocol):
     def clip(self) -> float: ...
     @property
     def ema(self) -> float: ...
+    @property
+    def max_bad_batches(self) -> int: ...
     @property
     def precision(self) -> str: ...
     @property
@@ -114,6 +116,12 @@ def fit(
         dataset: an endless stream of batches, from ``piece.first_step`` on.
         measure: the validation: model with averaged weights -> metrics.
         save: writes `weights.safetensors` of a model and the record of this piece.
+
+    Raises:
+        KeyboardInterrupt: after a Ctrl-C, when the step in hand is done and the weights and the state are saved; after
+            a second one at once.
+        TrainingError: too many batches in a row whose loss is not finite.
+        InputError: the state cannot be written.
     """
     module = FieldTraining(model, loss, _optimiser(settings), settings.seed)
     begun = time.monotonic()
@@ -131,6 +139,7 @@ def fit(
         }
         save(trained.model, record)
 
+    interrupt = StopOnInterrupt()
     trainer = lightning.Trainer(
         max_steps=settings.steps,
         accelerator="auto",
@@ -140,8 +149,9 @@ def fit(
         logger=CSVLogger(piece.folder, name="log", version=f"from-{piece.first_step}"),
         callbacks=[
             TimeLimit(piece.max_minutes),
-            SampledValidation(settings.validate_every, measure, saved),
+            interrupt,
             PeriodicCheckpoint(piece.folder / "state.ckpt", piece.checkpoint_minutes),
+            SampledValidation(settings.validate_every, measure, saved),
         ],
         enable_progress_bar=piece.progress,
         enable_model_summary=False,
@@ -150,7 +160,12 @@ def fit(
         use_distributed_sampler=False,
     )
     loader = torch.utils.data.DataLoader(dataset, batch_size=None)
-    trainer.fit(module, loader, ckpt_path=piece.state, weights_only=True)
+    try:
+        trainer.fit(module, loader, ckpt_path=piece.state, weights_only=True)
+    except SystemExit:  # Lightning's answer to a second Ctrl-C
+        raise KeyboardInterrupt from None
+    if interrupt.interrupted:
+        raise KeyboardInterrupt
     steps = trainer.global_step
     rate = (steps - piece.first_step) * piece.samples / max(time.monotonic() - begun, 1e-9)
     return TrainResult(piece.folder / "weights.safetensors", piece.folder / "state.ckpt", steps, rate, last)
@@ -211,4 +226,5 @@ def _optimiser(settings: Settings) -> OptimiserConfig:
         steps=settings.steps,
         weight_decay=settings.weight_decay,
         ema=settings.ema,
+        max_bad_batches=settings.max_bad_batches,
     )

@@ -11,6 +11,7 @@ import pytorch_lightning as lightning
 import torch
 from torch import Tensor, nn
 
+from molgen.errors import TrainingError
 from molgen.training.ema import MovingAverage
 
 
@@ -38,7 +39,11 @@ class OptimiserConfig:
 class FieldTraining(lightning.LightningModule):
     """Trains ``model`` on ``loss(model, batch, rng)``.
 
-    Batches whose loss or gradient is not finite are skipped and counted (``bad_batches``); too many in a row end it.
+    Batches whose loss or gradient is not finite are skipped and counted (``bad_batches``, over all pieces of a resumed
+    run); too many in a row end it.
+
+    Raises:
+        TrainingError: more than ``config.max_bad_batches`` in a row.
     """
 
     def __init__(
@@ -64,6 +69,7 @@ class FieldTraining(lightning.LightningModule):
             self._count_bad_batch()
             return None
         self.log("loss", loss, prog_bar=True)
+        self.log("bad_batches", float(self.bad_batches))
         return loss
 
     def on_before_optimizer_step(self, optimizer: torch.optim.Optimizer) -> None:
@@ -81,7 +87,7 @@ class FieldTraining(lightning.LightningModule):
         self.bad_batches += 1
         self._bad_run += 1
         if self._bad_run > self.config.max_bad_batches:
-            raise FloatingPointError(f"loss or gradient was not finite for {self._bad_run} batches in a row")
+            raise TrainingError(f"loss or gradient was not finite for {self._bad_run} batches in a row")
 
     def optimizer_step(self, *args: Any, **kwargs: Any) -> None:
         super().optimizer_step(*args, **kwargs)
@@ -105,6 +111,9 @@ class FieldTraining(lightning.LightningModule):
 
     def on_save_checkpoint(self, checkpoint: dict[str, Any]) -> None:
         checkpoint["average"] = self.average.state_dict()
+        checkpoint["bad"] = {"batches": self.bad_batches, "run": self._bad_run}
 
     def on_load_checkpoint(self, checkpoint: dict[str, Any]) -> None:
         self.average.load_state_dict(checkpoint["average"])
+        bad = checkpoint.get("bad", {})  # states of older versions do not have it
+        self.bad_batches, self._bad_run = bad.get("batches", 0), bad.get("run", 0)

@@ -7,6 +7,7 @@ import pytorch_lightning as lightning
 import torch
 from torch import nn
 
+from molgen.errors import TrainingError
 from molgen.training.callbacks import SampledValidation, TimeLimit
 from molgen.training.module import FieldTraining, OptimiserConfig
 
@@ -74,7 +75,7 @@ def test_a_gradient_that_is_not_finite_does_not_reach_the_weights():
 
 def test_too_many_bad_batches_in_a_row_end_the_run():
     module = training(max_bad_batches=3)
-    with pytest.raises(FloatingPointError, match="4 batches in a row"):
+    with pytest.raises(TrainingError, match="4 batches in a row"):
         fit(module, [1.0] + [math.nan] * 10)
     assert module.bad_batches == 4
 

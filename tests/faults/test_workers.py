@@ -1,0 +1,181 @@
+"""Processes that die, fail or are stopped: the work is done again or refused by name, and nothing hangs."""
+
+import itertools
+import os
+import signal
+import time
+from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import Path
+
+import pytest
+from commands import leftovers
+
+from molgen.conformers.blocks import BlockJob
+from molgen.conformers.prepare import PrepareConfig, prepare
+from molgen.docking.blocks import prepare_blocks
+from molgen.errors import InputError, ParseError, WorkerError
+from molgen.files import write_atomically
+from molgen.workers import map_processes
+
+pytestmark = pytest.mark.timeout(60)  # what hangs fails
+
+
+def square(x: int) -> int:
+    return x * x
+
+
+def die(x: int, *, at: int, folder: Path, times: int) -> int:
+    """Killed at one item, as many times as said."""
+    if x == at:
+        before = len(list(folder.iterdir()))
+        (folder / str(before)).touch()
+        if before < times:
+            os.kill(os.getpid(), signal.SIGKILL)
+    return x * x
+
+
+@pytest.mark.parametrize("workers", [1, 2, 5])
+@pytest.mark.parametrize("count", [0, 1, 2, 7])
+def test_every_item_gives_one_result(workers, count):
+    assert sorted(map_processes(square, range(count), workers)) == [k * k for k in range(count)]
+
+
+def test_items_are_drawn_as_they_are_needed():
+    drawn: list[int] = []
+
+    def items() -> Iterator[int]:
+        for k in itertools.count():
+            drawn.append(k)
+            yield k
+
+    results = map_processes(square, items(), 2)
+    for _ in range(10):
+        next(results)
+    results.close()  # type: ignore[attr-defined]
+    assert len(drawn) <= 13
+
+
+@pytest.mark.parametrize("at", [0, 3, 7])
+def test_the_item_of_a_killed_process_is_done_again(tmp_path, at):
+    job = partial(die, at=at, folder=tmp_path, times=1)
+    assert sorted(map_processes(job, range(8), 2)) == [k * k for k in range(8)]
+
+
+def test_an_item_that_kills_twice_is_named_after_the_others_are_done(tmp_path):
+    job = partial(die, at=2, folder=tmp_path, times=99)
+    done = []
+    with pytest.raises(WorkerError, match=r"item 2: its process died twice \(signal 9\)"):
+        done.extend(iter_into(done, map_processes(job, range(6), 2, name=lambda k: f"item {k}")))
+    assert sorted(done) == [0, 1, 9, 16, 25]
+
+
+def iter_into(into: list, results: Iterator) -> Iterator:
+    for one in results:
+        into.append(one)
+    yield from ()
+
+
+def refuse(x: int) -> int:
+    raise ParseError("no good", source="x.smi", place=f"line {x}")
+
+
+def test_an_error_of_the_job_comes_over_as_it_is():
+    with pytest.raises(ParseError) as error:
+        list(map_processes(refuse, range(4), 2))
+    assert str(error.value).startswith("x.smi:line ")
+
+
+def unpicklable(x: int) -> Callable:
+    return lambda: x
+
+
+def test_a_result_that_cannot_be_sent_is_an_error():
+    with pytest.raises(RuntimeError, match="cannot be sent"):
+        list(map_processes(unpicklable, range(4), 2))
+
+
+def half_written(x: int, *, folder: Path) -> int:
+    with write_atomically(folder / f"out-{x}") as file:
+        file.write("half")
+        file.flush()
+        (folder / f"begun-{x}").touch()
+        time.sleep(60)
+    return x
+
+
+def test_processes_that_are_stopped_leave_no_half_written_file(tmp_path):
+    results = map_processes(partial(half_written, folder=tmp_path), range(2), 2)
+
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGALRM, interrupt)
+    signal.setitimer(signal.ITIMER_REAL, 2.0)
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            next(results)
+    finally:
+        signal.signal(signal.SIGALRM, before)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["begun-0", "begun-1"]
+    assert leftovers(tmp_path) == []
+
+
+QUICK = PrepareConfig(conformers=1, relax_iterations=5, block=1)
+
+
+def test_preparing_survives_a_killed_process(tmp_path, monkeypatch):
+    """The whole set is there, as if nothing had happened."""
+    (tmp_path / "in.smi").write_text("CCO a\nCCCO b\nCCCCO c\nCCCCCO d\n")
+    marks = tmp_path / "marks"
+    marks.mkdir()
+    kill_at(monkeypatch, 1, marks, times=1)
+    made = prepare(tmp_path / "in.smi", tmp_path / "out", QUICK, workers=2)
+    assert (made.molecules, made.failures) == (4, 0)
+
+
+def test_preparing_names_the_part_that_kills_and_can_go_on(tmp_path, monkeypatch):
+    (tmp_path / "in.smi").write_text("CCO a\nCCCO b\nCCCCO c\nCCCCCO d\n")
+    marks = tmp_path / "marks"
+    marks.mkdir()
+    kill_at(monkeypatch, 1, marks, times=2)
+    with pytest.raises(WorkerError, match=r"block 1 .*: its process died twice") as error:
+        prepare(tmp_path / "in.smi", tmp_path / "out", QUICK, workers=2)
+    assert "\n" not in str(error.value)
+    assert len(list((tmp_path / "out").glob("part-*.json"))) == 3
+    assert prepare(tmp_path / "in.smi", tmp_path / "out", QUICK, workers=2).molecules == 4
+
+
+def kill_at(monkeypatch: pytest.MonkeyPatch, number: int, marks: Path, times: int) -> None:
+    """The process that prepares a block dies, as often as said."""
+    whole = BlockJob.__call__
+
+    def call(self, block):
+        if block.number == number:
+            die(number, at=number, folder=marks, times=times)
+        return whole(self, block)
+
+    monkeypatch.setattr(BlockJob, "__call__", call)
+
+
+class Named:
+    name = "one"
+
+
+def test_docking_sets_are_refused_by_name_too(tmp_path):
+    def make(item: Named) -> None:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    with pytest.raises(WorkerError, match="part 0"):
+        prepare_blocks([Named(), Named()], make, tmp_path / "set", source="x", config=None, block=1, workers=2)
+
+
+def test_a_folder_that_cannot_be_written_ends_all_processes(tmp_path, monkeypatch):
+    (tmp_path / "in.smi").write_text("CCO a\nCCCO b\n")
+
+    def fail(self, block):
+        raise InputError("cannot be written: No space left on device", source="part")
+
+    monkeypatch.setattr(BlockJob, "__call__", fail)
+    with pytest.raises(InputError, match="No space left"):
+        prepare(tmp_path / "in.smi", tmp_path / "out", QUICK, workers=2)
