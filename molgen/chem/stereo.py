@@ -33,7 +33,8 @@ def enumerate_stereo(
 
     Args:
         mol: with all hydrogens explicit, or with none.
-        mode: `one` takes the first isomer that can exist, `enumerate` returns all, at most `limit` of them.
+        mode: `one` takes the first isomer that can exist, in cages of many centres one that an embedding finds;
+            `enumerate` returns all, at most `limit` of them.
         limit: a sample of this size is taken when there are more.
     """
     with silent_rdkit():
@@ -47,7 +48,7 @@ def enumerate_stereo(
         possible: Iterator[Chem.Mol] = filter(_can_exist, isomers) if _is_caged(heavy, open_centres) else isomers
         if mode == "one":
             first, alone = _first_likely(possible)
-            chosen = [first or next(_isomers(heavy, mobile, _TRIES))]
+            chosen = [first or _as_embedded(heavy, mobile) or next(_isomers(heavy, mobile, _TRIES))]
         else:
             chosen = list(possible) or list(itertools.islice(_isomers(heavy, mobile, limit), 1))
             alone = len(chosen) == 1
@@ -146,6 +147,23 @@ def _can_exist(isomer: Chem.Mol) -> bool:
     options.randomSeed = _SEED
     options.maxIterations = 3
     return rdDistGeom.EmbedMolecule(Chem.AddHs(isomer), options) == 0
+
+
+def _as_embedded(heavy: Chem.Mol, mobile: list[int]) -> Chem.Mol | None:
+    """The isomer that comes out when open centres are embedded freely: in a large cage hardly any other can exist."""
+    full = Chem.AddHs(heavy)
+    options = rdDistGeom.ETKDGv3()
+    options.randomSeed = _SEED
+    options.maxIterations = 10
+    if rdDistGeom.EmbedMolecule(full, options) != 0:
+        return None
+    Chem.AssignStereochemistryFrom3D(full)
+    isomer = Chem.RemoveHs(full)
+    isomer.RemoveAllConformers()
+    for index in mobile:
+        isomer.GetAtomWithIdx(index).SetChiralTag(Chem.ChiralType.CHI_UNSPECIFIED)
+    Chem.AssignStereochemistry(isomer, cleanIt=True, force=True)
+    return isomer
 
 
 def _has_trans_in_ring(isomer: Chem.Mol) -> bool:

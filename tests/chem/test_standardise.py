@@ -107,6 +107,13 @@ def test_one_isomer_is_chosen_the_same_way_every_time_and_the_note_names_the_cen
     assert enumerate_stereo(isomer)[0][1] == ""  # nothing is open any more
 
 
+def test_of_a_cage_with_many_open_centres_an_isomer_is_taken_that_can_exist():
+    aconitane = "CCN1CC2(C)CCC(OC)C34C2C(OC(C)=O)C2(OCOC25CC(OC)C2CC3(O)C5C2OC(C)=O)C14"
+    isomer = Chem.AddHs(enumerate_stereo(Chem.MolFromSmiles(aconitane))[0][0])
+    assert rdDistGeom.EmbedMolecule(isomer, randomSeed=1) == 0
+    assert not [one for one in Chem.FindPotentialStereo(isomer) if one.specified == Chem.StereoSpecified.Unspecified]
+
+
 def test_specified_stereo_is_never_changed():
     for text in ("C[C@H](O)C(F)Cl", "F/C=C\\C(F)Cl", "C[C@@H]1CC(C)C1"):
         for isomer, _ in enumerate_stereo(Chem.MolFromSmiles(text), "enumerate"):
