@@ -38,7 +38,14 @@ def stub(monkeypatch):
 
 def row(name, conformers=2, error=None, notes=()):
     return types.SimpleNamespace(
-        name=name, conformers=conformers, energy_span=3.25, diversity=1.0, seconds=0.5, error=error, notes=notes
+        name=name,
+        conformers=conformers,
+        energy_span=3.25,
+        diversity=1.0,
+        seconds=0.5,
+        error=error,
+        notes=notes,
+        effective_samples=None,
     )
 
 

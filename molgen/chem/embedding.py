@@ -66,14 +66,14 @@ def embed_templates(mol: Chem.Mol, count: int, *, seed: int = 0, timeout: float 
 
 def _embed(mol: Chem.Mol, count: int, parameters: rdDistGeom.EmbedParameters, seconds: float) -> Chem.Mol | None:
     """One conformer first, to see how long it takes; then as many more as the time allows (a call that runs out of
-    time returns nothing)."""
+    time returns nothing). CPU time, so that a busy machine does not change the result."""
     trial = Chem.Mol(mol)
     trial.RemoveAllConformers()
-    begin = time.monotonic()
+    begin = time.thread_time()
     _add_conformers(trial, 1, parameters, seconds)
     if not trial.GetNumConformers():
         return None
-    taken = max(time.monotonic() - begin, 1e-3)
+    taken = max(time.thread_time() - begin, 1e-3)
     more = min(count - 1, int(0.7 * (seconds - taken) / taken))
     if more > 0:
         parameters.randomSeed += 1

@@ -63,7 +63,7 @@ def read_molecules(source: Source) -> Iterator[InputRecord]:
     """
     if isinstance(source, Chem.Mol):
         return iter([_record_of_mol(0, source)])
-    if isinstance(source, Path) or (isinstance(source, str) and _is_path(source)):
+    if isinstance(source, Path) or (isinstance(source, str) and names_file(source)):
         return _read_file(Path(source))
     if isinstance(source, str):
         if not source.strip():
@@ -72,7 +72,8 @@ def read_molecules(source: Source) -> Iterator[InputRecord]:
     return (_record_of_item(index, item) for index, item in enumerate(source))
 
 
-def _is_path(text: str) -> bool:
+def names_file(text: str) -> bool:
+    """A text is the name of a file, there or not, and no SMILES."""
     if _kind(Path(text)) in (*_READERS, *_FOREIGN, ".parquet"):
         return True
     try:

@@ -82,6 +82,7 @@ def conformers(
     Writes an SD file in which the first k conformers of a molecule are the best k; or, when the output is a folder,
     Parquet shards with one row per molecule, by many processes and resumable, as molgen screen does.
     """
+    from molgen.chem.reading import names_file
     from molgen.conformers.generate import GenerateConfig
     from molgen.conformers.run import conformers_to_file
 
@@ -96,7 +97,7 @@ def conformers(
         timeout=timeout,
         boltzmann=boltzmann,
     )
-    if not output.suffix:
+    if not output.suffix and names_file(source):
         _refuse(
             {"--stereo": stereo != Stereo.one, "--failures": failures, "--report": report, "--threads": threads > 1}
         )

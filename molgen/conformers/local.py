@@ -15,6 +15,9 @@ from molgen.errors import EmbeddingError
 from molgen.geometry.torsions import apply_torsions, dihedral_angles
 from molgen.metrics.stereo import stereo_mask
 
+LARGE_RING = 9
+"""A ring with so many atoms has more shapes than a dozen local structures show."""
+
 
 def local_structures(
     mol: Chem.Mol, count: int, *, seed: int = 0, iterations: int = 200, timeout: float = 60.0

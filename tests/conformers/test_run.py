@@ -297,3 +297,14 @@ def test_names_from_outside_do_not_break_the_file(tmp_path):
     assert [row.error is None for row in rows] == [True, True, True, False]
     assert names(tmp_path / "out.sdf") == ["> <molgen_rank>", "$$$", ',"quoted']  # $$$$ would end the record
     assert failed(tmp_path / "failures.csv")[0]["name"] == 'a,"b'
+
+
+def test_boltzmann_weights_reach_the_file_and_the_row(tmp_path):
+    config = GenerateConfig(n=12, seed=4, templates=1, boltzmann=298.0)
+    (row,) = run("CCCC butane", tmp_path / "out.sdf", config=config)
+    weights = [mol.GetDoubleProp("molgen_weight") for mol in read(tmp_path / "out.sdf")]
+    assert len(weights) == row.conformers == 12
+    assert sum(weights) == pytest.approx(1.0, abs=1e-3)
+    assert row.effective_samples == pytest.approx(1 / sum(w * w for w in weights), rel=1e-3)
+    (plain,) = run("CCCC butane", tmp_path / "plain.sdf")
+    assert plain.effective_samples is None

@@ -1,0 +1,107 @@
+"""Samples of the flow, weighted to be a Boltzmann ensemble over the torsions of fixed local structures."""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+from rdkit import Chem
+
+from molgen.chem.features import heavy_atoms, molecule_graph
+from molgen.chem.forcefield import relax
+from molgen.conformers.likelihood import sample_with_likelihood
+from molgen.conformers.local import local_structures, set_torsions, with_conformers
+from molgen.conformers.model import TorsionModel
+from molgen.conformers.options import GenerateConfig
+from molgen.conformers.pool import template_count
+from molgen.errors import EmbeddingError
+from molgen.graphs.batch import batch_graphs
+from molgen.sampling import low_discrepancy
+
+GAS_CONSTANT = 0.0019872041
+"""kcal / (mol K)."""
+PROPOSAL_TIME = 0.1
+"""The flow is left at this time: the samples are then 18 degrees wider than the minima it was trained on."""
+PROPOSAL_STEPS = 8
+
+
+def boltzmann_ensemble(mol: Chem.Mol, model: TorsionModel | None, config: GenerateConfig) -> Chem.Mol:
+    """``config.n`` conformers with weights w ~ exp(-E / RT) / q, heaviest first.
+
+    All of them are quasi-random draws from the flow, before any choice, and none is left out: a weighted mean over
+    them estimates the mean over torsions and local structures at ``config.boltzmann`` kelvin. E is the MMFF94s energy
+    in vacuum, electrostatics included, of the local structure with its torsions set and nothing settled, since the
+    density q is known for exactly these coordinates. Bonds, angles, rings and the turns of OH and CH3 groups do not
+    move, so that these are not free energies of the molecule.
+
+    The flow is followed from t = 1 to 0.1, whose density is as well known and wide enough to cover the wells; at t = 0
+    it is narrower than a Boltzmann distribution at room temperature.
+
+    Args:
+        mol: with explicit hydrogens and complete stereo.
+        model: a flow or a diffusion; None for uniform torsions.
+        config: with ``boltzmann`` set.
+
+    Returns:
+        the molecule; each conformer carries `molgen_weight` (they add up to 1), `molgen_log_likelihood` (log q of the
+        torsions, radian^-m), `molgen_effective_samples` (1 / sum w^2, the number of equally weighted samples that are
+        worth as much; after Kong 1992), and `molgen_rank`, `molgen_energy` (kcal/mol above the lowest),
+        `molgen_energy_method`, `molgen_template`, `molgen_method`.
+
+    Raises:
+        EmbeddingError: no energy can be had, since the field lacks parameters.
+    """
+    assert config.boltzmann is not None
+    record = molecule_graph(mol)
+    embedded = local_structures(
+        mol,
+        template_count(mol, record.n_torsions, config),
+        seed=config.seed,
+        iterations=config.template_relax,
+        timeout=config.timeout,
+    )
+    full = torch.from_numpy(embedded.positions)
+    points = low_discrepancy(config.n, record.n_torsions + 1, config.seed)
+    template = (points[:, -1] * len(full)).long()
+    torsions = (points[:, :-1] * 2 * np.pi - np.pi).float()
+    likelihood = torch.full((config.n,), -record.n_torsions * float(np.log(2 * np.pi)))
+    if model is not None and record.n_torsions:
+        local = full[:, torch.from_numpy(heavy_atoms(mol))][template].float()
+        torsions, likelihood = sample_with_likelihood(
+            model, batch_graphs([record]), local, torsions, time=PROPOSAL_TIME, steps=PROPOSAL_STEPS
+        )
+    positions = set_torsions(mol, full[template], torsions.double(), record).numpy()
+    _, energies = relax(with_conformers(mol, positions), 0)
+    if not np.isfinite(energies.values).any():
+        raise EmbeddingError("no Boltzmann weights: the force field has no parameters for this molecule")
+    weights = boltzmann_weights(energies.values, likelihood.double().numpy(), config.boltzmann)
+    order = np.argsort(-weights, kind="stable")
+    result = with_conformers(mol, positions[order])
+    lowest = np.nanmin(energies.values)
+    for rank, (conformer, index) in enumerate(zip(result.GetConformers(), order, strict=True), 1):
+        conformer.SetIntProp("molgen_rank", rank)
+        conformer.SetDoubleProp("molgen_energy", float(energies.values[index] - lowest))
+        conformer.SetProp("molgen_energy_method", energies.method)
+        conformer.SetDoubleProp("molgen_weight", float(weights[index]))
+        conformer.SetDoubleProp("molgen_log_likelihood", float(likelihood[index]))
+        conformer.SetDoubleProp("molgen_effective_samples", effective_samples(weights))
+        conformer.SetIntProp("molgen_template", int(template[index]))
+        conformer.SetProp("molgen_method", embedded.method)
+    return result
+
+
+def boltzmann_weights(energies: np.ndarray, log_likelihood: np.ndarray, temperature: float) -> np.ndarray:
+    """Self-normalised importance weights [S] that add up to 1; 0 where the energy is unknown.
+
+    Args:
+        energies: [S], kcal/mol.
+        log_likelihood: [S], log of the density that the samples were drawn from.
+        temperature: kelvin.
+    """
+    log_weight = np.where(np.isfinite(energies), -energies / (GAS_CONSTANT * temperature) - log_likelihood, -np.inf)
+    weights = np.exp(log_weight - log_weight.max())
+    return weights / weights.sum()
+
+
+def effective_samples(weights: np.ndarray) -> float:
+    """1 / sum w^2 of weights that add up to 1: from 1 (one sample decides) to their number (all count the same)."""
+    return float(1.0 / np.square(weights).sum())

@@ -1,0 +1,122 @@
+"""The pool that conformers are chosen from: local structures, torsions drawn over them, strain of what comes out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from rdkit import Chem
+
+from molgen.chem.embedding import Templates
+from molgen.chem.features import heavy_atoms, molecule_graph
+from molgen.chem.forcefield import Energies, relax
+from molgen.conformers.local import (
+    LARGE_RING,
+    largest_flexible_ring,
+    local_structures,
+    set_torsions,
+    with_conformers,
+)
+from molgen.conformers.model import TorsionModel
+from molgen.conformers.options import GenerateConfig
+from molgen.conformers.rings import more_ring_states
+from molgen.conformers.sample import sample_torsions, time_grid
+from molgen.graphs.batch import batch_graphs
+from molgen.sampling import low_discrepancy
+from molgen.sampling.guards import finite_or
+
+FURTHER_STEPS = 60
+FURTHER_ROUNDS = 2
+
+
+@dataclass(frozen=True)
+class Pool:
+    """Samples of one molecule before the choice.
+
+    Attributes:
+        mol: the molecule with explicit hydrogens, without conformers.
+        positions: float64 [P, atoms, 3], Angstrom.
+        energies: strain of each, kcal/mol.
+        template: int [P], the local structure under each sample.
+        method: how the templates were embedded.
+    """
+
+    mol: Chem.Mol
+    positions: np.ndarray
+    energies: Energies
+    template: np.ndarray
+    method: str
+
+
+def sample_pool(mol: Chem.Mol, model: TorsionModel | None, config: GenerateConfig) -> Pool:
+    """Local structures, torsions drawn over them, and the strain of what comes out."""
+    record = molecule_graph(mol)
+    count = template_count(mol, record.n_torsions, config)
+    embedded = local_structures(mol, count, seed=config.seed, iterations=config.template_relax, timeout=config.timeout)
+    templates, method = _with_driven_rings(mol, embedded, count, config)
+    size = _pool_size(record.n_torsions, len(templates), config)
+    points = low_discrepancy(size, record.n_torsions + 1, config.seed)
+    chosen = (points[:, -1] * len(templates)).long() if record.n_torsions else torch.arange(size)
+    graph = batch_graphs([record])
+    full = torch.from_numpy(templates)
+    heavy = torch.from_numpy(heavy_atoms(mol))
+    local = full[:, heavy][chosen].float()
+    start = (points[:, :-1] * 2 * np.pi - np.pi).float()
+    torsions = start
+    if model is not None:
+        made = sample_torsions(model, graph, local, start, times=time_grid(config.steps))
+        torsions = finite_or(made, start, "sampled sets of torsions")
+    positions = set_torsions(mol, full[chosen], torsions.double(), record)
+    settled, energies = _settled(mol, positions.numpy(), config)
+    return Pool(mol, settled, energies, chosen.numpy(), method)
+
+
+def _with_driven_rings(
+    mol: Chem.Mol, embedded: Templates, count: int, config: GenerateConfig
+) -> tuple[np.ndarray, str]:
+    """Local structures [k, atoms, 3] and how they were made: driven ones where embedding gave few of a large ring."""
+    positions = embedded.positions
+    if len(positions) >= count or largest_flexible_ring(mol) < LARGE_RING:
+        return positions, embedded.method
+    driven = more_ring_states(mol, positions, count - len(positions), seed=config.seed, timeout=config.timeout / 3)
+    if not len(driven):
+        return positions, embedded.method
+    return np.concatenate([positions, driven]), f"{embedded.method}, {len(driven)} more by driving ring torsions"
+
+
+def _settled(mol: Chem.Mol, positions: np.ndarray, config: GenerateConfig) -> tuple[np.ndarray, Energies]:
+    """Samples after a few steps of MMFF94s, and their strain.
+
+    Where fewer than a quarter are within the energy window, which happens with 50 and more atoms, the strain left in
+    bonds and angles is what keeps the others out: the next best ones get more steps.
+    """
+    settled, energies = relax(with_conformers(mol, positions), config.settle, electrostatics=False)
+    values = energies.values.copy()
+    wanted = -(-len(values) // 4)
+    for _ in range(FURTHER_ROUNDS if config.settle else 0):
+        inside = int((values <= np.nanmin(values, initial=np.inf) + config.energy_window).sum())
+        if inside >= wanted:
+            break
+        next_best = np.argsort(values, kind="stable")[inside : inside + wanted]
+        moved, lower = relax(with_conformers(mol, settled[next_best]), FURTHER_STEPS, electrostatics=False)
+        settled[next_best], values[next_best] = moved, lower.values
+    return settled, Energies(values, energies.method)
+
+
+def template_count(mol: Chem.Mol, torsions: int, config: GenerateConfig) -> int:
+    """Local structures to embed: n where rings make up the shape (large rings, or no bond that turns)."""
+    if config.templates is not None:
+        return config.templates
+    ring = largest_flexible_ring(mol)
+    if not ring:
+        return 6
+    return max(12, config.n) if torsions == 0 or ring >= LARGE_RING else 12
+
+
+def _pool_size(torsions: int, templates: int, config: GenerateConfig) -> int:
+    if torsions == 0:
+        return templates
+    if config.pool is not None:
+        return max(config.pool, config.n)
+    return max(config.n, min(4 * config.n, 16 * templates * torsions))

@@ -1,0 +1,74 @@
+"""Driven rings: new shapes, the same molecule."""
+
+import numpy as np
+import pytest
+from rdkit import Chem
+
+from molgen.chem.features import heavy_atoms
+from molgen.chem.forcefield import relax
+from molgen.chem.standardise import prepare_molecule
+from molgen.conformers import generate, pool
+from molgen.conformers.local import local_structures, with_conformers
+from molgen.conformers.options import GenerateConfig
+from molgen.conformers.rings import SPACING, more_ring_states
+from molgen.metrics.rmsd import rmsd_matrix
+from molgen.metrics.stereo import stereo_mask
+
+MUSCONE = "C[C@@H]1CCCCCCCCCCCCC(=O)C1"
+RADICICOL = r"C[C@@H]1C[C@@H]2[C@H](O2)/C=C\C=C\C(=O)Cc2c(Cl)c(O)cc(O)c2C(=O)O1"
+
+
+def start(smiles: str, count: int = 1) -> tuple[Chem.Mol, np.ndarray]:
+    mol = prepare_molecule(Chem.MolFromSmiles(smiles))
+    return mol, local_structures(mol, count).positions
+
+
+@pytest.mark.parametrize("smiles", [MUSCONE, RADICICOL, "O=C1CNC(=O)CNC(=O)CNC(=O)CNC(=O)CN1"])
+def test_driving_makes_new_shapes_of_the_same_molecule(smiles):
+    mol, positions = start(smiles)
+    made = more_ring_states(mol, positions, 4)
+    assert 2 <= len(made) <= 4
+    conformers = with_conformers(mol, made)
+    assert stereo_mask(smiles, conformers).all()
+    for bond in mol.GetBonds():
+        i, j = bond.GetBeginAtomIdx(), bond.GetEndAtomIdx()
+        before = np.linalg.norm(positions[0, i] - positions[0, j])
+        assert np.abs(np.linalg.norm(made[:, i] - made[:, j], axis=-1) - before).max() < 0.1
+    heavy = np.concatenate([positions, made])[:, heavy_atoms(mol)]
+    distances = rmsd_matrix(heavy, heavy).numpy()
+    assert distances[np.triu_indices(len(heavy), 1)].min() >= SPACING / 2
+    strain = relax(conformers, 0, electrostatics=False)[1].values - relax(with_conformers(mol, positions), 0)[1].values
+    assert strain.max() < 60.0  # relaxed, not torn
+
+
+def test_the_same_seed_drives_the_same_way():
+    mol, positions = start(MUSCONE)
+    first, again, other = (more_ring_states(mol, positions, 2, seed=seed) for seed in (1, 1, 2))
+    np.testing.assert_array_equal(first, again)
+    assert np.abs(first[0] - other[0]).max() > 0.1
+
+
+@pytest.mark.parametrize("smiles", ["CCCC", "CC1CCCCC1", "c1ccc2ccccc2c1"])
+def test_without_a_large_ring_there_is_nothing_to_drive(smiles):
+    mol, positions = start(smiles)
+    assert more_ring_states(mol, positions, 3).shape == (0, mol.GetNumAtoms(), 3)
+
+
+def test_no_time_gives_no_more():
+    mol, positions = start(MUSCONE)
+    assert len(more_ring_states(mol, positions, 3, timeout=-1.0)) == 0
+    assert len(more_ring_states(mol, positions, 0)) == 0
+
+
+def test_a_ring_that_embeds_badly_still_gives_as_many_as_were_asked_for(monkeypatch):
+    """Embedding that gives one structure only, as it does when its time runs out."""
+    plain = pool.local_structures
+    monkeypatch.setattr(pool, "local_structures", lambda mol, count, **options: plain(mol, 1, **options))
+    config = GenerateConfig(n=6)
+    made = generate.conformers_of(prepare_molecule(Chem.MolFromSmiles(MUSCONE)), None, config)
+    assert made.GetNumConformers() == 6
+    assert stereo_mask(MUSCONE, made).all()
+    method = made.GetConformer(0).GetProp("molgen_method")
+    assert "more by driving ring torsions" in method
+    monkeypatch.setattr(pool, "more_ring_states", lambda mol, positions, *_, **__: positions[:0])
+    assert generate.conformers_of(prepare_molecule(Chem.MolFromSmiles(MUSCONE)), None, config).GetNumConformers() == 1
