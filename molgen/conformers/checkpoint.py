@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +35,20 @@ def load_with_record(path_or_name: str | Path) -> tuple[TorsionModel, Mapping[st
     """:func:`load_model` with the training record that the checkpoint carries."""
     path = SHIPPED if str(path_or_name) == "default" else Path(path_or_name)
     return restored(path, TASK, ModelConfig, TorsionModel)
+
+
+def load_for(config: ModelConfig, path_or_name: str | Path) -> tuple[TorsionModel, Mapping[str, Any]]:
+    """:func:`load_with_record`, and a plain flow made into a flow map when ``config`` has jumps.
+
+    The added parameters start at zero, so that the map begins as the flow that was loaded. Weights of any other
+    configuration come back as they are.
+    """
+    model, record = load_with_record(path_or_name)
+    if not config.jumps or model.config != replace(config, jumps=False):
+        return model, record
+    wider = TorsionModel(config)
+    wider.load_state_dict(wider.state_dict() | model.state_dict())
+    return wider.eval(), record
 
 
 def save_model(model: TorsionModel, path: str | Path, record: Mapping[str, Any]) -> None:

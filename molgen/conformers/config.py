@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Literal
 
 from molgen.nets.backbone import BackboneConfig
 
@@ -15,11 +16,17 @@ class ModelConfig:
         process: "flow" (geodesic flow matching, velocity) or "diffusion" (wrapped normal, score).
         backbone: size of the network.
         harmonics: Fourier terms per torsion path in the head.
+        jumps: the network can be told where a step ends, and so jump there at once (a flow map; needs a flow).
     """
 
     process: str = "flow"
     backbone: BackboneConfig = field(default_factory=BackboneConfig)
     harmonics: int = 6
+    jumps: bool = False
+
+    def __post_init__(self) -> None:
+        if self.jumps and self.process != "flow":
+            raise ValueError(f'model.jumps needs model.process "flow", not "{self.process}"')
 
 
 @dataclass(frozen=True)
@@ -29,10 +36,13 @@ class SourceConfig:
     Attributes:
         path: folder or file written by `molgen prepare conformers`.
         share: relative number of samples drawn from this set; within a set molecules are equally likely.
+        weights: how the conformers of a molecule are drawn. "source": by the weights in the set, whatever they are;
+            "boltzmann": the same, and a set without Boltzmann factors is refused; "equal": all alike.
     """
 
     path: str = ""
     share: float = 1.0
+    weights: Literal["source", "boltzmann", "equal"] = "source"
 
 
 @dataclass(frozen=True)
@@ -42,19 +52,28 @@ class TrainConfig:
     Attributes:
         sources: the mixture of prepared sets.
         validation: prepared set for validation (sampled COV/AMR); empty: 100 molecules held back from the first source.
+        objective: "flow" learns the field from conformers (velocity or score, by the process of the model). "reflow"
+            and "map" learn from the trajectories of a trained flow (`molgen prepare conformers --set kind=reflow`):
+            the velocity of the straight way between their ends, or jumps along them (needs model.jumps).
+        coupling: of the flow's starts and targets. "independent", or "transport": the nearest of the equivalent
+            targets, and within the draws of one molecule the pairing of least total distance.
         batch: molecules per batch; draws: noise draws per molecule.
         learning_rate, warmup, weight_decay: AdamW with linear warm-up (steps) and cosine decay to a twentieth.
         steps: optimiser steps in all.
         clip: gradient norm.
         ema: decay of the averaged weights, which are the ones that are saved and validated.
+        max_bad_batches: batches in a row whose loss or gradient is not finite (they are skipped) before training stops.
         precision: Lightning's, e.g. "32-true" or "bf16-mixed".
-        validate_every: steps between validations; validation_samples: conformers per molecule.
+        validate_every: steps between validations; validation_samples: conformers per molecule; validation_steps:
+            network evaluations per conformer.
         threads: torch threads on a CPU.
         seed: of everything.
     """
 
     sources: tuple[SourceConfig, ...] = (SourceConfig(),)
     validation: str = ""
+    objective: Literal["flow", "reflow", "map"] = "flow"
+    coupling: Literal["independent", "transport"] = "independent"
     batch: int = 16
     draws: int = 2
     learning_rate: float = 2e-3
@@ -63,9 +82,11 @@ class TrainConfig:
     steps: int = 20000
     clip: float = 1.0
     ema: float = 0.999
+    max_bad_batches: int = 20
     precision: str = "32-true"
     validate_every: int = 1000
     validation_samples: int = 16
+    validation_steps: int = 6
     threads: int = 1
     seed: int = 0
 

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import csv
-import io
-import json
-import multiprocessing
-import os
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass, field
+from functools import partial
 from itertools import islice
 from pathlib import Path
 
@@ -21,10 +17,13 @@ from molgen.chem.forcefield import relax
 from molgen.chem.reading import InputRecord, read_molecules
 from molgen.chem.standardise import prepare_molecule
 from molgen.chem.stereo import enumerate_stereo
-from molgen.chem.writing import write_atomically
+from molgen.conformers.blocks import BlockJob, Item, Made, PrepareSummary, check_settings, run_blocks
 from molgen.conformers.matching import match_reference, reference_positions
+from molgen.conformers.merging import merged
+from molgen.conformers.reflow import ReflowConfig, prepare_trajectories
 from molgen.conformers.store import Entry, encode_part
-from molgen.errors import InputError, MolgenError
+from molgen.conformers.tightbinding import METHODS, need_tblite, relax_xtb
+from molgen.errors import MolgenError
 from molgen.metrics.symmetry import automorphisms
 
 KT_298 = 0.592484
@@ -37,16 +36,23 @@ class PrepareConfig:
     """What to make of every molecule.
 
     Attributes:
-        kind: "ensemble" (SMILES or structures whose coordinates are ignored: ETKDGv3 + MMFF94s) or "reference" (the
-            structures of an SDF or a GEOM folder, matched on to template geometry by turning torsions).
+        kind: "ensemble" (SMILES or structures whose coordinates are ignored: ETKDGv3 + MMFF94s), "reference" (the
+            structures of an SDF or a GEOM folder, matched on to template geometry by turning torsions) or "reflow"
+            (trajectories of a trained flow over a prepared set, as ``reflow`` says).
         conformers: ensemble: conformers per molecule; reference: templates per molecule.
         relax_iterations: MMFF94s steps on the embedded conformers.
         electrostatics: keep the charges in the relaxation; in vacuum they fold molecules on to themselves.
+        relax: "mmff" alone, or on top of it at most ``relax_iterations`` steps of "gfn2" or "gfn1" (xTB; needs tblite),
+            whose energies then weight the ensemble.
+        solvent: implicit solvent of xTB, such as "water"; empty: vacuum.
         boltzmann: weight an ensemble by exp(-E / kT) at 298 K; otherwise all conformers count the same.
+        merge: ensemble conformers nearer than this RMSD (Angstrom) are kept once, with their weights added up, or with
+            the larger one if Boltzmann's; 0 keeps all. At 0.1 less than half of 30 conformers are left.
         match_tolerance: references that no template matches to this RMSD (Angstrom) keep their own geometry.
         max_heavy_atoms: larger molecules are left out, as named failures.
         block: input records per part file.
-        seed: of the embedding.
+        seed: of the embedding, or of the starts of trajectories.
+        reflow: the trajectories of kind "reflow", which alone uses it.
     """
 
     kind: str = "ensemble"
@@ -54,31 +60,20 @@ class PrepareConfig:
     relax_iterations: int = 200
     electrostatics: bool = False
     boltzmann: bool = False
+    relax: str = "mmff"
+    solvent: str = ""
+    merge: float = 0.0
     match_tolerance: float = 0.4
     max_heavy_atoms: int = 60
     block: int = 100
     seed: int = 0
+    reflow: ReflowConfig = field(default_factory=ReflowConfig)
 
     def __post_init__(self) -> None:
-        if self.kind not in ("ensemble", "reference"):
-            raise ValueError(f'kind must be "ensemble" or "reference", not "{self.kind}"')
-
-
-@dataclass(frozen=True)
-class PrepareSummary:
-    """Counts over the whole input, parts of earlier runs included."""
-
-    molecules: int
-    conformers: int
-    failures: int
-
-
-@dataclass(frozen=True)
-class Block:
-    """A run of input records: (name, place, molecule or None, error or None)."""
-
-    number: int
-    records: tuple[tuple[str, str | None, Chem.Mol | None, str | None], ...]
+        if self.kind not in ("ensemble", "reference", "reflow"):
+            raise ValueError(f'kind must be "ensemble", "reference" or "reflow", not "{self.kind}"')
+        if self.relax not in ("mmff", *METHODS):
+            raise ValueError(f'relax must be one of mmff, gfn1, gfn2, not "{self.relax}"')
 
 
 def prepare(
@@ -93,55 +88,28 @@ def prepare(
     """Prepare every molecule of ``source`` into part files below ``output``; finished parts of an earlier run are kept.
 
     Args:
-        source: .smi, .csv, .sdf (all also .gz) or, for ``kind="reference"``, a GEOM folder (see
-            molgen.conformers.geom).
+        source: .smi, .csv, .sdf (all also .gz); for ``kind="reference"`` also a GEOM folder (see
+            molgen.conformers.geom); for ``kind="reflow"`` a prepared set.
         workers: processes.
         limit: only the first so many records.
         on_block: called with the number of records finished so far.
 
     Raises:
         InputError: the input cannot be read, or ``output`` was begun with other settings.
+        WorkerError: a process died twice at the same block; what is finished stays.
     """
+    if config.relax != "mmff":
+        need_tblite()
     folder = Path(output)
     folder.mkdir(parents=True, exist_ok=True)
-    _check_settings(folder, source, config)
-    blocks = _todo(_blocks(_records(source, limit), config.block), folder)
-    done = 0
-    for count in _map(_Job(folder, Path(source).name, config), blocks, workers):
-        done += count
-        if on_block:
-            on_block(done)
-    return _summary(folder)
-
-
-class _Job:
-    """Prepares one block and writes its part and its log; picklable."""
-
-    def __init__(self, folder: Path, source: str, config: PrepareConfig) -> None:
-        self.folder, self.source, self.config = folder, source, config
-
-    def __call__(self, block: Block) -> int:
-        entries, rows = [], []
-        for name, place, mol, error in block.records:
-            try:
-                if mol is None:
-                    raise MolgenError(error or "unreadable")
-                entries.append(prepare_entry(mol, self.config))
-            except MolgenError as failure:
-                rows.append((name, place, failure.reason))
-            except Exception as failure:  # one molecule must not stop a library: it ends as a named failure
-                rows.append((name, place, f"{type(failure).__name__}: {failure}"))
-        if entries:
-            with write_atomically(self.folder / f"part-{block.number:05d}.safetensors", binary=True) as file:
-                file.write(encode_part(entries, self.source))
-        log = {
-            "molecules": len(entries),
-            "conformers": sum(len(e.positions) for e in entries),
-            "failures": rows,
-        }
-        with write_atomically(self.folder / f"part-{block.number:05d}.json") as file:
-            json.dump(log, file)
-        return len(block.records)
+    name = {"source": Path(source).name}
+    check_settings(folder, name | asdict(config), name | asdict(PrepareConfig()))
+    if config.kind == "reflow":
+        options = {"block": config.block, "seed": config.seed, "workers": workers, "limit": limit}
+        return prepare_trajectories(Path(source), folder, config.reflow, **options, on_block=on_block)
+    items = (Item(r.name, r.place, r.mol, r.error) for r in _records(source, limit))
+    job = BlockJob(folder, partial(_made, config=config), partial(encode_part, source=Path(source).name))
+    return run_blocks(items, config.block, job, workers, on_block)
 
 
 def prepare_entry(mol: Chem.Mol, config: PrepareConfig) -> Entry:
@@ -156,16 +124,25 @@ def prepare_entry(mol: Chem.Mol, config: PrepareConfig) -> Entry:
     graph = molecule_graph(full)
     templates = embed_templates(full, config.conformers, seed=config.seed, timeout=30.0)
     relaxed, energies = relax(templates.mol, config.relax_iterations, electrostatics=config.electrostatics)
+    if config.relax != "mmff":
+        relaxed, energies = relax_xtb(full, relaxed, config.relax, config.relax_iterations, config.solvent)
     positions = relaxed[:, heavy_atoms(full)]
+    symmetry = automorphisms(full, MAX_PERMUTATIONS).permutations
     weights = np.ones(len(positions))
     if config.kind == "reference":
         positions = _matched(mol, full, positions, config.match_tolerance)
         weights = _reference_weights(mol)
     elif config.boltzmann and np.isfinite(energies.values).all():
         weights = np.exp(-(energies.values - energies.values.min()) / KT_298)
+    if config.kind == "ensemble" and config.merge:
+        positions, weights = merged(positions, weights, symmetry, config.merge, add=not config.boltzmann)
     positions = positions - positions.mean(1, keepdims=True)
-    symmetry = automorphisms(full, MAX_PERMUTATIONS).permutations
     return Entry(graph, positions.astype(np.float16), weights.astype(np.float16), symmetry.astype(np.uint8))
+
+
+def _made(mol: Chem.Mol, config: PrepareConfig) -> Made:
+    entry = prepare_entry(mol, config)
+    return Made(entry, len(entry.positions))
 
 
 def _matched(reference: Chem.Mol, mol: Chem.Mol, templates: np.ndarray, tolerance: float) -> np.ndarray:
@@ -193,58 +170,3 @@ def _records(source: str | Path, limit: int | None) -> Iterator[InputRecord]:
 
         return islice(read_geom(path), limit)
     return islice(read_molecules(path), limit)
-
-
-def _blocks(records: Iterable[InputRecord], size: int) -> Iterator[Block]:
-    stream = iter(records)
-    number = 0
-    while chunk := tuple((r.name, r.place, r.mol, r.error) for r in islice(stream, size)):
-        yield Block(number, chunk)
-        number += 1
-
-
-def _todo(blocks: Iterator[Block], folder: Path) -> Iterator[Block]:
-    return (block for block in blocks if not (folder / f"part-{block.number:05d}.json").exists())
-
-
-def _map(job: _Job, blocks: Iterator[Block], workers: int) -> Iterator[int]:
-    if workers <= 1:
-        yield from map(job, blocks)
-        return
-    os.environ.setdefault("OMP_NUM_THREADS", "1")
-    with multiprocessing.get_context("fork").Pool(workers, initializer=_one_thread) as pool:
-        yield from pool.imap_unordered(job, blocks)
-
-
-def _one_thread() -> None:
-    import torch
-
-    torch.set_num_threads(1)
-
-
-def _check_settings(folder: Path, source: str | Path, config: PrepareConfig) -> None:
-    path = folder / "prepare.json"
-    settings = {"source": Path(source).name, **asdict(config)}
-    if path.exists():
-        before = json.loads(path.read_text())
-        changed = [k for k in settings if before.get(k) != settings[k]]
-        if changed:
-            raise InputError(
-                f"was prepared with another {', '.join(changed)}; use the same settings to resume, or a new folder",
-                source=folder,
-            )
-        return
-    with write_atomically(path) as file:
-        json.dump(settings, file, indent=1)
-
-
-def _summary(folder: Path) -> PrepareSummary:
-    logs = [json.loads(p.read_text()) for p in sorted(folder.glob("part-*.json"))]
-    rows = [row for log in logs for row in log["failures"]]
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(("name", "place", "reason"))
-    writer.writerows(rows)
-    with write_atomically(folder / "failures.csv") as file:
-        file.write(text.getvalue())
-    return PrepareSummary(sum(x["molecules"] for x in logs), sum(x["conformers"] for x in logs), len(rows))

@@ -10,7 +10,9 @@ from torch import Tensor
 from molgen.conformers.model import Conformation, TorsionModel
 from molgen.geometry.torsions import dihedral_angles
 from molgen.graphs.batch import GraphBatch
+from molgen.nets.backbone import Encoding
 from molgen.sampling import integrate, uniform_grid
+from molgen.sampling.flow_map import jump_along, trajectory
 
 CHUNK_EDGES = 20000
 """Conformations go through the network in pieces of about this many edges, which fit the processor's cache."""
@@ -26,10 +28,10 @@ def sample_torsions(
     times: Tensor,
     on_step: Callable[[int, Tensor, Tensor], None] | None = None,
 ) -> Tensor:
-    """Carry S sets of torsions of one molecule from the prior to the data.
+    """Carry S sets of torsions of one molecule from the prior to the data, one evaluation per step.
 
     Args:
-        model: the field.
+        model: the field, or the flow map.
         graph: one molecule (B = 1) with n atoms and m torsions.
         template: [S, n, 3], the local structure under each sample, Angstrom.
         torsions: [S, m], the start at times[0], radian.
@@ -39,23 +41,55 @@ def sample_torsions(
     Returns:
         torsions [S, m] at times[-1], radian.
     """
-    start = dihedral_angles(template, graph.torsions[0])
     if graph.torsions.shape[1] == 0:
         return torsions
     encoding = model.encode(graph)
-    chunk = max(1, CHUNK_EDGES // (14 * template.shape[1]))
+    follow: Callable[..., Tensor] = integrate if model.jump is None else jump_along
     moved = []
-    for rows in torch.arange(template.shape[0]).split(chunk):
-        shape = Conformation(template[rows][None], start[rows][None])
-
-        def field(x: Tensor, t: Tensor, shape: Conformation = shape) -> Tensor:
-            moment = t.to(x).expand(1, x.shape[0])
-            return model(graph, encoding, shape.positions(x[None], graph), moment)[0]
-
-        moved.append(integrate(field, model.process, torsions[rows], times, on_step=on_step))
+    for rows in _pieces(template):
+        field = _field(model, graph, encoding, template[rows])
+        moved.append(follow(field, model.process, torsions[rows], times, on_step=on_step))
     return torch.cat(moved)
+
+
+@torch.no_grad()
+def sample_paths(
+    model: TorsionModel, graph: GraphBatch, template: Tensor, torsions: Tensor, *, steps: int, intervals: int
+) -> Tensor:
+    """The ways that S sets of torsions of one molecule take from the prior to the data.
+
+    Args:
+        model: a flow.
+        graph, template, torsions: see :func:`sample_torsions`.
+        steps: network evaluations, a multiple of ``intervals``.
+        intervals: equal pieces of the time at whose ends the torsions are kept.
+
+    Returns:
+        [S, intervals + 1, m]: how far every torsion has turned since t = 1, radian, full turns included.
+    """
+    encoding = model.encode(graph)
+    paths = []
+    for rows in _pieces(template):
+        field = _field(model, graph, encoding, template[rows])
+        paths.append(trajectory(field, model.process, torsions[rows], steps=steps, intervals=intervals))  # type: ignore[arg-type]
+    return torch.cat(paths, 1).transpose(0, 1)
 
 
 def time_grid(steps: int) -> Tensor:
     """The default times of the sampler."""
     return uniform_grid(steps)
+
+
+def _pieces(template: Tensor) -> tuple[Tensor, ...]:
+    return torch.arange(template.shape[0]).split(max(1, CHUNK_EDGES // (14 * template.shape[1])))
+
+
+def _field(model: TorsionModel, graph: GraphBatch, encoding: Encoding, template: Tensor) -> Callable[..., Tensor]:
+    """(torsions [S, m], t) -> field, and with a second time the mean velocity on the way there."""
+    shape = Conformation(template[None], dihedral_angles(template, graph.torsions[0])[None])
+
+    def field(x: Tensor, *moments: Tensor) -> Tensor:
+        times = [moment.to(x).expand(1, x.shape[0]) for moment in moments]
+        return model(graph, encoding, shape.positions(x[None], graph), *times)[0]
+
+    return field

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
-from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save
 
+from molgen.chem.record_checks import check_graphs
 from molgen.chem.records import MoleculeGraph
 from molgen.errors import InputError
+from molgen.part_files import read_arrays
 
 FORMAT = "molgen-conformers-1"
+Record = TypeVar("Record")
 
 
 @dataclass(frozen=True)
@@ -36,29 +39,9 @@ class Entry:
     source: int = 0
 
 
-# name -> (how to get the array, width of a row)
-_FIELDS = {
-    "atoms": lambda e: e.graph.atoms,
-    "bond_index": lambda e: e.graph.bond_index.T,
-    "bonds": lambda e: e.graph.bonds,
-    "torsions": lambda e: e.graph.torsions,
-    "moving": lambda e: e.graph.moving.reshape(-1),
-    "paths": lambda e: e.graph.paths,
-    "path_torsion": lambda e: e.graph.path_torsion,
-    "positions": lambda e: e.positions.reshape(-1, 3),
-    "weights": lambda e: e.weights,
-    "permutations": lambda e: e.permutations.reshape(-1),
-}
-
-
 def encode_part(entries: Sequence[Entry], source: str) -> bytes:
     """The bytes of one part; the caller writes them atomically."""
-    arrays = {}
-    for name, get in _FIELDS.items():
-        rows = [np.ascontiguousarray(get(entry)) for entry in entries]
-        arrays[name] = np.concatenate(rows)
-        arrays[name + "_rows"] = np.array([len(r) for r in rows], dtype=np.int32)
-    return save(arrays, metadata={"format": FORMAT, "source": source, "count": json.dumps(len(entries))})
+    return encode([entry_arrays(entry) for entry in entries], source, FORMAT)
 
 
 def load_parts(paths: Sequence[Path]) -> tuple[list[Entry], list[str]]:
@@ -67,17 +50,7 @@ def load_parts(paths: Sequence[Path]) -> tuple[list[Entry], list[str]]:
     Raises:
         InputError: a file is missing, damaged or not a part.
     """
-    entries: list[Entry] = []
-    sources: list[str] = []
-    for path in paths:
-        arrays, source = _read(path)
-        if source not in sources:
-            sources.append(source)
-        try:
-            entries += _split(arrays, sources.index(source))
-        except (KeyError, ValueError) as error:
-            raise InputError(f"lacks arrays, or their sizes disagree: {error}", source=path) from error
-    return entries, sources
+    return load(paths, FORMAT, entry_from)
 
 
 def part_files(folder: Path) -> list[Path]:
@@ -88,33 +61,76 @@ def part_files(folder: Path) -> list[Path]:
     return paths
 
 
-def _read(path: Path) -> tuple[dict[str, np.ndarray], str]:
-    try:
-        with safe_open(path, framework="numpy") as file:
-            metadata = file.metadata() or {}
-            if metadata.get("format") != FORMAT:
-                raise InputError(f"is not a prepared conformer set ({FORMAT})", source=path)
-            names = file.keys()  # the file itself is not iterable
-            return {name: file.get_tensor(name) for name in names}, metadata["source"]
-    except (OSError, SafetensorError, KeyError) as error:
-        raise InputError(f"cannot be read: {error}", source=path) from error
+def entry_arrays(entry: Entry) -> dict[str, np.ndarray]:
+    """The arrays of one molecule as they are stored: each a list of rows."""
+    graph = entry.graph
+    return {
+        "atoms": graph.atoms,
+        "bond_index": graph.bond_index.T,
+        "bonds": graph.bonds,
+        "torsions": graph.torsions,
+        "moving": graph.moving.reshape(-1),
+        "paths": graph.paths,
+        "path_torsion": graph.path_torsion,
+        "positions": entry.positions.reshape(-1, 3),
+        "weights": entry.weights,
+        "permutations": entry.permutations.reshape(-1),
+    }
 
 
-def _split(arrays: dict[str, np.ndarray], source: int) -> list[Entry]:
-    pieces = {name: np.split(arrays[name], np.cumsum(arrays[name + "_rows"])[:-1]) for name in _FIELDS}
-    entries = []
-    for row in range(len(arrays["atoms_rows"])):
-        get = {name: piece[row] for name, piece in pieces.items()}
-        n, m = len(get["atoms"]), len(get["torsions"])
-        graph = MoleculeGraph(
-            atoms=get["atoms"],
-            bond_index=get["bond_index"].T,
-            bonds=get["bonds"],
-            torsions=get["torsions"],
-            moving=get["moving"].reshape(m, n),
-            paths=get["paths"],
-            path_torsion=get["path_torsion"],
-        )
-        positions = get["positions"].reshape(-1, n, 3)
-        entries.append(Entry(graph, positions, get["weights"], get["permutations"].reshape(-1, n), source))
-    return entries
+def entry_from(arrays: Mapping[str, np.ndarray], source: int) -> Entry:
+    """The molecule in arrays made by :func:`entry_arrays`."""
+    n, m = len(arrays["atoms"]), len(arrays["torsions"])
+    graph = MoleculeGraph(
+        atoms=arrays["atoms"],
+        bond_index=arrays["bond_index"].T,
+        bonds=arrays["bonds"],
+        torsions=arrays["torsions"],
+        moving=arrays["moving"].reshape(m, n),
+        paths=arrays["paths"],
+        path_torsion=arrays["path_torsion"],
+    )
+    permutations = arrays["permutations"].reshape(-1, n)
+    return Entry(graph, arrays["positions"].reshape(-1, n, 3), arrays["weights"], permutations, source)
+
+
+def encode(records: Sequence[Mapping[str, np.ndarray]], source: str, kind: str) -> bytes:
+    """One part of records that all have the same arrays, the rows of all of them end to end."""
+    flat = {}
+    for name in records[0]:
+        rows = [np.ascontiguousarray(record[name]) for record in records]
+        flat[name] = np.concatenate(rows)
+        flat[name + "_rows"] = np.array([len(r) for r in rows], dtype=np.int32)
+    return save(flat, metadata={"format": kind, "source": source, "count": json.dumps(len(records))})
+
+
+def load(
+    paths: Sequence[Path], kind: str, build: Callable[[Mapping[str, np.ndarray], int], Record]
+) -> tuple[list[Record], list[str]]:
+    """Read parts of a format -> what ``build`` makes of every record's arrays, and the names of the sources.
+
+    Raises:
+        InputError: a file is missing, damaged or of another format.
+    """
+    records: list[Record] = []
+    sources: list[str] = []
+    for path in paths:
+        arrays, metadata = read_arrays(path, kind, "prepared conformer set")
+        source = metadata["source"]
+        if source not in sources:
+            sources.append(source)
+        try:
+            check_graphs(arrays)
+            records += [build(row, sources.index(source)) for row in _split(arrays)]
+        except (KeyError, ValueError, TypeError, OverflowError) as error:
+            raise InputError(f"lacks arrays, or their sizes disagree: {error}", source=path) from error
+    return records, sources
+
+
+def _split(arrays: Mapping[str, np.ndarray]) -> list[dict[str, np.ndarray]]:
+    counts = {name.removesuffix("_rows"): rows for name, rows in arrays.items() if name.endswith("_rows")}
+    for name, rows in counts.items():
+        if (rows < 0).any() or rows.sum() != len(arrays[name]) or len(rows) != len(counts["atoms"]):
+            raise ValueError(f"{name} has {len(arrays[name])} rows")
+    pieces = {name: np.split(arrays[name], np.cumsum(rows)[:-1]) for name, rows in counts.items()}
+    return [{name: piece[k] for name, piece in pieces.items()} for k in range(len(counts["atoms"]))]

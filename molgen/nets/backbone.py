@@ -46,6 +46,10 @@ class BackboneConfig:
     time_channels: int = 8
     mean_neighbours: float = 14.0
 
+    def __post_init__(self) -> None:
+        if self.l_max not in (1, 2):
+            raise ValueError(f"l_max must be 1 or 2, not {self.l_max}")
+
     def channels(self) -> dict[str, int]:
         """irrep name -> number of channels."""
         counts = {"0e": self.scalars, "0o": self.pseudoscalars, "1o": self.vectors, "1e": self.pseudovectors}
@@ -132,13 +136,21 @@ class Backbone(nn.Module):
     def encode(self, graph: GraphBatch) -> Encoding:
         return self.encoder(graph)
 
-    def forward(self, graph: GraphBatch, encoding: Encoding, positions: Tensor, t: Tensor) -> Features:
+    def forward(
+        self,
+        graph: GraphBatch,
+        encoding: Encoding,
+        positions: Tensor,
+        t: Tensor,
+        shift: tuple[Tensor, Tensor] | None = None,
+    ) -> Features:
         """Features of S conformations of each graph.
 
         Args:
             graph, encoding: B molecules padded to n atoms.
             positions: [B, S, n, 3], Angstrom.
             t: [B, S], time in [0, 1].
+            shift: added to what is known of the time, per atom [B, S, scalars] and per edge [B, S, edge_channels].
 
         Returns:
             irrep name -> [B, S, n, 2l+1, channels].
@@ -147,8 +159,11 @@ class Backbone(nn.Module):
         config = self.config
         edges = molecule_edges(positions, graph.atom_mask, graph.path_length, config.radius, config.hops)
         time = time_features(t, config.time_channels)
-        x = self._initial(encoding, self.node_time(time), size * samples * n)
-        edge_scalars = self._edge_scalars(encoding, edges, time, n)
+        node_time, edge_time = self.node_time(time), self.edge_time(time)
+        if shift is not None:
+            node_time, edge_time = node_time + shift[0], edge_time + shift[1]
+        x = self._initial(encoding, node_time, size * samples * n)
+        edge_scalars = self._edge_scalars(encoding, edges, edge_time, n)
         bonded = (graph.path_length <= config.hops)[edges.graph, edges.receiver, edges.sender]
         cutoff = torch.where(bonded, torch.ones_like(edges.length), smooth_cutoff(edges.length, config.radius))
         harmonics = [
@@ -171,6 +186,6 @@ class Backbone(nn.Module):
 
     def _edge_scalars(self, encoding: Encoding, edges: Edges, time: Tensor, n: int) -> Tensor:
         distance = distance_features(edges.length, self.config.radius, self.config.distance_channels)
-        moment = self.edge_time(time).flatten(0, 1)
+        moment = time.flatten(0, 1)
         pair = encoding.pairs.flatten(0, 2).index_select(0, (edges.graph * n + edges.receiver) * n + edges.sender)
         return self.edge_mix(self.edge_distance(distance) + pair + moment.index_select(0, edges.flat_receiver // n))

@@ -47,10 +47,10 @@ class Worker:
 def prepare_process() -> None:
     """One thread, since workers share the machine and the number of threads must not change results; RDKit is quiet."""
     import torch
-    from rdkit import RDLogger
+    from rdkit.rdBase import DisableLog
 
     torch.set_num_threads(1)
-    RDLogger.DisableLog("rdApp.*")
+    DisableLog("rdApp.*")
 
 
 def _end_with(parent: int) -> None:

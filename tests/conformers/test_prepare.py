@@ -92,6 +92,21 @@ def test_an_interrupted_run_goes_on_with_the_missing_part(smiles, tmp_path):
         assert all(np.array_equal(a.positions, b.positions) for a, b in zip(first, second, strict=True))
 
 
+def test_a_block_that_was_cut_short_by_a_limit_is_done_again(smiles, tmp_path):
+    prepare(smiles, tmp_path / "out", QUICK, limit=1)
+    summary = prepare(smiles, tmp_path / "out", QUICK)
+    assert (summary.molecules, summary.failures) == (4, 1)
+    assert [e.graph.n_atoms for e in load_parts(part_files(tmp_path / "out"))[0]] == [3, 5, 6, 5]
+
+
+def test_two_processes_prepare_what_one_does(smiles, tmp_path):
+    one, two = (prepare(smiles, tmp_path / str(k), QUICK, workers=k) for k in (1, 2))
+    assert one == two
+    assert one.size == sum(p.stat().st_size for p in (tmp_path / "1").glob("*.safetensors"))
+    first, second = (load_parts(part_files(tmp_path / k))[0] for k in "12")
+    assert all(np.array_equal(a.positions, b.positions) for a, b in zip(first, second, strict=True))
+
+
 def test_other_settings_are_refused(smiles, tmp_path):
     prepare(smiles, tmp_path / "out", QUICK, limit=1)
     with pytest.raises(InputError, match="another conformers, seed;"):

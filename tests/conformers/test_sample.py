@@ -21,7 +21,8 @@ class Pointer:
     """The exact field of data that is one point on the torus."""
 
     def __init__(self, process: str, goal: torch.Tensor) -> None:
-        self.process, self.kind, self.goal = torsion_process(process), process, goal
+        self.process, self.jump = torsion_process(process), None
+        self.kind, self.goal = process, goal
 
     def encode(self, graph) -> None:
         return None
