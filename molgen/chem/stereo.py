@@ -143,10 +143,21 @@ def _is_caged(heavy: Chem.Mol, centres: list[Chem.StereoInfo]) -> bool:
 
 
 def _can_exist(isomer: Chem.Mol) -> bool:
+    """It can be embedded, and what comes out is it: bridgehead nitrogens are let through in the wrong way."""
     options = rdDistGeom.ETKDGv3()
     options.randomSeed = _SEED
     options.maxIterations = 3
-    return rdDistGeom.EmbedMolecule(Chem.AddHs(isomer), options) == 0
+    full = Chem.AddHs(isomer)
+    if rdDistGeom.EmbedMolecule(full, options) != 0:
+        return False
+    wanted = _labels(full)
+    Chem.AssignStereochemistryFrom3D(full)
+    found = _labels(full)
+    return all(found.get(atom) == label for atom, label in wanted.items())
+
+
+def _labels(mol: Chem.Mol) -> dict[int, str]:
+    return dict(Chem.FindMolChiralCenters(mol, useLegacyImplementation=False))
 
 
 def _as_embedded(heavy: Chem.Mol, mobile: list[int]) -> Chem.Mol | None:

@@ -22,6 +22,7 @@ from molgen.conformers.model import TorsionModel
 from molgen.conformers.options import GenerateConfig, checked_config
 from molgen.conformers.pool import sample_pool
 from molgen.errors import MolgenError, ParseError
+from molgen.sampling.guards import noted
 
 __all__ = [
     "LARGE_RING",
@@ -140,8 +141,11 @@ def outcomes(
         return
     for number, (isomer, note) in enumerate(isomers, 1):
         named = record if len(isomers) == 1 else replace(record, name=f"{record.name}_isomer{number}")
+        notes = [note] if note else []
         try:
-            yield Outcome(named, conformers_of(isomer, model, config), None, note)
+            with noted(notes):
+                made = conformers_of(isomer, model, config)
+            yield Outcome(named, made, None, "; ".join(notes))
         except Exception as error:
             yield Outcome(named, None, _reason(error), note)
 

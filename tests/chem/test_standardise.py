@@ -107,6 +107,14 @@ def test_one_isomer_is_chosen_the_same_way_every_time_and_the_note_names_the_cen
     assert enumerate_stereo(isomer)[0][1] == ""  # nothing is open any more
 
 
+def test_a_bridgehead_nitrogen_takes_the_side_that_its_rings_allow():
+    isomer = Chem.AddHs(enumerate_stereo(Chem.MolFromSmiles("O=C1CCN2CCCC1C2"))[0][0])
+    wanted = Chem.MolToSmiles(Chem.RemoveHs(isomer))
+    assert rdDistGeom.EmbedMolecule(isomer, randomSeed=3) == 0
+    Chem.AssignStereochemistryFrom3D(isomer)
+    assert Chem.MolToSmiles(Chem.RemoveHs(isomer)) == wanted
+
+
 def test_of_a_cage_with_many_open_centres_an_isomer_is_taken_that_can_exist():
     aconitane = "CCN1CC2(C)CCC(OC)C34C2C(OC(C)=O)C2(OCOC25CC(OC)C2CC3(O)C5C2OC(C)=O)C14"
     isomer = Chem.AddHs(enumerate_stereo(Chem.MolFromSmiles(aconitane))[0][0])

@@ -15,7 +15,7 @@ from torch import Tensor, nn
 
 from molgen.chem.forcefield import relax
 from molgen.conformers import pool
-from molgen.conformers.generate import generate_conformers
+from molgen.conformers.generate import generate_conformers, generate_many
 from molgen.docking import propose as proposing
 from molgen.docking.dock import dock_prepared, prepare_ligand
 from molgen.docking.records import DockConfig
@@ -143,6 +143,13 @@ def test_conformers_are_finite_when_the_model_is_not(monkeypatch, rows):
         mol = generate_conformers("OCCCN", 5)
     assert mol.GetNumConformers() == 5
     assert np.isfinite(positions_of(mol)).all()
+
+
+def test_the_row_of_a_library_says_that_samples_were_replaced(monkeypatch):
+    monkeypatch.setattr(pool, "sample_torsions", lambda model, graph, local, start, times: start * math.nan)
+    (outcome,) = generate_many(["CCCCO"], n=2, pool=4)
+    assert outcome.mol is not None
+    assert outcome.note == "4 of 4 sampled sets of torsions were not finite and are replaced by random ones"
 
 
 @pytest.mark.parametrize("proposals", [pytest.param("both", marks=pytest.mark.slow), "learned"])
