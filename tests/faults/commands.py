@@ -34,6 +34,11 @@ def run(*arguments: object, prefix: tuple[str, ...] = (), **extra: str) -> subpr
     )
 
 
+def _listen() -> None:
+    """A shell starts background commands deaf to SIGINT, and what they start is deaf too; a terminal's are not."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def interrupted(
     *arguments: object, when: Callable[[], bool], sent: int = signal.SIGINT
 ) -> tuple[int, str, tuple[int, ...]]:
@@ -44,7 +49,13 @@ def interrupted(
     """
     command = [sys.executable, "-m", "molgen", *map(str, arguments)]
     process = subprocess.Popen(
-        command, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True, env=environment(), start_new_session=True
+        command,
+        stderr=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        text=True,
+        env=environment(),
+        start_new_session=True,
+        preexec_fn=_listen,
     )
     try:
         end = time.monotonic() + TIMEOUT
