@@ -54,7 +54,7 @@ def read_protein(path: str | Path) -> Protein:
         text = _read_text(path)
         form = _format(text)
         atoms, notes = (parse_mmcif if form == "mmCIF" else parse_pdb)(text)
-        protein = assemble(atoms, source=str(path), notes=[*_surprise(path, form), *notes])
+        protein = assemble(atoms, source=one_line(path), notes=[*_surprise(path, form), *notes])
         if not len(protein):
             raise InputError("the file holds no atoms other than hydrogen" if atoms else "the file holds no atoms")
         _check_density(protein.positions)

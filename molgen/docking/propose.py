@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import numpy as np
 import torch
@@ -68,9 +69,21 @@ def propose(
     start = prior_states(model, shapes, ligand.graph.n_torsions, rng)
     watch = None if on_step is None else lambda step, t, positions: on_step(step, positions + center)
     guide = None if energy is None else guide_of(energy, center, guidance)
-    found = sample_poses(model, graph, pocket, shapes, start, time_grid(steps), guide=guide, on_step=watch)
+    with _one_thread():
+        found = sample_poses(model, graph, pocket, shapes, start, time_grid(steps), guide=guide, on_step=watch)
     found, template = _finite(found, template)
     return Proposals((found + center).permute(1, 2, 0).contiguous(), template)
+
+
+@contextmanager
+def _one_thread() -> Iterator[None]:
+    """Sums that are shared out over threads round differently, and the minimiser makes other poses of that."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
 
 
 def _finite(positions: Tensor, template: Tensor) -> tuple[Tensor, Tensor]:
