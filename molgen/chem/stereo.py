@@ -165,7 +165,7 @@ def _as_embedded(heavy: Chem.Mol, mobile: list[int]) -> Chem.Mol | None:
     full = Chem.AddHs(heavy)
     options = rdDistGeom.ETKDGv3()
     options.randomSeed = _SEED
-    options.maxIterations = 10
+    options.maxIterations = 100
     if rdDistGeom.EmbedMolecule(full, options) != 0:
         return None
     Chem.AssignStereochemistryFrom3D(full)

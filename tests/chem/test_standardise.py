@@ -115,9 +115,15 @@ def test_a_bridgehead_nitrogen_takes_the_side_that_its_rings_allow():
     assert Chem.MolToSmiles(Chem.RemoveHs(isomer)) == wanted
 
 
-def test_of_a_cage_with_many_open_centres_an_isomer_is_taken_that_can_exist():
-    aconitane = "CCN1CC2(C)CCC(OC)C34C2C(OC(C)=O)C2(OCOC25CC(OC)C2CC3(O)C5C2OC(C)=O)C14"
-    isomer = Chem.AddHs(enumerate_stereo(Chem.MolFromSmiles(aconitane))[0][0])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "CCN1CC2(C)CCC(OC)C34C2C(OC(C)=O)C2(OCOC25CC(OC)C2CC3(O)C5C2OC(C)=O)C14",  # an aconitane
+        "COc1ccc(OC)c(S(=O)(=O)N2CCN(C34CC5CC(CC(C5)C3)C4)CC2)c1",  # an adamantane
+    ],
+)
+def test_of_a_cage_with_many_open_centres_an_isomer_is_taken_that_can_exist(text):
+    isomer = Chem.AddHs(enumerate_stereo(Chem.MolFromSmiles(text))[0][0])
     assert rdDistGeom.EmbedMolecule(isomer, randomSeed=1) == 0
     assert not [one for one in Chem.FindPotentialStereo(isomer) if one.specified == Chem.StereoSpecified.Unspecified]
 
