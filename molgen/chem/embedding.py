@@ -15,6 +15,7 @@ from molgen.errors import EmbeddingError
 
 MACROCYCLE = 12
 MANY_ROTORS = 12
+_CALLS = 3
 
 
 @dataclass(frozen=True)
@@ -82,10 +83,17 @@ def _embed(mol: Chem.Mol, count: int, parameters: rdDistGeom.EmbedParameters, se
 
 
 def _add_conformers(mol: Chem.Mol, count: int, parameters: rdDistGeom.EmbedParameters, seconds: float) -> None:
+    """RDKit's clock is that on the wall; a call that was cut short though it had little of the CPU is made again."""
     parameters.clearConfs = False
     parameters.timeout = max(int(seconds), 1)
-    with suppress(ValueError, RuntimeError):  # a molecule that this variant cannot set up
-        rdDistGeom.EmbedMultipleConfs(mol, count, parameters)
+    before = mol.GetNumConformers()
+    for _ in range(_CALLS):
+        wall, spent = time.monotonic(), time.thread_time()
+        with suppress(ValueError, RuntimeError):  # a molecule that this variant cannot set up
+            rdDistGeom.EmbedMultipleConfs(mol, count, parameters)
+        had_its_time = time.thread_time() - spent > parameters.timeout / 2
+        if mol.GetNumConformers() > before or had_its_time or time.monotonic() - wall < parameters.timeout:
+            return
 
 
 def _attempts(flexible: bool) -> Iterator[tuple[str, rdDistGeom.EmbedParameters]]:

@@ -5,7 +5,7 @@ import time
 import numpy as np
 import pytest
 from rdkit import Chem
-from rdkit.Chem import rdMolTransforms
+from rdkit.Chem import rdDistGeom, rdMolTransforms
 
 from molgen.chem.embedding import embed_templates
 from molgen.errors import EmbeddingError
@@ -93,3 +93,21 @@ def test_the_time_limit_is_kept_by_making_fewer_conformers():
     templates = embed_templates(mol, 100_000, timeout=3.0)
     assert time.monotonic() - begin < 6.0  # RDKit looks at the clock between attempts only
     assert 1 <= len(templates.positions) < 100_000
+
+
+def test_a_call_that_a_busy_machine_cut_short_is_made_again(monkeypatch):
+    mol = Chem.AddHs(Chem.MolFromSmiles("CCCO"))
+    undisturbed = embed_templates(mol, 3, timeout=3.0)
+    whole, calls = rdDistGeom.EmbedMultipleConfs, []
+
+    def held_up_once(*arguments):
+        calls.append(arguments[1])
+        if len(calls) == 2:
+            time.sleep(1.1)  # longer than the second that each attempt has, without work
+            return
+        whole(*arguments)
+
+    monkeypatch.setattr(rdDistGeom, "EmbedMultipleConfs", held_up_once)
+    again = embed_templates(mol, 3, timeout=3.0)
+    assert len(calls) == 3
+    assert np.array_equal(again.positions, undisturbed.positions)
