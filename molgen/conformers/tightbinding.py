@@ -43,7 +43,7 @@ def relax_xtb(
         MolgenError: tblite is not installed, or the electrons of a conformer do not converge.
     """
     need_tblite()
-    from tblite.interface import Calculator
+    from tblite.interface import Calculator  # pyright: ignore[reportMissingImports]
 
     numbers = np.array([atom.GetAtomicNum() for atom in mol.GetAtoms()])
     charge = float(Chem.GetFormalCharge(mol))
