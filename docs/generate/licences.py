@@ -24,6 +24,8 @@ _PERMISSIVE = re.compile(
     r"MIT|MIT-CMU|BSD|0BSD|BSD-\d-Clause|Apache-2\.0|Apache-2\.0 WITH LLVM-exception|ISC|PSF-2\.0|Zlib|CC0-1\.0"
     r"|BSL-1\.0|HPND|MPL-2\.0|LicenseRef-Biopython-License-Agreement"
 )
+# the LGPL binds changes to the package itself: molgen imports it as it is, and it can be exchanged for another version
+_IMPORTED_AS_IS = ("pebble",)
 # the metadata of these name no licence, their files do
 _FROM_FILES = {"ipymolstar": "MIT"}
 _CLASSIFIERS = {
@@ -101,7 +103,7 @@ def objections() -> list[str]:
     required, missing = needed("molgen")
     lines = [f"{name}: required, and not installed" for name in missing]
     for name, one in required.items():
-        if not one.is_permissive:
+        if not one.is_permissive and not (name in _IMPORTED_AS_IS and "GPL" in one.licence and "Lesser" in one.licence):
             lines.append(f"{name}: required, and under {one.licence or 'no licence that its metadata name'}")
     for extra in EXTRAS:
         found, _ = needed("molgen", (extra,))
@@ -116,6 +118,7 @@ def page() -> str:
     required, _ = needed("molgen")
     text = ["# Licences", "", "molgen and its weights are under Apache-2.0. What it needs, all of it on PyPI:", ""]
     text += _table(required)
+    text += ["", f"Under the LGPL, and imported as it is: {', '.join(_IMPORTED_AS_IS)}."]
     text += ["", "On Linux without a GPU; torch with CUDA brings packages of NVIDIA under their own licences.", ""]
     for extra in EXTRAS:
         found, missing = needed("molgen", (extra,))
