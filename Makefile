@@ -3,6 +3,8 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+# of the default tests: two processes, a file at a time
+PYTEST ?= -n 2 --dist loadfile
 STAMP := $(VENV)/.molgen-installed
 # real complexes that the posebusters package carries
 COMPLEXES = $(shell $(BIN)/python -c "import importlib.util as i; print(i.find_spec('posebusters').submodule_search_locations[0])")/datasets/pdb
