@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import faulthandler
+import socket
 import time
 import uuid
 from collections.abc import Sequence
@@ -17,6 +18,8 @@ from molgen.screening.work import Ready, Result, Task, Work
 from molgen.screening.worker import prepare_process
 
 _GIB = 2**30
+_PATIENCE = 10.0
+"""Seconds to wait for the head of a cluster."""
 
 
 class RayEngine:
@@ -30,7 +33,7 @@ class RayEngine:
         self._config = config
         self._started = not self._ray.is_initialized()
         if self._started:
-            _connect(self._ray, config)
+            connect(self._ray, config)
         self._job = uuid.uuid4().hex
         self._work = self._ray.put(work)
         self._arrays = [self._ray.put(values) for values in work.arrays()]
@@ -103,12 +106,25 @@ def _ray() -> Any:
     return ray
 
 
-def _connect(ray: Any, config: RunConfig) -> None:
+def _check_reachable(address: str) -> None:
+    """Ray itself tries for minutes. Raises OSError when nobody listens at HOST:PORT; other addresses pass."""
+    host, _, port = address.removeprefix("ray://").rpartition(":")
+    if host and port.isdecimal():
+        socket.create_connection((host, int(port)), timeout=_PATIENCE).close()
+
+
+def connect(ray: Any, config: RunConfig) -> None:
+    """Start Ray on this machine, or join the cluster of the configuration.
+
+    Raises:
+        InputError: there is none.
+    """
     common = {"log_to_driver": False, "configure_logging": True, "logging_level": "ERROR"}
     try:
         if config.address is None:
             ray.init(address="local", num_cpus=config.workers, include_dashboard=False, **common)
         else:
+            _check_reachable(config.address)
             ray.init(address=config.address, **common)
-    except (ConnectionError, ValueError, RuntimeError) as error:
+    except (OSError, OverflowError, ValueError, RuntimeError) as error:
         raise InputError(f"no Ray cluster at {config.address}: {error}") from error

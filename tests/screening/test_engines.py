@@ -1,6 +1,7 @@
 """What both engines promise: results, lost workers told apart from late ones, and an error when no worker can work."""
 
 import os
+import socket
 import time
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from screening_works import CRASHES, FAILS, HANGS, LengthWork
 from molgen.errors import CheckpointError, ConfigError, InputError
 from molgen.screening.config import RunConfig
 from molgen.screening.engine import start_engine
+from molgen.screening.ray_engine import connect
 from molgen.screening.work import Task
 
 CONFIGS = {
@@ -97,6 +99,15 @@ def test_without_ray_the_engine_says_what_to_install(monkeypatch):
     monkeypatch.setitem(sys.modules, "ray", None)
     with pytest.raises(InputError, match=r"pip install 'molgen\[scale\]'"):
         start_engine(LengthWork(), CONFIGS["ray"])
+
+
+def test_an_address_where_no_cluster_is_is_named_soon():
+    ray = pytest.importorskip("ray")
+    with socket.socket() as held:  # bound, but not listening: nobody answers
+        held.bind(("127.0.0.1", 0))
+        address = f"127.0.0.1:{held.getsockname()[1]}"
+        with pytest.raises(InputError, match=f"no Ray cluster at {address}"):
+            connect(ray, RunConfig("ray", address=address))
 
 
 @pytest.mark.parametrize(
