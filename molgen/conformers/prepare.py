@@ -17,12 +17,12 @@ from molgen.chem.forcefield import relax
 from molgen.chem.reading import InputRecord, read_molecules
 from molgen.chem.standardise import prepare_molecule
 from molgen.chem.stereo import enumerate_stereo
+from molgen.chem.xtb import METHODS, check_xtb, relax_xtb
 from molgen.conformers.blocks import BlockJob, Item, Made, PrepareSummary, check_settings, run_blocks
 from molgen.conformers.matching import match_reference, reference_positions
 from molgen.conformers.merging import merged
 from molgen.conformers.reflow import ReflowConfig, prepare_trajectories
 from molgen.conformers.store import Entry, encode_part
-from molgen.conformers.tightbinding import METHODS, need_tblite, relax_xtb
 from molgen.errors import MolgenError
 from molgen.metrics.symmetry import automorphisms
 
@@ -99,7 +99,7 @@ def prepare(
         WorkerError: a process died twice at the same block; what is finished stays.
     """
     if config.relax != "mmff":
-        need_tblite()
+        check_xtb()
     folder = Path(output)
     folder.mkdir(parents=True, exist_ok=True)
     name = {"source": Path(source).name}

@@ -11,8 +11,9 @@ from dataclasses import asdict, dataclass, is_dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
+from molgen.conformers.blocks import check_settings
 from molgen.docking.store import PlacedLigand, StoredProtein, docking_set, encode_part
-from molgen.errors import InputError, MolgenError
+from molgen.errors import MolgenError
 from molgen.files import write_atomically
 from molgen.workers import map_processes
 
@@ -98,7 +99,8 @@ def prepare_blocks(
     """
     folder = Path(output)
     folder.mkdir(parents=True, exist_ok=True)
-    _check_settings(folder, source, config)
+    chosen = asdict(config) if is_dataclass(config) and not isinstance(config, type) else {}
+    check_settings(folder, {"source": source, **chosen}, {})
     blocks = [Block(k, tuple(items[start : start + block])) for k, start in enumerate(range(0, len(items), block))]
     job = _Job(folder, source, make, parts or PartFormat())
     done = 0
@@ -170,23 +172,6 @@ def _map(job: _Job, blocks: Sequence[Block], workers: int) -> Iterator[int]:
     if workers > 1:
         os.environ.setdefault("OMP_NUM_THREADS", "1")
     yield from map_processes(job, blocks, min(workers, len(blocks)), name=job.name)
-
-
-def _check_settings(folder: Path, source: str, config: object) -> None:
-    path = folder / "prepare.json"
-    chosen = asdict(config) if is_dataclass(config) and not isinstance(config, type) else {}
-    settings = {"source": source, **chosen}
-    if path.exists():
-        before = json.loads(path.read_text())
-        changed = [key for key in settings if before.get(key) != settings[key]]
-        if changed:
-            raise InputError(
-                f"was prepared with another {', '.join(changed)}; use the same settings to resume, or a new folder",
-                source=folder,
-            )
-        return
-    with write_atomically(path) as file:
-        json.dump(settings, file, indent=1)
 
 
 def _summary(folder: Path) -> PrepareSummary:

@@ -7,10 +7,11 @@ import pytest
 from rdkit import Chem
 from small_molecules import embedded
 
+from molgen.chem import xtb
 from molgen.chem.embedding import embed_templates
 from molgen.chem.forcefield import relax
+from molgen.chem.xtb import relax_xtb
 from molgen.conformers.prepare import PrepareConfig, prepare, prepare_entry
-from molgen.conformers.tightbinding import relax_xtb
 from molgen.errors import MolgenError
 
 needs_tblite = pytest.mark.skipif(importlib.util.find_spec("tblite") is None, reason="tblite is not installed")
@@ -68,8 +69,8 @@ def test_ensembles_are_weighted_by_their_xtb_energies():
 
 
 def test_without_tblite_the_run_does_not_begin(tmp_path, monkeypatch):
-    monkeypatch.setattr(importlib.util, "find_spec", lambda name, package=None: None)
-    with pytest.raises(MolgenError, match=r"tblite: pip install \"molgen\[relax\]\""):
+    monkeypatch.setattr(xtb, "find_spec", lambda name: None)
+    with pytest.raises(MolgenError, match=r"tblite: pip install 'molgen\[relax\]'"):
         prepare(tmp_path / "none.smi", tmp_path / "out", PrepareConfig(relax="gfn2"))
     assert not (tmp_path / "out").exists()
 
