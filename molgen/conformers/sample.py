@@ -11,11 +11,13 @@ from molgen.conformers.model import Conformation, TorsionModel
 from molgen.geometry.torsions import dihedral_angles
 from molgen.graphs.batch import GraphBatch
 from molgen.nets.backbone import Encoding
-from molgen.sampling import integrate, uniform_grid
+from molgen.sampling import Stepper, adams_bashforth, integrate, power_grid
 from molgen.sampling.flow_map import jump_along, trajectory
 
 CHUNK_EDGES = 20000
 """Conformations go through the network in pieces of about this many edges, which fit the processor's cache."""
+
+GRID_POWER = 0.7
 
 
 @torch.no_grad()
@@ -26,6 +28,7 @@ def sample_torsions(
     torsions: Tensor,
     *,
     times: Tensor,
+    stepper: Callable[[], Stepper] = adams_bashforth,
     on_step: Callable[[int, Tensor, Tensor], None] | None = None,
 ) -> Tensor:
     """Carry S sets of torsions of one molecule from the prior to the data, one evaluation per step.
@@ -36,6 +39,7 @@ def sample_torsions(
         template: [S, n, 3], the local structure under each sample, Angstrom.
         torsions: [S, m], the start at times[0], radian.
         times: descending, from 1 to 0.
+        stepper: makes the rule by which a field is followed; a flow map has its own, the jump.
         on_step: sees (step, time, torsions) of every chunk.
 
     Returns:
@@ -44,11 +48,14 @@ def sample_torsions(
     if graph.torsions.shape[1] == 0:
         return torsions
     encoding = model.encode(graph)
-    follow: Callable[..., Tensor] = integrate if model.jump is None else jump_along
     moved = []
     for rows in _pieces(template):
         field = _field(model, graph, encoding, template[rows])
-        moved.append(follow(field, model.process, torsions[rows], times, on_step=on_step))
+        if model.jump is None:
+            made = integrate(field, model.process, torsions[rows], times, stepper=stepper(), on_step=on_step)
+        else:
+            made = jump_along(field, model.process, torsions[rows], times, on_step=on_step)  # type: ignore[arg-type]
+        moved.append(made)
     return torch.cat(moved)
 
 
@@ -75,9 +82,10 @@ def sample_paths(
     return torch.cat(paths, 1).transpose(0, 1)
 
 
-def time_grid(steps: int) -> Tensor:
-    """The default times of the sampler."""
-    return uniform_grid(steps)
+def time_grid(model: TorsionModel, steps: int) -> Tensor:
+    """The default times of the sampler: steps that grow shorter towards the data, where a field is steepest; equal ones
+    for a flow map, which knows no others."""
+    return power_grid(steps, GRID_POWER if model.jump is None else 1.0)
 
 
 def _pieces(template: Tensor) -> tuple[Tensor, ...]:

@@ -92,7 +92,7 @@ def validate(
         own = torch.from_numpy(entry.positions.astype(np.float32)).to(device)
         template = own[torch.arange(samples) % len(own)]
         start = torus_points(samples, entry.graph.n_torsions, seed=0).to(own)
-        torsions = sample_torsions(model, graph, template, start, times=time_grid(steps))
+        torsions = sample_torsions(model, graph, template, start, times=time_grid(model, steps))
         shape = Conformation(template[None], dihedral_angles(template, graph.torsions[0])[None])
         made = shape.positions(torsions[None], graph)[0]
         rows.append(coverage(rmsd_matrix(own.cpu(), made.cpu(), entry.permutations.astype(np.int64)), 0.75))

@@ -167,11 +167,11 @@ class Backbone(nn.Module):
         bonded = (graph.path_length <= config.hops)[edges.graph, edges.receiver, edges.sender]
         cutoff = torch.where(bonded, torch.ones_like(edges.length), smooth_cutoff(edges.length, config.radius))
         harmonics = [
-            o3.spherical_harmonics(order, edges.vector, True, "component").T.contiguous()
+            o3.spherical_harmonics(order, edges.vector, True, "component").T.contiguous() * cutoff
             for order in range(config.l_max + 1)
         ]
         for layer in self.layers:
-            x = layer(x, edges, harmonics, edge_scalars, cutoff[:, None])
+            x = layer(x, edges, harmonics, edge_scalars)
         return {ir: value.unflatten(1, (size, samples, n)).movedim(0, -2) for ir, value in x.items()}
 
     def _initial(self, encoding: Encoding, time: Tensor, atoms: int) -> Features:

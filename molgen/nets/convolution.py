@@ -99,14 +99,13 @@ class DepthwiseConvolution(nn.Module):
         edges: Edges,
         harmonics: list[Tensor],
         edge_scalars: Tensor,
-        cutoff: Tensor,
         senders: Features | None = None,
     ) -> Features:
-        """x -> x; harmonics[l] [2l+1, E], edge_scalars [E, edge_channels], cutoff [E, 1].
+        """x -> x; harmonics[l] [2l+1, E], faded out where an edge ends; edge_scalars [E, edge_channels].
 
         Messages come from the same atoms, or from ``senders``, to which the edges' senders then point.
         """
-        weights = (self.weights(edge_scalars) * (cutoff * self.scale)).split(self.sizes, dim=-1)
+        weights = self.weights(edge_scalars).split(self.sizes, dim=-1)
         before = self.before(x if senders is None else senders)
         sent: dict[tuple[tuple[str, int], ...], Tensor] = {}
         received: dict[str, list[Tensor]] = {}
@@ -116,7 +115,8 @@ class DepthwiseConvolution(nn.Module):
                 sent[key] = torch.cat([before[ir][..., :size] for ir, size in key], -1).index_select(
                     1, edges.flat_sender
                 )
-            total = depthwise_sum(sent[key] * weight, harmonics[group[0].order], int(group[0].out[0]), edges)
+            product = sent[key] * weight
+            total = depthwise_sum(product, harmonics[group[0].order], int(group[0].out[0]), edges, self.scale)
             arrived = total.split([path.size for path in group], dim=-1)
             for path, part in zip(group, arrived, strict=True):
                 received.setdefault(path.out, []).append(part)
@@ -152,8 +152,8 @@ def depthwise_groups(channels: dict[str, int], l_max: int) -> list[list[Path]]:
     return list(groups.values())
 
 
-def depthwise_sum(x: Tensor, y: Tensor, order_out: int, edges: Edges) -> Tensor:
-    """sum_e sqrt(2 l + 1) sum_ij C_ijk x_iec y_je: Clebsch-Gordan products of every channel, summed over neighbours.
+def depthwise_sum(x: Tensor, y: Tensor, order_out: int, edges: Edges, scale: float = 1.0) -> Tensor:
+    """scale sum_e sqrt(2 l + 1) sum_ij C_ijk x_iec y_je: Clebsch-Gordan products of every channel, over neighbours.
 
     Args:
         x: [2 l1 + 1, E, c], what the neighbours send, weights included.
@@ -166,7 +166,9 @@ def depthwise_sum(x: Tensor, y: Tensor, order_out: int, edges: Edges) -> Tensor:
     """
     rows = []
     for terms in _coupling((x.shape[0] - 1) // 2, (y.shape[0] - 1) // 2, order_out):
-        parts = [neighbour_sum(x[i], y[j] * value, edges.flat_receiver, edges.offsets) for i, j, value in terms]
+        parts = [
+            neighbour_sum(x[i], y[j] * (value * scale), edges.flat_receiver, edges.offsets) for i, j, value in terms
+        ]
         rows.append(sum(parts[1:], parts[0]))
     return torch.stack(rows)
 

@@ -116,13 +116,13 @@ class PoseBackbone(nn.Module):
         edges, order = joined(inner, outer)
         scalars, cutoff = scalars.index_select(0, order), cutoff.index_select(0, order)
         harmonics = [
-            o3.spherical_harmonics(degree, edges.vector, True, "component").T.contiguous()
+            o3.spherical_harmonics(degree, edges.vector, True, "component").T.contiguous() * cutoff
             for degree in range(own.l_max + 1)
         ]
         x = self._initial(encoding.ligand, self.node_time(time), positions)
         for layer in self.layers:
             senders = {ir: torch.cat([value, encoding.pocket[ir]], 1) for ir, value in x.items()}
-            x = layer(x, edges, harmonics, scalars, cutoff[:, None], senders)
+            x = layer(x, edges, harmonics, scalars, senders)
         return {ir: value.unflatten(1, (size, samples, n)).movedim(0, -2) for ir, value in x.items()}
 
     def _initial(self, encoding: Encoding, time: Tensor, positions: Tensor) -> Features:

@@ -1,11 +1,12 @@
 """Sampling: one integrator, its steppers and time grids, guidance, low-discrepancy starts."""
 
-from molgen.sampling.grids import karras_grid, uniform_grid
+from molgen.sampling.grids import karras_grid, power_grid, uniform_grid
 from molgen.sampling.guidance import Guidance, energy_gradient
 from molgen.sampling.integrate import integrate
 from molgen.sampling.points import low_discrepancy, torus_points
 from molgen.sampling.steppers import (
     Stepper,
+    adams_bashforth,
     euler,
     euler_maruyama,
     heun,
@@ -17,6 +18,7 @@ from molgen.sampling.steppers import (
 __all__ = [
     "Guidance",
     "Stepper",
+    "adams_bashforth",
     "energy_gradient",
     "euler",
     "euler_maruyama",
@@ -26,6 +28,7 @@ __all__ = [
     "low_discrepancy",
     "low_temperature",
     "midpoint",
+    "power_grid",
     "predictor_corrector",
     "torus_points",
     "uniform_grid",

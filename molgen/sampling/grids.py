@@ -22,6 +22,23 @@ def uniform_grid(steps: int) -> Tensor:
     return torch.linspace(1, 0, steps + 1, dtype=torch.float64)
 
 
+def power_grid(steps: int, power: float) -> Tensor:
+    """t = 1 - s^power at equal steps in s: below 1 the first steps are long and those near the data short.
+
+    Args:
+        steps: at least 1; power: positive, 1 gives equal steps.
+
+    Returns:
+        [steps + 1].
+
+    Raises:
+        ValueError: if steps < 1 or power is not positive.
+    """
+    if not power > 0:
+        raise ValueError(f"the power of a time grid must be positive, not {power}")
+    return 1 - (1 - uniform_grid(steps)) ** power
+
+
 def karras_grid(steps: int, schedule: Schedule, *, rho: float = 7.0, edge: float = 0.0) -> Tensor:
     """Equal steps in (sigma / alpha)^(1/rho) (Karras et al. 2022, arXiv:2206.00364, eq. 5), mapped back on t.
 

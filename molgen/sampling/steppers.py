@@ -48,6 +48,28 @@ def midpoint(
     return process.move(x, combine(lambda a: dt * a, v))
 
 
+def adams_bashforth() -> Stepper:
+    """Two-step Adams-Bashforth rule: second order at one field evaluation a step.
+
+    x <- exp(x, dt (v + r/2 (v - v'))), where v' is the velocity at the step before and r the ratio of the two steps
+    (Hairer, Norsett and Wanner 1993, section III.5); the first step is Euler's. It remembers v', so every trajectory
+    needs one of its own. Velocities at two points are subtracted as they are, which is exact on a flat space (torus,
+    R^3) and leaves first order on SO(3).
+    """
+    last: list[tuple[Any, Tensor]] = []
+
+    def stepper(
+        field: Field, process: Process[Any], x: Any, t: Tensor, dt: Tensor, rng: torch.Generator | None = None
+    ) -> Any:
+        v = process.velocity(x, field(x, t), t)
+        before, dt_before = last.pop() if last else (v, dt)
+        last.append((v, dt))
+        ratio = 0.5 * dt / dt_before
+        return process.move(x, combine(lambda a, b: dt * (a + ratio * (a - b)), v, before))
+
+    return stepper
+
+
 def euler_maruyama(
     field: Field, process: Process[Any], x: Any, t: Tensor, dt: Tensor, rng: torch.Generator | None
 ) -> Any:

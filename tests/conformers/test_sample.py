@@ -42,7 +42,7 @@ def test_sampling_ends_where_the_field_points(process, steps, tolerance):
     start = torus_points(8, m, seed=0)
     template = positions[0].repeat(2, 1, 1)
     model = Pointer(process, goal)
-    end = sample_torsions(model, graph, template, start, times=time_grid(steps))  # type: ignore[arg-type]
+    end = sample_torsions(model, graph, template, start, times=time_grid(model, steps))  # type: ignore[arg-type]
     assert torus.log(goal, end).abs().max() < tolerance
     made = Conformation(template[None], dihedral_angles(template, graph.torsions[0])[None]).positions(end[None], graph)
     found = dihedral_angles(made[0], graph.torsions[0])
@@ -56,11 +56,11 @@ def test_pieces_give_what_the_whole_gives(monkeypatch):
     model = TorsionModel(ModelConfig("flow", TINY, 2)).double().eval()
     graph, positions = batch_of(FLEXIBLE, count=4)
     start = torus_points(4, graph.torsions.shape[1], seed=0)
-    whole = sample_torsions(model, graph, positions[0], start, times=time_grid(3))
+    whole = sample_torsions(model, graph, positions[0], start, times=time_grid(model, 3))
     steps = []
     monkeypatch.setattr(sample, "CHUNK_EDGES", 1)
     pieces = sample_torsions(
-        model, graph, positions[0], start, times=time_grid(3), on_step=lambda k, t, x: steps.append((k, len(x)))
+        model, graph, positions[0], start, times=time_grid(model, 3), on_step=lambda k, t, x: steps.append((k, len(x)))
     )
     torch.testing.assert_close(pieces, whole, atol=1e-9, rtol=0)
     assert steps == [(k, 1) for _ in range(4) for k in range(3)]
@@ -71,7 +71,7 @@ def test_a_rigid_molecule_has_nothing_to_sample():
     graph, positions = batch_of("c1ccccc1", count=3)
     model = TorsionModel(ModelConfig("flow", TINY, 2))
     start = torch.zeros(3, 0, dtype=torch.float64)
-    assert sample_torsions(model, graph, positions[0], start, times=time_grid(3)).shape == (3, 0)
+    assert sample_torsions(model, graph, positions[0], start, times=time_grid(model, 3)).shape == (3, 0)
 
 
 def test_conformations_have_the_torsions_they_are_given():

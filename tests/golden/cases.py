@@ -63,7 +63,7 @@ def sampled(name: str, dtype: torch.dtype = torch.float32, rows: slice = slice(N
     template = helix.expand(SAMPLES, -1, -1)
     start = torus_points(SAMPLES, record.n_torsions, seed=3).to(dtype)
     model = load_model().to(dtype)
-    return sample_torsions(model, graph, template[rows], start[rows], times=time_grid(STEPS)).numpy()
+    return sample_torsions(model, graph, template[rows], start[rows], times=time_grid(model, STEPS)).numpy()
 
 
 def ligand(code: str) -> Chem.Mol:

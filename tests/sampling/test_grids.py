@@ -4,11 +4,18 @@ import pytest
 import torch
 
 from molgen.processes import LinearPath, VarianceExploding, VariancePreservingCosine, VariancePreservingLinear
-from molgen.sampling import karras_grid, uniform_grid
+from molgen.sampling import karras_grid, power_grid, uniform_grid
 
 
 def test_uniform_grid_has_equal_steps():
     torch.testing.assert_close(uniform_grid(4), torch.tensor([1.0, 0.75, 0.5, 0.25, 0.0]).double())
+
+
+def test_power_grid_has_long_steps_first_below_one_and_equal_ones_at_one():
+    torch.testing.assert_close(power_grid(4, 1.0), uniform_grid(4))
+    steps = -power_grid(5, 0.7).diff()
+    assert (steps.diff() < 0).all()
+    assert float(power_grid(2, 0.5)[1]) == pytest.approx(1 - 0.5**0.5)
 
 
 def test_karras_grid_has_the_noise_levels_of_the_paper():
@@ -36,5 +43,7 @@ def test_karras_grid_falls_from_one_to_zero(schedule, steps):
 def test_grids_refuse_what_they_cannot_do():
     with pytest.raises(ValueError, match="at least 1 step"):
         uniform_grid(0)
+    with pytest.raises(ValueError, match="must be positive"):
+        power_grid(5, 0.0)
     with pytest.raises(ValueError, match="edge > 0"):
         karras_grid(5, LinearPath())

@@ -3,12 +3,14 @@ import torch
 
 from molgen.processes import ProductProcess, RotationDiffusion, TorsionFlow, TranslationDiffusion
 from molgen.sampling import (
+    adams_bashforth,
     euler,
     euler_maruyama,
     heun,
     integrate,
     low_temperature,
     midpoint,
+    power_grid,
     predictor_corrector,
     uniform_grid,
 )
@@ -96,3 +98,35 @@ def test_an_sde_on_a_flow_without_score_is_an_error():
 def test_a_grid_that_does_not_descend_in_the_unit_interval_is_an_error(times):
     with pytest.raises(ValueError, match="times must"):
         integrate(lambda x, t: x, TorsionFlow(), torch.zeros(2), torch.tensor(times))
+
+
+@pytest.mark.parametrize("power", [1.0, 1.5])
+def test_adams_bashforth_is_of_second_order_with_one_evaluation_a_step(power):
+    evaluations = []
+
+    def field(x, t):
+        evaluations.append(float(t))
+        return torch.cos(x) * (1 + t)
+
+    start = torch.linspace(-3, 3, 7, dtype=torch.float64)
+
+    def end(steps, stepper):
+        return integrate(field, TorsionFlow(), start, power_grid(steps, power), stepper=stepper)
+
+    exact = end(4000, midpoint)
+    errors = []
+    for steps in (32, 64):
+        evaluations.clear()
+        errors.append(float((end(steps, adams_bashforth()) - exact).abs().max()))
+        assert len(evaluations) == steps
+    assert errors[0] / errors[1] == pytest.approx(4.0, rel=0.15)
+    assert errors[1] < 0.1 * float((end(64, euler) - exact).abs().max())
+
+
+def test_adams_bashforth_follows_a_constant_velocity_and_a_product_of_processes():
+    end = integrate(
+        lambda x, t: torch.ones_like(x), TorsionFlow(), torch.zeros(3), power_grid(5, 0.6), stepper=adams_bashforth()
+    )
+    torch.testing.assert_close(end, torch.full((3,), -1.0))
+    together = integrate(pull, DIFFUSION, pose(4), uniform_grid(5), stepper=adams_bashforth())
+    assert all(part.isfinite().all() for part in together.values())
