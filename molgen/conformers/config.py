@@ -7,6 +7,9 @@ from typing import Literal
 
 from molgen.nets.backbone import BackboneConfig
 
+ROOM = 298.15
+"""Kelvin, the temperature of the Boltzmann factors in prepared sets."""
+
 
 @dataclass(frozen=True)
 class ModelConfig:
@@ -38,11 +41,18 @@ class SourceConfig:
         share: relative number of samples drawn from this set; within a set molecules are equally likely.
         weights: how the conformers of a molecule are drawn. "source": by the weights in the set, whatever they are;
             "boltzmann": the same, and a set without Boltzmann factors is refused; "equal": all alike.
+        temperature: kelvin, with weights "boltzmann": the factors of 298 K, which is what sets hold, are drawn as those
+            of this temperature. A force field's energies are good to a few kcal/mol, so 298 K trusts them too much.
     """
 
     path: str = ""
     share: float = 1.0
     weights: Literal["source", "boltzmann", "equal"] = "source"
+    temperature: float = ROOM
+
+    def __post_init__(self) -> None:
+        if not self.temperature > 0:
+            raise ValueError(f"temperature must be positive, not {self.temperature}")
 
 
 @dataclass(frozen=True)
@@ -57,6 +67,7 @@ class TrainConfig:
             the velocity of the straight way between their ends, or jumps along them (needs model.jumps).
         coupling: of the flow's starts and targets. "independent", or "transport": the nearest of the equivalent
             targets, and within the draws of one molecule the pairing of least total distance.
+        geometry_noise: standard deviation of the noise on local structures, Angstrom.
         batch: molecules per batch; draws: noise draws per molecule.
         learning_rate, warmup, weight_decay: AdamW with linear warm-up (steps) and cosine decay to a twentieth.
         steps: optimiser steps in all.
@@ -74,6 +85,7 @@ class TrainConfig:
     validation: str = ""
     objective: Literal["flow", "reflow", "map"] = "flow"
     coupling: Literal["independent", "transport"] = "independent"
+    geometry_noise: float = 0.03
     batch: int = 16
     draws: int = 2
     learning_rate: float = 2e-3

@@ -28,11 +28,14 @@ class ConformerBatch:
     Attributes:
         graph: the padded graphs.
         positions: float32 [B, S, n, 3], Angstrom.
+        local: float32 [B, S, n, 3], the local structure on which to learn the torsions of each, Angstrom: that of some
+            conformer of the molecule; None: its own.
         folds: int64 [B, m], the symmetry of each torsion (a phenyl's is 2), 1 in padded rows; None: not known.
     """
 
     graph: GraphBatch
     positions: Tensor
+    local: Tensor | None = None
     folds: Tensor | None = None
 
     def to(self, device: torch.device | str) -> ConformerBatch:
@@ -129,13 +132,19 @@ class MixtureDataset(torch.utils.data.IterableDataset):
 def draw_conformers(
     entries: Sequence[Entry], graph: GraphBatch, draws: int, rng: np.random.Generator
 ) -> ConformerBatch:
-    """S conformers of every molecule, by weight and with replacement."""
+    """S conformers of every molecule, by weight and with replacement, and as many local structures, uniformly.
+
+    Bond angles tell the torsions that they were relaxed at. A network that has only seen both together reads the
+    torsions off the local structure, and in sampling finds those of the template again; hence the independent draws.
+    """
     positions = np.zeros((len(entries), draws, graph.atoms.shape[1], 3), dtype=np.float32)
+    local = np.zeros_like(positions)
     for row, entry in enumerate(entries):
         weights = entry.weights.astype(np.float64)
         chosen = rng.choice(len(weights), size=draws, p=weights / weights.sum())
         positions[row, :, : entry.graph.n_atoms] = entry.positions[chosen]
-    return ConformerBatch(graph, torch.from_numpy(positions))
+        local[row, :, : entry.graph.n_atoms] = entry.positions[rng.integers(len(weights), size=draws)]
+    return ConformerBatch(graph, torch.from_numpy(positions), torch.from_numpy(local))
 
 
 class DrawSymmetricConformers:
@@ -152,7 +161,7 @@ class DrawSymmetricConformers:
             if id(entry) not in self._known:
                 self._known[id(entry)] = folds(entry)
             found[row, : entry.graph.n_torsions] = torch.from_numpy(self._known[id(entry)])
-        return replace(draw_conformers(entries, graph, draws, rng), folds=found)
+        return replace(draw_conformers(entries, graph, draws, rng), local=None, folds=found)
 
 
 def draw_trajectories(

@@ -14,11 +14,14 @@ from molgen.processes.base import Corrupted
 from molgen.sampling.flow_map import equal_jumps, mean_velocity
 
 GEOMETRY_NOISE = 0.03
-"""Angstrom. Gaussian noise on the local structure, so that the network cannot read torsions off bond angles."""
 
 
 def torsion_loss(
-    model: TorsionModel, batch: ConformerBatch, rng: torch.Generator, coupling: str = "independent"
+    model: TorsionModel,
+    batch: ConformerBatch,
+    rng: torch.Generator,
+    coupling: str = "independent",
+    geometry_noise: float = GEOMETRY_NOISE,
 ) -> Tensor:
     """Weighted squared error of the field, averaged over real torsions.
 
@@ -27,17 +30,20 @@ def torsion_loss(
 
     Args:
         coupling: "independent", or for a flow "transport" (:func:`molgen.conformers.coupling.transported`).
+        geometry_noise: standard deviation of the noise on the local structures, Angstrom, so that the network cannot
+            read the torsions off bond angles.
     """
     graph, positions = batch.graph, batch.positions
-    noise = torch.randn(positions.shape, generator=rng).to(positions) * GEOMETRY_NOISE
-    template = positions + noise * graph.atom_mask[:, None, :, None]
-    start = dihedral_angles(template, graph.torsions[:, None])
+    noise = torch.randn(positions.shape, generator=rng).to(positions) * geometry_noise
+    template = (positions if batch.local is None else batch.local) + noise * graph.atom_mask[:, None, :, None]
+    own = dihedral_angles(template, graph.torsions[:, None])
+    start = own if batch.local is None else dihedral_angles(positions, graph.torsions[:, None])
     t = _strata(positions, rng)
     if coupling == "transport":
         noised = _transported(model, template, start, t, batch, rng)
     else:
         noised = model.process.corrupt(start.flatten(0, 1), t.flatten(), rng)
-    moved = Conformation(template, start).positions(noised.x_t.reshape(start.shape), graph)
+    moved = Conformation(template, own).positions(noised.x_t.reshape(start.shape), graph)
     field = model(graph, model.encode(graph), moved, t)
     error = noised.weight * (field.flatten(0, 1) - noised.target).square()
     return _mean(error.reshape(start.shape), graph)

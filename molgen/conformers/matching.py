@@ -21,16 +21,15 @@ class Match:
     rmsd: float
 
 
-def match_reference(reference: np.ndarray, templates: np.ndarray, graph: MoleculeGraph) -> Match:
-    """The template [k, n, 3] that comes nearest to ``reference`` [n, 3] by turning torsions alone."""
+def match_reference(reference: np.ndarray, templates: np.ndarray, graph: MoleculeGraph) -> list[Match]:
+    """Templates [k, n, 3] brought as near to ``reference`` [n, 3] as turning torsions can, the nearest first."""
     fitted, rmsd = fit_torsions(
         torch.from_numpy(templates),
         torch.from_numpy(reference),
         torch.from_numpy(graph.torsions.astype(np.int64)),
         torch.from_numpy(graph.moving),
     )
-    best = int(rmsd.argmin())
-    return Match(fitted[best].numpy(), float(rmsd[best]))
+    return [Match(fitted[k].numpy(), float(rmsd[k])) for k in rmsd.argsort(stable=True).tolist()]
 
 
 def reference_positions(reference: Chem.Mol, mol: Chem.Mol, conformer: int = -1) -> np.ndarray | None:

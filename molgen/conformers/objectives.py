@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from torch import Tensor
 
-from molgen.conformers.config import ConformerConfig, SourceConfig, TrainConfig
+from molgen.conformers.config import ROOM, ConformerConfig, SourceConfig, TrainConfig
 from molgen.conformers.dataset import (
     Collate,
     DrawSymmetricConformers,
@@ -71,10 +71,9 @@ def training_data(config: ConformerConfig) -> TrainingData:
     validation = _validation(settings, sources)
     if on_paths:
         return TrainingData(sources, names, validation, draw_trajectories, _path_loss(settings))
-    if settings.coupling == "transport":
-        loss = partial(torsion_loss, coupling="transport")
-        return TrainingData(sources, names, validation, DrawSymmetricConformers(), loss)
-    return TrainingData(sources, names, validation, draw_conformers, torsion_loss)
+    loss = partial(torsion_loss, coupling=settings.coupling, geometry_noise=settings.geometry_noise)
+    collate = DrawSymmetricConformers() if settings.coupling == "transport" else draw_conformers
+    return TrainingData(sources, names, validation, collate, loss)
 
 
 def _path_loss(settings: TrainConfig) -> Callable[..., Tensor]:
@@ -94,6 +93,8 @@ def _conformers(source: SourceConfig) -> tuple[list[Entry], list[str]]:
     entries, names = load_parts(part_files(Path(source.path)))
     if source.weights == "boltzmann" and all((e.weights == e.weights[0]).all() for e in entries):
         raise InputError("holds no Boltzmann factors; prepare it with boltzmann=true", source=source.path)
+    if source.weights == "boltzmann":
+        entries = [replace(e, weights=e.weights.astype(np.float64) ** (ROOM / source.temperature)) for e in entries]
     if source.weights == "equal":
         entries = [replace(e, weights=np.ones_like(e.weights)) for e in entries]
     return entries, names

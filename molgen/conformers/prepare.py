@@ -49,6 +49,8 @@ class PrepareConfig:
         merge: ensemble conformers nearer than this RMSD (Angstrom) are kept once, with their weights added up, or with
             the larger one if Boltzmann's; 0 keeps all. At 0.1 less than half of 30 conformers are left.
         match_tolerance: references that no template matches to this RMSD (Angstrom) keep their own geometry.
+        matches: reference: at most so many templates within that RMSD are kept for each, the nearest ones, so that its
+            torsions are learned on more than one local structure.
         max_heavy_atoms: larger molecules are left out, as named failures.
         block: input records per part file.
         seed: of the embedding, or of the starts of trajectories.
@@ -64,6 +66,7 @@ class PrepareConfig:
     solvent: str = ""
     merge: float = 0.0
     match_tolerance: float = 0.4
+    matches: int = 1
     max_heavy_atoms: int = 60
     block: int = 100
     seed: int = 0
@@ -130,8 +133,7 @@ def prepare_entry(mol: Chem.Mol, config: PrepareConfig) -> Entry:
     symmetry = automorphisms(full, MAX_PERMUTATIONS).permutations
     weights = np.ones(len(positions))
     if config.kind == "reference":
-        positions = _matched(mol, full, positions, config.match_tolerance)
-        weights = _reference_weights(mol)
+        positions, weights = _matched(mol, full, positions, config)
     elif config.boltzmann and np.isfinite(energies.values).all():
         weights = np.exp(-(energies.values - energies.values.min()) / KT_298)
     if config.kind == "ensemble" and config.merge:
@@ -145,16 +147,21 @@ def _made(mol: Chem.Mol, config: PrepareConfig) -> Made:
     return Made(entry, len(entry.positions))
 
 
-def _matched(reference: Chem.Mol, mol: Chem.Mol, templates: np.ndarray, tolerance: float) -> np.ndarray:
+def _matched(
+    reference: Chem.Mol, mol: Chem.Mol, templates: np.ndarray, config: PrepareConfig
+) -> tuple[np.ndarray, np.ndarray]:
+    """Positions [k, n, 3] of templates turned on to the references, and weights [k]: a reference shares its own."""
     graph = molecule_graph(mol)
-    kept = []
-    for conformer in reference.GetConformers():
+    kept, weights = [], []
+    for conformer, weight in zip(reference.GetConformers(), _reference_weights(reference), strict=True):
         own = reference_positions(reference, mol, conformer.GetId())
         if own is None:
             raise MolgenError("the atoms of the reference structure do not map onto the molecule")
-        match = match_reference(own, templates, graph)
-        kept.append(match.positions if match.rmsd <= tolerance else own)
-    return np.array(kept)
+        near = [m.positions for m in match_reference(own, templates, graph) if m.rmsd <= config.match_tolerance]
+        chosen = near[: config.matches] or [own]
+        kept += chosen
+        weights += [weight / len(chosen)] * len(chosen)
+    return np.array(kept), np.array(weights)
 
 
 def _reference_weights(mol: Chem.Mol) -> np.ndarray:

@@ -57,6 +57,15 @@ def test_conformers_are_drawn_by_weight():
     assert shares[1].item() == pytest.approx(0.75, abs=0.06)
 
 
+def test_local_structures_are_drawn_uniformly_whatever_the_weights():
+    entry = replace(entry_of("CCCO", 2), weights=np.array([1.0, 0.0], np.float16))
+    batches = stream(100, sources=[[entry]], shares=[1.0])
+    first, second = (torch.from_numpy(x.astype(np.float32)) for x in entry.positions)
+    assert all((b.positions == first).all() for b in batches)
+    drawn = torch.cat([(b.local == second).all(-1).all(-1).flatten() for b in batches if b.local is not None])
+    assert drawn.double().mean().item() == pytest.approx(0.5, abs=0.06)
+
+
 def test_batches_hold_the_conformers_of_their_molecules():
     for batch in stream(POOL):
         assert batch.positions.shape == (4, 2, batch.graph.atoms.shape[1], 3)

@@ -56,6 +56,22 @@ def test_the_flow_that_knows_the_data_has_no_loss():
     assert torsion_loss(Stub("flow", wrong), batch, rng).item() == pytest.approx(0.25)  # type: ignore[arg-type]
 
 
+def test_torsions_are_learned_on_the_local_structure_of_another_conformer():
+    graph, positions = batch_of("CC[C@H](N)C(=O)OCC", "CCCO", count=4)
+    local = positions.roll(1, 1)
+    batch = ConformerBatch(graph, positions, local)
+    data = dihedral_angles(positions, graph.torsions[:, None])
+    bonds = (graph.path_length == 1)[:, None]
+
+    def velocity(graph, moved, t):
+        found, wanted = (torch.cdist(x, x) * bonds for x in (moved, local))
+        torch.testing.assert_close(found, wanted)
+        return torus.log(data, dihedral_angles(moved, graph.torsions[:, None])) / t[..., None]
+
+    rng = torch.Generator().manual_seed(5)
+    assert torsion_loss(Stub("flow", velocity), batch, rng, geometry_noise=0.0).item() < 1e-12  # type: ignore[arg-type]
+
+
 @pytest.mark.parametrize(("process", "expected"), [("flow", math.pi**2 / 3), ("diffusion", 1.0)])
 def test_the_loss_of_the_zero_field_is_the_variance_of_the_target(process, expected):
     rng = torch.Generator().manual_seed(0)

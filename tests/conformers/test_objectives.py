@@ -48,6 +48,15 @@ def test_weights_are_those_of_the_source_unless_told_otherwise(tmp_path):
     assert used(replace(source, weights="equal")) == 2
 
 
+def test_boltzmann_factors_are_drawn_at_the_temperature_asked_for(tmp_path):
+    entry = replace(WEIGHTED, weights=np.array([1.0, 0.01], np.float16))
+    source = replace(folder_of(tmp_path / "a", entry), weights="boltzmann", temperature=2 * 298.15)
+    weights = training_data(config(source)).sources[0][0].weights
+    np.testing.assert_allclose(weights, [1.0, 0.1], rtol=1e-3)
+    with pytest.raises(ConfigError, match="temperature must be positive"):
+        from_mapping(ConformerConfig, {"train": {"sources": [{"path": "a", "temperature": 0.0}]}})
+
+
 def test_a_source_without_boltzmann_factors_is_refused(tmp_path):
     source = folder_of(tmp_path / "a", entry_of("CCOC(=O)CN", 2), entry_of("CCCO", 1))
     with pytest.raises(InputError, match="holds no Boltzmann factors") as caught:

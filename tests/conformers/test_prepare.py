@@ -1,6 +1,7 @@
 """Preparing small files: parts, failures, resuming, and references moved on to template geometry."""
 
 import csv
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -163,6 +164,18 @@ def test_references_keep_their_torsions_on_template_geometry(tmp_path, smiles):
     assert np.abs((own[i] - own[j]).norm(dim=-1).numpy() - made).max() > 0.015
 
 
+def test_a_reference_is_kept_on_several_local_structures_that_share_its_weight():
+    mol = embedded("CC[C@H](N)C(=O)OCC")
+    config = PrepareConfig(kind="reference", conformers=6, matches=3, match_tolerance=1.0)
+    several, one = prepare_entry(mol, config), prepare_entry(mol, replace(config, matches=1))
+    assert len(several.positions) == 3
+    np.testing.assert_allclose(several.weights.sum(), 1.0, rtol=1e-3)
+    np.testing.assert_array_equal(several.positions[0], one.positions[0])
+    quadruples = torch.from_numpy(several.graph.torsions.astype(np.int64))
+    torsions = dihedral_angles(torch.from_numpy(several.positions.astype(np.float64)), quadruples)
+    assert torus.log(torsions[:1], torsions).abs().max() < 0.6
+
+
 def test_a_reference_that_no_template_matches_keeps_its_own_geometry():
     mol = shuffled("CC(=O)N(C)CC[C@H](O)CF")
     entry = prepare_entry(mol, PrepareConfig(kind="reference", conformers=1, relax_iterations=20, match_tolerance=0.0))
@@ -173,9 +186,10 @@ def test_a_reference_that_no_template_matches_keeps_its_own_geometry():
 def test_the_nearest_template_is_taken():
     name = "C[C@H](O)CCOC"
     templates, reference = heavy_positions(name, 4, 1), heavy_positions(name, 1, 2)[0]
-    match = match_reference(reference, templates, graph_of(name))
-    each = [match_reference(reference, t[None], graph_of(name)).rmsd for t in templates]
-    assert match.rmsd == pytest.approx(min(each))
+    matches = match_reference(reference, templates, graph_of(name))
+    each = [match_reference(reference, t[None], graph_of(name))[0].rmsd for t in templates]
+    assert [m.rmsd for m in matches] == pytest.approx(sorted(each))
+    match = matches[0]
     assert np.sqrt(((match.positions - reference) ** 2).sum(-1).mean()) == pytest.approx(match.rmsd)
 
 
