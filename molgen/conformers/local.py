@@ -20,7 +20,13 @@ LARGE_RING = 9
 
 
 def local_structures(
-    mol: Chem.Mol, count: int, *, seed: int = 0, iterations: int = 200, timeout: float = 60.0
+    mol: Chem.Mol,
+    count: int,
+    *,
+    seed: int = 0,
+    iterations: int = 200,
+    timeout: float = 60.0,
+    loose: bool = False,
 ) -> Templates:
     """Embedded and relaxed conformers with the stereo of the input.
 
@@ -29,11 +35,12 @@ def local_structures(
         count: of structures, at most.
         iterations: MMFF94s steps on each.
         timeout: seconds for the embedding.
+        loose: embed so (see :func:`molgen.chem.embedding.embed_templates`).
 
     Raises:
         EmbeddingError: there is none.
     """
-    embedded = embed_templates(mol, count, seed=seed, timeout=timeout)
+    embedded = embed_templates(mol, count, seed=seed, timeout=timeout, loose=loose)
     positions, _ = relax(embedded.mol, iterations)
     return _with_correct_stereo(embedded, positions, mol)
 
@@ -81,10 +88,14 @@ def with_conformers(mol: Chem.Mol, positions: np.ndarray) -> Chem.Mol:
     return mol
 
 
+def flexible_rings(mol: Chem.Mol) -> list[int]:
+    """Atoms in each ring with a shape of its own: over three atoms, two of them sp3."""
+    return [len(ring) for ring in mol.GetRingInfo().AtomRings() if _is_flexible(mol, ring)]
+
+
 def largest_flexible_ring(mol: Chem.Mol) -> int:
-    """Atoms in the largest ring with a shape of its own (over three atoms, two of them sp3); 0 if there is none."""
-    rings = [ring for ring in mol.GetRingInfo().AtomRings() if _is_flexible(mol, ring)]
-    return max(map(len, rings), default=0)
+    """Atoms in the largest ring with a shape of its own; 0 if there is none."""
+    return max(flexible_rings(mol), default=0)
 
 
 def _is_flexible(mol: Chem.Mol, ring: tuple[int, ...]) -> bool:

@@ -30,10 +30,10 @@ class GenerateConfig:
         n: conformers to return, at most.
         seed: same seed and molecule -> same conformers, whatever else is in the batch.
         steps: network evaluations per sample.
-        pool: samples to choose from; None: 4 n, fewer for molecules with one or two rotatable bonds.
-        templates: local structures; None: 12 for molecules with flexible rings (n when a ring has 9 or more atoms or
-            no bond turns), else 6.
-        template_relax: MMFF94s steps on each template.
+        pool: samples to choose from; None: 2 n + 60, fewer for molecules with one or two rotatable bonds.
+        templates: local structures; None: 6 without flexible rings, 9 with one and 12 with more of them (n when a ring
+            has 9 or more atoms or no bond turns).
+        template_relax: MMFF94s steps on each template, twice as many where it takes n of them.
         settle: MMFF94s steps on each sample before its strain is measured.
         polish: MMFF94s steps, electrostatics included, on each chosen conformer; 0 leaves the samples as they are.
         energy_window: samples this far above the best one are dropped, kcal/mol (MMFF94s without electrostatics).
@@ -49,9 +49,9 @@ class GenerateConfig:
     steps: int = 4
     pool: int | None = None
     templates: int | None = None
-    template_relax: int = 200
+    template_relax: int = 100
     settle: int = 8
-    polish: int = 40
+    polish: int = 30
     energy_window: float = 20.0
     strain_scale: float = 4.5
     spacing: float = 0.1

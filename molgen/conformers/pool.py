@@ -13,6 +13,7 @@ from molgen.chem.features import heavy_atoms, molecule_graph
 from molgen.chem.forcefield import Energies, relax
 from molgen.conformers.local import (
     LARGE_RING,
+    flexible_rings,
     largest_flexible_ring,
     local_structures,
     set_torsions,
@@ -53,7 +54,11 @@ def sample_pool(mol: Chem.Mol, model: TorsionModel | None, config: GenerateConfi
     """Local structures, torsions drawn over them, and the strain of what comes out."""
     record = molecule_graph(mol)
     count = template_count(mol, record.n_torsions, config)
-    embedded = local_structures(mol, count, seed=config.seed, iterations=config.template_relax, timeout=config.timeout)
+    shape = _rings_make_the_shape(mol, record.n_torsions)
+    iterations = config.template_relax * (2 if shape else 1)
+    embedded = local_structures(
+        mol, count, seed=config.seed, iterations=iterations, timeout=config.timeout, loose=not shape
+    )
     templates, method = _with_driven_rings(mol, embedded, count, config)
     size = _pool_size(record.n_torsions, len(templates), config)
     points = low_discrepancy(size, record.n_torsions + 1, config.seed)
@@ -65,7 +70,7 @@ def sample_pool(mol: Chem.Mol, model: TorsionModel | None, config: GenerateConfi
     start = (points[:, :-1] * 2 * np.pi - np.pi).float()
     torsions = start
     if model is not None:
-        made = sample_torsions(model, graph, local, start, times=time_grid(config.steps))
+        made = sample_torsions(model, graph, local, start, times=time_grid(model, config.steps))
         torsions = finite_or(made, start, "sampled sets of torsions")
     positions = set_torsions(mol, full[chosen], torsions.double(), record)
     settled, energies = _settled(mol, positions.numpy(), config)
@@ -105,13 +110,18 @@ def _settled(mol: Chem.Mol, positions: np.ndarray, config: GenerateConfig) -> tu
 
 
 def template_count(mol: Chem.Mol, torsions: int, config: GenerateConfig) -> int:
-    """Local structures to embed: n where rings make up the shape (large rings, or no bond that turns)."""
+    """Local structures to embed: n where rings make up the shape."""
     if config.templates is not None:
         return config.templates
+    if _rings_make_the_shape(mol, torsions):
+        return max(12, config.n)
+    return (6, 9, 12)[min(len(flexible_rings(mol)), 2)]
+
+
+def _rings_make_the_shape(mol: Chem.Mol, torsions: int) -> bool:
+    """Whether a molecule has a large flexible ring, or flexible rings and no bond that turns."""
     ring = largest_flexible_ring(mol)
-    if not ring:
-        return 6
-    return max(12, config.n) if torsions == 0 or ring >= LARGE_RING else 12
+    return ring >= LARGE_RING or (ring > 0 and torsions == 0)
 
 
 def _pool_size(torsions: int, templates: int, config: GenerateConfig) -> int:
@@ -119,4 +129,4 @@ def _pool_size(torsions: int, templates: int, config: GenerateConfig) -> int:
         return templates
     if config.pool is not None:
         return max(config.pool, config.n)
-    return max(config.n, min(4 * config.n, 16 * templates * torsions))
+    return max(config.n, min(2 * config.n + 60, 16 * templates * torsions))
