@@ -30,7 +30,8 @@ class GenerateConfig:
         n: conformers to return, at most.
         seed: same seed and molecule -> same conformers, whatever else is in the batch.
         steps: network evaluations per sample.
-        pool: samples to choose from; None: 2 n + 60, fewer for molecules with one or two rotatable bonds.
+        pool: samples to choose from; None: 2 n + 60, or 4 n if that is more and a ring has 9 or more atoms; fewer for
+            molecules with one or two rotatable bonds.
         templates: local structures; None: 6 without flexible rings, 9 with one and 12 with more of them (n when a ring
             has 9 or more atoms or no bond turns).
         template_relax: MMFF94s steps on each template, twice as many where it takes n of them.

@@ -60,7 +60,7 @@ def sample_pool(mol: Chem.Mol, model: TorsionModel | None, config: GenerateConfi
         mol, count, seed=config.seed, iterations=iterations, timeout=config.timeout, loose=not shape
     )
     templates, method = _with_driven_rings(mol, embedded, count, config)
-    size = _pool_size(record.n_torsions, len(templates), config)
+    size = _pool_size(record.n_torsions, len(templates), shape, config)
     points = low_discrepancy(size, record.n_torsions + 1, config.seed)
     chosen = (points[:, -1] * len(templates)).long() if record.n_torsions else torch.arange(size)
     graph = batch_graphs([record])
@@ -124,9 +124,11 @@ def _rings_make_the_shape(mol: Chem.Mol, torsions: int) -> bool:
     return ring >= LARGE_RING or (ring > 0 and torsions == 0)
 
 
-def _pool_size(torsions: int, templates: int, config: GenerateConfig) -> int:
+def _pool_size(torsions: int, templates: int, shape: bool, config: GenerateConfig) -> int:
+    """Samples to draw; more where rings make the shape, since fewer of them are sound."""
     if torsions == 0:
         return templates
     if config.pool is not None:
         return max(config.pool, config.n)
-    return max(config.n, min(2 * config.n + 60, 16 * templates * torsions))
+    wanted = max(2 * config.n + 60, 4 * config.n if shape else 0)
+    return max(config.n, min(wanted, 16 * templates * torsions))
