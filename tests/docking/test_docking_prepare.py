@@ -206,10 +206,12 @@ def test_paths_of_an_index_count_from_its_folder_or_the_one_above(proteins, tmp_
 
 
 def test_an_empty_folder_is_refused(tmp_path):
+    empty = tmp_path / "set" / "empty"  # an index.csv beside a folder would be read
+    empty.mkdir(parents=True)
     with pytest.raises(InputError, match="no complexes"):
-        find_complexes(tmp_path)
+        find_complexes(empty)
     with pytest.raises(InputError, match="no proteins"):
-        find_proteins(tmp_path)
+        find_proteins(empty)
 
 
 @pytest.mark.parametrize(

@@ -55,8 +55,8 @@ def test_changed_tensors_give_a_result_or_an_error_of_one_line(name, folder):
 @pytest.mark.parametrize("name", READERS)
 @settings(max_examples=EXAMPLES // 2)
 @given(data=st.binary(max_size=300))
-def test_any_bytes_give_a_result_or_an_error_of_one_line(name, data, tmp_path_factory):
-    check(READERS[name], data, tmp_path_factory.getbasetemp())
+def test_any_bytes_give_a_result_or_an_error_of_one_line(name, data, folder):
+    check(READERS[name], data, folder)
 
 
 @settings(max_examples=3 * EXAMPLES)
