@@ -48,7 +48,7 @@ class TorsionModel(nn.Module):
         super().__init__()
         self.config = config
         self.process = torsion_process(config.process)
-        self.backbone = Backbone(config.backbone)
+        self.backbone = Backbone(config.backbone, TorsionHead.READS)
         self.head = TorsionHead(config.backbone, config.harmonics)
         self.jump = JumpConditioning(config.backbone) if config.jumps else None
 

@@ -117,11 +117,16 @@ class GraphEncoder(nn.Module):
 
 
 class Backbone(nn.Module):
-    """Encoding + coordinates + time -> equivariant features per atom."""
+    """Encoding + coordinates + time -> equivariant features per atom.
 
-    def __init__(self, config: BackboneConfig) -> None:
+    Args:
+        wanted: the irreps to give back, 0e among them; None: all.
+    """
+
+    def __init__(self, config: BackboneConfig, wanted: frozenset[str] | None = None) -> None:
         super().__init__()
         self.config = config
+        self.wanted = wanted
         e = config.edge_channels
         self.encoder = GraphEncoder(config)
         self.node_time = nn.Linear(config.time_channels, config.scalars)
@@ -171,18 +176,15 @@ class Backbone(nn.Module):
             for order in range(config.l_max + 1)
         ]
         for layer in self.layers:
-            x = layer(x, edges, harmonics, edge_scalars)
+            wanted = self.wanted if layer is self.layers[-1] else None
+            x = layer(x, edges, harmonics, edge_scalars, wanted=wanted)
         return {ir: value.unflatten(1, (size, samples, n)).movedim(0, -2) for ir, value in x.items()}
 
     def _initial(self, encoding: Encoding, time: Tensor, atoms: int) -> Features:
         """Features before the first layer: graph and time in 0e, R/S labels in 0o, nothing else yet."""
         scalars = encoding.nodes[:, None] + time[:, :, None]
         handed = encoding.handedness[:, None].expand(*scalars.shape[:3], -1)
-        x = {"0e": scalars.reshape(1, atoms, -1), "0o": handed.reshape(1, atoms, -1)}
-        for ir, channels in self.config.channels().items():
-            if ir not in x:
-                x[ir] = scalars.new_zeros(2 * int(ir[0]) + 1, atoms, channels)
-        return x
+        return {"0e": scalars.reshape(1, atoms, -1), "0o": handed.reshape(1, atoms, -1)}
 
     def _edge_scalars(self, encoding: Encoding, edges: Edges, time: Tensor, n: int) -> Tensor:
         distance = distance_features(edges.length, self.config.radius, self.config.distance_channels)

@@ -29,8 +29,10 @@ Features = dict[str, Tensor]
 class ChannelLinear(nn.Module):
     """A linear map of the channels of each irrep; a bias on the scalars 0e only.
 
+    Irreps that are absent from the features are zero, and stay absent.
+
     Args:
-        channels_in, channels_out: irrep name -> number of channels; irreps absent from the input give zeros.
+        channels_in, channels_out: irrep name -> number of channels.
     """
 
     def __init__(self, channels_in: dict[str, int], channels_out: dict[str, int]) -> None:
@@ -40,7 +42,7 @@ class ChannelLinear(nn.Module):
         )
 
     def forward(self, x: Features) -> Features:
-        return {ir: linear(x[ir]) for ir, linear in self.maps.items()}
+        return {ir: linear(x[ir]) for ir, linear in self.maps.items() if ir in x}
 
 
 class Gate(nn.Module):
@@ -61,7 +63,7 @@ class Gate(nn.Module):
         out = {"0e": nn.functional.silu(scalars)}
         if "0o" in x:
             out["0o"] = x["0o"].tanh()
-        return out | {ir: x[ir] * gate.sigmoid() for (ir, _), gate in zip(gated, gates, strict=True)}
+        return out | {ir: x[ir] * gate.sigmoid() for (ir, _), gate in zip(gated, gates, strict=True) if ir in x}
 
 
 class DepthwiseConvolution(nn.Module):
@@ -84,14 +86,14 @@ class DepthwiseConvolution(nn.Module):
         for group in self.groups:
             for path in group:
                 received[path.out] += path.size
-        self.sizes = [sum(path.size for path in group) for group in self.groups]
-        self.weights = nn.Linear(edge_channels, sum(self.sizes))
+        self.weights = nn.Linear(edge_channels, sum(path.size for group in self.groups for path in group))
         self.gate = Gate(channels)
         self.before = ChannelLinear(channels, channels)
         self.after = ChannelLinear(received, self.gate.channels_in)
         self.skip = ChannelLinear(channels, self.gate.channels_in)
         self.mix = ChannelLinear(channels, channels)
         self.scale = 1.0 / math.sqrt(mean_neighbours)
+        self._plans: dict[tuple[frozenset[str], frozenset[str]], Plan] = {}
 
     def forward(
         self,
@@ -100,30 +102,49 @@ class DepthwiseConvolution(nn.Module):
         harmonics: list[Tensor],
         edge_scalars: Tensor,
         senders: Features | None = None,
+        wanted: frozenset[str] | None = None,
     ) -> Features:
         """x -> x; harmonics[l] [2l+1, E], faded out where an edge ends; edge_scalars [E, edge_channels].
 
-        Messages come from the same atoms, or from ``senders``, to which the edges' senders then point.
+        Messages come from the same atoms, or from ``senders``, to which the edges' senders then point. Irreps that are
+        absent from the features are zero: no product is formed with them. ``wanted`` names the irreps to give back,
+        0e among them; all by default.
         """
-        weights = self.weights(edge_scalars).split(self.sizes, dim=-1)
-        before = self.before(x if senders is None else senders)
+        source = x if senders is None else senders
+        plan = self._plan(frozenset(source), wanted or frozenset(self.gate.channels))
+        weight, bias = self.weights.weight[plan.columns], self.weights.bias[plan.columns]
+        weights = nn.functional.linear(edge_scalars, weight, bias)
+        before = self.before(source)
         sent: dict[tuple[tuple[str, int], ...], Tensor] = {}
-        received: dict[str, list[Tensor]] = {}
-        for group, weight in zip(self.groups, weights, strict=True):
+        received = dict[Path, Tensor]()
+        sizes = [sum(path.size for path in group) for group in plan.groups]
+        for group, weight in zip(plan.groups, weights.split(sizes, dim=-1), strict=True):
             key = tuple((path.source, path.size) for path in group)
             if key not in sent:
                 sent[key] = torch.cat([before[ir][..., :size] for ir, size in key], -1).index_select(
                     1, edges.flat_sender
                 )
-            product = sent[key] * weight
-            total = depthwise_sum(product, harmonics[group[0].order], int(group[0].out[0]), edges, self.scale)
-            arrived = total.split([path.size for path in group], dim=-1)
-            for path, part in zip(group, arrived, strict=True):
-                received.setdefault(path.out, []).append(part)
-        new = self.after({ir: torch.cat(parts, -1) for ir, parts in received.items()})
-        skip = self.skip(x)
-        update = self.mix(self.gate({ir: value + skip[ir] for ir, value in new.items()}))
-        return {ir: value + update[ir] for ir, value in x.items()}
+            total = depthwise_sum(
+                sent[key] * weight, harmonics[group[0].order], int(group[0].out[0]), edges, self.scale
+            )
+            received |= zip(group, total.split([path.size for path in group], dim=-1), strict=True)
+        atoms = x["0e"].shape[1]
+        summed = {ir: self._summed(ir, paths, received, x["0e"], atoms) for ir, paths in plan.paths.items()}
+        new, skip = self.after(summed), self.skip(x)
+        update = self.mix(self.gate({ir: value + skip[ir] if ir in skip else value for ir, value in new.items()}))
+        return {ir: x[ir] + value if ir in x else value for ir, value in update.items()}
+
+    def _plan(self, sources: frozenset[str], wanted: frozenset[str]) -> Plan:
+        key = (sources, wanted)
+        if key not in self._plans:
+            self._plans[key] = _plan(self.groups, sources, wanted)
+        return self._plans[key]
+
+    @staticmethod
+    def _summed(ir: str, paths: list[Path], received: dict[Path, Tensor], like: Tensor, atoms: int) -> Tensor:
+        """What came in along all paths to an irrep, side by side: zeros where the source is absent."""
+        rows = 2 * int(ir[0]) + 1
+        return torch.cat([received.get(p, like.new_zeros(1).expand(rows, atoms, p.size)) for p in paths], -1)
 
 
 class Path(NamedTuple):
@@ -133,6 +154,31 @@ class Path(NamedTuple):
     order: int
     out: str
     size: int
+
+
+class Plan(NamedTuple):
+    """What of a convolution is worked out: the groups of paths that are not zero and wanted, the rows of the layer of
+    weights that belong to them, and for every wanted irrep all of its paths."""
+
+    groups: list[list[Path]]
+    columns: Tensor
+    paths: dict[str, list[Path]]
+
+
+def _plan(groups: list[list[Path]], sources: frozenset[str], wanted: frozenset[str]) -> Plan:
+    kept, columns, paths, begin = [], [], dict[str, list[Path]](), 0
+    for group in groups:
+        live = []
+        for path in group:
+            if path.out in wanted:
+                paths.setdefault(path.out, []).append(path)
+                if path.source in sources:
+                    live.append(path)
+                    columns += range(begin, begin + path.size)
+            begin += path.size
+        if live:
+            kept.append(live)
+    return Plan(kept, torch.tensor(columns, dtype=torch.int64), paths)
 
 
 def depthwise_groups(channels: dict[str, int], l_max: int) -> list[list[Path]]:

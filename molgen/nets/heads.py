@@ -58,6 +58,9 @@ class TorsionHead(nn.Module):
     - pseudoscalars of the two axis atoms.
     """
 
+    READS = frozenset({"0e", "0o", "1o"})
+    """The irreps that it looks at."""
+
     def __init__(self, config: BackboneConfig, harmonics: int = 6) -> None:
         super().__init__()
         c, odd = config.scalars, config.pseudoscalars

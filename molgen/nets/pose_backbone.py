@@ -131,15 +131,11 @@ class PoseBackbone(nn.Module):
         scalars = encoding.nodes[:, None] + time[:, :, None]
         handed = encoding.handedness[:, None].expand(size, samples, n, -1)
         vectors = torch.einsum("bsnx,bnc->xbsnc", -positions / _FAR, self.center_vectors(encoding.nodes))
-        x = {
+        return {
             "0e": scalars.reshape(1, -1, scalars.shape[-1]),
             "0o": handed.reshape(1, -1, handed.shape[-1]),
             "1o": vectors.flatten(1, 3),
         }
-        for ir, channels in self.config.ligand.channels().items():
-            if ir not in x:
-                x[ir] = scalars.new_zeros(2 * int(ir[0]) + 1, size * samples * n, channels)
-        return x
 
     def _inner_scalars(self, encoding: Encoding, edges: Edges, time: Tensor, n: int) -> Tensor:
         own = self.config.ligand

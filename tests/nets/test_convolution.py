@@ -9,7 +9,7 @@ from e3nn import o3
 from molgen.graphs.edges import Edges
 from molgen.graphs.scatter import scatter_sum
 from molgen.nets.backbone import BackboneConfig
-from molgen.nets.convolution import ChannelLinear, Gate, Path, depthwise_groups, depthwise_sum
+from molgen.nets.convolution import ChannelLinear, DepthwiseConvolution, Gate, Path, depthwise_groups, depthwise_sum
 from molgen.nets.features import distance_features, smooth_cutoff, time_features
 
 CHANNELS, ATOMS = 3, 4
@@ -75,6 +75,31 @@ def test_absent_channels_take_part_in_no_product():
     groups = depthwise_groups({"0e": 5, "1o": 2, "1e": 0}, 1)
     assert all("1e" not in (p.source, p.out) for group in groups for p in group)
     assert all(p.size == (5 if p[:3] == ("0e", 0, "0e") else 2) for group in groups for p in group)
+
+
+@pytest.mark.usefixtures("_double")
+@pytest.mark.parametrize("l_max", [1, 2])
+def test_absent_irreps_count_as_zeros_and_unwanted_ones_are_left_out(l_max):
+    channels = BackboneConfig(l_max=l_max, scalars=5, pseudoscalars=3, vectors=4, pseudovectors=2).channels()
+    torch.manual_seed(0)
+    layer = DepthwiseConvolution(channels, l_max, 6, 3.0)
+    edges = some_edges()
+    harmonics = [
+        o3.spherical_harmonics(order, edges.vector, True, "component").T.contiguous() for order in range(l_max + 1)
+    ]
+    scalars = torch.randn(len(RECEIVER), 6)
+    known = {ir: torch.randn(1, ATOMS, c) for ir, c in channels.items() if ir.startswith("0")}
+    zeros = {ir: torch.zeros(2 * int(ir[0]) + 1, ATOMS, c) for ir, c in channels.items() if ir not in known}
+    full = layer(known | zeros, edges, harmonics, scalars)
+    short = layer(known, edges, harmonics, scalars)
+    few = layer(full, edges, harmonics, scalars, wanted=frozenset({"0e", "1o"}))
+    assert set(short) == set(full)
+    for ir, value in full.items():
+        torch.testing.assert_close(short[ir], value, atol=1e-12, rtol=0)
+    assert set(few) == {"0e", "1o"}
+    again = layer(full, edges, harmonics, scalars)
+    for ir, value in few.items():
+        torch.testing.assert_close(value, again[ir], atol=1e-12, rtol=0)
 
 
 def test_components_of_the_product_have_unit_variance():
