@@ -36,6 +36,8 @@ class Kind(StrEnum):
 
     ensemble = "ensemble"
     reference = "reference"
+    vacuum = "vacuum"
+    reflow = "reflow"
 
 
 class Relax(StrEnum):
@@ -64,6 +66,9 @@ def conformers(
     relax: Annotated[Relax, typer.Option(help="Relax the chosen conformers.")] = Relax.none,
     steps: Annotated[int, typer.Option(min=1, help="Integration steps; fewer are faster.")] = 4,
     pool: Annotated[int | None, typer.Option(min=1, help="Samples to choose from.")] = None,
+    vacuum: Annotated[
+        float, typer.Option(min=0.0, max=1.0, help="Share of the choice by energies in vacuum; 0: in solvent or bound.")
+    ] = 0.5,
     failures: Annotated[Path | None, typer.Option(help="CSV of the inputs that failed [OUTPUT.failures.csv].")] = None,
     report: Annotated[Path | None, typer.Option(help="HTML report to write, with a 3D view; opens offline.")] = None,
     boltzmann: Annotated[
@@ -91,6 +96,7 @@ def conformers(
         seed=seed,
         steps=steps,
         pool=pool,
+        vacuum=vacuum,
         energy_window=energy_window,
         spacing=rmsd,
         relax=relax.value,
@@ -146,7 +152,7 @@ def conformers(
 def prepare_conformers(
     source: Annotated[Path, typer.Argument(metavar="INPUT", help="A .smi, .csv or .sdf [.gz] file, or a GEOM folder.")],
     output: Annotated[Path, typer.Option("-o", "--output", help="Folder of the set; an unfinished one is resumed.")],
-    kind: Annotated[Kind, typer.Option(help="Make ensembles, or use the structures of INPUT.")] = Kind.ensemble,
+    kind: Annotated[Kind, typer.Option(help="Make conformers of INPUT, or use its structures.")] = Kind.ensemble,
     workers: Annotated[int, typer.Option("-j", "--workers", min=1, help="Processes.")] = 1,
     limit: Annotated[int | None, typer.Option(min=1, help="Only the first so many records.")] = None,
     settings: Annotated[list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Another setting.")] = None,

@@ -32,7 +32,7 @@ def chosen_conformers(pool: Pool, config: GenerateConfig) -> Chem.Mol:
     """
     kept = _sound(pool, config.energy_window)
     distances = _distances(pool.mol, pool.positions[kept])
-    weights = _importance(pool.energies.values[kept], config.strain_scale)
+    weights = _weights(pool, kept, config)
     moves = config.polish > 0 and config.relax == "none"
     count = SPARE * config.n if moves else config.n
     order = [int(kept[k]) for k in cover(distances, count, weights=weights, spacing=config.spacing)]
@@ -66,9 +66,19 @@ def _sound(pool: Pool, window: float) -> np.ndarray:
     return kept if len(kept) else np.arange(len(strain))
 
 
+def _weights(pool: Pool, kept: np.ndarray, config: GenerateConfig) -> np.ndarray:
+    """How much each of the kept samples counts: a mixture of two distributions, one by strain and one by energies in
+    vacuum."""
+    by_strain = _importance(pool.energies.values[kept], config.strain_scale)
+    by_vacuum = _importance(pool.vacuum[kept], config.vacuum_scale)
+    return (1 - config.vacuum) * by_strain + config.vacuum * by_vacuum
+
+
 def _importance(energies: np.ndarray, scale: float) -> np.ndarray:
+    """Boltzmann-like shares that add up to 1; where no energy is known, that of the best."""
     strain = energies - np.nanmin(energies, initial=np.inf)
-    return np.exp(-np.where(np.isfinite(strain), strain, 0.0) / scale)
+    shares = np.exp(-np.where(np.isfinite(strain), strain, 0.0) / scale)
+    return shares / shares.sum()
 
 
 def _finished(pool: Pool, order: list[int], config: GenerateConfig) -> Chem.Mol:

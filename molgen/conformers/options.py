@@ -17,6 +17,8 @@ _LEAST: dict[str, int | float] = {"n": 1, "steps": 1, "seed": 0, "pool": 1, "tem
     "energy_window": 0.0,
     "spacing": 0.0,
     "strain_scale": 1e-3,
+    "vacuum": 0.0,
+    "vacuum_scale": 1e-3,
     "timeout": 1e-3,
     "boltzmann": 1.0,
 }
@@ -30,8 +32,8 @@ class GenerateConfig:
         n: conformers to return, at most.
         seed: same seed and molecule -> same conformers, whatever else is in the batch.
         steps: network evaluations per sample.
-        pool: samples to choose from; None: 2 n + 60, or 4 n if that is more and a ring has 9 or more atoms; fewer for
-            molecules with one or two rotatable bonds.
+        pool: samples to choose from; None: 40 + n (0.6 + m^2 / 16) with m rotatable bonds, at most 40 + 6 n; at least
+            4 n if a ring has 9 or more atoms; fewer for molecules with one rotatable bond.
         templates: local structures; None: 6 without flexible rings, 9 with one and 12 with more of them (n when a ring
             has 9 or more atoms or no bond turns).
         template_relax: MMFF94s steps on each template, twice as many where it takes n of them.
@@ -39,6 +41,9 @@ class GenerateConfig:
         polish: MMFF94s steps, electrostatics included, on each chosen conformer; 0 leaves the samples as they are.
         energy_window: samples this far above the best one are dropped, kcal/mol (MMFF94s without electrostatics).
         strain_scale: a sample counts exp(-strain / strain_scale) when the chosen ones are to cover the pool, kcal/mol.
+        vacuum: the part of the choice, from 0 to 1, that goes by energies with charges in place of strain: it prefers
+            shapes held by hydrogen bonds, which are the ones in vacuum. 0 where only solvent or a pocket matters.
+        vacuum_scale: as strain_scale, for that part, kcal/mol.
         spacing: least symmetric heavy-atom RMSD between two conformers, Angstrom.
         relax: "none", "mmff" (MMFF94s minimisation of the chosen ones) or "gfn2" (GFN2-xTB).
         timeout: seconds for the embedding.
@@ -55,6 +60,8 @@ class GenerateConfig:
     polish: int = 30
     energy_window: float = 20.0
     strain_scale: float = 4.5
+    vacuum: float = 0.5
+    vacuum_scale: float = 8.0
     spacing: float = 0.1
     relax: Literal["none", "mmff", "gfn2"] = "none"
     timeout: float = 60.0
@@ -72,6 +79,8 @@ class GenerateConfig:
         object.__setattr__(self, "seed", int(self.seed))  # RDKit and torch know no numpy integers
         if self.seed > MAX_SEED:
             raise ConfigError(f"seed must be at most {MAX_SEED}, not {self.seed}")
+        if self.vacuum > 1:
+            raise ConfigError(f"vacuum must be at most 1, not {self.vacuum}")
         if self.relax not in ("none", "mmff", "gfn2"):
             raise ConfigError(f'relax must be "none", "mmff" or "gfn2", not "{self.relax}"')
         if self.boltzmann is not None and self.relax != "none":

@@ -39,6 +39,7 @@ class Pool:
         mol: the molecule with explicit hydrogens, without conformers.
         positions: float64 [P, atoms, 3], Angstrom.
         energies: strain of each, kcal/mol.
+        vacuum: energies of the same with charges, kcal/mol: what they would be weighed by in vacuum.
         template: int [P], the local structure under each sample.
         method: how the templates were embedded.
     """
@@ -46,6 +47,7 @@ class Pool:
     mol: Chem.Mol
     positions: np.ndarray
     energies: Energies
+    vacuum: np.ndarray
     template: np.ndarray
     method: str
 
@@ -74,7 +76,8 @@ def sample_pool(mol: Chem.Mol, model: TorsionModel | None, config: GenerateConfi
         torsions = finite_or(made, start, "sampled sets of torsions")
     positions = set_torsions(mol, full[chosen], torsions.double(), record)
     settled, energies = _settled(mol, positions.numpy(), config)
-    return Pool(mol, settled, energies, chosen.numpy(), method)
+    _, vacuum = relax(with_conformers(mol, settled), 0)
+    return Pool(mol, settled, energies, vacuum.values, chosen.numpy(), method)
 
 
 def _with_driven_rings(
@@ -125,10 +128,13 @@ def _rings_make_the_shape(mol: Chem.Mol, torsions: int) -> bool:
 
 
 def _pool_size(torsions: int, templates: int, shape: bool, config: GenerateConfig) -> int:
-    """Samples to draw; more where rings make the shape, since fewer of them are sound."""
+    """Samples to draw: few for few torsions, where more find nothing new; many where rings make the shape, since fewer
+    of them are sound."""
     if torsions == 0:
         return templates
     if config.pool is not None:
         return max(config.pool, config.n)
-    wanted = max(2 * config.n + 60, 4 * config.n if shape else 0)
-    return max(config.n, min(wanted, 16 * templates * torsions))
+    wanted = 40 + config.n * min(0.6 + torsions**2 / 16, 6.0)
+    if shape:
+        wanted = max(wanted, 4 * config.n)
+    return max(config.n, min(round(wanted), 16 * templates * torsions))

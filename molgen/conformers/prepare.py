@@ -23,12 +23,14 @@ from molgen.conformers.matching import match_reference, reference_positions
 from molgen.conformers.merging import merged
 from molgen.conformers.reflow import ReflowConfig, prepare_trajectories
 from molgen.conformers.store import Entry, encode_part
+from molgen.conformers.vacuum import VacuumConfig, check_vacuum, vacuum_conformers
 from molgen.errors import MolgenError
 from molgen.metrics.symmetry import automorphisms
 
 KT_298 = 0.592484
 """k T at 298.15 K in kcal/mol."""
 MAX_PERMUTATIONS = 32
+KINDS = ("ensemble", "reference", "vacuum", "reflow")
 
 
 @dataclass(frozen=True)
@@ -37,9 +39,10 @@ class PrepareConfig:
 
     Attributes:
         kind: "ensemble" (SMILES or structures whose coordinates are ignored: ETKDGv3 + MMFF94s), "reference" (the
-            structures of an SDF or a GEOM folder, matched on to template geometry by turning torsions) or "reflow"
-            (trajectories of a trained flow over a prepared set, as ``reflow`` says).
-        conformers: ensemble: conformers per molecule; reference: templates per molecule.
+            structures of an SDF or a GEOM folder, matched on to template geometry by turning torsions), "vacuum"
+            (SMILES: the lowest of many samples of a trained model, as ``vacuum`` says) or "reflow" (trajectories of a
+            trained flow over a prepared set, as ``reflow`` says).
+        conformers: ensemble and vacuum: conformers per molecule; reference: templates per molecule.
         relax_iterations: MMFF94s steps on the embedded conformers.
         electrostatics: keep the charges in the relaxation; in vacuum they fold molecules on to themselves.
         relax: "mmff" alone, or on top of it at most ``relax_iterations`` steps of "gfn2" or "gfn1" (xTB; needs tblite),
@@ -54,7 +57,7 @@ class PrepareConfig:
         max_heavy_atoms: larger molecules are left out, as named failures.
         block: input records per part file.
         seed: of the embedding, or of the starts of trajectories.
-        reflow: the trajectories of kind "reflow", which alone uses it.
+        vacuum: the search of kind "vacuum"; reflow: the trajectories of kind "reflow".
     """
 
     kind: str = "ensemble"
@@ -70,11 +73,12 @@ class PrepareConfig:
     max_heavy_atoms: int = 60
     block: int = 100
     seed: int = 0
+    vacuum: VacuumConfig = field(default_factory=VacuumConfig)
     reflow: ReflowConfig = field(default_factory=ReflowConfig)
 
     def __post_init__(self) -> None:
-        if self.kind not in ("ensemble", "reference", "reflow"):
-            raise ValueError(f'kind must be "ensemble", "reference" or "reflow", not "{self.kind}"')
+        if self.kind not in KINDS:
+            raise ValueError(f'kind must be one of {", ".join(KINDS)}, not "{self.kind}"')
         if self.relax not in ("mmff", *METHODS):
             raise ValueError(f'relax must be one of mmff, gfn1, gfn2, not "{self.relax}"')
 
@@ -103,6 +107,8 @@ def prepare(
     """
     if config.relax != "mmff":
         check_xtb()
+    if config.kind == "vacuum":
+        check_vacuum(config.vacuum)
     folder = Path(output)
     folder.mkdir(parents=True, exist_ok=True)
     name = {"source": Path(source).name}
@@ -122,24 +128,32 @@ def prepare_entry(mol: Chem.Mol, config: PrepareConfig) -> Entry:
         MolgenError: the molecule is outside what molgen handles, or nothing could be embedded or matched.
     """
     full = prepare_molecule(mol, max_heavy_atoms=config.max_heavy_atoms)
-    if config.kind == "ensemble":
+    if config.kind != "reference":
         full = enumerate_stereo(full, "one")[0][0]
     graph = molecule_graph(full)
-    templates = embed_templates(full, config.conformers, seed=config.seed, timeout=30.0)
-    relaxed, energies = relax(templates.mol, config.relax_iterations, electrostatics=config.electrostatics)
-    if config.relax != "mmff":
-        relaxed, energies = relax_xtb(full, relaxed, config.relax, config.relax_iterations, config.solvent)
+    relaxed, energies = _conformers(full, config)
     positions = relaxed[:, heavy_atoms(full)]
     symmetry = automorphisms(full, MAX_PERMUTATIONS).permutations
     weights = np.ones(len(positions))
     if config.kind == "reference":
         positions, weights = _matched(mol, full, positions, config)
-    elif config.boltzmann and np.isfinite(energies.values).all():
-        weights = np.exp(-(energies.values - energies.values.min()) / KT_298)
-    if config.kind == "ensemble" and config.merge:
+    elif config.boltzmann and np.isfinite(energies).all():
+        weights = np.exp(-(energies - energies.min()) / KT_298)
+    if config.kind != "reference" and config.merge:
         positions, weights = merged(positions, weights, symmetry, config.merge, add=not config.boltzmann)
     positions = positions - positions.mean(1, keepdims=True)
     return Entry(graph, positions.astype(np.float16), weights.astype(np.float16), symmetry.astype(np.uint8))
+
+
+def _conformers(mol: Chem.Mol, config: PrepareConfig) -> tuple[np.ndarray, np.ndarray]:
+    """Positions [k, atoms, 3] and energies [k], kcal/mol."""
+    if config.kind == "vacuum":
+        return vacuum_conformers(mol, config.vacuum, config.conformers, seed=config.seed, solvent=config.solvent)
+    templates = embed_templates(mol, config.conformers, seed=config.seed, timeout=30.0)
+    relaxed, energies = relax(templates.mol, config.relax_iterations, electrostatics=config.electrostatics)
+    if config.relax != "mmff":
+        relaxed, energies = relax_xtb(mol, relaxed, config.relax, config.relax_iterations, config.solvent)
+    return relaxed, energies.values
 
 
 def _made(mol: Chem.Mol, config: PrepareConfig) -> Made:

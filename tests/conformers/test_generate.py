@@ -267,11 +267,43 @@ def test_strained_samples_are_dropped():
 
 def test_a_sample_without_an_energy_is_dropped_unless_none_has_one():
     def sound(*values: float) -> list[int]:
-        pool = Pool(Chem.Mol(), np.zeros((len(values), 1, 3)), Energies(np.array(values), ""), np.zeros(1), "")
+        pool = Pool(
+            Chem.Mol(), np.zeros((len(values), 1, 3)), Energies(np.array(values), ""), np.array(values), np.zeros(1), ""
+        )
         return choose._sound(pool, 5.0).tolist()
 
     assert sound(3.0, np.nan, 1.0, 6.0, 6.1, np.inf) == [0, 2, 3]
     assert sound(np.nan, np.nan) == [0, 1]
+
+
+def test_the_choice_mixes_strain_and_energies_in_vacuum():
+    strain, vacuum = np.array([0.0, 4.5, np.nan]), np.array([8.0, 0.0, 8.0])
+    pool = Pool(Chem.Mol(), np.zeros((3, 1, 3)), Energies(strain, ""), vacuum, np.zeros(3), "")
+    kept = np.arange(3)
+    by_strain, by_vacuum = np.array([1.0, np.exp(-1), 1.0]), np.array([np.exp(-1), 1.0, np.exp(-1)])
+    by_strain, by_vacuum = by_strain / by_strain.sum(), by_vacuum / by_vacuum.sum()
+    for share in (0.0, 0.3, 1.0):
+        found = choose._weights(pool, kept, GenerateConfig(vacuum=share, strain_scale=4.5, vacuum_scale=8.0))
+        np.testing.assert_allclose(found, (1 - share) * by_strain + share * by_vacuum)
+
+
+def test_a_choice_by_energies_in_vacuum_prefers_hydrogen_bonds():
+    def nearest_of_the_first(share: float) -> float:
+        mol = uniform("OCCCCO", 3, pool=60, polish=0, vacuum=share, vacuum_scale=1.0)
+        return float(np.linalg.norm(coordinates(mol)[:, 0] - coordinates(mol)[:, 5], axis=-1).min())
+
+    assert nearest_of_the_first(1.0) < 3.3 < nearest_of_the_first(0.0)
+
+
+def test_more_torsions_get_a_larger_pool():
+    sizes = [
+        len(sample_pool(prepare_molecule(Chem.MolFromSmiles("C" * k)), None, GenerateConfig(n=10, settle=0)).positions)
+        for k in (5, 8, 16)
+    ]
+    assert sizes == sorted(sizes)
+    assert sizes[-1] == 100  # at most 40 + 6 n
+    given = GenerateConfig(n=10, pool=12, settle=0)
+    assert len(sample_pool(prepare_molecule(Chem.MolFromSmiles("C" * 16)), None, given).positions) == 12
 
 
 def test_relaxation_lowers_the_energy():
