@@ -1,22 +1,27 @@
 """What a conformer model draws, before anything is chosen or relaxed: recall and precision against network evaluations.
 
     python -m benchmarks.torsion_sampling --data crystal_dev.sdf.gz --models default,uniform,run/weights.safetensors \\
-        --steps 1,2,4,20
+        --steps 1,2,4,20 --spread sobol,independent,guided
 
 Torsions are drawn on embedded local structures, as in use. (On those of the references a model that reads torsions off
 bond angles looks better than it is.) ``to template`` is the mean cosine between a drawn torsion and that of the local
-structure under it: what it is above that of other models is such reading.
+structure under it: what it is above that of other models is such reading. ``--spread`` is how samples are kept apart:
+starts from a low-discrepancy sequence or drawn independently, or independent ones that repel each other on the way
+(particle guidance, Corso et al. 2024, arXiv:2310.13102).
 """
 
 import argparse
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
+from itertools import product
 from pathlib import Path
 
 import numpy as np
 import torch
 from rdkit import Chem
+from torch import Tensor
 
 from benchmarks.conformer_scores import load_references
 from benchmarks.conformers import chosen
@@ -32,10 +37,13 @@ from molgen.geometry.torsions import dihedral_angles
 from molgen.graphs.batch import GraphBatch, batch_graphs
 from molgen.metrics import coverage, rmsd_matrix
 from molgen.metrics.symmetry import automorphisms
-from molgen.sampling import torus_points
+from molgen.processes.base import Process
+from molgen.sampling import Stepper, adams_bashforth, torus_points
+from molgen.sampling.steppers import Field
 
 THRESHOLD = 0.75  # Angstrom, for COV
 MAX_PERMUTATIONS = 32
+KERNEL_WIDTH = 0.2
 
 
 @dataclass(frozen=True)
@@ -43,8 +51,8 @@ class Case:
     """A molecule: references [k, n, 3], embedded local structures [t, n, 3], symmetric atom orders [p, n]."""
 
     graph: GraphBatch
-    references: torch.Tensor
-    templates: torch.Tensor
+    references: Tensor
+    templates: Tensor
     permutations: np.ndarray
 
 
@@ -66,16 +74,52 @@ def cases(data: Path, limit: int, templates: int, largest: int = 45) -> Iterator
         yield Case(batch_graphs([graph]), torch.from_numpy(truth), torch.from_numpy(local).float(), permutations)
 
 
-def measure(model: TorsionModel | None, data: list[Case], samples: int, steps: int) -> str:
+def repelled(strength: float) -> Stepper:
+    """Adams-Bashforth steps of a field with particle guidance: samples repel each other, less towards the data.
+
+    The potential is -log of the sum of kernels exp((mean cos(difference of torsions) - 1) / width) over the others.
+    """
+    plain = adams_bashforth()
+
+    def stepper(
+        field: Field, process: Process[Tensor], x: Tensor, t: Tensor, dt: Tensor, rng: torch.Generator | None = None
+    ) -> Tensor:
+        def guided(x: Tensor, t: Tensor) -> Tensor:
+            return field(x, t) - strength * t * repulsion(x)  # time runs down, so that minus moves apart
+
+        return plain(guided, process, x, t, dt, rng)
+
+    return stepper
+
+
+def repulsion(x: Tensor) -> Tensor:
+    """Away from the other samples: mean sine of the differences by kernel weight, [S, m]."""
+    difference = x[:, None] - x[None]
+    kernel = ((difference.cos().mean(-1) - 1) / KERNEL_WIDTH).exp().fill_diagonal_(0.0)
+    return (kernel[..., None] * difference.sin()).sum(1) / kernel.sum(1, keepdim=True).clamp_min(1e-12)
+
+
+def starts(spread: str, samples: int, torsions: int) -> Tensor:
+    """Torsions [samples, torsions] at t = 1, radian."""
+    if spread == "sobol":
+        return torus_points(samples, torsions, seed=0).float()
+    return 2 * torch.pi * torch.rand(samples, torsions, generator=torch.Generator().manual_seed(0)) - torch.pi
+
+
+def measure(
+    model: TorsionModel | None, data: list[Case], samples: int, steps: int, spread: str, guidance: float
+) -> str:
     """One line of means over molecules; model None: uniform torsions."""
+    stepper = partial(repelled, guidance) if spread == "guided" else adams_bashforth
     rows, likeness = [], []
     begin = time.process_time()
     for case in data:
         template = case.templates[torch.arange(samples) % len(case.templates)]
         own = dihedral_angles(template, case.graph.torsions[0])
-        torsions = torus_points(samples, own.shape[1], seed=0).float()
+        torsions = starts(spread, samples, own.shape[1])
         if model is not None:
-            torsions = sample_torsions(model, case.graph, template, torsions, times=time_grid(model, steps))
+            times = time_grid(model, steps)
+            torsions = sample_torsions(model, case.graph, template, torsions, times=times, stepper=stepper)
         made = Conformation(template[None], own[None]).positions(torsions[None], case.graph)[0]
         likeness.append(float((torsions - own).cos().mean()))
         rows.append(coverage(rmsd_matrix(case.references, made, case.permutations), THRESHOLD))
@@ -95,6 +139,8 @@ def main() -> None:
     parser.add_argument("--limit", type=int, default=150, help="only the first molecules of a seeded shuffle")
     parser.add_argument("--samples", type=int, default=36)
     parser.add_argument("--templates", type=int, default=6)
+    parser.add_argument("--spread", default="sobol", help="sobol, independent or guided, with commas")
+    parser.add_argument("--guidance", type=float, default=1.0, help="strength of the repulsion")
     options = parser.parse_args()
     from molgen.conformers.generate import resolve_model
 
@@ -103,8 +149,9 @@ def main() -> None:
     print(f"{len(data)} molecules of {options.data.name}, {options.samples} samples on {options.templates} templates")
     for name in options.models.split(","):
         model = resolve_model(name)
-        for steps in map(int, options.steps.split(",")):
-            print(f"{name}, {steps} evaluations: {measure(model, data, options.samples, steps)}", flush=True)
+        for steps, spread in product(map(int, options.steps.split(",")), options.spread.split(",")):
+            row = measure(model, data, options.samples, steps, spread, options.guidance)
+            print(f"{name}, {steps} evaluations, {spread}: {row}", flush=True)
 
 
 if __name__ == "__main__":
