@@ -37,6 +37,7 @@ class Kind(StrEnum):
     ensemble = "ensemble"
     reference = "reference"
     vacuum = "vacuum"
+    resampled = "resampled"
     reflow = "reflow"
 
 

@@ -30,9 +30,9 @@ def chosen_conformers(pool: Pool, config: GenerateConfig) -> Chem.Mol:
     Raises:
         EmbeddingError: none of the chosen ones keeps the stereo of the input.
     """
-    kept = _sound(pool, config.energy_window)
+    kept = sound(pool, config.energy_window)
     distances = _distances(pool.mol, pool.positions[kept])
-    weights = _weights(pool, kept, config)
+    weights = importance(pool, kept, config)
     moves = config.polish > 0 and config.relax == "none"
     count = SPARE * config.n if moves else config.n
     order = [int(kept[k]) for k in cover(distances, count, weights=weights, spacing=config.spacing)]
@@ -59,22 +59,22 @@ def _polished(pool: Pool, order: list[int], config: GenerateConfig) -> tuple[Poo
     return replace(pool, positions=positions[kept], energies=energies, template=template), list(range(len(kept)))
 
 
-def _sound(pool: Pool, window: float) -> np.ndarray:
+def sound(pool: Pool, window: float) -> np.ndarray:
     """Indices of the samples within the energy window; all of them where no energy is known."""
     strain = pool.energies.values - np.nanmin(pool.energies.values, initial=np.inf)
     kept = np.flatnonzero(strain <= window)
     return kept if len(kept) else np.arange(len(strain))
 
 
-def _weights(pool: Pool, kept: np.ndarray, config: GenerateConfig) -> np.ndarray:
+def importance(pool: Pool, kept: np.ndarray, config: GenerateConfig) -> np.ndarray:
     """How much each of the kept samples counts: a mixture of two distributions, one by strain and one by energies in
     vacuum."""
-    by_strain = _importance(pool.energies.values[kept], config.strain_scale)
-    by_vacuum = _importance(pool.vacuum[kept], config.vacuum_scale)
+    by_strain = _shares(pool.energies.values[kept], config.strain_scale)
+    by_vacuum = _shares(pool.vacuum[kept], config.vacuum_scale)
     return (1 - config.vacuum) * by_strain + config.vacuum * by_vacuum
 
 
-def _importance(energies: np.ndarray, scale: float) -> np.ndarray:
+def _shares(energies: np.ndarray, scale: float) -> np.ndarray:
     """Boltzmann-like shares that add up to 1; where no energy is known, that of the best."""
     strain = energies - np.nanmin(energies, initial=np.inf)
     shares = np.exp(-np.where(np.isfinite(strain), strain, 0.0) / scale)

@@ -15,6 +15,7 @@ from molgen.chem.embedding import embed_templates
 from molgen.chem.features import heavy_atoms, molecule_graph
 from molgen.chem.forcefield import relax
 from molgen.chem.reading import InputRecord, read_molecules
+from molgen.chem.records import MoleculeGraph
 from molgen.chem.standardise import prepare_molecule
 from molgen.chem.stereo import enumerate_stereo
 from molgen.chem.xtb import METHODS, check_xtb, relax_xtb
@@ -22,6 +23,7 @@ from molgen.conformers.blocks import BlockJob, Item, Made, PrepareSummary, check
 from molgen.conformers.matching import match_reference, reference_positions
 from molgen.conformers.merging import merged
 from molgen.conformers.reflow import ReflowConfig, prepare_trajectories
+from molgen.conformers.resample import ResampleConfig, resampled_conformers, trained_model
 from molgen.conformers.store import Entry, encode_part
 from molgen.conformers.vacuum import VacuumConfig, check_vacuum, vacuum_conformers
 from molgen.errors import MolgenError
@@ -30,7 +32,7 @@ from molgen.metrics.symmetry import automorphisms
 KT_298 = 0.592484
 """k T at 298.15 K in kcal/mol."""
 MAX_PERMUTATIONS = 32
-KINDS = ("ensemble", "reference", "vacuum", "reflow")
+KINDS = ("ensemble", "reference", "vacuum", "resampled", "reflow")
 
 
 @dataclass(frozen=True)
@@ -39,10 +41,11 @@ class PrepareConfig:
 
     Attributes:
         kind: "ensemble" (SMILES or structures whose coordinates are ignored: ETKDGv3 + MMFF94s), "reference" (the
-            structures of an SDF or a GEOM folder, matched on to template geometry by turning torsions), "vacuum"
-            (SMILES: the lowest of many samples of a trained model, as ``vacuum`` says) or "reflow" (trajectories of a
-            trained flow over a prepared set, as ``reflow`` says).
-        conformers: ensemble and vacuum: conformers per molecule; reference: templates per molecule.
+            structures of an SDF or a GEOM folder, matched on to template geometry by turning torsions), "vacuum" (the
+            lowest of many samples of a trained model, as ``vacuum`` says), "resampled" (samples of a trained model,
+            drawn again by their energies, as ``resample`` says) or "reflow" (trajectories of a trained flow over a
+            prepared set, as ``reflow`` says).
+        conformers: ensemble and vacuum: conformers per molecule; resampled: draws; reference: templates per molecule.
         relax_iterations: MMFF94s steps on the embedded conformers.
         electrostatics: keep the charges in the relaxation; in vacuum they fold molecules on to themselves.
         relax: "mmff" alone, or on top of it at most ``relax_iterations`` steps of "gfn2" or "gfn1" (xTB; needs tblite),
@@ -57,7 +60,7 @@ class PrepareConfig:
         max_heavy_atoms: larger molecules are left out, as named failures.
         block: input records per part file.
         seed: of the embedding, or of the starts of trajectories.
-        vacuum: the search of kind "vacuum"; reflow: the trajectories of kind "reflow".
+        vacuum, resample, reflow: the settings of these kinds.
     """
 
     kind: str = "ensemble"
@@ -74,6 +77,7 @@ class PrepareConfig:
     block: int = 100
     seed: int = 0
     vacuum: VacuumConfig = field(default_factory=VacuumConfig)
+    resample: ResampleConfig = field(default_factory=ResampleConfig)
     reflow: ReflowConfig = field(default_factory=ReflowConfig)
 
     def __post_init__(self) -> None:
@@ -109,6 +113,8 @@ def prepare(
         check_xtb()
     if config.kind == "vacuum":
         check_vacuum(config.vacuum)
+    if config.kind == "resampled":
+        trained_model(config.resample.model)
     folder = Path(output)
     folder.mkdir(parents=True, exist_ok=True)
     name = {"source": Path(source).name}
@@ -131,9 +137,12 @@ def prepare_entry(mol: Chem.Mol, config: PrepareConfig) -> Entry:
     if config.kind != "reference":
         full = enumerate_stereo(full, "one")[0][0]
     graph = molecule_graph(full)
+    symmetry = automorphisms(full, MAX_PERMUTATIONS).permutations
+    if config.kind == "resampled":
+        made, weights = resampled_conformers(full, config.resample, config.conformers, seed=config.seed)
+        return _entry(graph, made[:, heavy_atoms(full)], weights, symmetry)
     relaxed, energies = _conformers(full, config)
     positions = relaxed[:, heavy_atoms(full)]
-    symmetry = automorphisms(full, MAX_PERMUTATIONS).permutations
     weights = np.ones(len(positions))
     if config.kind == "reference":
         positions, weights = _matched(mol, full, positions, config)
@@ -141,6 +150,10 @@ def prepare_entry(mol: Chem.Mol, config: PrepareConfig) -> Entry:
         weights = np.exp(-(energies - energies.min()) / KT_298)
     if config.kind != "reference" and config.merge:
         positions, weights = merged(positions, weights, symmetry, config.merge, add=not config.boltzmann)
+    return _entry(graph, positions, weights, symmetry)
+
+
+def _entry(graph: MoleculeGraph, positions: np.ndarray, weights: np.ndarray, symmetry: np.ndarray) -> Entry:
     positions = positions - positions.mean(1, keepdims=True)
     return Entry(graph, positions.astype(np.float16), weights.astype(np.float16), symmetry.astype(np.uint8))
 

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
 from rdkit import Chem
 
 from molgen.chem.forcefield import relax
 from molgen.chem.xtb import METHODS, check_xtb, relax_xtb
-from molgen.conformers.checkpoint import load_model
 from molgen.conformers.local import with_conformers
-from molgen.conformers.model import TorsionModel
 from molgen.conformers.options import GenerateConfig
 from molgen.conformers.pool import sample_pool
+from molgen.conformers.resample import trained_model
 from molgen.errors import MolgenError
 
 
@@ -50,7 +48,7 @@ def check_vacuum(config: VacuumConfig) -> None:
     Raises:
         CheckpointError, ConfigError.
     """
-    _model(config.model)
+    trained_model(config.model)
     if config.energies != "mmff":
         check_xtb()
 
@@ -72,7 +70,7 @@ def vacuum_conformers(
         MolgenError: nothing could be embedded, or the energy of no conformer is known.
     """
     options = GenerateConfig(n=min(count, config.samples), pool=config.samples, seed=seed)
-    pool = sample_pool(mol, _model(config.model), options)
+    pool = sample_pool(mol, trained_model(config.model), options)
     positions, energies = relax(with_conformers(mol, pool.positions), config.polish)
     values = energies.values
     if not np.isfinite(values).any():
@@ -82,8 +80,3 @@ def vacuum_conformers(
     if config.energies == "mmff":
         return kept, values[order[: len(kept)]]
     return kept, relax_xtb(mol, kept, config.energies, 0, solvent)[1].values
-
-
-@lru_cache(maxsize=1)
-def _model(name: str) -> TorsionModel:
-    return load_model(name)

@@ -270,7 +270,7 @@ def test_a_sample_without_an_energy_is_dropped_unless_none_has_one():
         pool = Pool(
             Chem.Mol(), np.zeros((len(values), 1, 3)), Energies(np.array(values), ""), np.array(values), np.zeros(1), ""
         )
-        return choose._sound(pool, 5.0).tolist()
+        return choose.sound(pool, 5.0).tolist()
 
     assert sound(3.0, np.nan, 1.0, 6.0, 6.1, np.inf) == [0, 2, 3]
     assert sound(np.nan, np.nan) == [0, 1]
@@ -283,7 +283,7 @@ def test_the_choice_mixes_strain_and_energies_in_vacuum():
     by_strain, by_vacuum = np.array([1.0, np.exp(-1), 1.0]), np.array([np.exp(-1), 1.0, np.exp(-1)])
     by_strain, by_vacuum = by_strain / by_strain.sum(), by_vacuum / by_vacuum.sum()
     for share in (0.0, 0.3, 1.0):
-        found = choose._weights(pool, kept, GenerateConfig(vacuum=share, strain_scale=4.5, vacuum_scale=8.0))
+        found = choose.importance(pool, kept, GenerateConfig(vacuum=share, strain_scale=4.5, vacuum_scale=8.0))
         np.testing.assert_allclose(found, (1 - share) * by_strain + share * by_vacuum)
 
 
