@@ -7,11 +7,14 @@ import pytest
 import torch
 from small_molecules import entry_of
 
+from molgen.conformers import train as training
 from molgen.conformers.checkpoint import load_model, load_with_record
 from molgen.conformers.config import ConformerConfig, ModelConfig, SourceConfig, TrainConfig
+from molgen.conformers.model import TorsionModel
 from molgen.conformers.store import encode_part
 from molgen.conformers.train import train
 from molgen.errors import CheckpointError, InputError
+from molgen.geometry.torsions import dihedral_angles
 from molgen.nets.backbone import BackboneConfig
 
 STEPS = 11  # more than one pool of batches
@@ -46,6 +49,21 @@ def test_training_makes_all_steps_and_leaves_weights_that_load(whole):
     assert (run["steps"], run["sources"], run["bad_batches"]) == (STEPS, ["tiny"], 0)
     assert set(whole.metrics) == {"amr_recall", "amr_precision", "cov_recall"}
     assert 0 < whole.metrics["amr_recall"] < 3
+
+
+def test_validation_gives_no_credit_for_the_torsions_of_the_local_structure(monkeypatch):
+    """A model that reads them off bond angles returns the template; the conformers to be found are others."""
+
+    def copied(model, graph, template, torsions, **_):
+        return dihedral_angles(template, graph.torsions[0])
+
+    monkeypatch.setattr(training, "sample_torsions", copied)
+    entry = entry_of("CCCCOCC", 6)
+    several = training.validate(TorsionModel(ModelConfig("flow", SIZE, 2)), [entry], 8)
+    single = replace(entry, positions=entry.positions[:1], weights=entry.weights[:1])
+    one = training.validate(TorsionModel(ModelConfig("flow", SIZE, 2)), [single], 8)
+    assert one["amr_recall"] < 0.01
+    assert several["amr_recall"] > 0.3
 
 
 def test_the_same_seed_gives_the_same_weights(config, whole, tmp_path):
