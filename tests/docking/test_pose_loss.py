@@ -134,9 +134,10 @@ def test_the_loss_of_a_network_is_finite_and_reaches_all_its_weights(process):
     torch.testing.assert_close(loss, torch.stack(list(parts.values())).sum())
     assert 0.1 < loss.item() < 30
     loss.backward()
+    unused = {f"backbone.layers.0.{part}.maps.1e.weight" for part in ("before", "skip")}  # no axial vectors there yet
+    assert {name for name, parameter in model.named_parameters() if parameter.grad is None} == unused
     for name, parameter in model.named_parameters():
-        assert parameter.grad is not None, name
-        assert parameter.grad.isfinite().all(), name
+        assert name in unused or parameter.grad.isfinite().all(), name  # type: ignore[union-attr]
     reached = sum(bool(p.grad.abs().max() > 0) for p in model.parameters() if p.grad is not None)
     assert reached > 0.9 * len(list(model.parameters()))
 
