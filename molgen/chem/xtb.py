@@ -21,7 +21,7 @@ HARTREE = 627.5094740631
 def check_xtb() -> None:
     """Raises ConfigError when tblite is not installed; before long work, so that it is not in vain."""
     if find_spec("tblite") is None:
-        raise ConfigError("relaxation with xTB (relax=gfn2) needs tblite: pip install 'molgen[relax]'")
+        raise ConfigError("xTB (relax=gfn2, vacuum.energies=gfn2) needs tblite: pip install 'molgen[relax]'")
 
 
 def relax_gfn2(mol: Chem.Mol, iterations: int = 200) -> tuple[np.ndarray, Energies]:
