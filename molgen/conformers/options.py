@@ -33,7 +33,7 @@ class GenerateConfig:
         seed: same seed and molecule -> same conformers, whatever else is in the batch.
         steps: network evaluations per sample.
         pool: samples to choose from; None: 40 + n (0.6 + m^2 / 16) with m rotatable bonds, at most 40 + 6 n; at least
-            4 n if a ring has 9 or more atoms; fewer for molecules with one rotatable bond.
+            4 n if a ring has 9 or more atoms; never more than 16 m for each template.
         templates: local structures; None: 6 without flexible rings, 9 with one and 12 with more of them (n when a ring
             has 9 or more atoms or no bond turns).
         template_relax: MMFF94s steps on each template, twice as many where it takes n of them.
