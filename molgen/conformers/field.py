@@ -1,0 +1,59 @@
+"""The force field on many conformers of one molecule: all at once where MMFF94s knows it, else one by one with UFF."""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+from rdkit import Chem
+
+from molgen.chem.forcefield import Energies, relax
+from molgen.chem.mmff_terms import mmff_terms
+from molgen.chem.positions import with_conformers
+from molgen.physics.mmff import MMFFEnergy
+from molgen.physics.relaxation import graph_preconditioner, relax_together
+
+PIECE_PAIRS = 300_000
+"""Conformers go through the field in pieces of about so many pairs of atoms, which keeps memory small."""
+
+
+class ConformerField:
+    """MMFF94s (UFF where it has no parameters) for conformers of a molecule with explicit hydrogens.
+
+    The energies are those of :func:`molgen.chem.forcefield.relax`, to 0.01 kcal/mol; the way down is that of L-BFGS on
+    all conformers at once, which takes a fifth of the time.
+    """
+
+    def __init__(self, mol: Chem.Mol) -> None:
+        self.mol = mol
+        self.terms = mmff_terms(mol)
+        if self.terms is not None:
+            self._start = torch.from_numpy(graph_preconditioner(self.terms)).float()
+            self._energy = {charges: MMFFEnergy(self.terms, charges) for charges in (True, False)}
+
+    def energies(self, positions: np.ndarray, *, electrostatics: bool = True) -> Energies:
+        """Energies of conformers [k, atoms, 3]."""
+        return self.relax(positions, 0, electrostatics=electrostatics)[1]
+
+    def relax(
+        self, positions: np.ndarray, iterations: int, *, electrostatics: bool = True
+    ) -> tuple[np.ndarray, Energies]:
+        """Conformers [k, atoms, 3] after at most so many steps, and their energies; those that go astray stay."""
+        if self.terms is None or len(positions) == 0:
+            return relax(with_conformers(self.mol, positions), iterations, electrostatics=electrostatics)
+        energy = self._energy[electrostatics]
+        given = torch.from_numpy(np.ascontiguousarray(positions.transpose(1, 2, 0))).float()
+        moved, values = [], []
+        for piece in given.split(max(16, PIECE_PAIRS // max(1, len(self.terms.pairs))), dim=2):
+            piece = piece.contiguous()
+            if iterations:
+                x, e = relax_together(energy, piece, iterations, self._start)
+                lost = ~torch.isfinite(e) | ~torch.isfinite(x).all(0).all(0)
+                x, e = torch.where(lost, piece, x), torch.where(lost, energy(piece)[0], e)
+            else:
+                x, e = piece, energy(piece)[0]
+            moved.append(x)
+            values.append(e)
+        result = positions if not iterations else torch.cat(moved, 2).permute(2, 0, 1).double().numpy()
+        found = torch.cat(values).double().numpy()
+        method = "MMFF94s" if electrostatics else "MMFF94s without electrostatics"
+        return np.ascontiguousarray(result), Energies(np.where(np.isfinite(found), found, np.nan), method)
