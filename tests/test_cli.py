@@ -119,7 +119,7 @@ def test_the_options_reach_the_task(stub):
     assert seen["output"] == os.path.join("d", "out.sdf.gz")
     config = seen["config"]
     assert (config.n, config.relax, config.seed, config.spacing) == (7, "none", 0, 0.1)
-    assert (seen["stereo"], seen["model"], seen["threads"]) == ("enumerate", "default", 1)
+    assert (seen["stereo"], seen["model"]) == ("enumerate", "default")
     assert str(seen["failures"]) == os.path.join("d", "out.failures.csv")
 
 

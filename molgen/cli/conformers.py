@@ -22,6 +22,7 @@ from molgen.cli.screening import (
     run_config,
 )
 from molgen.cli.terminal import MOST_ROWS, console, progress
+from molgen.conformers.options import GenerateConfig
 
 
 class Stereo(StrEnum):
@@ -57,26 +58,29 @@ def conformers(
     output: Annotated[
         Path, typer.Option("-o", "--output", help="SD file to write (.sdf or .sdf.gz), or the folder of a library.")
     ],
-    n: Annotated[int, typer.Option("-n", min=1, help="Conformers per molecule.")] = 50,
+    n: Annotated[int, typer.Option("-n", min=1, help="Conformers per molecule.")] = GenerateConfig.n,
     seed: Annotated[int, typer.Option(min=0, help="Same seed, same conformers.")] = 0,
     model: Annotated[str, typer.Option(help="default, uniform (no model), or a weights file.")] = "default",
     stereo: Annotated[Stereo, typer.Option(help="Stereo the input leaves open: take one isomer, or all.")] = Stereo.one,
     largest_fragment: Annotated[bool, typer.Option("--largest-fragment", help="Of a salt keep the biggest.")] = False,
-    energy_window: Annotated[float, typer.Option(min=0.0, help="kcal/mol above the best that are kept.")] = 20.0,
-    rmsd: Annotated[float, typer.Option(min=0.0, help="Angstrom that two conformers must differ by.")] = 0.1,
+    energy_window: Annotated[
+        float, typer.Option(min=0.0, help="kcal/mol above the best that are kept.")
+    ] = GenerateConfig.energy_window,
+    rmsd: Annotated[
+        float, typer.Option(min=0.0, help="Angstrom that two conformers must differ by.")
+    ] = GenerateConfig.spacing,
     relax: Annotated[Relax, typer.Option(help="Relax the chosen conformers.")] = Relax.none,
-    steps: Annotated[int, typer.Option(min=1, help="Integration steps; fewer are faster.")] = 4,
+    steps: Annotated[int, typer.Option(min=1, help="Integration steps; fewer are faster.")] = GenerateConfig.steps,
     pool: Annotated[int | None, typer.Option(min=1, help="Samples to choose from.")] = None,
     vacuum: Annotated[
-        float, typer.Option(min=0.0, max=1.0, help="Share of the choice by energies in vacuum; 0: in solvent or bound.")
-    ] = 0.5,
+        float, typer.Option(min=0.0, max=1.0, help="Share of minima in vacuum in the choice; 0: in solvent or bound.")
+    ] = GenerateConfig.vacuum,
     failures: Annotated[Path | None, typer.Option(help="CSV of the inputs that failed [OUTPUT.failures.csv].")] = None,
     report: Annotated[Path | None, typer.Option(help="HTML report to write, with a 3D view; opens offline.")] = None,
     boltzmann: Annotated[
         float | None, typer.Option(min=1.0, metavar="KELVIN", help="All N samples, with Boltzmann weights.")
     ] = None,
     timeout: Annotated[float, typer.Option(min=1.0, help="Seconds for the embedding of a molecule.")] = 60.0,
-    threads: Annotated[int, typer.Option(min=1, help="CPU threads.")] = 1,
     engine: EngineOption = EngineName.local,
     workers: WorkersOption = 1,
     address: AddressOption = None,
@@ -89,7 +93,6 @@ def conformers(
     Parquet shards with one row per molecule, by many processes and resumable, as molgen screen does.
     """
     from molgen.chem.reading import names_file
-    from molgen.conformers.generate import GenerateConfig
     from molgen.conformers.run import conformers_to_file
 
     config = GenerateConfig(
@@ -105,9 +108,7 @@ def conformers(
         boltzmann=boltzmann,
     )
     if not output.suffix and names_file(source):
-        _refuse(
-            {"--stereo": stereo != Stereo.one, "--failures": failures, "--report": report, "--threads": threads > 1}
-        )
+        _refuse({"--stereo": stereo != Stereo.one, "--failures": failures, "--report": report})
         from molgen.screening.run import conformer_library
 
         with library_progress() as listener:
@@ -138,7 +139,6 @@ def conformers(
             stereo=stereo.value,
             largest_fragment=largest_fragment,
             failures=failures or output.with_name(f"{output.name.split('.')[0]}.failures.csv"),
-            threads=threads,
             on_row=tick,
         )
     _print_rows(rows)

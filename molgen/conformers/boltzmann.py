@@ -8,8 +8,9 @@ from rdkit import Chem
 
 from molgen.chem.features import heavy_atoms, molecule_graph
 from molgen.chem.forcefield import relax
+from molgen.chem.positions import with_conformers
 from molgen.conformers.likelihood import sample_with_likelihood
-from molgen.conformers.local import local_structures, set_torsions, with_conformers
+from molgen.conformers.local import local_structures, set_torsions
 from molgen.conformers.model import TorsionModel
 from molgen.conformers.options import GenerateConfig
 from molgen.conformers.pool import template_count

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 from rdkit import Chem
 
 from molgen.chem.features import heavy_atoms
-from molgen.chem.forcefield import Energies, relax
-from molgen.conformers.local import with_conformers
+from molgen.chem.forcefield import Energies
+from molgen.chem.positions import with_conformers
 from molgen.conformers.options import GenerateConfig
 from molgen.conformers.pool import Pool
 from molgen.conformers.select import cover
@@ -20,8 +20,27 @@ from molgen.metrics.stereo import stereo_mask
 from molgen.metrics.symmetry import automorphisms
 
 MAX_PERMUTATIONS = 64
+RELAX_STEPS = 500
 SPARE = 2
-"""Candidates for each conformer, since polishing may lead two of them to one place."""
+"""Candidates for each conformer that is to be relaxed, since relaxation may lead two of them to one place."""
+MINIMA_WINDOWS = (15.0, 8.0)
+"""Samples so far above the lowest after the polish, kcal/mol, are not minimised, and those so far above it half-way no
+further: they would end too high to count."""
+
+
+@dataclass(frozen=True)
+class Candidates:
+    """What conformers are chosen from.
+
+    Attributes:
+        positions: [c, atoms, 3], Angstrom.
+        weights: [c], how much it counts to be near each.
+        sample: int [c], the sample that each was made of.
+    """
+
+    positions: np.ndarray
+    weights: np.ndarray
+    sample: np.ndarray
 
 
 def chosen_conformers(pool: Pool, config: GenerateConfig) -> Chem.Mol:
@@ -30,33 +49,40 @@ def chosen_conformers(pool: Pool, config: GenerateConfig) -> Chem.Mol:
     Raises:
         EmbeddingError: none of the chosen ones keeps the stereo of the input.
     """
-    kept = sound(pool, config.energy_window)
-    distances = _distances(pool.mol, pool.positions[kept])
-    weights = importance(pool, kept, config)
-    moves = config.polish > 0 and config.relax == "none"
-    count = SPARE * config.n if moves else config.n
-    order = [int(kept[k]) for k in cover(distances, count, weights=weights, spacing=config.spacing)]
-    return _finished(*(_polished(pool, order, config) if moves else (pool, order)), config)
+    made = candidates(pool, config)
+    distances = _distances(pool.mol, made.positions)
+    count = SPARE * config.n if config.relax == "mmff" else config.n
+    order = cover(distances, count, weights=made.weights, spacing=config.spacing)
+    return _finished(pool, made.positions[order], made.sample[order], config)
 
 
-def _polished(pool: Pool, order: list[int], config: GenerateConfig) -> tuple[Pool, list[int]]:
-    """The first n of ``order`` that are apart after some steps of the whole field, as a pool of their own.
+def candidates(pool: Pool, config: GenerateConfig) -> Candidates:
+    """The samples within the energy window, polished, and the minima of the field with charges below all samples.
 
-    Electrostatics take part here, where a few steps close hydrogen bonds and cannot fold a molecule on to itself.
-    Two that come together count once, and the next of the order takes the place; so the first k of many are those that
-    fewer would give.
+    The first kind is weighed by strain: what a molecule looks like in a pocket or in water. The second is weighed by
+    its energy: what it looks like in vacuum, where charges fold it.
     """
-    positions, values = np.zeros((0, *pool.positions.shape[1:])), np.zeros(0)
-    kept: list[int] = []
-    while len(kept) < config.n and len(values) < len(order):
-        more = order[len(values) : len(values) + config.n - len(kept)]
-        moved, _ = relax(with_conformers(pool.mol, pool.positions[more]), config.polish)
-        _, strain = relax(with_conformers(pool.mol, moved), 0, electrostatics=False)
-        positions, values = np.concatenate([positions, moved]), np.concatenate([values, strain.values])
-        kept = _apart(pool.mol, positions, config.spacing)
-    template = pool.template[np.array(order)[kept]]
-    energies = Energies(values[kept], pool.energies.method)
-    return replace(pool, positions=positions[kept], energies=energies, template=template), list(range(len(kept)))
+    kept = sound(pool, config.energy_window)
+    polished, levels = pool.field.relax(pool.positions, config.polish)
+    strain = shares(pool.energies.values[kept], config.strain_scale)
+    low = np.flatnonzero(levels.values <= np.nanmin(levels.values, initial=np.inf) + MINIMA_WINDOWS[0])
+    if config.vacuum == 0 or not config.minimise or not len(low):
+        return Candidates(polished[kept], strain, kept)
+    minima, depths = _minima(pool, polished[low], config.minimise)
+    weights = (1 - config.vacuum) * strain, config.vacuum * shares(depths, config.vacuum_scale)
+    if config.vacuum == 1:
+        return Candidates(minima, weights[1], low)
+    return Candidates(np.concatenate([polished[kept], minima]), np.concatenate(weights), np.concatenate([kept, low]))
+
+
+def _minima(pool: Pool, positions: np.ndarray, steps: int) -> tuple[np.ndarray, np.ndarray]:
+    """Minima below conformers, and their energies; the low ones to the end, the others half-way."""
+    minima, energies = pool.field.relax(positions, steps // 2)
+    depths = energies.values
+    deep = np.flatnonzero(depths <= np.nanmin(depths, initial=np.inf) + MINIMA_WINDOWS[1])
+    minima[deep], energies = pool.field.relax(minima[deep], steps - steps // 2)
+    depths[deep] = energies.values
+    return minima, depths
 
 
 def sound(pool: Pool, window: float) -> np.ndarray:
@@ -66,49 +92,40 @@ def sound(pool: Pool, window: float) -> np.ndarray:
     return kept if len(kept) else np.arange(len(strain))
 
 
-def importance(pool: Pool, kept: np.ndarray, config: GenerateConfig) -> np.ndarray:
-    """How much each of the kept samples counts: a mixture of two distributions, one by strain and one by energies in
-    vacuum."""
-    by_strain = _shares(pool.energies.values[kept], config.strain_scale)
-    by_vacuum = _shares(pool.vacuum[kept], config.vacuum_scale)
-    return (1 - config.vacuum) * by_strain + config.vacuum * by_vacuum
-
-
-def _shares(energies: np.ndarray, scale: float) -> np.ndarray:
+def shares(energies: np.ndarray, scale: float) -> np.ndarray:
     """Boltzmann-like shares that add up to 1; where no energy is known, that of the best."""
     strain = energies - np.nanmin(energies, initial=np.inf)
-    shares = np.exp(-np.where(np.isfinite(strain), strain, 0.0) / scale)
-    return shares / shares.sum()
+    weights = np.exp(-np.where(np.isfinite(strain), strain, 0.0) / scale)
+    return weights / weights.sum()
 
 
-def _finished(pool: Pool, order: list[int], config: GenerateConfig) -> Chem.Mol:
-    positions, energies = pool.positions[order], pool.energies.values[order]
-    lowest, method = np.nanmin(pool.energies.values, initial=np.inf), pool.energies.method
-    if config.relax != "none":
-        positions, relaxed = _relaxed(with_conformers(pool.mol, positions), config.relax)
-        energies, method = relaxed.values, relaxed.method
-        lowest = np.nanmin(energies, initial=np.inf)
+def _finished(pool: Pool, positions: np.ndarray, sample: np.ndarray, config: GenerateConfig) -> Chem.Mol:
+    if config.relax == "none":
+        energies = pool.field.energies(positions, electrostatics=False)
+    else:
+        positions, energies = _relaxed(pool, positions, config.relax)
     right = np.flatnonzero(stereo_mask(pool.mol, with_conformers(pool.mol, positions)))
     if not len(right):
         raise EmbeddingError("no conformer keeps the stereo of the input")
     if config.relax != "none":
-        right = right[_apart(pool.mol, positions[right], config.spacing)]
+        right = right[_apart(pool.mol, positions[right], config.spacing)][: config.n]
+    lowest = np.nanmin(energies.values[right], initial=np.inf)
     result = with_conformers(pool.mol, positions[right])
     for rank, (conformer, index) in enumerate(zip(result.GetConformers(), right, strict=True), 1):
         conformer.SetIntProp("molgen_rank", rank)
-        conformer.SetDoubleProp("molgen_energy", float(energies[index] - lowest))
-        conformer.SetProp("molgen_energy_method", method)
-        conformer.SetIntProp("molgen_template", int(pool.template[order[index]]))
+        conformer.SetDoubleProp("molgen_energy", float(energies.values[index] - lowest))
+        conformer.SetProp("molgen_energy_method", energies.method)
+        conformer.SetIntProp("molgen_template", int(pool.template[sample[index]]))
         conformer.SetProp("molgen_method", pool.method)
     return result
 
 
-def _relaxed(mol: Chem.Mol, method: Literal["mmff", "gfn2"]) -> tuple[np.ndarray, Energies]:
+def _relaxed(pool: Pool, positions: np.ndarray, method: Literal["mmff", "gfn2"]) -> tuple[np.ndarray, Energies]:
     if method == "mmff":
-        return relax(mol, 500)
+        return pool.field.relax(positions, RELAX_STEPS)
     from molgen.chem.xtb import relax_gfn2
 
-    return relax_gfn2(mol)
+    return relax_gfn2(with_conformers(pool.mol, positions))
 
 
 def _apart(mol: Chem.Mol, positions: np.ndarray, spacing: float) -> list[int]:

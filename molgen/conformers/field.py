@@ -11,6 +11,7 @@ from molgen.chem.mmff_terms import mmff_terms
 from molgen.chem.positions import with_conformers
 from molgen.physics.mmff import MMFFEnergy
 from molgen.physics.relaxation import graph_preconditioner, relax_together
+from molgen.threads import one_thread
 
 PIECE_PAIRS = 300_000
 """Conformers go through the field in pieces of about so many pairs of atoms, which keeps memory small."""
@@ -34,6 +35,7 @@ class ConformerField:
         """Energies of conformers [k, atoms, 3]."""
         return self.relax(positions, 0, electrostatics=electrostatics)[1]
 
+    @one_thread()
     def relax(
         self, positions: np.ndarray, iterations: int, *, electrostatics: bool = True
     ) -> tuple[np.ndarray, Energies]:

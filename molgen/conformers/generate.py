@@ -23,6 +23,7 @@ from molgen.conformers.options import GenerateConfig, checked_config
 from molgen.conformers.pool import sample_pool
 from molgen.errors import MolgenError, ParseError
 from molgen.sampling.guards import noted
+from molgen.threads import one_thread
 
 __all__ = [
     "LARGE_RING",
@@ -162,6 +163,7 @@ def resolve_model(model: Model) -> TorsionModel | None:
     return None if model == "uniform" else load_model(model)
 
 
+@one_thread()
 def conformers_of(mol: Chem.Mol, model: TorsionModel | None, config: GenerateConfig) -> Chem.Mol:
     """The pipeline for a molecule with explicit hydrogens and complete stereo: sample a pool, filter, choose, relax."""
     if config.boltzmann is not None:

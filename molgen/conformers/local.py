@@ -9,8 +9,9 @@ from torch import Tensor
 
 from molgen.chem.embedding import Templates, embed_templates
 from molgen.chem.features import heavy_atoms
-from molgen.chem.forcefield import relax
+from molgen.chem.positions import with_conformers
 from molgen.chem.records import MoleculeGraph
+from molgen.conformers.field import ConformerField
 from molgen.errors import EmbeddingError
 from molgen.geometry.torsions import apply_torsions, dihedral_angles
 from molgen.metrics.stereo import stereo_mask
@@ -27,6 +28,7 @@ def local_structures(
     iterations: int = 200,
     timeout: float = 60.0,
     loose: bool = False,
+    field: ConformerField | None = None,
 ) -> Templates:
     """Embedded and relaxed conformers with the stereo of the input.
 
@@ -36,12 +38,13 @@ def local_structures(
         iterations: MMFF94s steps on each.
         timeout: seconds for the embedding.
         loose: embed so (see :func:`molgen.chem.embedding.embed_templates`).
+        field: of the molecule, when it is at hand.
 
     Raises:
         EmbeddingError: there is none.
     """
     embedded = embed_templates(mol, count, seed=seed, timeout=timeout, loose=loose)
-    positions, _ = relax(embedded.mol, iterations)
+    positions, _ = (field or ConformerField(mol)).relax(embedded.positions, iterations)
     return _with_correct_stereo(embedded, positions, mol)
 
 
@@ -75,17 +78,6 @@ def set_torsions(mol: Chem.Mol, positions: Tensor, torsions: Tensor, record: Mol
     quadruples = torch.from_numpy(heavy[record.torsions])
     changes = torsions - dihedral_angles(positions, quadruples)
     return apply_torsions(positions, changes, quadruples, moving)
-
-
-def with_conformers(mol: Chem.Mol, positions: np.ndarray) -> Chem.Mol:
-    """A copy of the molecule with the conformers [k, atoms, 3] and no others."""
-    mol = Chem.Mol(mol)
-    mol.RemoveAllConformers()
-    for row in positions:
-        conformer = Chem.Conformer(mol.GetNumAtoms())
-        conformer.SetPositions(np.ascontiguousarray(row, dtype=np.float64))
-        mol.AddConformer(conformer, assignId=True)
-    return mol
 
 
 def flexible_rings(mol: Chem.Mol) -> list[int]:

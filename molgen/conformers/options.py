@@ -14,6 +14,7 @@ _LEAST: dict[str, int | float] = {"n": 1, "steps": 1, "seed": 0, "pool": 1, "tem
     "template_relax": 0,
     "settle": 0,
     "polish": 0,
+    "minimise": 0,
     "energy_window": 0.0,
     "spacing": 0.0,
     "strain_scale": 1e-3,
@@ -32,18 +33,19 @@ class GenerateConfig:
         n: conformers to return, at most.
         seed: same seed and molecule -> same conformers, whatever else is in the batch.
         steps: network evaluations per sample.
-        pool: samples to choose from; None: 40 + n (0.6 + m^2 / 16) with m rotatable bonds, at most 40 + 6 n; at least
+        pool: samples to choose from; None: 30 + n (0.3 + m^2 / 12) with m rotatable bonds, at most 30 + 7 n; at least
             4 n if a ring has 9 or more atoms; never more than 16 m for each template.
         templates: local structures; None: 6 without flexible rings, 9 with one and 12 with more of them (n when a ring
             has 9 or more atoms or no bond turns).
         template_relax: MMFF94s steps on each template, twice as many where it takes n of them.
         settle: MMFF94s steps on each sample before its strain is measured.
-        polish: MMFF94s steps, electrostatics included, on each chosen conformer; 0 leaves the samples as they are.
+        polish: MMFF94s steps, electrostatics included, on each sample; 0 leaves the samples as they are.
+        minimise: further steps, after which a low sample counts as a minimum in vacuum; 0: no minima.
         energy_window: samples this far above the best one are dropped, kcal/mol (MMFF94s without electrostatics).
         strain_scale: a sample counts exp(-strain / strain_scale) when the chosen ones are to cover the pool, kcal/mol.
-        vacuum: the part of the choice, from 0 to 1, that goes by energies with charges in place of strain: it prefers
-            shapes held by hydrogen bonds, which are the ones in vacuum. 0 where only solvent or a pocket matters.
-        vacuum_scale: as strain_scale, for that part, kcal/mol.
+        vacuum: the part of the choice, from 0 to 1, that goes to minima in vacuum in place of samples: shapes that
+            hydrogen bonds and dispersion fold. 0 where only solvent or a pocket matters.
+        vacuum_scale: a minimum counts exp(-energy / vacuum_scale), kcal/mol.
         spacing: least symmetric heavy-atom RMSD between two conformers, Angstrom.
         relax: "none", "mmff" (MMFF94s minimisation of the chosen ones) or "gfn2" (GFN2-xTB).
         timeout: seconds for the embedding.
@@ -52,16 +54,17 @@ class GenerateConfig:
 
     n: int = 50
     seed: int = 0
-    steps: int = 4
+    steps: int = 3
     pool: int | None = None
     templates: int | None = None
-    template_relax: int = 100
+    template_relax: int = 50
     settle: int = 8
-    polish: int = 30
+    polish: int = 20
+    minimise: int = 80
     energy_window: float = 20.0
     strain_scale: float = 4.5
-    vacuum: float = 0.5
-    vacuum_scale: float = 8.0
+    vacuum: float = 0.6
+    vacuum_scale: float = 4.0
     spacing: float = 0.1
     relax: Literal["none", "mmff", "gfn2"] = "none"
     timeout: float = 60.0

@@ -10,14 +10,14 @@ from rdkit import Chem
 
 from molgen.chem.embedding import Templates
 from molgen.chem.features import heavy_atoms, molecule_graph
-from molgen.chem.forcefield import Energies, relax
+from molgen.chem.forcefield import Energies
+from molgen.conformers.field import ConformerField
 from molgen.conformers.local import (
     LARGE_RING,
     flexible_rings,
     largest_flexible_ring,
     local_structures,
     set_torsions,
-    with_conformers,
 )
 from molgen.conformers.model import TorsionModel
 from molgen.conformers.options import GenerateConfig
@@ -39,27 +39,28 @@ class Pool:
         mol: the molecule with explicit hydrogens, without conformers.
         positions: float64 [P, atoms, 3], Angstrom.
         energies: strain of each, kcal/mol.
-        vacuum: energies of the same with charges, kcal/mol: what they would be weighed by in vacuum.
         template: int [P], the local structure under each sample.
         method: how the templates were embedded.
+        field: the energies of the molecule.
     """
 
     mol: Chem.Mol
     positions: np.ndarray
     energies: Energies
-    vacuum: np.ndarray
     template: np.ndarray
     method: str
+    field: ConformerField
 
 
 def sample_pool(mol: Chem.Mol, model: TorsionModel | None, config: GenerateConfig) -> Pool:
     """Local structures, torsions drawn over them, and the strain of what comes out."""
     record = molecule_graph(mol)
+    field = ConformerField(mol)
     count = template_count(mol, record.n_torsions, config)
     shape = _rings_make_the_shape(mol, record.n_torsions)
     iterations = config.template_relax * (2 if shape else 1)
     embedded = local_structures(
-        mol, count, seed=config.seed, iterations=iterations, timeout=config.timeout, loose=not shape
+        mol, count, seed=config.seed, iterations=iterations, timeout=config.timeout, loose=not shape, field=field
     )
     templates, method = _with_driven_rings(mol, embedded, count, config)
     size = _pool_size(record.n_torsions, len(templates), shape, config)
@@ -75,9 +76,8 @@ def sample_pool(mol: Chem.Mol, model: TorsionModel | None, config: GenerateConfi
         made = sample_torsions(model, graph, local, start, times=time_grid(model, config.steps))
         torsions = finite_or(made, start, "sampled sets of torsions")
     positions = set_torsions(mol, full[chosen], torsions.double(), record)
-    settled, energies = _settled(mol, positions.numpy(), config)
-    _, vacuum = relax(with_conformers(mol, settled), 0)
-    return Pool(mol, settled, energies, vacuum.values, chosen.numpy(), method)
+    settled, energies = _settled(field, positions.numpy(), config)
+    return Pool(mol, settled, energies, chosen.numpy(), method, field)
 
 
 def _with_driven_rings(
@@ -93,13 +93,13 @@ def _with_driven_rings(
     return np.concatenate([positions, driven]), f"{embedded.method}, {len(driven)} more by driving ring torsions"
 
 
-def _settled(mol: Chem.Mol, positions: np.ndarray, config: GenerateConfig) -> tuple[np.ndarray, Energies]:
+def _settled(field: ConformerField, positions: np.ndarray, config: GenerateConfig) -> tuple[np.ndarray, Energies]:
     """Samples after a few steps of MMFF94s, and their strain.
 
     Where fewer than a quarter are within the energy window, which happens with 50 and more atoms, the strain left in
     bonds and angles is what keeps the others out: the next best ones get more steps.
     """
-    settled, energies = relax(with_conformers(mol, positions), config.settle, electrostatics=False)
+    settled, energies = field.relax(positions, config.settle, electrostatics=False)
     values = energies.values.copy()
     wanted = -(-len(values) // 4)
     for _ in range(FURTHER_ROUNDS if config.settle else 0):
@@ -107,7 +107,7 @@ def _settled(mol: Chem.Mol, positions: np.ndarray, config: GenerateConfig) -> tu
         if inside >= wanted:
             break
         next_best = np.argsort(values, kind="stable")[inside : inside + wanted]
-        moved, lower = relax(with_conformers(mol, settled[next_best]), FURTHER_STEPS, electrostatics=False)
+        moved, lower = field.relax(settled[next_best], FURTHER_STEPS, electrostatics=False)
         settled[next_best], values[next_best] = moved, lower.values
     return settled, Energies(values, energies.method)
 
@@ -134,7 +134,7 @@ def _pool_size(torsions: int, templates: int, shape: bool, config: GenerateConfi
         return templates
     if config.pool is not None:
         return max(config.pool, config.n)
-    wanted = 40 + config.n * min(0.6 + torsions**2 / 16, 6.0)
+    wanted = 30 + config.n * min(0.3 + torsions**2 / 12, 7.0)
     if shape:
         wanted = max(wanted, 4 * config.n)
     return max(config.n, min(round(wanted), 16 * templates * torsions))

@@ -9,10 +9,14 @@ import numpy as np
 from rdkit import Chem
 
 from molgen.conformers.checkpoint import load_model
-from molgen.conformers.choose import importance, sound
+from molgen.conformers.choose import shares, sound
 from molgen.conformers.model import TorsionModel
 from molgen.conformers.options import GenerateConfig
-from molgen.conformers.pool import sample_pool
+from molgen.conformers.pool import Pool, sample_pool
+
+STRAIN_SCALE = 4.5
+VACUUM_SCALE = 8.0
+"""kcal/mol; energies with charges of samples that are not minimised scatter more."""
 
 
 @dataclass(frozen=True)
@@ -53,13 +57,19 @@ def resampled_conformers(
     Raises:
         MolgenError: nothing could be embedded.
     """
-    options = GenerateConfig(
-        n=1, pool=config.samples, templates=config.templates, vacuum=config.vacuum, seed=seed, template_relax=60
-    )
+    options = GenerateConfig(n=1, pool=config.samples, templates=config.templates, seed=seed, template_relax=40)
     pool = sample_pool(mol, trained_model(config.model), options)
     kept = sound(pool, options.energy_window)
-    times = np.random.default_rng(seed).multinomial(count, importance(pool, kept, options))
+    times = np.random.default_rng(seed).multinomial(count, importance(pool, kept, config.vacuum))
     return pool.positions[kept[times > 0]], times[times > 0]
+
+
+def importance(pool: Pool, kept: np.ndarray, vacuum: float) -> np.ndarray:
+    """How much each of the kept samples counts: a mixture of two distributions, one by strain and one by energies with
+    charges."""
+    by_strain = shares(pool.energies.values[kept], STRAIN_SCALE)
+    by_vacuum = shares(pool.field.energies(pool.positions[kept]).values, VACUUM_SCALE)
+    return (1 - vacuum) * by_strain + vacuum * by_vacuum
 
 
 @lru_cache(maxsize=1)

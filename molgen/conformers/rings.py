@@ -10,7 +10,8 @@ from rdkit.Chem import rdForceFieldHelpers, rdMolTransforms
 
 from molgen.chem.features import heavy_atoms
 from molgen.chem.forcefield import relax
-from molgen.conformers.local import LARGE_RING, with_conformers
+from molgen.chem.positions import with_conformers
+from molgen.conformers.local import LARGE_RING
 from molgen.metrics.rmsd import rmsd_matrix
 from molgen.metrics.stereo import stereo_mask
 

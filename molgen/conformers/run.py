@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Literal
 
 import numpy as np
-import torch
 
 from molgen.chem.features import heavy_atoms
 from molgen.chem.reading import read_molecules
@@ -58,7 +57,6 @@ def conformers_to_file(
     stereo: Literal["one", "enumerate"] = "one",
     largest_fragment: bool = False,
     failures: str | Path | None = None,
-    threads: int = 1,
     on_row: Callable[[Row], None] | None = None,
 ) -> list[Row]:
     """Conformers of every molecule of ``source`` into the SD file ``output``.
@@ -80,7 +78,6 @@ def conformers_to_file(
         check_place(path)
     if config.relax == "gfn2":
         check_xtb()
-    torch.set_num_threads(threads)
     records = read_molecules(source)
     network = resolve_model(model)
     rows: list[Row] = []

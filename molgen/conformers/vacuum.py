@@ -7,9 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from rdkit import Chem
 
-from molgen.chem.forcefield import relax
 from molgen.chem.xtb import METHODS, check_xtb, relax_xtb
-from molgen.conformers.local import with_conformers
 from molgen.conformers.options import GenerateConfig
 from molgen.conformers.pool import sample_pool
 from molgen.conformers.resample import trained_model
@@ -71,7 +69,7 @@ def vacuum_conformers(
     """
     options = GenerateConfig(n=min(count, config.samples), pool=config.samples, seed=seed)
     pool = sample_pool(mol, trained_model(config.model), options)
-    positions, energies = relax(with_conformers(mol, pool.positions), config.polish)
+    positions, energies = pool.field.relax(pool.positions, config.polish)
     values = energies.values
     if not np.isfinite(values).any():
         raise MolgenError("no energy: MMFF94s and UFF know no parameters for it")

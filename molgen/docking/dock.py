@@ -12,6 +12,7 @@ import torch
 from rdkit import Chem
 
 from molgen.chem.parsing import one_line
+from molgen.chem.positions import with_conformers
 from molgen.chem.protein_reading import read_protein
 from molgen.chem.protonation import protonate
 from molgen.chem.reading import read_molecules
@@ -19,7 +20,6 @@ from molgen.chem.reference import compared_with
 from molgen.chem.standardise import molecule_notes, prepare_molecule
 from molgen.chem.stereo import enumerate_stereo
 from molgen.chem.structure import Protein
-from molgen.conformers.local import with_conformers
 from molgen.docking.learned import Learned, learned_of
 from molgen.docking.ligand import Ligand, all_atom_poses, ligand_of, strain
 from molgen.docking.propose import propose

@@ -12,10 +12,11 @@ from torch import Tensor
 from molgen.chem.features import heavy_atoms, molecule_graph
 from molgen.chem.forcefield import relax
 from molgen.chem.interaction_types import ligand_types
+from molgen.chem.positions import with_conformers
 from molgen.chem.records import MoleculeGraph
 from molgen.chem.vina_rotors import vina_rotors
 from molgen.conformers.generate import LARGE_RING
-from molgen.conformers.local import largest_flexible_ring, local_structures, set_torsions, with_conformers
+from molgen.conformers.local import largest_flexible_ring, local_structures, set_torsions
 from molgen.errors import EmbeddingError
 from molgen.geometry.alignment import kabsch
 from molgen.geometry.torsions import dihedral_angles

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 
 import numpy as np
 import torch
@@ -20,6 +19,7 @@ from molgen.graphs.batch import batch_graphs
 from molgen.graphs.pockets import PocketBatch, batch_pockets
 from molgen.physics.energy import DockingEnergy
 from molgen.sampling.guards import finite_rows, tell
+from molgen.threads import one_thread
 
 _GUIDED = 0.7
 """Time below which poses are guided."""
@@ -69,21 +69,10 @@ def propose(
     start = prior_states(model, shapes, ligand.graph.n_torsions, rng)
     watch = None if on_step is None else lambda step, t, positions: on_step(step, positions + center)
     guide = None if energy is None else guide_of(energy, center, guidance)
-    with _one_thread():
+    with one_thread():
         found = sample_poses(model, graph, pocket, shapes, start, time_grid(steps), guide=guide, on_step=watch)
     found, template = _finite(found, template)
     return Proposals((found + center).permute(1, 2, 0).contiguous(), template)
-
-
-@contextmanager
-def _one_thread() -> Iterator[None]:
-    """Sums that are shared out over threads round differently, and the minimiser makes other poses of that."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(before)
 
 
 def _finite(positions: Tensor, template: Tensor) -> tuple[Tensor, Tensor]:

@@ -9,7 +9,7 @@ from rdkit import Chem
 from torch import Tensor
 
 from molgen.chem.features import without_hydrogens
-from molgen.conformers.local import with_conformers
+from molgen.chem.positions import with_conformers
 from molgen.docking.dock import energy_of
 from molgen.docking.learned import learned_of
 from molgen.docking.ligand import Ligand

@@ -8,10 +8,11 @@ from rdkit.Chem import rdForceFieldHelpers
 
 from molgen import generate_conformers
 from molgen.chem.features import heavy_atoms, molecule_graph
+from molgen.chem.positions import with_conformers
 from molgen.chem.standardise import prepare_molecule
 from molgen.conformers.boltzmann import boltzmann_weights, effective_samples
 from molgen.conformers.checkpoint import SHIPPED
-from molgen.conformers.local import local_structures, set_torsions, with_conformers
+from molgen.conformers.local import local_structures, set_torsions
 from molgen.errors import ConfigError
 from molgen.geometry.torsions import dihedral_angles
 

@@ -6,11 +6,11 @@ from rdkit import Chem
 
 from molgen.chem.standardise import prepare_molecule
 from molgen.conformers import resample
-from molgen.conformers.choose import importance, sound
+from molgen.conformers.choose import sound
 from molgen.conformers.options import GenerateConfig
 from molgen.conformers.pool import sample_pool
 from molgen.conformers.prepare import PrepareConfig, prepare, prepare_entry
-from molgen.conformers.resample import ResampleConfig, resampled_conformers
+from molgen.conformers.resample import ResampleConfig, importance, resampled_conformers
 from molgen.errors import CheckpointError
 
 DIOL = "OCCCCO"
@@ -20,15 +20,15 @@ QUICK = ResampleConfig(samples=24, templates=2)
 def test_samples_are_drawn_as_often_as_their_weights_say():
     mol = prepare_molecule(Chem.MolFromSmiles(DIOL))
     positions, times = resampled_conformers(mol, QUICK, 20000, seed=3)
-    options = GenerateConfig(n=1, pool=24, templates=2, seed=3, template_relax=60)
+    options = GenerateConfig(n=1, pool=24, templates=2, seed=3, template_relax=40)
     pool = sample_pool(mol, resample.trained_model("default"), options)
     kept = sound(pool, options.energy_window)
-    weights = importance(pool, kept, options)
+    weights = importance(pool, kept, 0.5)
     assert times.sum() == 20000
     drawn = {p.tobytes(): t / 20000 for p, t in zip(positions, times, strict=True)}
     found = np.array([drawn.get(p.tobytes(), 0.0) for p in pool.positions[kept]])
     np.testing.assert_allclose(found, weights, atol=5 * np.sqrt(weights.max() / 20000))
-    assert weights.max() > 5 * weights.min()
+    assert weights.max() > 3 * weights.min()
 
 
 def test_an_entry_holds_what_was_drawn_with_its_counts():

@@ -6,9 +6,10 @@ from rdkit import Chem
 
 from molgen.chem.features import heavy_atoms
 from molgen.chem.forcefield import relax
+from molgen.chem.positions import with_conformers
 from molgen.chem.standardise import prepare_molecule
 from molgen.conformers import generate, pool
-from molgen.conformers.local import local_structures, with_conformers
+from molgen.conformers.local import local_structures
 from molgen.conformers.options import GenerateConfig
 from molgen.conformers.rings import SPACING, more_ring_states
 from molgen.metrics.rmsd import rmsd_matrix

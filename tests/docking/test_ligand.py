@@ -11,7 +11,7 @@ from small_receptors import poses_first, poses_last
 from torch import Tensor
 
 from molgen.chem.features import heavy_atoms
-from molgen.conformers.local import with_conformers
+from molgen.chem.positions import with_conformers
 from molgen.docking.ligand import Ligand, all_atom_poses, ligand_of, strain
 from molgen.geometry.rotations import random_rotation
 from molgen.metrics.stereo import stereo_mask

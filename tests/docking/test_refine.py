@@ -75,7 +75,7 @@ def test_a_wider_spacing_leaves_fewer_poses_and_the_same_best() -> None:
     counts = [len(refined("OCCCCN", spacing).total) for spacing in (0.5, 1.5, 3.0)]
     assert counts[0] > counts[1] > counts[2] >= 1
     best = [refined("OCCCCN", spacing).total[0].item() for spacing in (0.5, 1.5, 3.0)]
-    assert best == pytest.approx([best[0]] * 3, abs=0.05)
+    assert best == pytest.approx([best[0]] * 3, abs=0.1)
 
 
 @pytest.mark.parametrize("smiles", LIGANDS)
