@@ -13,13 +13,13 @@ from rdkit import Chem
 
 from molgen.chem.embedding import embed_templates
 from molgen.chem.features import heavy_atoms, molecule_graph
-from molgen.chem.forcefield import relax
 from molgen.chem.reading import InputRecord, read_molecules
 from molgen.chem.records import MoleculeGraph
 from molgen.chem.standardise import prepare_molecule
 from molgen.chem.stereo import enumerate_stereo
 from molgen.chem.xtb import METHODS, check_xtb, relax_xtb
 from molgen.conformers.blocks import BlockJob, Item, Made, PrepareSummary, check_settings, run_blocks
+from molgen.conformers.field import ConformerField
 from molgen.conformers.matching import match_reference, reference_positions
 from molgen.conformers.merging import merged
 from molgen.conformers.reflow import ReflowConfig, prepare_trajectories
@@ -163,7 +163,8 @@ def _conformers(mol: Chem.Mol, config: PrepareConfig) -> tuple[np.ndarray, np.nd
     if config.kind == "vacuum":
         return vacuum_conformers(mol, config.vacuum, config.conformers, seed=config.seed, solvent=config.solvent)
     templates = embed_templates(mol, config.conformers, seed=config.seed, timeout=30.0)
-    relaxed, energies = relax(templates.mol, config.relax_iterations, electrostatics=config.electrostatics)
+    field = ConformerField(mol)
+    relaxed, energies = field.relax(templates.positions, config.relax_iterations, electrostatics=config.electrostatics)
     if config.relax != "mmff":
         relaxed, energies = relax_xtb(mol, relaxed, config.relax, config.relax_iterations, config.solvent)
     return relaxed, energies.values
