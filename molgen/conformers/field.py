@@ -13,6 +13,10 @@ from molgen.physics.mmff import MMFFEnergy
 from molgen.physics.relaxation import graph_preconditioner, relax_together
 from molgen.threads import one_thread
 
+FEW = 20_000
+"""Conformers times squared atoms up to which RDKit, one by one, is quicker than setting out the batch."""
+RDKIT_STEPS = 1.6
+"""Steps of RDKit's minimiser that come as low as one of the batch."""
 PIECE_PAIRS = 300_000
 """Conformers go through the field in pieces of about so many pairs of atoms, which keeps memory small."""
 
@@ -21,7 +25,7 @@ class ConformerField:
     """MMFF94s (UFF where it has no parameters) for conformers of a molecule with explicit hydrogens.
 
     The energies are those of :func:`molgen.chem.forcefield.relax`, to 0.01 kcal/mol; the way down is that of L-BFGS on
-    all conformers at once, which takes a fifth of the time.
+    all conformers at once, which takes a fifth of the time; RDKit's where there is little to do.
     """
 
     def __init__(self, mol: Chem.Mol) -> None:
@@ -36,12 +40,14 @@ class ConformerField:
         return self.relax(positions, 0, electrostatics=electrostatics)[1]
 
     @one_thread()
+    @torch.inference_mode()
     def relax(
         self, positions: np.ndarray, iterations: int, *, electrostatics: bool = True
     ) -> tuple[np.ndarray, Energies]:
         """Conformers [k, atoms, 3] after at most so many steps, and their energies; those that go astray stay."""
-        if self.terms is None or len(positions) == 0:
-            return relax(with_conformers(self.mol, positions), iterations, electrostatics=electrostatics)
+        if self.terms is None or len(positions) * self.terms.n_atoms**2 <= FEW:
+            steps = round(RDKIT_STEPS * iterations)
+            return relax(with_conformers(self.mol, positions), steps, electrostatics=electrostatics)
         energy = self._energy[electrostatics]
         given = torch.from_numpy(np.ascontiguousarray(positions.transpose(1, 2, 0))).float()
         moved, values = [], []

@@ -26,6 +26,11 @@ def test_energies_are_those_of_the_field_one_by_one(smiles, charges):
     np.testing.assert_allclose(found.values, expected.values, atol=0.01)
 
 
+@pytest.fixture(autouse=True, params=[0, module.FEW], ids=["together", "few one by one"])
+def few(request, monkeypatch):
+    monkeypatch.setattr(module, "FEW", request.param)
+
+
 @pytest.mark.parametrize("smiles", ["OCCCCO", "CB(O)OCC"])
 def test_relaxing_lowers_every_energy_and_says_which(smiles):
     mol, x = embedded(smiles)
@@ -51,6 +56,16 @@ def test_no_conformers_give_none():
     at, energies = ConformerField(mol).relax(x[:0], 10)
     assert at.shape == (0, 9, 3)
     assert energies.values.shape == (0,)
+
+
+def test_both_ways_come_equally_low(monkeypatch):
+    """In the median of 40 conformers."""
+    mol, x = embedded("CC(C)C[C@H](NC(=O)c1ccccc1)C(=O)NCCOC", 40)
+    found = []
+    for most in (0, 10**9):
+        monkeypatch.setattr(module, "FEW", most)
+        found.append(np.median(ConformerField(mol).relax(x, 60)[1].values))
+    assert abs(found[0] - found[1]) < 1.0
 
 
 def test_pieces_do_not_change_the_result(monkeypatch):
