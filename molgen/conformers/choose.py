@@ -21,6 +21,8 @@ from molgen.metrics.symmetry import automorphisms
 
 MAX_PERMUTATIONS = 64
 RELAX_STEPS = 500
+RELAX_UNTIL = 0.01
+"""kcal/mol/Angstrom, the largest force that is left: two ways into one minimum then end in one place."""
 SPARE = 2
 """Candidates for each conformer that is to be relaxed, since relaxation may lead two of them to one place."""
 MINIMA_WINDOWS = (15.0, 8.0)
@@ -63,12 +65,16 @@ def candidates(pool: Pool, config: GenerateConfig) -> Candidates:
     its energy: what it looks like in vacuum, where charges fold it.
     """
     kept = sound(pool, config.energy_window)
-    polished, levels = pool.field.relax(pool.positions, config.polish)
     strain = shares(pool.energies.values[kept], config.strain_scale)
-    low = np.flatnonzero(levels.values <= np.nanmin(levels.values, initial=np.inf) + MINIMA_WINDOWS[0])
-    if config.vacuum == 0 or not config.minimise or not len(low):
+    if config.vacuum == 0 or not config.minimise or not pool.field.knows_charges:
+        return Candidates(pool.field.relax(pool.positions[kept], config.polish)[0], strain, kept)
+    polished, levels = pool.field.relax(pool.positions, config.polish)
+    low = _within(levels.values, min(MINIMA_WINDOWS[0], config.energy_window))
+    if not len(low):
         return Candidates(polished[kept], strain, kept)
     minima, depths = _minima(pool, polished[low], config.minimise)
+    end = _within(depths, config.energy_window)
+    low, minima, depths = low[end], minima[end], depths[end]
     weights = (1 - config.vacuum) * strain, config.vacuum * shares(depths, config.vacuum_scale)
     if config.vacuum == 1:
         return Candidates(minima, weights[1], low)
@@ -79,23 +85,29 @@ def _minima(pool: Pool, positions: np.ndarray, steps: int) -> tuple[np.ndarray, 
     """Minima below conformers, and their energies; the low ones to the end, the others half-way."""
     minima, energies = pool.field.relax(positions, steps // 2)
     depths = energies.values
-    deep = np.flatnonzero(depths <= np.nanmin(depths, initial=np.inf) + MINIMA_WINDOWS[1])
+    deep = _within(depths, MINIMA_WINDOWS[1])
     minima[deep], energies = pool.field.relax(minima[deep], steps - steps // 2)
     depths[deep] = energies.values
     return minima, depths
 
 
+def _within(energies: np.ndarray, window: float) -> np.ndarray:
+    """Indices of those at most so far above the lowest; those without an energy are not among them."""
+    return np.flatnonzero(energies <= np.nanmin(energies, initial=np.inf) + window)
+
+
 def sound(pool: Pool, window: float) -> np.ndarray:
     """Indices of the samples within the energy window; all of them where no energy is known."""
-    strain = pool.energies.values - np.nanmin(pool.energies.values, initial=np.inf)
-    kept = np.flatnonzero(strain <= window)
-    return kept if len(kept) else np.arange(len(strain))
+    kept = _within(pool.energies.values, window)
+    return kept if len(kept) else np.arange(len(pool.energies.values))
 
 
 def shares(energies: np.ndarray, scale: float) -> np.ndarray:
-    """Boltzmann-like shares that add up to 1; where no energy is known, that of the best."""
-    strain = energies - np.nanmin(energies, initial=np.inf)
-    weights = np.exp(-np.where(np.isfinite(strain), strain, 0.0) / scale)
+    """Boltzmann-like shares that add up to 1; none where the energy is not known, and equal ones where none is."""
+    known = np.isfinite(energies)
+    if not known.any():
+        return np.full(len(energies), 1 / max(1, len(energies)))
+    weights = np.where(known, np.exp(-np.where(known, energies - energies[known].min(), 0.0) / scale), 0.0)
     return weights / weights.sum()
 
 
@@ -122,7 +134,7 @@ def _finished(pool: Pool, positions: np.ndarray, sample: np.ndarray, config: Gen
 
 def _relaxed(pool: Pool, positions: np.ndarray, method: Literal["mmff", "gfn2"]) -> tuple[np.ndarray, Energies]:
     if method == "mmff":
-        return pool.field.relax(positions, RELAX_STEPS)
+        return pool.field.relax(positions, RELAX_STEPS, until=RELAX_UNTIL)
     from molgen.chem.xtb import relax_gfn2
 
     return relax_gfn2(with_conformers(pool.mol, positions))

@@ -25,7 +25,9 @@ class ConformerField:
     """MMFF94s (UFF where it has no parameters) for conformers of a molecule with explicit hydrogens.
 
     The energies are those of :func:`molgen.chem.forcefield.relax`, to 0.01 kcal/mol; the way down is that of L-BFGS on
-    all conformers at once, which takes a fifth of the time; RDKit's where there is little to do.
+    all conformers at once, which takes a fifth of the time; RDKit's where there is little to do. So a conformer may
+    end in another minimum when others are relaxed with it: by the choice between the two, and by rounding, which a long
+    way down amplifies. A step stands for one and a half of RDKit's.
     """
 
     def __init__(self, mol: Chem.Mol) -> None:
@@ -35,6 +37,11 @@ class ConformerField:
             self._start = torch.from_numpy(graph_preconditioner(self.terms)).float()
             self._energy = {charges: MMFFEnergy(self.terms, charges) for charges in (True, False)}
 
+    @property
+    def knows_charges(self) -> bool:
+        """Whether there is an electrostatic term; UFF is used without."""
+        return self.terms is not None
+
     def energies(self, positions: np.ndarray, *, electrostatics: bool = True) -> Energies:
         """Energies of conformers [k, atoms, 3]."""
         return self.relax(positions, 0, electrostatics=electrostatics)[1]
@@ -42,9 +49,12 @@ class ConformerField:
     @one_thread()
     @torch.inference_mode()
     def relax(
-        self, positions: np.ndarray, iterations: int, *, electrostatics: bool = True
+        self, positions: np.ndarray, iterations: int, *, electrostatics: bool = True, until: float = 0.1
     ) -> tuple[np.ndarray, Energies]:
-        """Conformers [k, atoms, 3] after at most so many steps, and their energies; those that go astray stay."""
+        """Conformers [k, atoms, 3] after at most so many steps, and their energies; those that go astray stay.
+
+        A conformer is done when its largest force is below ``until``, kcal/mol/Angstrom.
+        """
         if self.terms is None or len(positions) * self.terms.n_atoms**2 <= FEW:
             steps = round(RDKIT_STEPS * iterations)
             return relax(with_conformers(self.mol, positions), steps, electrostatics=electrostatics)
@@ -54,7 +64,7 @@ class ConformerField:
         for piece in given.split(max(16, PIECE_PAIRS // max(1, len(self.terms.pairs))), dim=2):
             piece = piece.contiguous()
             if iterations:
-                x, e = relax_together(energy, piece, iterations, self._start)
+                x, e = relax_together(energy, piece, iterations, self._start, until=until)
                 lost = ~torch.isfinite(e) | ~torch.isfinite(x).all(0).all(0)
                 x, e = torch.where(lost, piece, x), torch.where(lost, energy(piece)[0], e)
             else:

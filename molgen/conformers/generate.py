@@ -62,8 +62,8 @@ def generate_conformers(
 
     Returns:
         The molecule with explicit hydrogens and its conformers in rank order; each carries the properties
-        `molgen_rank`, `molgen_energy` (kcal/mol above the best of the returned ones, or above the best sample without
-        `polish`), `molgen_energy_method`, `molgen_template` and `molgen_method` (how the local structures were made).
+        `molgen_rank`, `molgen_energy` (kcal/mol above the best of the returned
+        ones), `molgen_energy_method`, `molgen_template` and `molgen_method` (how the local structures were made).
 
     Raises:
         MolgenError: one line that says what is wrong with the molecule. Unspecified stereo is set to one isomer, with a

@@ -37,11 +37,13 @@ class GenerateConfig:
             4 n if a ring has 9 or more atoms; never more than 16 m for each template.
         templates: local structures; None: 6 without flexible rings, 9 with one and 12 with more of them (n when a ring
             has 9 or more atoms or no bond turns).
-        template_relax: MMFF94s steps on each template, twice as many where it takes n of them.
+        template_relax: MMFF94s steps on each template, twice as many where it takes n of them. Steps are those of
+            :class:`molgen.conformers.field.ConformerField`, here and below.
         settle: MMFF94s steps on each sample before its strain is measured.
         polish: MMFF94s steps, electrostatics included, on each sample; 0 leaves the samples as they are.
         minimise: further steps, after which a low sample counts as a minimum in vacuum; 0: no minima.
-        energy_window: samples this far above the best one are dropped, kcal/mol (MMFF94s without electrostatics).
+        energy_window: dropped are samples whose strain is this far above the best one's (MMFF94s without
+            electrostatics, before the polish), and minima whose energy is; kcal/mol.
         strain_scale: a sample counts exp(-strain / strain_scale) when the chosen ones are to cover the pool, kcal/mol.
         vacuum: the part of the choice, from 0 to 1, that goes to minima in vacuum in place of samples: shapes that
             hydrogen bonds and dispersion fold. 0 where only solvent or a pocket matters.

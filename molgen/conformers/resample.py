@@ -42,7 +42,7 @@ class ResampleConfig:
 def resampled_conformers(
     mol: Chem.Mol, config: ResampleConfig, count: int, *, seed: int = 0
 ) -> tuple[np.ndarray, np.ndarray]:
-    """``count`` draws, by the weights that a choice of conformers gives them, from the samples of a model.
+    """``count`` draws, by strain and by energy in vacuum, from the samples of a model.
 
     A model that is trained on them comes nearer to its density times these weights (reward-weighted regression;
     Peters and Schaal 2007).

@@ -29,7 +29,7 @@ class VacuumConfig:
 
     model: str = "default"
     samples: int = 120
-    polish: int = 30
+    polish: int = 20
     window: float = 8.0
     energies: str = "gfn2"
 

@@ -48,7 +48,7 @@ class MMFFEnergy:
         self.n_atoms = terms.n_atoms
         column = {f.name: getattr(terms, f.name) for f in fields(terms) if f.name != "n_atoms"}
         tensors = {
-            name: torch.as_tensor(np.ascontiguousarray(np.asarray(value).T), device=device)
+            name: torch.tensor(np.asarray(value).T, device=device)  # a copy
             for name, value in column.items()
         }
         self.bonds, self.angles, self.planes, self.torsions, self.pairs = (
@@ -162,7 +162,7 @@ class MMFFEnergy:
     def contacts(self, x: Tensor, gradient: Tensor) -> Tensor:
         """The buffered 14-7 potential and, where charges take part, the buffered Coulomb term."""
         energy = x.new_zeros(x.shape[2])
-        rows = max(16, _PIECE // x.shape[2])
+        rows = max(16, _PIECE // max(1, x.shape[2]))
         for piece in range(0, self.pairs.shape[1], rows):
             energy = energy + self._contacts(slice(piece, piece + rows), x, gradient)
         return energy

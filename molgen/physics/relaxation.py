@@ -53,7 +53,7 @@ def relax_together(
     """L-BFGS for every conformer of a batch, one evaluation an iteration.
 
     A conformer whose trial point fails the Armijo condition stays and tries a shorter step next. None ends higher than
-    it began, and none depends on the others.
+    it began, and none depends on the others but by rounding, which a long way down amplifies.
 
     Args:
         objective: energies and gradients.
@@ -96,7 +96,8 @@ def _iterated(objective: Objective, state: _State, preconditioner: Tensor) -> _S
     curvature = _dot(step, change)
     good = accepted & (curvature > 1e-8)
     inverse = torch.where(good, 1 / curvature.clamp(min=1e-8), 0.0)
-    memory = (*state.memory[1 - _MEMORY :], (step, change, inverse))
+    kept = torch.where(good, step, 0.0), torch.where(good, change, 0.0), inverse
+    memory = (*state.memory[1 - _MEMORY :], kept)
     scale = torch.where(good, curvature / _dot(change, _applied(preconditioner, change)).clamp(min=1e-8), state.scale)
     new_gradient = torch.where(accepted, gradient, state.gradient)
     quasi_newton = _direction(new_gradient, memory, scale, preconditioner)

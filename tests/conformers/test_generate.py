@@ -301,8 +301,25 @@ def test_candidates_are_samples_by_strain_and_minima_by_energy(share):
 
 def test_shares_are_boltzmann_factors_that_add_up_to_one():
     found = choose.shares(np.array([1.0, 5.5, np.nan]), 4.5)
-    expected = np.array([1.0, np.exp(-1), 1.0])  # what has no energy counts like the best
+    expected = np.array([1.0, np.exp(-1), 0.0])  # what has no energy does not count
     np.testing.assert_allclose(found, expected / expected.sum())
+    np.testing.assert_array_equal(choose.shares(np.full(4, np.nan), 4.5), 0.25)  # unless none has
+
+
+def test_the_energy_window_holds_for_minima_too():
+    mol = prepare_molecule(Chem.MolFromSmiles("OC[C@H](O)[C@@H](O)CNC(=O)CCN"))
+    for window in (2.0, 20.0):
+        config = GenerateConfig(vacuum=1.0, pool=40, templates=2, energy_window=window)
+        pool = sample_pool(mol, None, config)
+        energies = pool.field.energies(choose.candidates(pool, config).positions).values
+        assert (np.ptp(energies) <= 2.0) == (window == 2.0)
+
+
+def test_without_charges_in_the_field_there_are_no_minima_in_vacuum():
+    config = GenerateConfig(pool=12, templates=2)
+    pool = sample_pool(prepare_molecule(Chem.MolFromSmiles("CCOB(O)CC")), None, config)
+    found = choose.candidates(pool, config)
+    np.testing.assert_array_equal(found.sample, choose.sound(pool, config.energy_window))
 
 
 def test_a_choice_by_energies_in_vacuum_prefers_hydrogen_bonds():

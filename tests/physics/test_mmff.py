@@ -100,6 +100,13 @@ def test_a_conformer_does_not_depend_on_its_neighbours(monkeypatch):
     torch.testing.assert_close(field(x), (energy, gradient))
 
 
+def test_the_terms_are_not_changed():
+    terms = mmff_terms(conformers("OO"))  # one pair alone
+    before = terms.contact.copy()
+    MMFFEnergy(terms, dtype=torch.float64)
+    np.testing.assert_array_equal(terms.contact, before)
+
+
 def test_atoms_in_one_place_have_finite_energies_and_forces():
     mol = conformers("CCO")
     energy, gradient = MMFFEnergy(mmff_terms(mol))(torch.zeros(9, 3, 1))

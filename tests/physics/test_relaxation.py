@@ -91,6 +91,19 @@ def test_a_step_that_goes_up_is_tried_shorter():
     assert energy < 1e-3 * bowl(x)[0]
 
 
+def test_a_trial_without_an_energy_is_forgotten():
+    count = iter(range(1000))
+
+    def sometimes_bad(x):
+        energy, gradient = bowl(x)
+        return (energy + torch.inf, gradient * torch.inf) if next(count) in (4, 9) else (energy, gradient)
+
+    x = torch.ones(2, 3, 1, dtype=torch.float64)
+    start = torch.eye(2, dtype=torch.float64)
+    _, energy = relax_together(sometimes_bad, x, 60, start, until=1e-4)
+    assert energy < 1e-6
+
+
 def test_the_model_hessian_is_stiff_along_bonds_and_positive():
     mol = Chem.AddHs(Chem.MolFromSmiles("CCO"))
     inverse = graph_preconditioner(mmff_terms(mol))
