@@ -38,15 +38,17 @@ class Candidates:
         positions: [c, atoms, 3], Angstrom.
         weights: [c], how much it counts to be near each.
         sample: int [c], the sample that each was made of.
+        samples: how many of them are samples; they come first, minima follow.
     """
 
     positions: np.ndarray
     weights: np.ndarray
     sample: np.ndarray
+    samples: int
 
 
 def chosen_conformers(pool: Pool, config: GenerateConfig) -> Chem.Mol:
-    """The conformers to return, best first.
+    """The conformers to return, best first; the first of all is the sample that stands best for the samples.
 
     Raises:
         EmbeddingError: none of the chosen ones keeps the stereo of the input.
@@ -54,7 +56,9 @@ def chosen_conformers(pool: Pool, config: GenerateConfig) -> Chem.Mol:
     made = candidates(pool, config)
     distances = _distances(pool.mol, made.positions)
     count = SPARE * config.n if config.relax == "mmff" else config.n
-    order = cover(distances, count, weights=made.weights, spacing=config.spacing)
+    own = slice(made.samples)
+    first = cover(distances[own, own], 1, weights=made.weights[own])[0] if made.samples else None
+    order = cover(distances, count, weights=made.weights, spacing=config.spacing, first=first)
     return _finished(pool, made.positions[order], made.sample[order], config)
 
 
@@ -67,18 +71,19 @@ def candidates(pool: Pool, config: GenerateConfig) -> Candidates:
     kept = sound(pool, config.energy_window)
     strain = shares(pool.energies.values[kept], config.strain_scale)
     if config.vacuum == 0 or not config.minimise or not pool.field.knows_charges:
-        return Candidates(pool.field.relax(pool.positions[kept], config.polish)[0], strain, kept)
+        return Candidates(pool.field.relax(pool.positions[kept], config.polish)[0], strain, kept, len(kept))
     polished, levels = pool.field.relax(pool.positions, config.polish)
     low = _within(levels.values, min(MINIMA_WINDOWS[0], config.energy_window))
     if not len(low):
-        return Candidates(polished[kept], strain, kept)
+        return Candidates(polished[kept], strain, kept, len(kept))
     minima, depths = _minima(pool, polished[low], config.minimise)
     end = _within(depths, config.energy_window)
     low, minima, depths = low[end], minima[end], depths[end]
     weights = (1 - config.vacuum) * strain, config.vacuum * shares(depths, config.vacuum_scale)
     if config.vacuum == 1:
-        return Candidates(minima, weights[1], low)
-    return Candidates(np.concatenate([polished[kept], minima]), np.concatenate(weights), np.concatenate([kept, low]))
+        return Candidates(minima, weights[1], low, 0)
+    positions, sample = np.concatenate([polished[kept], minima]), np.concatenate([kept, low])
+    return Candidates(positions, np.concatenate(weights), sample, len(kept))
 
 
 def _minima(pool: Pool, positions: np.ndarray, steps: int) -> tuple[np.ndarray, np.ndarray]:

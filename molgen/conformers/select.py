@@ -7,7 +7,12 @@ from numpy.typing import NDArray
 
 
 def cover(
-    distances: NDArray[np.float64], count: int, *, weights: NDArray[np.float64] | None = None, spacing: float = 0.0
+    distances: NDArray[np.float64],
+    count: int,
+    *,
+    weights: NDArray[np.float64] | None = None,
+    spacing: float = 0.0,
+    first: int | None = None,
 ) -> list[int]:
     """Choose up to ``count`` members of a pool so that every member is near a chosen one, best first.
 
@@ -20,6 +25,7 @@ def cover(
         count: how many to choose.
         weights: [p] importance of being near each member; equal if None.
         spacing: no two chosen members are nearer than this; fewer than ``count`` may come back. Angstrom.
+        first: the member to begin with; None: the one that gains most.
 
     Returns:
         indices into the pool, the first k of them being the choice for k.
@@ -31,8 +37,11 @@ def cover(
     allowed = np.ones(size, dtype=bool)
     chosen: list[int] = []
     while len(chosen) < min(count, size) and allowed.any():
-        gain = np.maximum(nearest[:, None] - distances, 0.0).T @ weight
-        best = int(np.where(allowed, gain, -1.0).argmax())
+        if first is not None and not chosen:
+            best = first
+        else:
+            gain = np.maximum(nearest[:, None] - distances, 0.0).T @ weight
+            best = int(np.where(allowed, gain, -1.0).argmax())
         chosen.append(best)
         nearest = np.minimum(nearest, distances[:, best])
         allowed &= distances[best] >= spacing

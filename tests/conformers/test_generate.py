@@ -285,6 +285,7 @@ def test_candidates_are_samples_by_strain_and_minima_by_energy(share):
     found = choose.candidates(pool, config)
     assert found.weights.sum() == pytest.approx(1.0)
     samples = len(choose.sound(pool, config.energy_window)) if share < 1 else 0
+    assert found.samples == samples
     assert found.weights[samples:].sum() == pytest.approx(share)
     assert (len(found.weights) > samples) == (share > 0)
     minima = found.positions[samples:]
@@ -297,6 +298,13 @@ def test_candidates_are_samples_by_strain_and_minima_by_energy(share):
     if samples:
         strain = choose.shares(pool.energies.values[found.sample[:samples]], config.strain_scale)
         np.testing.assert_allclose(found.weights[:samples], strain * (1 - share))
+
+
+def test_the_first_conformer_is_the_first_of_the_samples_alone():
+    shares = [uniform("OC[C@H](O)[C@@H](O)CNC(=O)CCN", 5, pool=40, vacuum=v) for v in (0.0, 0.6)]
+    first, second = (coordinates(mol)[0] for mol in shares)
+    np.testing.assert_allclose(first, second, atol=0.2)  # polished with others in the batch, so rounded otherwise
+    assert np.abs(coordinates(shares[0])[1] - coordinates(shares[1])[1]).max() > 0.3
 
 
 def test_shares_are_boltzmann_factors_that_add_up_to_one():

@@ -72,3 +72,9 @@ def test_equal_members_are_all_chosen_when_spacing_allows():
 
 def test_an_empty_pool_gives_an_empty_choice():
     assert cover(np.zeros((0, 0)), 3) == []
+
+
+def test_a_given_first_member_comes_first_and_the_rest_cover_what_it_leaves():
+    distances = np.abs(np.subtract.outer([0.0, 1.0, 10.0, 11.0], [0.0, 1.0, 10.0, 11.0]))
+    assert cover(distances, 2, first=3) in ([3, 0], [3, 1])
+    assert cover(distances, 4, first=0, spacing=2.0)[0] == 0
