@@ -19,6 +19,7 @@ FLOORS = {
     "opening": -1,
     "part_files": -1,
     "workers": -1,
+    "threads": -1,
     "geometry": 0,
     "chem": 0,
     "graphs": 1,
