@@ -82,7 +82,7 @@ def slow_rmsds(poses: np.ndarray, true: np.ndarray, orders: np.ndarray) -> np.nd
 
 def test_some_poses_of_a_complex_are_right_and_others_are_not(rated):
     rmsds = rated[2].rmsds
-    assert rmsds.min() < 1.5
+    assert rmsds.min() < 2.0  # right, as success is counted
     assert rmsds.max() > 4
     assert 10 < len(rmsds) <= 48 + 6
 
