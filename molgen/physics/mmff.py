@@ -45,7 +45,6 @@ class MMFFEnergy:
         dtype: torch.dtype = torch.float32,
         device: torch.device | str = "cpu",
     ) -> None:
-        self.n_atoms = terms.n_atoms
         column = {f.name: getattr(terms, f.name) for f in fields(terms) if f.name != "n_atoms"}
         tensors = {
             name: torch.tensor(np.asarray(value).T, device=device)  # a copy
