@@ -33,7 +33,7 @@ def make_rdkit(n: int, seed: int) -> Generate:
 
 
 def make_rdkit_mmff(n: int, seed: int) -> Generate:
-    """The same, minimised with MMFF94s (200 iterations) and ranked by energy; as embedded without parameters."""
+    """The same, minimized with MMFF94s (200 iterations) and ranked by energy; as embedded without parameters."""
     embed = make_rdkit(n, seed)
 
     def generate(smiles: str) -> Chem.Mol:
@@ -130,11 +130,11 @@ def _order_of(graph: Any, mol: Chem.Mol) -> list[int]:
     """For each atom of the RDKit Mol its atom in the CDPKit graph; heavy atoms keep the order of the SMILES in both."""
     import CDPL.Chem
 
-    neighbours: dict[int, list[int]] = {graph.getAtomIndex(atom): [] for atom in graph.atoms}
+    neighbors: dict[int, list[int]] = {graph.getAtomIndex(atom): [] for atom in graph.atoms}
     for bond in graph.bonds:
         begin, end = graph.getAtomIndex(bond.getBegin()), graph.getAtomIndex(bond.getEnd())
-        neighbours[begin].append(end)
-        neighbours[end].append(begin)
+        neighbors[begin].append(end)
+        neighbors[end].append(begin)
     is_hydrogen = [CDPL.Chem.getType(atom) == CDPL.Chem.AtomType.H for atom in graph.atoms]
     theirs = [index for index, light in enumerate(is_hydrogen) if not light]
     ours = [atom for atom in mol.GetAtoms() if atom.GetAtomicNum() != 1]
@@ -142,7 +142,7 @@ def _order_of(graph: Any, mol: Chem.Mol) -> list[int]:
     for atom, index in zip(ours, theirs, strict=True):
         order[atom.GetIdx()] = index
         light = [other.GetIdx() for other in atom.GetNeighbors() if other.GetAtomicNum() == 1]
-        for own, other in zip(light, (k for k in neighbours[index] if is_hydrogen[k]), strict=True):
+        for own, other in zip(light, (k for k in neighbors[index] if is_hydrogen[k]), strict=True):
             order[own] = other
     return order
 

@@ -17,13 +17,13 @@ from rdkit import Chem, rdBase
 from rdkit.Chem import rdDistGeom, rdForceFieldHelpers
 
 from benchmarks.vina_files import ligand_pdbqt, poses_of, receptor_pdbqt
-from molgen.chem.protonation import protonate
+from molgen.chem.molecules.protonation import protonate
 
 PH = 7.4
 EXHAUSTIVENESS = 8
 ENERGY_RANGE = 5.0  # kcal/mol above the best pose
-MINIMISE_STEPS = 1000
-MINIMISE_ROUNDS = 5  # calls, each of a fixed number of steps
+MINIMIZE_STEPS = 1000
+MINIMIZE_ROUNDS = 5  # calls, each of a fixed number of steps
 MAPS_SPACING = 0.375  # Angstrom, Vina's default
 
 
@@ -35,7 +35,7 @@ class Task:
         complex_id: its name.
         protein: PDB file, gzip or not.
         smiles: of the ligand, as deposited; :func:`protonated` is the molecule to dock.
-        centre: of the box, Angstrom.
+        center: of the box, Angstrom.
         size: edge of the box, a cube, Angstrom.
         n: poses wanted.
         seed: of the search.
@@ -45,7 +45,7 @@ class Task:
     complex_id: str
     protein: Path
     smiles: str
-    centre: tuple[float, float, float]
+    center: tuple[float, float, float]
     size: float
     n: int = 9
     seed: int = 0
@@ -60,7 +60,7 @@ class Docked:
         mol: conformers in rank order.
         scores: one per conformer, kcal/mol, lower is better.
         cpu_s: CPU seconds of maps and search, without start-up, reading and ligand preparation.
-        extra: further numbers for the row: ``objectives`` are the energies that the search minimises, per pose,
+        extra: further numbers for the row: ``objectives`` are the energies that the search minimizes, per pose,
             kcal/mol: intermolecular plus intramolecular, before the rotor factor.
     """
 
@@ -79,7 +79,7 @@ def protonated(mol: Chem.Mol) -> Chem.Mol:
 
 
 def start_conformer(smiles: str) -> Chem.Mol:
-    """The protonated ligand with one ETKDGv3 conformer (seed 0), minimised with MMFF94s where it has parameters.
+    """The protonated ligand with one ETKDGv3 conformer (seed 0), minimized with MMFF94s where it has parameters.
 
     Raises:
         ValueError: unreadable SMILES.
@@ -107,7 +107,7 @@ def make_vina() -> Dock:
         begin = time.process_time()
         engine = _vina(task, ligand_pdbqt(start_conformer(task.smiles)))
         start = time.process_time()
-        engine.compute_vina_maps(list(task.centre), [task.size] * 3, spacing=MAPS_SPACING)
+        engine.compute_vina_maps(list(task.center), [task.size] * 3, spacing=MAPS_SPACING)
         engine.dock(exhaustiveness=EXHAUSTIVENESS, n_poses=task.n)
         spent = time.process_time() - start
         energies = engine.energies(n_poses=task.n, energy_range=ENERGY_RANGE)
@@ -124,22 +124,22 @@ def make_vina() -> Dock:
 
 
 def make_vina_score() -> Dock:
-    """Vina's energy of the crystal pose, as it is and after local minimisation: the two poses, in this order."""
+    """Vina's energy of the crystal pose, as it is and after local minimization: the two poses, in this order."""
 
     def rate(task: Task) -> Docked:
         mol = protonated(_crystal(task))
         text = ligand_pdbqt(mol, rigid_macrocycles=True)
         engine = _vina(task, text)
         start = time.process_time()
-        engine.compute_vina_maps(list(task.centre), [task.size] * 3, spacing=MAPS_SPACING)
-        found = np.stack([engine.score(), engine.optimize(MINIMISE_STEPS)])
+        engine.compute_vina_maps(list(task.center), [task.size] * 3, spacing=MAPS_SPACING)
+        found = np.stack([engine.score(), engine.optimize(MINIMIZE_STEPS)])
         spent = time.process_time() - start
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / "pose.pdbqt"
             engine.write_pose(str(path))
-            minimised = poses_of(path.read_text())
+            minimized = poses_of(path.read_text())
         both = poses_of(text)
-        both.AddConformer(minimised.GetConformer(), assignId=True)
+        both.AddConformer(minimized.GetConformer(), assignId=True)
         columns = {"inter": found[:, 1], "intra": found[:, 5], "torsion": found[:, 6]}
         extra = {name: values.tolist() for name, values in columns.items()}
         extra["objectives"] = (found[:, 1] + found[:, 5]).round(3).tolist()
@@ -152,7 +152,7 @@ def make_molgen(**options: str) -> Dock:
     """molgen, by default with its defaults; the protein is read before the clock starts."""
     import torch
 
-    from molgen.chem.protein_reading import read_protein
+    from molgen.chem.proteins.reading import read_protein
     from molgen.docking.dock import dock as molgen_dock
 
     torch.set_num_threads(1)
@@ -161,7 +161,7 @@ def make_molgen(**options: str) -> Dock:
         begin = time.process_time()
         protein = read_protein(task.protein)
         start = time.process_time()
-        box = ",".join(f"{number:.4f}" for number in (*task.centre, task.size))
+        box = ",".join(f"{number:.4f}" for number in (*task.center, task.size))
         result = molgen_dock(protein, task.smiles, pocket=f"box:{box}", n=task.n, seed=task.seed, **options)
         spent = time.process_time() - start
         scores = [pose.score for pose in result.poses]
@@ -173,10 +173,10 @@ def make_molgen(**options: str) -> Dock:
 
 
 def make_molgen_score() -> Dock:
-    """molgen's energy of the crystal pose, as it is and after local minimisation: the two poses, in this order."""
+    """molgen's energy of the crystal pose, as it is and after local minimization: the two poses, in this order."""
     import torch
 
-    from molgen.chem.protein_reading import read_protein
+    from molgen.chem.proteins.reading import read_protein
     from molgen.docking.rescore import rescore
 
     torch.set_num_threads(1)
@@ -185,8 +185,8 @@ def make_molgen_score() -> Dock:
         mol, protein = protonated(_crystal(task)), read_protein(task.protein)
         start = time.process_time()
         first = last = rescore(protein, mol)
-        for _ in range(MINIMISE_ROUNDS):
-            last = rescore(protein, last.mol, minimise=True)
+        for _ in range(MINIMIZE_ROUNDS):
+            last = rescore(protein, last.mol, minimize=True)
         spent = time.process_time() - start
         poses = [first.poses[0], last.poses[0]]
         both = Chem.Mol(first.mol)

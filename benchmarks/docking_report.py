@@ -145,7 +145,7 @@ def _paired(tables: dict[str, list[Row]]) -> str:
 
 
 def _causes(tables: dict[str, list[Row]], everything: dict[str, Table]) -> str:
-    """Why first poses are wrong: the search missed the minimised crystal pose, or the energy prefers another one."""
+    """Why first poses are wrong: the search missed the minimized crystal pose, or the energy prefers another one."""
     body = []
     for name, table in tables.items():
         crystal = everything.get(name + CRYSTAL, {})
@@ -163,20 +163,20 @@ def _causes(tables: dict[str, list[Row]], everything: dict[str, Table]) -> str:
     head = ["method", "wrong top-1", "search failure", "ranking failure", f"within {TOLERANCE:g}", "unknown"]
     head += [f"right pose among {BEST_OF}"]
     note = (
-        f"Search failure: the best energy found is more than {TOLERANCE:g} kcal/mol above that of the minimised "
+        f"Search failure: the best energy found is more than {TOLERANCE:g} kcal/mol above that of the minimized "
         "crystal pose; ranking failure: as much below; unknown: no such pose, or it moved away. "
-        "Energy: what the method minimises (inter- plus intramolecular)."
+        "Energy: what the method minimizes (inter- plus intramolecular)."
     )
     return f"{_table(head, body)}\n\n{note}"
 
 
 def _stayed(crystal: Row | None) -> bool:
-    """There is a minimised crystal pose, and it is still one."""
+    """There is a minimized crystal pose, and it is still one."""
     return crystal is not None and bool(crystal["poses"]) and crystal["poses"][-1]["rmsd"] <= CLOSE
 
 
 def _gap(row: Row, crystal: Row) -> float:
-    """Best energy found minus energy of the minimised crystal pose, the last one of its row, kcal/mol."""
+    """Best energy found minus energy of the minimized crystal pose, the last one of its row, kcal/mol."""
     if "objectives" in row and "objectives" in crystal:
         return min(row["objectives"]) - crystal["objectives"][-1]
     return min(pose["score"] for pose in row["poses"]) - crystal["poses"][-1]["score"]
@@ -215,7 +215,7 @@ def _crystal_poses(everything: dict[str, Table]) -> str:
         scores = [[row["poses"][place]["score"] for row in rows] for place in (0, -1)]
         cells = [f"{np.median(values):.2f}" if rows else "-" for values in (*scores, moved)]
         body.append([name, str(len(table)), str(len(table) - len(rows)), *cells])
-    head = ["method", "n", "failed", "median score of the crystal pose", "minimised", "median RMSD it moves"]
+    head = ["method", "n", "failed", "median score of the crystal pose", "minimized", "median RMSD it moves"]
     return _table(head, body)
 
 

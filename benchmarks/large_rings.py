@@ -19,7 +19,7 @@ import torch
 from rdkit import RDLogger
 
 from molgen import generate_conformers
-from molgen.chem.features import heavy_atoms, molecule_graph
+from molgen.chem.features.molecule_features import heavy_atoms, molecule_graph
 from molgen.metrics import rmsd_matrix, stereo_mask
 from molgen.metrics.symmetry import automorphisms
 

@@ -3,7 +3,7 @@
     python -m benchmarks.proposals --data complexes/dev --out proposals.jsonl
     python -m benchmarks.proposals --report proposals.jsonl
 
-For every crystal complex the same number of poses is drawn from each source, rated raw, then minimised and rated again:
+For every crystal complex the same number of poses is drawn from each source, rated raw, then minimized and rated again:
 the best one (oracle), and the first by energy and by confidence. Nothing but the protein, the SMILES and the box around
 the crystal ligand goes in.
 """
@@ -22,22 +22,23 @@ from rdkit import Chem, rdBase
 
 from benchmarks.docking import chosen
 from benchmarks.docking_scores import Complex, load_complexes
-from molgen.chem.protein_reading import read_protein
-from molgen.chem.structure import Pocket
-from molgen.docking.checkpoint import load_confidence, load_pose_model
+from molgen.chem.proteins.reading import read_protein
+from molgen.chem.proteins.structure import Pocket
 from molgen.docking.dock import config_of, energy_of, prepare_ligand
-from molgen.docking.propose import propose
+from molgen.docking.proposals import propose
 from molgen.docking.ranking import rate
 from molgen.docking.refine import evaluated
 from molgen.docking.search import random_poses
 from molgen.docking.site import site_of
 from molgen.metrics import bootstrap_interval
 from molgen.metrics.poses import pose_matches, pose_rmsd_matrix
-from molgen.physics.minimise import minimise
+from molgen.models.pose_confidence.checkpoint import load_confidence
+from molgen.models.pose_flow.checkpoint import load_pose_model
+from molgen.physics.rigid_bfgs import minimize
 
 DATA = Path(__file__).parents[2] / "shared/data/complexes/dev"
 SOURCES = ("learned", "random", "both")
-_MINIMISE = 80
+_MINIMIZE = 80
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -65,7 +66,7 @@ def measured(item: Complex, models: tuple[Any, Any], options: argparse.Namespace
     task = item.task(1, options.seed, with_crystal=False)
     prepared = prepare_ligand(Chem.MolFromSmiles(task.smiles), config_of(seed=options.seed))
     ligand = prepared.ligand
-    pocket = Pocket(np.array(task.centre), np.full(3, task.size), "box")
+    pocket = Pocket(np.array(task.center), np.full(3, task.size), "box")
     site = site_of(read_protein(task.protein), pocket)
     energy = energy_of(site, ligand)
     orders = pose_matches(item.crystal, ligand.mol).permutations
@@ -96,12 +97,12 @@ def measured(item: Complex, models: tuple[Any, Any], options: argparse.Namespace
     row["heavy_atoms"] = ligand.graph.n_atoms
     for name, (positions, template) in sources.items():
         with torch.inference_mode():
-            low = minimise(energy, energy.body, positions, _MINIMISE).positions
+            low = minimize(energy, energy.body, positions, _MINIMIZE).positions
             refined = evaluated(ligand, energy, low, template)
             logits, _ = rate(models[1], ligand, [(site, refined)])
         row[name] = {
             "raw": rmsds(positions),
-            "minimised": rmsds(low),
+            "minimized": rmsds(low),
             "energy": refined.total.tolist(),
             "logit": logits.tolist(),
         }
@@ -110,7 +111,7 @@ def measured(item: Complex, models: tuple[Any, Any], options: argparse.Namespace
 
 def report(rows: Sequence[dict[str, Any]], right: float = 2.0) -> str:
     """Markdown: share of complexes with a right pose, 95 % bootstrap intervals."""
-    columns = ("best raw", "best minimised", "first by energy", "first by confidence")
+    columns = ("best raw", "best minimized", "first by energy", "first by confidence")
     lines = [f"{len(rows)} complexes, {len(rows[0]['learned']['raw'])} poses from each source.", ""]
     lines += [f"| | {' | '.join(columns)} |", "|---" * (len(columns) + 1) + "|"]
     groups = {"all": rows}
@@ -127,7 +128,7 @@ def report(rows: Sequence[dict[str, Any]], right: float = 2.0) -> str:
 
 
 def _right(found: dict[str, list[float]], right: float) -> list[bool]:
-    low = np.array(found["minimised"])
+    low = np.array(found["minimized"])
     by_energy, by_logit = int(np.argmin(found["energy"])), int(np.argmax(found["logit"]))
     return [min(found["raw"]) <= right, low.min() <= right, low[by_energy] <= right, low[by_logit] <= right]
 

@@ -3,11 +3,11 @@
     python -m benchmarks.torsion_sampling --data crystal_dev.sdf.gz --models default,uniform,run/weights.safetensors \\
         --steps 1,2,4,20 --spread sobol,independent,guided
 
-Torsions are drawn on embedded local structures, as in use. (On those of the references a model that reads torsions off
-bond angles looks better than it is.) ``to template`` is the mean cosine between a drawn torsion and that of the local
-structure under it: what it is above that of other models is such reading. ``--spread`` is how samples are kept apart:
-starts from a low-discrepancy sequence or drawn independently, or independent ones that repel each other on the way
-(particle guidance, Corso et al. 2024, arXiv:2310.13102).
+Torsions are drawn on embedded template conformers, as in use. (On those of the references a model that reads torsions
+off bond angles looks better than it is.) ``to template`` is the mean cosine between a drawn torsion and that of the
+local structure under it: what it is above that of other models is such reading. ``--spread`` is how samples are kept
+apart: starts from a low-discrepancy sequence or drawn independently, or independent ones that repel each other on the
+way (particle guidance, Corso et al. 2024, arXiv:2310.13102).
 """
 
 import argparse
@@ -25,18 +25,18 @@ from torch import Tensor
 
 from benchmarks.conformer_scores import load_references
 from benchmarks.conformers import chosen
-from molgen.chem.features import heavy_atoms, molecule_graph
-from molgen.chem.standardise import prepare_molecule
-from molgen.chem.stereo import enumerate_stereo
-from molgen.conformers.local import local_structures
-from molgen.conformers.matching import reference_positions
-from molgen.conformers.model import Conformation, TorsionModel
-from molgen.conformers.sample import sample_torsions, time_grid
+from molgen.chem.features.molecule_features import heavy_atoms, molecule_graph
+from molgen.chem.molecules.standardize import prepare_molecule
+from molgen.chem.molecules.stereo import enumerate_stereo
+from molgen.conformers.prepare.matching import reference_positions
+from molgen.conformers.templates import template_conformers
 from molgen.errors import MolgenError
 from molgen.geometry.torsions import dihedral_angles
 from molgen.graphs.batch import GraphBatch, batch_graphs
 from molgen.metrics import coverage, rmsd_matrix
 from molgen.metrics.symmetry import automorphisms
+from molgen.models.torsion_flow.model import Conformation, TorsionModel
+from molgen.models.torsion_flow.sample import sample_torsions, time_grid
 from molgen.processes.base import Process
 from molgen.sampling import Stepper, adams_bashforth, torus_points
 from molgen.sampling.steppers import Field
@@ -48,7 +48,7 @@ KERNEL_WIDTH = 0.2
 
 @dataclass(frozen=True)
 class Case:
-    """A molecule: references [k, n, 3], embedded local structures [t, n, 3], symmetric atom orders [p, n]."""
+    """A molecule: references [k, n, 3], embedded template conformers [t, n, 3], symmetric atom orders [p, n]."""
 
     graph: GraphBatch
     references: Tensor
@@ -66,7 +66,7 @@ def cases(data: Path, limit: int, templates: int, largest: int = 45) -> Iterator
             truth = np.array([f for f in found if f is not None], dtype=np.float32)
             if not len(truth) or not graph.n_torsions or graph.n_atoms > largest:
                 continue
-            local = local_structures(mol, templates, iterations=100, loose=True).positions[:, heavy_atoms(mol)]
+            local = template_conformers(mol, templates, iterations=100, loose=True).positions[:, heavy_atoms(mol)]
         except MolgenError as error:
             print(f"{reference.mol_id}: {error}")
             continue

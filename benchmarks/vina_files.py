@@ -66,7 +66,7 @@ HBOND = 3.3  # Angstrom between heavy atoms
 SHORT_C_O = 1.30  # Angstrom, shorter is C=O or a carboxylate
 TRIPLE_C_N = 1.20
 SHORT_C_N = 1.42  # shorter is conjugated
-WIDE, WIDE_IN_FIVE_RING = 119.5, 106.5  # degrees at a conjugated nitrogen with two neighbours and a hydrogen
+WIDE, WIDE_IN_FIVE_RING = 119.5, 106.5  # degrees at a conjugated nitrogen with two neighbors and a hydrogen
 HYDROGEN_BOND_LENGTH = 1.0  # Angstrom from N or O
 
 
@@ -86,7 +86,7 @@ class HeavyAtoms:
     names: list[str]
     residues: list[tuple[str, str, int, str]]
 
-    def neighbours(self, index: int) -> list[int]:
+    def neighbors(self, index: int) -> list[int]:
         """Atoms bound to one atom; metals are bound to nothing."""
         return self._bonds[index]
 
@@ -186,17 +186,17 @@ def donors_and_acceptors(atoms: HeavyAtoms) -> list[tuple[int, bool, bool]]:
 
 
 def hydrogen_position(atoms: HeavyAtoms, index: int) -> NDArray[np.float64]:
-    """A place for one hydrogen of a donor: away from its neighbours and, where it can turn, from all other atoms."""
-    centre = atoms.positions[index]
-    arms = [_unit(atoms.positions[other] - centre) for other in atoms.neighbours(index)]
+    """A place for one hydrogen of a donor: away from its neighbors and, where it can turn, from all other atoms."""
+    center = atoms.positions[index]
+    arms = [_unit(atoms.positions[other] - center) for other in atoms.neighbors(index)]
     if len(arms) == 1:
         directions = _cone(arms[0])
     elif arms and np.linalg.norm(np.sum(arms, axis=0)) > 0.1:
         directions = -_unit(np.sum(arms, axis=0))[None]
     else:
         directions = np.concatenate([np.eye(3), -np.eye(3)])
-    candidates = centre + HYDROGEN_BOND_LENGTH * directions
-    near = [other for other in atoms.tree.query_ball_point(centre, 5.0) if other != index]
+    candidates = center + HYDROGEN_BOND_LENGTH * directions
+    near = [other for other in atoms.tree.query_ball_point(center, 5.0) if other != index]
     if not near:
         return candidates[0]
     room = np.linalg.norm(candidates[:, None] - atoms.positions[near], axis=2).min(axis=1)
@@ -209,7 +209,7 @@ def ligand_pdbqt(mol: Chem.Mol, *, rigid_macrocycles: bool = False) -> str:
     Args:
         mol: with hydrogens and coordinates.
         rigid_macrocycles: large rings keep their shape; else meeko opens them and Vina closes them again, which it
-            can do in a search but not in a local minimisation.
+            can do in a search but not in a local minimization.
 
     Raises:
         ValueError: meeko does not give exactly one molecule.
@@ -254,11 +254,11 @@ def _heavy_type(element: int) -> str:
 
 def _has_amide_hydrogen(atoms: HeavyAtoms, index: int) -> bool:
     """Backbone N, unless it is that of a proline inside a chain."""
-    return len(atoms.neighbours(index)) < 3
+    return len(atoms.neighbors(index)) < 3
 
 
 def _is_hydroxyl(atoms: HeavyAtoms, index: int) -> bool:
-    others = atoms.neighbours(index)
+    others = atoms.neighbors(index)
     if len(others) != 1 or atoms.elements[others[0]] != 6:
         return False  # ethers, phosphates, sulfates, N-oxides
     return bool(np.linalg.norm(atoms.positions[index] - atoms.positions[others[0]]) > SHORT_C_O)
@@ -270,7 +270,7 @@ def _nitrogen_by_geometry(atoms: HeavyAtoms, index: int) -> tuple[bool, bool]:
     Single bonds on both sides make an amine. Ring N-H opens the angle at N: pyrrole 110 degrees and imidazole N 105,
     lactam 124 and pyridine 117.
     """
-    arms = [atoms.positions[other] - atoms.positions[index] for other in atoms.neighbours(index)]
+    arms = [atoms.positions[other] - atoms.positions[index] for other in atoms.neighbors(index)]
     if len(arms) == 2:
         degrees = np.degrees(np.arccos(np.clip(_unit(arms[0]) @ _unit(arms[1]), -1.0, 1.0)))
         is_amine = min(np.linalg.norm(arm) for arm in arms) > SHORT_C_N
@@ -283,10 +283,10 @@ def _nitrogen_by_geometry(atoms: HeavyAtoms, index: int) -> tuple[bool, bool]:
 
 
 def _in_five_ring(atoms: HeavyAtoms, index: int) -> bool:
-    """The two neighbours of an atom are also joined by two further atoms."""
-    first, second = atoms.neighbours(index)
-    ends = set(atoms.neighbours(second)) - {index}
-    return any(ends & set(atoms.neighbours(middle)) - {first} for middle in atoms.neighbours(first) if middle != index)
+    """The two neighbors of an atom are also joined by two further atoms."""
+    first, second = atoms.neighbors(index)
+    ends = set(atoms.neighbors(second)) - {index}
+    return any(ends & set(atoms.neighbors(middle)) - {first} for middle in atoms.neighbors(first) if middle != index)
 
 
 def _binds_metal(atoms: HeavyAtoms, index: int) -> bool:
@@ -331,7 +331,7 @@ def _partner_balance(atoms: HeavyAtoms, index: int) -> int:
 
 
 def _cone(arm: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Twelve directions at the tetrahedral angle to the bond towards the only neighbour."""
+    """Twelve directions at the tetrahedral angle to the bond towards the only neighbor."""
     side = _unit(np.cross(arm, np.eye(3)[int(np.abs(arm).argmin())]))
     turns = np.radians(np.arange(0.0, 360.0, 30.0))[:, None]
     around = np.cos(turns) * side + np.sin(turns) * np.cross(arm, side)

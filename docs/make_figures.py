@@ -19,13 +19,13 @@ from rdkit.Chem import AllChem, rdMolAlign
 
 import molgen
 from molgen.metrics import symmetric_rmsds
-from molgen.reports.conformer_report import overlay
 from molgen.reports.figures import save_figure
+from molgen.reports.pages.conformer_report import overlay
 
 IMAGES = Path(__file__).parent / "images"
 ANTIFOLATE = "COc1cc(N(C)C[C@@H]2CCc3nc(N)nc(N)c3C2)cc(OC)c1OC"  # TQD of 1S3V
 INHIBITOR = "Nc1nc(N)c2c(Sc3ccccc3)cccc2n1"  # TQ3 of 1IA1
-BLUE, ORANGE, GREY = "#0072B2", "#D55E00", "#BBBBBB"
+BLUE, ORANGE, GRAY = "#0072B2", "#D55E00", "#BBBBBB"
 PALE_BLUE, PALE_ORANGE = "#B5D3E7", "#EFB68F"
 ELEMENTS = {"N": "#3050F8", "O": "#E02020", "S": "#C8A000"}
 
@@ -83,7 +83,7 @@ def docking_figure() -> Figure:
     gap = np.linalg.norm(result.receptor.positions[:, None] - known, axis=-1).min(axis=1)
     around = result.receptor.keep(lambda residue: gap[residue.start : residue.stop].min() < 4.2).positions
     near = np.linalg.norm(around[:, None] - around, axis=-1)
-    sticks(left, around @ view, np.argwhere(np.triu((near > 0) & (near < 1.9))), GREY, 1.2)
+    sticks(left, around @ view, np.argwhere(np.triu((near > 0) & (near < 1.9))), GRAY, 1.2)
     sticks(left, known @ view, bonds_of(crystal), PALE_ORANGE, 7.0)
     sticks(left, docked.GetConformer(0).GetPositions() @ view, bonds_of(docked), elements_of(docked), 2.2)
     middle, reach = known.mean(axis=0) @ view, np.ptp(known @ view, axis=0) / 2 + 3.0
@@ -123,7 +123,7 @@ def bonds_of(mol: Chem.Mol) -> list[tuple[int, int]]:
 
 
 def elements_of(mol: Chem.Mol) -> list[str]:
-    """A colour per atom."""
+    """A color per atom."""
     return [ELEMENTS.get(atom.GetSymbol(), BLUE) for atom in mol.GetAtoms()]
 
 
@@ -134,7 +134,7 @@ def sticks(
     colors: str | Sequence[str],
     width: float,
 ) -> None:
-    """Bonds as lines, each half in the colour of its atom, far ones first; the view is along the third axis."""
+    """Bonds as lines, each half in the color of its atom, far ones first; the view is along the third axis."""
     halves = []
     for first, second in bonds:
         middle = (positions[first] + positions[second]) / 2

@@ -23,6 +23,11 @@ _MOST_BYTES = 2**20
 _YAML_ERRORS = (yaml.YAMLError, ValueError, TypeError, AttributeError, LookupError, ArithmeticError, RecursionError)
 
 
+def renamed(formerly: str, default: Any) -> Any:
+    """A dataclass field that files of earlier versions, checkpoints among them, name ``formerly``."""
+    return dataclasses.field(default=default, metadata={"formerly": formerly})
+
+
 def from_yaml(kind: type[Config], path: str | Path) -> Config:
     """Read a YAML file into the dataclass `kind`.
 
@@ -55,7 +60,7 @@ def to_mapping(config: Any) -> dict[str, Any]:
 
 
 def to_yaml(config: Any, path: str | Path | None = None) -> str:
-    """Serialise a config in field order; written to `path` as well when one is given."""
+    """Serialize a config in field order; written to `path` as well when one is given."""
     text = yaml.safe_dump(to_mapping(config), sort_keys=False, allow_unicode=True)
     if path is not None:
         Path(path).write_text(text, encoding="utf-8")
@@ -95,8 +100,12 @@ def _build(kind: Any, tree: object, source: object, prefix: str) -> Any:
     if not isinstance(tree, Mapping):
         raise ConfigError(f"{prefix.rstrip('.') or 'configuration'} must be a mapping of keys", source=source)
     hints = _hints(kind)
+    formerly = {
+        field.metadata["formerly"]: field.name for field in dataclasses.fields(kind) if "formerly" in field.metadata
+    }
     values = {}
-    for key, value in tree.items():
+    for given, value in tree.items():
+        key = formerly.get(given, given)
         if key not in hints:
             raise ConfigError(f"unknown key {prefix}{key}{_nearest(key, hints, prefix)}", source=source)
         values[key] = _convert(hints[key], value, source, f"{prefix}{key}")

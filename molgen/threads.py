@@ -10,7 +10,7 @@ import torch
 
 @contextmanager
 def one_thread() -> Iterator[None]:
-    """Sums that are shared out over threads round differently, and a minimiser makes other minima of that.
+    """Sums that are shared out over threads round differently, and a minimizer makes other minima of that.
 
     The number of threads belongs to the process: not for Python threads that run at the same time.
     """

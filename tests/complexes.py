@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from rdkit import Chem
 
-from molgen.chem.protein_reading import read_protein
-from molgen.chem.structure import Protein
+from molgen.chem.proteins.reading import read_protein
+from molgen.chem.proteins.structure import Protein
 from molgen.docking.dock import dock_prepared, prepare_ligand
 from molgen.docking.records import DockConfig, DockingResult
 from molgen.docking.site import Site, sites_of

@@ -9,7 +9,7 @@ import torch
 from e3nn import o3
 from torch import Tensor
 
-from molgen.chem.records import ATOM_COLUMNS
+from molgen.chem.features.molecule_graph import ATOM_COLUMNS
 from molgen.geometry.rotations import random_rotation
 from molgen.graphs.batch import GraphBatch
 

@@ -8,9 +8,9 @@ from rdkit import Chem
 from rdkit.Chem import rdDistGeom
 from torch import Tensor
 
-from molgen.chem.features import heavy_atoms, molecule_graph
-from molgen.chem.records import MoleculeGraph
-from molgen.conformers.store import Entry
+from molgen.chem.features.molecule_features import heavy_atoms, molecule_graph
+from molgen.chem.features.molecule_graph import MoleculeGraph
+from molgen.datasets.conformers import Entry
 from molgen.graphs.batch import GraphBatch, batch_graphs
 
 

@@ -8,13 +8,13 @@ import torch
 from small_molecules import graph_of, heavy_positions
 from torch import Tensor
 
-from molgen.chem.pocket_features import POCKET_COLUMNS, PocketAtoms
-from molgen.docking.confidence import ConfidenceConfig, ConfidenceModel
-from molgen.docking.config import PoseModelConfig
-from molgen.docking.model import PoseModel
+from molgen.chem.features.pocket_features import POCKET_COLUMNS, PocketAtoms
+from molgen.datasets.complexes import DockingSet, PlacedLigand, docking_set, stored_protein
 from molgen.docking.site import Site
-from molgen.docking.store import DockingSet, PlacedLigand, docking_set, stored_protein
 from molgen.geometry.rotations import random_rotation
+from molgen.models.pose_confidence.model import ConfidenceConfig, ConfidenceModel
+from molgen.models.pose_flow.config import PoseModelConfig
+from molgen.models.pose_flow.model import PoseModel
 from molgen.nets.backbone import BackboneConfig
 from molgen.nets.contacts import ContactConfig
 from molgen.nets.pose_backbone import PoseBackboneConfig
@@ -54,7 +54,7 @@ def moved(pocket: PocketAtoms, motion: Tensor, shift: Sequence[float] | Tensor =
 
 
 def elsewhere(site: Site, turn: Tensor, shift: np.ndarray) -> Site:
-    """The same site after its protein and the centre of its pocket were turned and shifted."""
+    """The same site after its protein and the center of its pocket were turned and shifted."""
     center = turn.numpy() @ site.pocket.center + shift
     return replace(
         site, pocket=replace(site.pocket, center=center), features=[moved(site.network_atoms(), turn, shift)]

@@ -8,7 +8,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from molgen.chem.structure import InteractionTypes
+from molgen.chem.proteins.structure import InteractionTypes
 from molgen.physics.articulation import Articulation
 from molgen.physics.direct import ReceptorAtoms
 from molgen.physics.vina import AtomClasses, atom_classes
@@ -28,7 +28,7 @@ class Kind:
 
 KINDS = {
     "C": Kind(6, 1.9, hydrophobic=True),
-    "P": Kind(6, 1.9),  # carbon with a polar neighbour
+    "P": Kind(6, 1.9),  # carbon with a polar neighbor
     "O": Kind(8, 1.7, acceptor=True),
     "H": Kind(8, 1.7, donor=True, acceptor=True),  # hydroxyl
     "N": Kind(7, 1.8, donor=True),

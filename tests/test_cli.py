@@ -29,9 +29,9 @@ def stub(monkeypatch):
     """Puts a function in the place of `conformers_to_file`."""
 
     def install(function):
-        module = types.ModuleType("molgen.conformers.run")
+        module = types.ModuleType("molgen.screening.conformer_file")
         module.conformers_to_file = function
-        monkeypatch.setitem(sys.modules, "molgen.conformers.run", module)
+        monkeypatch.setitem(sys.modules, "molgen.screening.conformer_file", module)
 
     return install
 
@@ -131,7 +131,7 @@ def test_the_table_shows_results_and_failures_and_warnings_go_to_stderr(stub, ca
     assert "unclosed ring" in out
     assert "1 of 2 molecules done, 1 failed" in out
     assert err == "warning: good: stereo of C2 is not specified\n"
-    assert "\x1b" not in out  # no colours or progress when not on a terminal
+    assert "\x1b" not in out  # no colors or progress when not on a terminal
 
 
 def test_nothing_but_failures_exits_with_2(stub, capsys):

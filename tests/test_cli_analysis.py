@@ -8,7 +8,7 @@ from complexes import ligand_path, protein_path
 from rdkit import Chem
 from small_molecules import embedded
 
-from molgen.chem.writing import SdfRecord, write_sdf
+from molgen.chem.molecules.writing import SdfRecord, write_sdf
 from molgen.cli import main
 
 ACID = "CC(=O)Oc1ccccc1C(=O)O"
@@ -77,7 +77,7 @@ def test_broken_records_are_rows_and_the_rest_goes_on(in_folder: Path, capsys: p
     assert exit_code("conformers.sdf", "-r", "ref.sdf", "-o", "out", "--figures", "none") == 0
     out = capsys.readouterr().out
     assert "cut" in out
-    assert "1 of 2 molecules analysed, 1 failed" in out
+    assert "1 of 2 molecules analyzed, 1 failed" in out
 
 
 BROKEN = {
@@ -130,6 +130,6 @@ def test_another_molecule_as_reference_is_said(in_folder: Path, capsys: pytest.C
     assert exit_code("conformers.sdf", "-r", "other.sdf", "-o", "out") == 2
     out = capsys.readouterr().out
     assert "no reference of this molecule" in out
-    assert "0 of 2 molecules analysed, 2 failed" in out
+    assert "0 of 2 molecules analyzed, 2 failed" in out
     text = (in_folder / "out" / "analysis.csv").read_text()
     assert "reference without a structure in conformers.sdf" in text

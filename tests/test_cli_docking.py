@@ -13,8 +13,8 @@ from complexes import INHIBITOR, TYROSINE, ligand_of_file, ligand_path, protein_
 from rdkit import Chem
 
 import molgen
-from molgen.chem.structure import Protein, Residue
-from molgen.chem.structure_writing import write_complex
+from molgen.chem.proteins.structure import Protein, Residue
+from molgen.chem.proteins.writing import write_complex
 from molgen.cli import main
 
 BOX = "box:-3,27,3,14"  # in 1s3v

@@ -10,9 +10,9 @@ from typing import Any
 PACKAGES = ("molgen", "molgen.metrics", "molgen.reports.figures", "molgen.processes", "molgen.sampling")
 """Whose `__all__` is the page, in this order."""
 MODULES = {
-    "molgen.reports.analysis_run": ("analyze", "analyze_to_folder"),
-    "molgen.reports.docking_report": ("docking_report", "write_docking_report"),
-    "molgen.reports.conformer_report": ("conformer_report", "write_conformer_report"),
+    "molgen.reports.analysis.run": ("analyze", "analyze_to_folder"),
+    "molgen.reports.pages.docking_report": ("docking_report", "write_docking_report"),
+    "molgen.reports.pages.conformer_report": ("conformer_report", "write_conformer_report"),
     "molgen.reports.notebook": ("notebook_view",),
     "molgen.docking.records": ("DockConfig", "Pose"),
     "molgen.conformers.generate": ("GenerateConfig",),

@@ -11,8 +11,8 @@ import typer
 from molgen.cli.terminal import MOST_ROWS, console, progress
 
 if TYPE_CHECKING:
-    from molgen.reports.analysis_records import MoleculeRow
-    from molgen.reports.analysis_run import Analysis
+    from molgen.reports.analysis.records import MoleculeRow
+    from molgen.reports.analysis.run import Analysis
 
 _FORMATS = ("png", "svg", "pdf")
 
@@ -62,13 +62,13 @@ def analyze(
     """
     formats = _formats(figures)
     if report is not None:
-        from molgen.reports.html import check_report
+        from molgen.reports.pages.html import check_report
 
         # the folder of the tables is made later
         made = not output.exists() and report.parent.absolute() == output.absolute()
         check_report(output.parent / report.name if made else report)
-    from molgen.reports.analysis_records import AnalysisConfig
-    from molgen.reports.analysis_run import analyze_to_folder
+    from molgen.reports.analysis.records import AnalysisConfig
+    from molgen.reports.analysis.run import analyze_to_folder
 
     mode: Literal["conformers", "poses"] | None = None if poses is None else "poses" if poses else "conformers"
     config = AnalysisConfig(
@@ -96,7 +96,7 @@ def analyze(
         )
     _print(found, output)
     if report is not None:
-        from molgen.reports.analysis_report import write_analysis_report
+        from molgen.reports.analysis.report import write_analysis_report
 
         write_analysis_report(report, found, source, reference, protein=protein, command=context.obj or ())
     if all(row.error is not None for row in found.rows):
@@ -132,7 +132,7 @@ def _print(found: Analysis, output: Path) -> None:
     print(_legend(found))
     failed = sum(row.error is not None for row in found.rows)
     if failed or len(found.rows) > MOST_ROWS:
-        print(f"{len(found.rows) - failed} of {len(found.rows)} molecules analysed, {failed} failed")
+        print(f"{len(found.rows) - failed} of {len(found.rows)} molecules analyzed, {failed} failed")
     for one in found.statistics if len(found.rows) > 1 else ():
         value = one.interval
         unit = " Å" if one.unit == "A" else ""

@@ -92,8 +92,8 @@ def conformers(
     Writes an SD file in which the first k conformers of a molecule are the best k; or, when the output is a folder,
     Parquet shards with one row per molecule, by many processes and resumable, as molgen screen does.
     """
-    from molgen.chem.reading import names_file
-    from molgen.conformers.run import conformers_to_file
+    from molgen.chem.molecules.reading import names_file
+    from molgen.screening.conformer_file import conformers_to_file
 
     config = GenerateConfig(
         n=n,
@@ -127,7 +127,7 @@ def conformers(
     spread = {"--engine": engine != EngineName.local, "--workers": workers > 1, "--address": address, "--run": run}
     _refuse({**spread, "--resume": resume}, "need a folder as --output")
     if report is not None:
-        from molgen.reports.html import check_report
+        from molgen.reports.pages.html import check_report
 
         check_report(report)
     with progress("molecules") as tick:
@@ -143,7 +143,7 @@ def conformers(
         )
     _print_rows(rows)
     if report is not None:
-        from molgen.reports.conformer_report import write_conformer_report
+        from molgen.reports.pages.conformer_report import write_conformer_report
 
         write_conformer_report(report, rows, output, config=config, command=context.obj or ())
     if all(row.conformers == 0 for row in rows):
@@ -160,7 +160,7 @@ def prepare_conformers(
 ) -> None:
     """Make a training set of conformers."""
     from molgen.config import override
-    from molgen.conformers.prepare import PrepareConfig, prepare
+    from molgen.conformers.prepare.prepare import PrepareConfig, prepare
 
     config = override(PrepareConfig(kind=kind.value), settings or [])
     with progress("records") as tick:

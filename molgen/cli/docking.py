@@ -12,7 +12,7 @@ import typer
 
 from molgen.cli.terminal import MOST_ROWS, console, progress
 
-_CENTRE = 4.0  # Angstrom from the centre of a pocket
+_CENTER = 4.0  # Angstrom from the center of a pocket
 
 
 class Proposals(StrEnum):
@@ -100,7 +100,7 @@ def dock(
         confidence_model=confidence_model,
     )
     if report is not None:
-        from molgen.reports.html import check_report
+        from molgen.reports.pages.html import check_report
 
         check_report(report)
     settings: list[Any] = []
@@ -128,8 +128,8 @@ def dock(
     if reference is not None:
         _print_uncompared(rows, reference)
     if report is not None:
-        from molgen.chem.reference import compared_with
-        from molgen.reports.docking_report import write_docking_report
+        from molgen.chem.molecules.reference import compared_with
+        from molgen.reports.pages.docking_report import write_docking_report
 
         known = compared_with(reference, pocket)
         told = {"reference": known, "output": output, "command": context.obj or ()}
@@ -143,14 +143,14 @@ def inspect(
     pockets: Annotated[bool, typer.Option("--pockets", help="Look for pockets too.")] = False,
 ) -> None:
     """List the chains, ligands, metals, waters and gaps of a structure file."""
-    from molgen.chem.inspection import inspect_protein, lines
-    from molgen.chem.protein_reading import read_protein
+    from molgen.chem.proteins.inspection import inspect_protein, lines
+    from molgen.chem.proteins.reading import read_protein
 
     structure = read_protein(protein)
     for line in lines(inspect_protein(structure)):
         print(line)
     if pockets:
-        from molgen.chem.pockets import find_pockets
+        from molgen.chem.proteins.pockets import find_pockets
 
         for pocket in find_pockets("blind", structure):
             place = ",".join(f"{x:.1f}" for x in pocket.center)
@@ -161,16 +161,16 @@ def rescore(
     protein: Annotated[Path, typer.Option("-p", "--protein", help="PDB or mmCIF file, also .gz.")],
     poses: Annotated[Path, typer.Option("-l", "--poses", help="SD or MOL2 file with poses.")],
     output: Annotated[Path, typer.Option("-o", "--output", help="SD file to write (.sdf or .sdf.gz).")],
-    minimise: Annotated[bool, typer.Option("--minimise", help="Minimise every pose in the receptor first.")] = False,
+    minimize: Annotated[bool, typer.Option("--minimize", help="Minimize every pose in the receptor first.")] = False,
     reference: Annotated[Path | None, typer.Option(help="Pose to measure the RMSD to.")] = None,
     keep: Annotated[str, typer.Option(help="Groups of the file to keep, e.g. waters.")] = "",
     drop: Annotated[str, typer.Option(help="Groups of the file to leave out, e.g. HEM.")] = "",
 ) -> None:
-    """Score existing poses, and minimise them if wanted."""
+    """Score existing poses, and minimize them if wanted."""
     from molgen.docking.rescore import rescore_to_file
 
     rows = rescore_to_file(
-        poses, protein, output, minimise=minimise, reference=reference, keep=names_of(keep), drop=names_of(drop)
+        poses, protein, output, minimize=minimize, reference=reference, keep=names_of(keep), drop=names_of(drop)
     )
     _print_rescored(rows)
     if all(row.pose is None for row in rows):
@@ -219,15 +219,15 @@ def _print_setting(setting: Any) -> None:
 
 
 def _in_the_way(sites: Sequence[Any]) -> list[str]:
-    """Labels of kept ligands, cofactors aside, that reach the centre of a pocket."""
-    from molgen.chem.pockets import COFACTORS
+    """Labels of kept ligands, cofactors aside, that reach the center of a pocket."""
+    from molgen.chem.proteins.pockets import COFACTORS
 
     found = []
     for site in sites:
         protein = site.receptor.protein
         for group in protein.of_kind("ligand"):
             away = protein.positions[group.start : group.stop] - site.pocket.center
-            if group.name not in COFACTORS and ((away**2).sum(axis=1) < _CENTRE**2).any():
+            if group.name not in COFACTORS and ((away**2).sum(axis=1) < _CENTER**2).any():
                 found.append(group.label)
     return list(dict.fromkeys(found))
 

@@ -26,8 +26,8 @@ def prepare_fragments(
 ) -> None:
     """Make a training set of pieces cut out of proteins."""
     from molgen.config import override
-    from molgen.docking.fragments import FragmentConfig
-    from molgen.docking.prepare import prepare_fragments as prepare
+    from molgen.docking.prepare.complexes import prepare_fragments as prepare
+    from molgen.docking.prepare.fragments import FragmentConfig
 
     config = override(FragmentConfig(), settings or [])
     with progress("proteins") as tick:
@@ -51,8 +51,8 @@ def prepare_complexes(
 ) -> None:
     """Make a training set of crystal complexes."""
     from molgen.config import override
-    from molgen.docking.prepare import ComplexConfig
-    from molgen.docking.prepare import prepare_complexes as prepare
+    from molgen.docking.prepare.complexes import ComplexConfig
+    from molgen.docking.prepare.complexes import prepare_complexes as prepare
 
     config = override(ComplexConfig(), settings or [])
     with progress("complexes") as tick:
@@ -73,10 +73,10 @@ def prepare_poses(
     limit: Annotated[int | None, typer.Option(min=1, help="Only so many complexes or fragments.")] = None,
     settings: _Settings = None,
 ) -> None:
-    """Make a training set of minimised poses with their RMSD to the true one, for the confidence."""
+    """Make a training set of minimized poses with their RMSD to the true one, for the confidence."""
     from molgen.config import override
-    from molgen.docking.fragment_poses import FragmentPoses, is_prepared, prepare_fragment_poses
-    from molgen.docking.rating import ComplexPoses, prepare_complex_poses
+    from molgen.docking.prepare.complex_decoys import ComplexPoses, prepare_complex_poses
+    from molgen.docking.prepare.fragment_decoys import FragmentPoses, is_prepared, prepare_fragment_poses
 
     if is_prepared(source):
         chosen, kind = override(FragmentPoses(), settings or []), "fragments"

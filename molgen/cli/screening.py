@@ -140,7 +140,7 @@ def screen_export(
     output: Annotated[Path, typer.Option("-o", "--output", help="SD file to write (.sdf or .sdf.gz).")],
 ) -> None:
     """Write all structures of a run into one SD file, in the order of the library."""
-    from molgen.chem.writing import check_sdf_name
+    from molgen.chem.molecules.writing import check_sdf_name
     from molgen.screening.folder import read_settings
     from molgen.screening.ranking import export
 

@@ -26,11 +26,11 @@ def train_conformers(
 ) -> None:
     """Train the conformer model."""
     from molgen.config import from_yaml, override
-    from molgen.conformers.config import ConformerConfig
+    from molgen.models.torsion_flow.config import ConformerConfig
 
     chosen = override(from_yaml(ConformerConfig, config), settings or [])  # a mistake shows before the long imports
 
-    from molgen.conformers.train import train
+    from molgen.models.torsion_flow.task import train
 
     _told(train(chosen, output, max_minutes=max_minutes, resume=_begin(output, resume, start), progress=_seen()))
 
@@ -45,11 +45,11 @@ def train_docking(
 ) -> None:
     """Train the model that proposes poses."""
     from molgen.config import from_yaml, override
-    from molgen.docking.config import DockingTraining
+    from molgen.models.pose_flow.config import DockingTraining
 
     chosen = override(from_yaml(DockingTraining, config), settings or [])
 
-    from molgen.docking.pose_train import train_poses
+    from molgen.models.pose_flow.task import train_poses
 
     _told(train_poses(chosen, output, max_minutes=max_minutes, resume=_begin(output, resume, start), progress=_seen()))
 
@@ -64,8 +64,8 @@ def train_confidence(
 ) -> None:
     """Train one network of the confidence that ranks poses; `train judge` joins several."""
     from molgen.config import from_yaml, override
-    from molgen.docking.confidence_train import ConfidenceTraining
-    from molgen.docking.confidence_train import train_confidence as train
+    from molgen.models.pose_confidence.task import ConfidenceTraining
+    from molgen.models.pose_confidence.task import train_confidence as train
 
     chosen = override(from_yaml(ConfidenceTraining, config), settings or [])
     _told(train(chosen, output, max_minutes=max_minutes, resume=_begin(output, resume, start), progress=_seen()))
@@ -73,11 +73,11 @@ def train_confidence(
 
 def train_judge(
     networks: Annotated[list[Path], typer.Argument(help="Weights of the networks, in the order of their folds.")],
-    poses: Annotated[Path, typer.Option("-p", "--poses", help="The rated poses that they were trained on.")],
+    poses: Annotated[Path, typer.Option("-p", "--poses", help="The labeled decoys that they were trained on.")],
     output: Annotated[Path, typer.Option("-o", "--output", help="Weights file to write.")],
 ) -> None:
     """Make one confidence of several networks: fit the judge and calibrate it on what each had not seen."""
-    from molgen.docking.confidence_judge import combine
+    from molgen.models.pose_confidence.meta_classifier import combine
 
     scores = combine(networks, poses, output)
     print(f"{output}: {', '.join(f'{name} {value:.3f}' for name, value in scores.items())}")

@@ -1,4 +1,4 @@
-"""Samples of the flow, weighted to be a Boltzmann ensemble over the torsions of fixed local structures."""
+"""Samples of the flow, weighted to be a Boltzmann ensemble over the torsions of fixed template conformers."""
 
 from __future__ import annotations
 
@@ -6,16 +6,16 @@ import numpy as np
 import torch
 from rdkit import Chem
 
-from molgen.chem.features import heavy_atoms, molecule_graph
-from molgen.chem.forcefield import relax
-from molgen.chem.positions import with_conformers
-from molgen.conformers.likelihood import sample_with_likelihood
-from molgen.conformers.local import local_structures, set_torsions
-from molgen.conformers.model import TorsionModel
+from molgen.chem.features.molecule_features import heavy_atoms, molecule_graph
+from molgen.chem.molecules.force_field import relax
+from molgen.chem.molecules.positions import with_conformers
+from molgen.conformers.candidates import template_count
 from molgen.conformers.options import GenerateConfig
-from molgen.conformers.pool import template_count
+from molgen.conformers.templates import set_torsions, template_conformers
 from molgen.errors import EmbeddingError
 from molgen.graphs.batch import batch_graphs
+from molgen.models.torsion_flow.likelihood import sample_with_likelihood
+from molgen.models.torsion_flow.model import TorsionModel
 from molgen.sampling import low_discrepancy
 
 GAS_CONSTANT = 0.0019872041
@@ -29,10 +29,10 @@ def boltzmann_ensemble(mol: Chem.Mol, model: TorsionModel | None, config: Genera
     """``config.n`` conformers with weights w ~ exp(-E / RT) / q, heaviest first.
 
     All of them are quasi-random draws from the flow, before any choice, and none is left out: a weighted mean over
-    them estimates the mean over torsions and local structures at ``config.boltzmann`` kelvin. E is the MMFF94s energy
-    in vacuum, electrostatics included, of the local structure with its torsions set and nothing settled, since the
-    density q is known for exactly these coordinates. Bonds, angles, rings and the turns of OH and CH3 groups do not
-    move, so that these are not free energies of the molecule.
+    them estimates the mean over torsions and template conformers at ``config.boltzmann`` kelvin. E is the MMFF94s
+    energy in vacuum, electrostatics included, of the template conformer with its torsions set and nothing settled,
+    since the density q is known for exactly these coordinates. Bonds, angles, rings and the turns of OH and CH3 groups
+    do not move, so that these are not free energies of the molecule.
 
     The flow is followed from t = 1 to 0.1, whose density is as well known and wide enough to cover the wells; at t = 0
     it is narrower than a Boltzmann distribution at room temperature.
@@ -53,7 +53,7 @@ def boltzmann_ensemble(mol: Chem.Mol, model: TorsionModel | None, config: Genera
     """
     assert config.boltzmann is not None
     record = molecule_graph(mol)
-    embedded = local_structures(
+    embedded = template_conformers(
         mol,
         template_count(mol, record.n_torsions, config),
         seed=config.seed,
@@ -91,7 +91,7 @@ def boltzmann_ensemble(mol: Chem.Mol, model: TorsionModel | None, config: Genera
 
 
 def boltzmann_weights(energies: np.ndarray, log_likelihood: np.ndarray, temperature: float) -> np.ndarray:
-    """Self-normalised importance weights [S] that add up to 1; 0 where the energy is unknown.
+    """Self-normalized importance weights [S] that add up to 1; 0 where the energy is unknown.
 
     Args:
         energies: [S], kcal/mol.

@@ -10,18 +10,18 @@ from typing import Literal
 
 from rdkit import Chem
 
-from molgen.chem.parsing import one_line
-from molgen.chem.reading import InputRecord, read_molecules
-from molgen.chem.standardise import prepare_molecule
-from molgen.chem.stereo import enumerate_stereo
+from molgen.chem.formats.parsing import one_line
+from molgen.chem.molecules.reading import InputRecord, read_molecules
+from molgen.chem.molecules.standardize import prepare_molecule
+from molgen.chem.molecules.stereo import enumerate_stereo
 from molgen.conformers.boltzmann import boltzmann_ensemble
-from molgen.conformers.checkpoint import load_model
-from molgen.conformers.choose import MAX_PERMUTATIONS, chosen_conformers
-from molgen.conformers.local import LARGE_RING
-from molgen.conformers.model import TorsionModel
+from molgen.conformers.candidates import sample_pool
 from molgen.conformers.options import GenerateConfig, checked_config
-from molgen.conformers.pool import sample_pool
+from molgen.conformers.selection import MAX_PERMUTATIONS, chosen_conformers
+from molgen.conformers.templates import LARGE_RING
 from molgen.errors import MolgenError, ParseError
+from molgen.models.torsion_flow.checkpoint import load_model
+from molgen.models.torsion_flow.model import TorsionModel
 from molgen.sampling.guards import noted
 from molgen.threads import one_thread
 
@@ -56,14 +56,14 @@ def generate_conformers(
         mol: SMILES or RDKit Mol; coordinates and missing hydrogens do not matter.
         n: conformers to return, at most: fewer when the molecule has fewer distinct ones.
         model: "default" (the weights that ship with molgen), a checkpoint path, a loaded model, or "uniform" for
-            uniformly random torsions on the same local structures (a baseline).
+            uniformly random torsions on the same template conformers (a baseline).
         largest_fragment: drop counter-ions instead of refusing salts.
         options: other fields of :class:`GenerateConfig`.
 
     Returns:
         The molecule with explicit hydrogens and its conformers in rank order; each carries the properties
         `molgen_rank`, `molgen_energy` (kcal/mol above the best of the returned
-        ones), `molgen_energy_method`, `molgen_template` and `molgen_method` (how the local structures were made).
+        ones), `molgen_energy_method`, `molgen_template` and `molgen_method` (how the template conformers were made).
 
     Raises:
         MolgenError: one line that says what is wrong with the molecule. Unspecified stereo is set to one isomer, with a

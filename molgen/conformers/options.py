@@ -14,7 +14,7 @@ _LEAST: dict[str, int | float] = {"n": 1, "steps": 1, "seed": 0, "pool": 1, "tem
     "template_relax": 0,
     "settle": 0,
     "polish": 0,
-    "minimise": 0,
+    "minimize": 0,
     "energy_window": 0.0,
     "spacing": 0.0,
     "strain_scale": 1e-3,
@@ -35,13 +35,13 @@ class GenerateConfig:
         steps: network evaluations per sample.
         pool: samples to choose from; None: 30 + n (0.3 + m^2 / 12) with m rotatable bonds, at most 30 + 7 n; at least
             4 n if a ring has 9 or more atoms; never more than 16 m for each template.
-        templates: local structures; None: 6 without flexible rings, 9 with one and 12 with more of them (n when a ring
-            has 9 or more atoms or no bond turns).
+        templates: template conformers; None: 6 without flexible rings, 9 with one and 12 with more of them (n when a
+            ring has 9 or more atoms or no bond turns).
         template_relax: MMFF94s steps on each template, twice as many where it takes n of them. Steps are those of
-            :class:`molgen.conformers.field.ConformerField`, here and below.
+            :class:`molgen.conformers.force_field.ConformerField`, here and below.
         settle: MMFF94s steps on each sample before its strain is measured.
         polish: MMFF94s steps, electrostatics included, on each sample; 0 leaves the samples as they are.
-        minimise: further steps, after which a low sample counts as a minimum in vacuum; 0: no minima.
+        minimize: further steps, after which a low sample counts as a minimum in vacuum; 0: no minima.
         energy_window: dropped are samples whose strain is this far above the best one's (MMFF94s without
             electrostatics, before the polish), and minima whose energy is; kcal/mol.
         strain_scale: a sample counts exp(-strain / strain_scale) when the chosen ones are to cover the pool, kcal/mol.
@@ -49,7 +49,7 @@ class GenerateConfig:
             hydrogen bonds and dispersion fold. 0 where only solvent or a pocket matters.
         vacuum_scale: a minimum counts exp(-energy / vacuum_scale), kcal/mol.
         spacing: least symmetric heavy-atom RMSD between two conformers, Angstrom.
-        relax: "none", "mmff" (MMFF94s minimisation of the chosen ones) or "gfn2" (GFN2-xTB).
+        relax: "none", "mmff" (MMFF94s minimization of the chosen ones) or "gfn2" (GFN2-xTB).
         timeout: seconds for the embedding.
         boltzmann: kelvin; n samples with Boltzmann weights in place of a choice (see `molgen.conformers.boltzmann`).
     """
@@ -62,7 +62,7 @@ class GenerateConfig:
     template_relax: int = 50
     settle: int = 8
     polish: int = 20
-    minimise: int = 80
+    minimize: int = 80
     energy_window: float = 20.0
     strain_scale: float = 4.5
     vacuum: float = 0.6

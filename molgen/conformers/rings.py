@@ -8,10 +8,10 @@ import numpy as np
 from rdkit import Chem
 from rdkit.Chem import rdForceFieldHelpers, rdMolTransforms
 
-from molgen.chem.features import heavy_atoms
-from molgen.chem.forcefield import relax
-from molgen.chem.positions import with_conformers
-from molgen.conformers.local import LARGE_RING
+from molgen.chem.features.molecule_features import heavy_atoms
+from molgen.chem.molecules.force_field import relax
+from molgen.chem.molecules.positions import with_conformers
+from molgen.conformers.templates import LARGE_RING
 from molgen.metrics.rmsd import rmsd_matrix
 from molgen.metrics.stereo import stereo_mask
 
@@ -30,7 +30,7 @@ SPACING = 0.1
 def more_ring_states(
     mol: Chem.Mol, positions: np.ndarray, wanted: int, *, seed: int = 0, timeout: float = 60.0
 ) -> np.ndarray:
-    """New local structures, made from known ones by driving two torsions of a large ring at a time.
+    """New template conformers, made from known ones by driving two torsions of a large ring at a time.
 
     Each attempt takes the next known structure, pulls two random single bonds of the ring by 60 to 300 degrees with a
     spring (MMFF94s without electrostatics), relaxes without it, and keeps the result when its stereo is right and its

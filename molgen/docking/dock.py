@@ -11,22 +11,22 @@ import numpy as np
 import torch
 from rdkit import Chem
 
-from molgen.chem.parsing import one_line
-from molgen.chem.positions import with_conformers
-from molgen.chem.protein_reading import read_protein
-from molgen.chem.protonation import protonate
-from molgen.chem.reading import read_molecules
-from molgen.chem.reference import compared_with
-from molgen.chem.standardise import molecule_notes, prepare_molecule
-from molgen.chem.stereo import enumerate_stereo
-from molgen.chem.structure import Protein
+from molgen.chem.formats.parsing import one_line
+from molgen.chem.molecules.positions import with_conformers
+from molgen.chem.molecules.protonation import protonate
+from molgen.chem.molecules.reading import read_molecules
+from molgen.chem.molecules.reference import compared_with
+from molgen.chem.molecules.standardize import molecule_notes, prepare_molecule
+from molgen.chem.molecules.stereo import enumerate_stereo
+from molgen.chem.proteins.reading import read_protein
+from molgen.chem.proteins.structure import Protein
 from molgen.docking.learned import Learned, learned_of
 from molgen.docking.ligand import Ligand, all_atom_poses, ligand_of, strain
-from molgen.docking.propose import propose
+from molgen.docking.proposals import propose
 from molgen.docking.ranking import Choice, ranked
 from molgen.docking.records import DockConfig, DockingResult, Pose
 from molgen.docking.refine import Refined, refine, representatives
-from molgen.docking.restraining import Anchor, restraints_of
+from molgen.docking.restraints import Anchor, restraints_of
 from molgen.docking.search import search
 from molgen.docking.site import Site, sites_of
 from molgen.errors import ConfigError, InputError, MolgenError, ParseError
@@ -104,7 +104,7 @@ class Prepared:
 
 
 def prepare_ligand(mol: Chem.Mol, config: DockConfig, *, largest_fragment: bool = False) -> Prepared:
-    """Standardise, protonate, set open stereo, make local structures.
+    """Standardize, protonate, set open stereo, make template conformers.
 
     Raises:
         MolgenError: the molecule cannot be docked.
@@ -202,7 +202,7 @@ def energy_of(site: Site, ligand: Ligand, restraints: tuple = ()) -> DockingEner
 
 
 def _check_fits(site: Site, ligand: Ligand) -> None:
-    """A ligand whose least extended local structure is longer than the box's diagonal cannot be inside."""
+    """A ligand whose least extended template conformer is longer than the box's diagonal cannot be inside."""
     size = float(torch.cdist(ligand.templates, ligand.templates).amax((1, 2)).min())
     if size > float(np.linalg.norm(site.pocket.size)):
         raise InputError(f"the ligand is {size:.1f} A long and does not fit the box of {_edges(site)} A")

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 
-from molgen.docking.checkpoint import load_confidence, load_pose_model
-from molgen.docking.confidence import ConfidenceModel
-from molgen.docking.model import PoseModel
 from molgen.docking.records import DockConfig
+from molgen.models.pose_confidence.checkpoint import load_confidence
+from molgen.models.pose_confidence.model import ConfidenceModel
+from molgen.models.pose_flow.checkpoint import load_pose_model
+from molgen.models.pose_flow.model import PoseModel
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""A ligand made ready for docking: local structures, torsions, interaction types."""
+"""A ligand made ready for docking: template conformers, torsions, interaction types."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ import torch
 from rdkit import Chem
 from torch import Tensor
 
-from molgen.chem.features import heavy_atoms, molecule_graph
-from molgen.chem.forcefield import relax
-from molgen.chem.interaction_types import ligand_types
-from molgen.chem.positions import with_conformers
-from molgen.chem.records import MoleculeGraph
-from molgen.chem.vina_rotors import vina_rotors
+from molgen.chem.atom_types.interaction_types import ligand_types
+from molgen.chem.atom_types.vina_rotors import vina_rotors
+from molgen.chem.features.molecule_features import heavy_atoms, molecule_graph
+from molgen.chem.features.molecule_graph import MoleculeGraph
+from molgen.chem.molecules.force_field import relax
+from molgen.chem.molecules.positions import with_conformers
 from molgen.conformers.generate import LARGE_RING
-from molgen.conformers.local import largest_flexible_ring, local_structures, set_torsions
+from molgen.conformers.templates import largest_flexible_ring, set_torsions, template_conformers
 from molgen.errors import EmbeddingError
 from molgen.geometry.alignment import kabsch
 from molgen.geometry.torsions import dihedral_angles
@@ -25,17 +25,17 @@ from molgen.physics.intramolecular import LigandPairs, ligand_pairs
 from molgen.physics.vina import AtomClasses, atom_classes
 
 _RELAX = 100
-"""MMFF94s steps on each local structure."""
+"""MMFF94s steps on each template conformer."""
 
 
 @dataclass(frozen=True)
 class Ligand:
-    """One protonation state and stereoisomer of a ligand with n heavy atoms and T local structures.
+    """One protonation state and stereoisomer of a ligand with n heavy atoms and T template conformers.
 
     Attributes:
-        mol: with explicit hydrogens; its conformers are the local structures.
+        mol: with explicit hydrogens; its conformers are the template conformers.
         graph: record of the heavy atoms.
-        templates: float32 [T, n, 3], heavy atoms of the local structures, Angstrom.
+        templates: float32 [T, n, 3], heavy atoms of the template conformers, Angstrom.
         classes: of the heavy atoms.
         body: rigid fragments and axes.
         pairs: of atoms whose distance changes.
@@ -63,9 +63,10 @@ def ligand_of(mol: Chem.Mol, *, seed: int = 0, timeout: float = 60.0, keep_confo
 
     Args:
         mol: with explicit hydrogens and complete stereo.
-        seed: of the local structures.
+        seed: of the template conformers.
         timeout: seconds for their embedding.
-        keep_conformer: the bond lengths, angles and rings of the molecule's own conformer are the only local structure.
+        keep_conformer: the bond lengths, angles and rings of the molecule's own conformer are the only template
+        conformer.
 
     Raises:
         EmbeddingError: no 3D structure could be made.
@@ -88,9 +89,9 @@ def ligand_of(mol: Chem.Mol, *, seed: int = 0, timeout: float = 60.0, keep_confo
 
 
 def _free(mol: Chem.Mol, seed: int, timeout: float, *, needed: bool) -> Chem.Mol:
-    """The local structures; where they are not needed and cannot be made, the molecule as it is."""
+    """The template conformers; where they are not needed and cannot be made, the molecule as it is."""
     try:
-        return local_structures(mol, _count(mol), seed=seed, iterations=_RELAX, timeout=timeout).mol
+        return template_conformers(mol, _count(mol), seed=seed, iterations=_RELAX, timeout=timeout).mol
     except EmbeddingError:
         if needed:
             raise
@@ -98,7 +99,7 @@ def _free(mol: Chem.Mol, seed: int, timeout: float, *, needed: bool) -> Chem.Mol
 
 
 def _count(mol: Chem.Mol) -> int:
-    """Local structures: rings that flip need many, everything else turns."""
+    """Template conformers: rings that flip need many, everything else turns."""
     ring = largest_flexible_ring(mol)
     if not ring:
         return 6
@@ -108,12 +109,12 @@ def _count(mol: Chem.Mol) -> int:
 def all_atom_poses(ligand: Ligand, template: Tensor, positions: Tensor) -> np.ndarray:
     """Poses of all atoms, float64 [B, atoms, 3], from poses of the heavy atoms.
 
-    Every pose is built anew from its local structure: torsions set, then laid over the heavy atoms. So bond lengths,
-    angles, rings and stereo are those of the local structure to rounding, however many steps the search took.
+    Every pose is built anew from its template conformer: torsions set, then laid over the heavy atoms. So bond lengths,
+    angles, rings and stereo are those of the template conformer to rounding, however many steps the search took.
 
     Args:
         ligand: that was docked.
-        template: int64 [B], the local structure of each pose.
+        template: int64 [B], the template conformer of each pose.
         positions: [B, n, 3], Angstrom.
     """
     heavy = torch.from_numpy(ligand.heavy)
@@ -126,7 +127,7 @@ def all_atom_poses(ligand: Ligand, template: Tensor, positions: Tensor) -> np.nd
 
 
 def strain(ligand: Ligand, positions: np.ndarray) -> np.ndarray:
-    """Energy of poses [B, atoms, 3] above the lowest relaxed local structure, [B], kcal/mol.
+    """Energy of poses [B, atoms, 3] above the lowest relaxed template conformer, [B], kcal/mol.
 
     Each pose is first relaxed for a few steps, so that the rigid bonds and angles of the search do not count. MMFF94s
     without electrostatics; nan where no force field has the parameters.

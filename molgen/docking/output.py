@@ -6,8 +6,8 @@ import math
 from collections.abc import Iterator
 from typing import Any
 
-from molgen.chem.structure import Pocket
-from molgen.chem.writing import SdfRecord
+from molgen.chem.molecules.writing import SdfRecord
+from molgen.chem.proteins.structure import Pocket
 from molgen.docking.records import DockingResult, Pose
 from molgen.version import __version__
 
@@ -57,7 +57,7 @@ def summary(result: DockingResult, name: str) -> dict[str, Any]:
 
 
 def pocket_record(pocket: Pocket) -> dict[str, Any]:
-    """Name, centre and size of a pocket, ready for JSON."""
+    """Name, center and size of a pocket, ready for JSON."""
     return {
         "name": pocket.name,
         "center": [round(x, 3) for x in pocket.center.tolist()],

@@ -10,13 +10,13 @@ import torch
 from scipy.spatial import KDTree
 from torch import Tensor
 
-from molgen.chem.pocket_features import PocketAtoms
-from molgen.docking.confidence import ConfidenceModel
+from molgen.chem.features.pocket_features import PocketAtoms
 from molgen.docking.ligand import Ligand
 from molgen.docking.refine import Refined
 from molgen.docking.site import Site
 from molgen.graphs.batch import batch_graphs
 from molgen.graphs.pockets import batch_pockets
+from molgen.models.pose_confidence.model import ConfidenceModel
 
 SURROUNDINGS = 7.5
 """Angstrom around the poses; the atoms of the receptor that the confidence sees."""

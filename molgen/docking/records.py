@@ -9,7 +9,7 @@ from typing import Literal
 
 from rdkit import Chem
 
-from molgen.chem.structure import Pocket, Protein
+from molgen.chem.proteins.structure import Pocket, Protein
 from molgen.docking.search import EFFORT, SearchConfig
 from molgen.errors import ConfigError
 

@@ -15,7 +15,7 @@ from molgen.metrics.poses import pose_rmsd_matrix
 from molgen.metrics.symmetry import automorphisms
 from molgen.physics.energy import DockingEnergy
 from molgen.physics.intramolecular import pair_energy
-from molgen.physics.minimise import minimise
+from molgen.physics.rigid_bfgs import minimize
 
 _REFINED = 48
 _STEPS = 30
@@ -28,7 +28,7 @@ class Refined:
 
     Attributes:
         positions: float32 [B, n, 3], heavy atoms, Angstrom.
-        template: int64 [B], the local structure of each.
+        template: int64 [B], the template conformer of each.
         intermolecular, intramolecular: [B], kcal/mol.
         restraint: [B], energy of the restraints and walls, kcal/mol.
     """
@@ -57,7 +57,7 @@ class Refined:
 
 @torch.inference_mode()
 def refine(site: Site, ligand: Ligand, energy: DockingEnergy, found: Found, spacing: float) -> Refined:
-    """Minimise the best poses with pair sums instead of maps and keep one of each cluster.
+    """Minimize the best poses with pair sums instead of maps and keep one of each cluster.
 
     Args:
         site: the receptor.
@@ -70,7 +70,7 @@ def refine(site: Site, ligand: Ligand, energy: DockingEnergy, found: Found, spac
     start = found.positions[:, :, apart].contiguous()
     direct = site.direct(ligand.classes, start.permute(2, 0, 1).reshape(-1, 3).numpy())
     exact = energy.with_field(direct)
-    positions = minimise(exact, ligand.body, start, _STEPS).positions
+    positions = minimize(exact, ligand.body, start, _STEPS).positions
     refined = evaluated(ligand, exact, positions, found.template[apart])
     refined = refined.pick(refined.total.argsort())
     return refined.pick(representatives(ligand, refined.positions, spacing, _REFINED))

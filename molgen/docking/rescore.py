@@ -13,13 +13,13 @@ from rdkit import Chem
 from scipy.spatial import KDTree
 from torch import Tensor
 
-from molgen.chem.pockets import COFACTORS
-from molgen.chem.protein_reading import read_protein
-from molgen.chem.reading import InputRecord, read_molecules
-from molgen.chem.reference import reference_ligand
-from molgen.chem.standardise import prepare_molecule
-from molgen.chem.structure import Pocket, Protein
-from molgen.chem.writing import SdfRecord, check_sdf_name, write_sdf
+from molgen.chem.molecules.reading import InputRecord, read_molecules
+from molgen.chem.molecules.reference import reference_ligand
+from molgen.chem.molecules.standardize import prepare_molecule
+from molgen.chem.molecules.writing import SdfRecord, check_sdf_name, write_sdf
+from molgen.chem.proteins.pockets import COFACTORS
+from molgen.chem.proteins.reading import read_protein
+from molgen.chem.proteins.structure import Pocket, Protein
 from molgen.docking.dock import poses_of, reason_of, result_of
 from molgen.docking.ligand import ligand_of
 from molgen.docking.output import sdf_records
@@ -30,7 +30,7 @@ from molgen.docking.site import Site, site_of
 from molgen.errors import ParseError
 from molgen.files import check_place
 from molgen.physics.energy import DockingEnergy
-from molgen.physics.minimise import minimise as minimised
+from molgen.physics.rigid_bfgs import minimize as minimized
 
 _MARGIN = 4.0
 """Angstrom around a pose that its box leaves free."""
@@ -48,7 +48,7 @@ class RescoreRow:
     Attributes:
         name, place: of the input record.
         pose: its score; None for a failure.
-        result: the molecule with the (minimised) pose; None for a failure.
+        result: the molecule with the (minimized) pose; None for a failure.
         error: reason of a failure, one line.
     """
 
@@ -63,18 +63,18 @@ def rescore(
     protein: Protein | str | Path,
     pose: Chem.Mol,
     *,
-    minimise: bool = False,
+    minimize: bool = False,
     reference: Chem.Mol | None = None,
     keep: Collection[str] = (),
     drop: Collection[str] = (),
     site: Site | None = None,
 ) -> DockingResult:
-    """Score one pose as it is, or after minimisation in the rigid receptor.
+    """Score one pose as it is, or after minimization in the rigid receptor.
 
     Args:
         protein: a PDB or mmCIF file, or what was read from one.
         pose: with 3D coordinates; hydrogens may be missing. Its protonation is taken as drawn.
-        minimise: move and turn it, and turn its torsions, downhill first.
+        minimize: move and turn it, and turn its torsions, downhill first.
         reference: a pose of the same ligand to compare with.
         keep, drop: groups of the protein file that are, or are not, part of the receptor.
         site: a prepared site that holds the pose, instead of a new one.
@@ -98,7 +98,7 @@ def rescore(
     direct = site.direct(ligand.classes, ligand.templates[0].numpy())
     energy = DockingEnergy(ligand.body, direct, ligand.pairs, site.lower, site.upper)
     with torch.inference_mode():
-        if minimise:
+        if minimize:
             positions = _downhill(energy, positions)
         refined = evaluated(ligand, energy, positions, torch.zeros(1, dtype=torch.long))
     settings = DockConfig(n=1, ph=None, keep_conformer=True)
@@ -109,10 +109,10 @@ def rescore(
 
 
 def _downhill(energy: DockingEnergy, positions: Tensor) -> Tensor:
-    """Poses [n, 3, B] minimised, with fresh starts of the minimiser until none gains anything more."""
+    """Poses [n, 3, B] minimized, with fresh starts of the minimizer until none gains anything more."""
     lowest = float("inf")
     for _ in range(_ROUNDS):
-        found = minimised(energy, energy.body, positions, _STEPS)
+        found = minimized(energy, energy.body, positions, _STEPS)
         positions = found.positions
         if float(found.energies.min()) > lowest - _GAIN:
             break
@@ -146,7 +146,7 @@ def rescore_to_file(
     protein: str | Path,
     output: str | Path,
     *,
-    minimise: bool = False,
+    minimize: bool = False,
     reference: str | Path | None = None,
     keep: Collection[str] = (),
     drop: Collection[str] = (),
@@ -163,7 +163,7 @@ def rescore_to_file(
     structure = read_protein(protein)
     compared = None if reference is None else reference_ligand(reference)
     left_out = standing_in([record.mol for record in records if record.mol is not None], structure, keep)
-    rows = list(_rows(records, structure, minimise, compared, left_out, keep, drop))
+    rows = list(_rows(records, structure, minimize, compared, left_out, keep, drop))
     written = [record for row in rows if row.result is not None for record in sdf_records(row.result, row.name)]
     if written:
         write_sdf(output, _ranked(written))
@@ -173,7 +173,7 @@ def rescore_to_file(
 def _rows(
     records: Sequence[InputRecord],
     protein: Protein,
-    minimise: bool,
+    minimize: bool,
     reference: Chem.Mol | None,
     left_out: tuple[str, ...],
     keep: Collection[str],
@@ -186,7 +186,7 @@ def _rows(
                 raise ParseError(record.error or "unreadable")
             if site is None or not _holds(site, record.mol):
                 site = _site_for(protein, record.mol, left_out, keep, drop)
-            result = rescore(protein, record.mol, minimise=minimise, reference=reference, site=site)
+            result = rescore(protein, record.mol, minimize=minimize, reference=reference, site=site)
         except Exception as error:
             yield RescoreRow(record.name, record.place, None, None, reason_of(error))
             continue

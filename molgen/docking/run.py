@@ -11,18 +11,18 @@ from typing import Any
 
 import torch
 
-from molgen.chem.protein_reading import read_protein
-from molgen.chem.reading import InputRecord, read_molecules
-from molgen.chem.reference import compared_with, reference_ligand
-from molgen.chem.structure import Pocket, Protein
-from molgen.chem.structure_writing import write_complex, writer_of
-from molgen.chem.writing import SdfRecord, check_sdf_name, write_sdf
+from molgen.chem.molecules.reading import InputRecord, read_molecules
+from molgen.chem.molecules.reference import compared_with, reference_ligand
+from molgen.chem.molecules.writing import SdfRecord, check_sdf_name, write_sdf
+from molgen.chem.proteins.reading import read_protein
+from molgen.chem.proteins.structure import Pocket, Protein
+from molgen.chem.proteins.writing import write_complex, writer_of
 from molgen.docking.dock import dock_prepared, prepare_ligand, reason_of
 from molgen.docking.learned import learned_of
 from molgen.docking.ligand import Ligand
 from molgen.docking.output import pocket_record, sdf_records, summary
 from molgen.docking.records import DockConfig, DockingResult
-from molgen.docking.restraining import Anchor
+from molgen.docking.restraints import Anchor
 from molgen.docking.site import Site, sites_of
 from molgen.docking.trajectory import sampling_frames, write_trajectory
 from molgen.errors import ConfigError, ParseError

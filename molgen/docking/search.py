@@ -1,8 +1,8 @@
 """Search for low-energy poses: random starts and basin hopping, every pose of a batch at once.
 
-Random starts (a local structure, torsions, orientation and place each) are minimised; the best become chains. A round
-of basin hopping (Wales and Doye, J. Phys. Chem. A 101, 5111, 1997; the Monte-Carlo moves are those of Vina) kicks every
-chain, minimises it and keeps the new minimum by Metropolis' rule.
+Random starts (a template conformer, torsions, orientation and place each) are minimized; the best become chains. A
+round of basin hopping (Wales and Doye, J. Phys. Chem. A 101, 5111, 1997; the Monte-Carlo moves are those of Vina) kicks
+every chain, minimizes it and keeps the new minimum by Metropolis' rule.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from torch import Tensor
 from molgen.geometry.rotations import random_rotation
 from molgen.physics.articulation import Articulation, move
 from molgen.physics.energy import DockingEnergy
-from molgen.physics.minimise import minimise
+from molgen.physics.rigid_bfgs import minimize
 
 _SPACING = 0.75  # Angstrom between minima that count as distinct
 _PROGRESS = 0.05  # kcal/mol by which the best pose must improve
@@ -28,7 +28,7 @@ class SearchConfig:
     """How much is searched.
 
     Attributes:
-        starts: random poses that are minimised; may be 0 where there are proposals.
+        starts: random poses that are minimized; may be 0 where there are proposals.
         chains: of them that go on.
         rounds: of basin hopping, at most.
         patience: rounds without a better best pose after which the search stops.
@@ -37,7 +37,7 @@ class SearchConfig:
         hop_steps: evaluations after a kick.
         renewal, renewed_share, elite: every so many rounds this share of the chains, those of highest energy, goes on
             from so many lowest distinct minima.
-        ceiling: kcal/mol an atom can cost at most in a first, softened minimisation of the starts; None: none.
+        ceiling: kcal/mol an atom can cost at most in a first, softened minimization of the starts; None: none.
         temperature: of Metropolis' rule, kcal/mol.
         torsion_share: of kicks that turn one torsion; the others move the whole ligand.
         shift: standard deviation of a kick's translation, Angstrom.
@@ -75,7 +75,7 @@ class Found:
     Attributes:
         positions: float32 [n, 3, B], Angstrom.
         energies: [B], kcal/mol.
-        template: int64 [B], the local structure of each.
+        template: int64 [B], the template conformer of each.
         rounds: of basin hopping that were made.
     """
 
@@ -97,10 +97,10 @@ def search(
 
     Args:
         energy: of the ligand in the receptor.
-        templates: [T, n, 3], heavy atoms of the local structures, Angstrom.
+        templates: [T, n, 3], heavy atoms of the template conformers, Angstrom.
         config: how much. With no random starts the search begins from the proposals alone.
         rng: the only source of randomness.
-        proposals: poses that are minimised and join the best of the random starts.
+        proposals: poses that are minimized and join the best of the random starts.
     """
     body = energy.body
     starts = _starts(energy, templates, config, rng, proposals)
@@ -109,7 +109,7 @@ def search(
     record, idle, rounds = float(minima.energies[0]), 0, 0
     while rounds < config.rounds and idle < config.patience:
         rounds += 1
-        hop = minimise(energy, body, kicked(body, chains.positions, config, rng), config.hop_steps)
+        hop = minimize(energy, body, kicked(body, chains.positions, config, rng), config.hop_steps)
         found = Chains(hop.positions, hop.energies, chains.template)
         chance = torch.exp((chains.energies - found.energies) / config.temperature)
         chains = chains.replaced(torch.rand(len(chance), generator=rng) < chance, found)
@@ -129,22 +129,22 @@ def _starts(
     rng: torch.Generator,
     proposals: Proposals | None,
 ) -> Chains:
-    """Minimised starts: the best of the random ones, and all proposals."""
+    """Minimized starts: the best of the random ones, and all proposals."""
     begun = []
     if config.starts:
         positions, template = random_poses(energy, templates, config.starts, rng)
         if config.ceiling is not None:
             softened = energy.softened(config.ceiling)
-            positions = minimise(softened, energy.body, positions, config.screen_steps).positions
-        screened = minimise(energy, energy.body, positions, config.screen_steps)
+            positions = minimize(softened, energy.body, positions, config.screen_steps).positions
+        screened = minimize(energy, energy.body, positions, config.screen_steps)
         chosen = screened.energies.argsort()[: 2 * config.chains]
         begun.append((screened.positions[:, :, chosen], template[chosen]))
     if proposals is not None:
-        screened = minimise(energy, energy.body, proposals.positions, config.screen_steps)
+        screened = minimize(energy, energy.body, proposals.positions, config.screen_steps)
         begun.append((screened.positions, proposals.template))
     if not begun:
         raise ValueError("a search needs random starts or proposals")
-    first = minimise(energy, energy.body, torch.cat([place for place, _ in begun], 2), config.start_steps)
+    first = minimize(energy, energy.body, torch.cat([place for place, _ in begun], 2), config.start_steps)
     return Chains(first.positions, first.energies, torch.cat([template for _, template in begun]))
 
 
@@ -154,7 +154,7 @@ class Proposals:
 
     Attributes:
         positions: float32 [n, 3, B], Angstrom.
-        template: int64 [B], the local structure of each.
+        template: int64 [B], the template conformer of each.
     """
 
     positions: Tensor

@@ -11,11 +11,11 @@ import torch
 from rdkit import Chem
 from torch import Tensor
 
-from molgen.chem.interaction_types import protein_types
-from molgen.chem.pocket_features import PocketAtoms, pocket_atoms
-from molgen.chem.pockets import find_pockets
-from molgen.chem.receptor import Receptor, receptor
-from molgen.chem.structure import Pocket, Protein
+from molgen.chem.atom_types.interaction_types import protein_types
+from molgen.chem.features.pocket_features import PocketAtoms, pocket_atoms
+from molgen.chem.proteins.pockets import find_pockets
+from molgen.chem.proteins.receptor import Receptor, receptor
+from molgen.chem.proteins.structure import Pocket, Protein
 from molgen.metrics.validity import ReceptorAtoms as AllReceptorAtoms
 from molgen.metrics.validity import ValidityChecker, prepare_validity, receptor_atoms
 from molgen.physics.direct import DirectEnergy, ReceptorAtoms, direct_energy

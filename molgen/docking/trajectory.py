@@ -8,12 +8,12 @@ import torch
 from rdkit import Chem
 from torch import Tensor
 
-from molgen.chem.features import without_hydrogens
-from molgen.chem.positions import with_conformers
+from molgen.chem.features.molecule_features import without_hydrogens
+from molgen.chem.molecules.positions import with_conformers
 from molgen.docking.dock import energy_of
 from molgen.docking.learned import learned_of
 from molgen.docking.ligand import Ligand
-from molgen.docking.propose import propose
+from molgen.docking.proposals import propose
 from molgen.docking.records import DockConfig
 from molgen.docking.site import Site
 from molgen.errors import ConfigError

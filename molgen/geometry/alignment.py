@@ -8,7 +8,7 @@ from molgen.geometry.rigid import RigidMotion
 
 
 def kabsch(mobile: Tensor, target: Tensor, weights: Tensor | None = None) -> RigidMotion:
-    """The rigid motion of `mobile` that minimises the weighted squared distance to `target`.
+    """The rigid motion of `mobile` that minimizes the weighted squared distance to `target`.
 
     The rotation is always proper, also for mirror images, planar, linear and single-point sets. Kabsch 1976
     (doi:10.1107/S0567739476001873) with the sign correction of Umeyama 1991 (doi:10.1109/34.88573), eq. 40.
@@ -23,15 +23,15 @@ def kabsch(mobile: Tensor, target: Tensor, weights: Tensor | None = None) -> Rig
         rotation is unique; `aligned_rmsd` is safe to differentiate everywhere.
     """
     share = _shares(mobile, weights)
-    mobile_centre = (share * mobile).sum(-2, keepdim=True)
-    target_centre = (share * target).sum(-2, keepdim=True)
-    covariance = (share * (mobile - mobile_centre)).transpose(-1, -2) @ (target - target_centre)
+    mobile_center = (share * mobile).sum(-2, keepdim=True)
+    target_center = (share * target).sum(-2, keepdim=True)
+    covariance = (share * (mobile - mobile_center)).transpose(-1, -2) @ (target - target_center)
     u, _, vh = torch.linalg.svd(covariance)
     v = vh.transpose(-1, -2)
     sign = torch.linalg.det(v @ u.transpose(-1, -2)).sign().detach()
     flip = torch.stack([torch.ones_like(sign), torch.ones_like(sign), sign], -1)
     rotation = (v * flip.unsqueeze(-2)) @ u.transpose(-1, -2)
-    translation = target_centre - mobile_centre @ rotation.transpose(-1, -2)
+    translation = target_center - mobile_center @ rotation.transpose(-1, -2)
     return RigidMotion(rotation, translation.squeeze(-2))
 
 

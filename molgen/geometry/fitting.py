@@ -20,7 +20,7 @@ def fit_torsions(
     differential evolution).
 
     Args:
-        template: [k, n, 3], local structures of one molecule.
+        template: [k, n, 3], template conformers of one molecule.
         reference: [n, 3].
         torsions: integer [m, 4]; moving: bool [m, n].
         iterations: Gauss-Newton steps.

@@ -115,7 +115,7 @@ def from_quaternion(quaternion: Tensor) -> Tensor:
 def to_quaternion(rotation: Tensor) -> Tensor:
     """Unit quaternion of a rotation matrix, real part first and not negative.
 
-    4 q q^T is linear in the matrix; its row with the largest diagonal, normalised, is q up to sign (Bar-Itzhack 2000,
+    4 q q^T is linear in the matrix; its row with the largest diagonal, normalized, is q up to sign (Bar-Itzhack 2000,
     doi:10.2514/2.4654, for exact rotations).
 
     Args:
@@ -145,7 +145,7 @@ def random_rotation(
     dtype: torch.dtype = torch.float32,
     device: torch.device | str | None = None,
 ) -> Tensor:
-    """Uniform (Haar) rotations: normalised Gaussian quaternions (Marsaglia 1972, doi:10.1214/aoms/1177692644).
+    """Uniform (Haar) rotations: normalized Gaussian quaternions (Marsaglia 1972, doi:10.1214/aoms/1177692644).
 
     Args:
         shape: batch shape.

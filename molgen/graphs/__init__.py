@@ -1,1 +1,1 @@
-"""Batched records of molecular graphs, edges and sums over neighbours."""
+"""Batched records of molecular graphs, edges and sums over neighbors."""

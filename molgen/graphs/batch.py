@@ -9,7 +9,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from molgen.chem.records import MoleculeGraph, shortest_paths
+from molgen.chem.features.molecule_graph import MoleculeGraph, shortest_paths
 
 LONGEST_PATH = 8
 """Shortest-path distances from this number of bonds on form one class."""

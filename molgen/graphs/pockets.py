@@ -10,9 +10,9 @@ import torch
 from scipy.spatial import KDTree
 from torch import Tensor
 
-from molgen.chem.pocket_features import PocketAtoms, local_directions
+from molgen.chem.features.pocket_features import PocketAtoms, local_directions
 
-NEIGHBOURS = 12
+NEIGHBORS = 12
 """Nearest atoms of the pocket that each of its atoms gets messages from."""
 
 
@@ -25,14 +25,14 @@ class PocketBatch:
         mask: bool [B, k], True for real atoms.
         positions: float [B, k, 3], Angstrom; padded rows lie far away from everything.
         directions: float [B, k, 3], where each atom points (pocket_features.local_directions), shorter than 1.
-        neighbours: int64 [B, k, NEIGHBOURS], nearest atoms, an atom's own index where there are fewer.
+        neighbors: int64 [B, k, NEIGHBORS], nearest atoms, an atom's own index where there are fewer.
     """
 
     atoms: Tensor
     mask: Tensor
     positions: Tensor
     directions: Tensor
-    neighbours: Tensor
+    neighbors: Tensor
 
     def __len__(self) -> int:
         return self.atoms.shape[0]
@@ -49,19 +49,19 @@ def batch_pockets(pockets: Sequence[PocketAtoms], dtype: torch.dtype = torch.flo
     mask = np.zeros((size, k), dtype=bool)
     positions = np.full((size, k, 3), 1e4)
     directions = np.zeros((size, k, 3))
-    neighbours = np.tile(np.arange(k)[None, :, None], (size, 1, NEIGHBOURS))
+    neighbors = np.tile(np.arange(k)[None, :, None], (size, 1, NEIGHBORS))
     for row, pocket in enumerate(pockets):
         count = len(pocket)
         atoms[row, :count], mask[row, :count], positions[row, :count] = pocket.atoms, True, pocket.positions
         directions[row, :count] = shortened(local_directions(pocket.positions))
-        found = nearest(pocket.positions, NEIGHBOURS)
-        neighbours[row, :count, : found.shape[1]] = found
+        found = nearest(pocket.positions, NEIGHBORS)
+        neighbors[row, :count, : found.shape[1]] = found
     return PocketBatch(
         torch.from_numpy(atoms),
         torch.from_numpy(mask),
         torch.from_numpy(positions).to(dtype),
         torch.from_numpy(directions).to(dtype),
-        torch.from_numpy(neighbours),
+        torch.from_numpy(neighbors),
     )
 
 

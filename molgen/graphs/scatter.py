@@ -15,7 +15,7 @@ def scatter_sum(values: Tensor, index: Tensor, size: int) -> Tensor:
     return values.new_zeros(size, *values.shape[1:]).index_add_(0, index, values)
 
 
-def neighbour_sum(values: Tensor, factor: Tensor, receiver: Tensor, offsets: Tensor) -> Tensor:
+def neighbor_sum(values: Tensor, factor: Tensor, receiver: Tensor, offsets: Tensor) -> Tensor:
     """sum_e factor_e values_e over the edges e of each receiver, as one sparse matrix product.
 
     Multiplying and summing in one pass spares the array of messages, which on a CPU is most of the time of a
@@ -29,10 +29,10 @@ def neighbour_sum(values: Tensor, factor: Tensor, receiver: Tensor, offsets: Ten
     Returns:
         [N, c].
     """
-    return _NeighbourSum.apply(values, factor, receiver, offsets)  # type: ignore[return-value]
+    return _NeighborSum.apply(values, factor, receiver, offsets)  # type: ignore[return-value]
 
 
-class _NeighbourSum(torch.autograd.Function):
+class _NeighborSum(torch.autograd.Function):
     @staticmethod
     def forward(ctx: FunctionCtx, values: Tensor, factor: Tensor, receiver: Tensor, offsets: Tensor) -> Tensor:
         ctx.save_for_backward(values, factor, receiver)

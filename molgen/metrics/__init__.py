@@ -13,7 +13,7 @@ from molgen.metrics.coverage import (
     best_of_first,
     bootstrap_interval,
     coverage,
-    summarise_coverage,
+    summarize_coverage,
 )
 from molgen.metrics.rmsd import rmsd_matrix
 from molgen.metrics.success import Calibration, SuccessCurve, calibration, first_and_best, success_curve
@@ -59,7 +59,7 @@ __all__ = [
     "stereo_mask",
     "stereo_matches",
     "success_curve",
-    "summarise_coverage",
+    "summarize_coverage",
     "symmetric_rmsds",
     "torsion_angles",
     "torsion_deviations",

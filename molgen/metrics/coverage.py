@@ -128,7 +128,7 @@ class CoverageSummary:
     n: int
 
 
-def summarise_coverage(found: Sequence[Coverage], *, level: float = 0.95, seed: int = 0) -> CoverageSummary:
+def summarize_coverage(found: Sequence[Coverage], *, level: float = 0.95, seed: int = 0) -> CoverageSummary:
     """Means over molecules with bootstrap intervals.
 
     Args:

@@ -8,7 +8,7 @@ their heavy atoms are connected in the same way and
 - otherwise (no names, or a new name for every conformer) when their stereo agrees as well, or there is no reference
   that differs from another only in stereo.
 
-They need not be neighbours in the file. An ensemble has the atoms of its first record, and the order of the file.
+They need not be neighbors in the file. An ensemble has the atoms of its first record, and the order of the file.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from pathlib import Path
 import numpy as np
 from rdkit import Chem
 
-from molgen.chem.reading import InputRecord, read_molecules
+from molgen.chem.molecules.reading import InputRecord, read_molecules
 from molgen.errors import InputError
 from molgen.metrics.poses import bare_graph, pose_matches
 from molgen.metrics.symmetry import heavy_atoms

@@ -8,7 +8,7 @@ import numpy as np
 import torch
 from rdkit import Chem
 
-from molgen.chem.structure import Protein
+from molgen.chem.proteins.structure import Protein
 from molgen.metrics.posebusters import posebusters_checks
 from molgen.metrics.stereo import stereo_checks
 from molgen.metrics.validity import ReceptorAtoms, ValidityChecker, prepare_validity
@@ -26,7 +26,7 @@ def validity_records(
     """Check -> passed, one record per conformer; the names are those of PoseBusters.
 
     Args:
-        mol: sanitised, with conformers, with or without hydrogens.
+        mol: sanitized, with conformers, with or without hydrogens.
         receptor: without the ligand; None checks the molecule's own geometry only (bond lengths, angles, clashes, flat
             rings and double bonds, stereo).
         reference: the molecule whose stereo is wanted; by default ``mol`` itself.

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from rdkit import Chem
 
-from molgen.chem.structure import Protein, Residue
+from molgen.chem.proteins.structure import Protein, Residue
 from molgen.errors import ConfigError, InputError
 
 _MISSING = "PoseBusters is not installed: pip install molgen[eval]"
@@ -132,7 +132,7 @@ def _monomer(residue: Residue, name: str, index: int) -> Chem.AtomPDBResidueInfo
 
 
 def _near(receptor: Chem.Mol, points: NDArray[np.float64]) -> Chem.Mol:
-    """The receptor in the box around the poses, or its atom nearest to their centre if there is nothing."""
+    """The receptor in the box around the poses, or its atom nearest to their center if there is nothing."""
     positions = receptor.GetConformer().GetPositions()
     kept = ((positions >= points.min(axis=0) - _CUT) & (positions <= points.max(axis=0) + _CUT)).all(axis=1)
     kept[np.linalg.norm(positions - points.mean(axis=0), axis=1).argmin()] = True

@@ -59,10 +59,10 @@ def rmsd_matrix(
 
 
 def _in_principal_axes(coords: Tensor) -> Tensor:
-    """Centred and turned, never mirrored [s, n, 3]; keeps the cofactors of thin molecules free of cancellation."""
-    centred = coords - coords.mean(dim=1, keepdim=True)
-    axes = torch.linalg.eigh(centred.mT @ centred).eigenvectors
-    return centred @ (axes * torch.linalg.det(axes)[:, None, None])
+    """Centerd and turned, never mirrored [s, n, 3]; keeps the cofactors of thin molecules free of cancellation."""
+    centerd = coords - coords.mean(dim=1, keepdim=True)
+    axes = torch.linalg.eigh(centerd.mT @ centerd).eigenvectors
+    return centerd @ (axes * torch.linalg.det(axes)[:, None, None])
 
 
 def _largest_overlap(covariance: Tensor) -> Tensor:

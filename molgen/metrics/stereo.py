@@ -15,7 +15,7 @@ from rdkit import Chem
 
 from molgen.metrics.symmetry import MAX_MATCHES, atom_matches, heavy_atoms
 
-_FLAT = 0.1  # ideal tetrahedral centres have 0.77, ideal double bonds 1
+_FLAT = 0.1  # ideal tetrahedral centers have 0.77, ideal double bonds 1
 _HANDED = {Chem.ChiralType.CHI_TETRAHEDRAL_CCW: 1, Chem.ChiralType.CHI_TETRAHEDRAL_CW: -1}
 _CIS = {
     Chem.BondStereo.STEREOZ: 1,
@@ -30,8 +30,8 @@ class StereoChecks:
     """Signs that the coordinates of one molecule must show; m alternatives, one of which has to hold as a whole.
 
     Args:
-        three: int64 [m, k, 4], centre and its three neighbours.
-        four: int64 [m, l, 5], centre and its four neighbours.
+        three: int64 [m, k, 4], center and its three neighbors.
+        four: int64 [m, l, 5], center and its four neighbors.
         double: int64 [m, j, 4], the path across a double bond.
         three_signs, four_signs, double_signs: int64 [m, k], [m, l], [m, j], the wanted +1 or -1.
     """
@@ -46,7 +46,7 @@ class StereoChecks:
     def satisfied(self, coords: NDArray[np.floating]) -> NDArray[np.bool_]:
         """Whether each structure of ``coords`` [s, atoms of the Mol, 3] has the wanted stereo: bool [s].
 
-        A flat centre or a perpendicular double bond has no stereo, hence not the wanted one.
+        A flat center or a perpendicular double bond has no stereo, hence not the wanted one.
         """
         x = np.asarray(coords, dtype=np.float64)
         right = (_volume_of_three(x[:, self.three]) * self.three_signs > _FLAT).all(axis=-1)
@@ -71,15 +71,15 @@ def stereo_checks(reference: Chem.Mol | str, mol: Chem.Mol, max_matches: int = M
         raise ValueError(f"cannot read the SMILES {reference}")
     if not isinstance(reference, str):
         Chem.AssignStereochemistry(known, cleanIt=True, force=True)
-    centres, doubles = _centres(known), _double_bonds(known)
-    if not centres and not doubles:
+    centers, doubles = _centers(known), _double_bonds(known)
+    if not centers and not doubles:
         return _stack([frozenset()])
     own = heavy_atoms(known).tolist()
     target = heavy_atoms(mol)
     alternatives: set[frozenset[_Term]] = set()
     for match in atom_matches(known, mol, max_matches, resonance=False).permutations:
         mapping = dict(zip(own, target[match].tolist(), strict=True))
-        terms = [_map_centre(term, mapping) for term in centres]
+        terms = [_map_center(term, mapping) for term in centers]
         terms += [found for term in doubles if (found := _map_double_bond(term, mapping, known, mol)) is not None]
         alternatives.add(frozenset(terms))
     most = max(len(terms) for terms in alternatives)
@@ -105,18 +105,18 @@ class _Term:
     atoms: tuple[int, ...]
 
 
-def _centres(mol: Chem.Mol) -> list[_Term]:
-    """Centre and heavy neighbours with the sign of their volume; a hydrogen is moved last and dropped."""
+def _centers(mol: Chem.Mol) -> list[_Term]:
+    """Center and heavy neighbors with the sign of their volume; a hydrogen is moved last and dropped."""
     terms = []
     for atom in mol.GetAtoms():
         sign = _HANDED.get(atom.GetChiralTag())
-        neighbours = [bond.GetOtherAtom(atom) for bond in atom.GetBonds()]
-        hydrogens = [place for place, other in enumerate(neighbours) if other.GetAtomicNum() == 1]
-        if sign is None or len(neighbours) not in (3, 4) or len(neighbours) - len(hydrogens) < 3:
+        neighbors = [bond.GetOtherAtom(atom) for bond in atom.GetBonds()]
+        hydrogens = [place for place, other in enumerate(neighbors) if other.GetAtomicNum() == 1]
+        if sign is None or len(neighbors) not in (3, 4) or len(neighbors) - len(hydrogens) < 3:
             continue
         if hydrogens:
             sign *= (-1) ** (3 - hydrogens[0])
-        heavy = [other.GetIdx() for other in neighbours if other.GetAtomicNum() != 1]
+        heavy = [other.GetIdx() for other in neighbors if other.GetAtomicNum() != 1]
         kind, sign = ("three", sign) if len(heavy) == 3 else ("four", -sign)
         terms.append(_Term(kind, sign, (atom.GetIdx(), *heavy)))
     return terms
@@ -133,11 +133,11 @@ def _double_bonds(mol: Chem.Mol) -> list[_Term]:
     return terms
 
 
-def _map_centre(term: _Term, mapping: dict[int, int]) -> _Term:
-    """The term in the other molecule's atoms, neighbours ascending with the sign of the sorting."""
-    centre, *neighbours = (mapping[atom] for atom in term.atoms)
-    swaps = sum(first > second for place, first in enumerate(neighbours) for second in neighbours[place + 1 :])
-    return _Term(term.kind, term.sign * (-1) ** swaps, (centre, *sorted(neighbours)))
+def _map_center(term: _Term, mapping: dict[int, int]) -> _Term:
+    """The term in the other molecule's atoms, neighbors ascending with the sign of the sorting."""
+    center, *neighbors = (mapping[atom] for atom in term.atoms)
+    swaps = sum(first > second for place, first in enumerate(neighbors) for second in neighbors[place + 1 :])
+    return _Term(term.kind, term.sign * (-1) ** swaps, (center, *sorted(neighbors)))
 
 
 def _map_double_bond(term: _Term, mapping: dict[int, int], known: Chem.Mol, mol: Chem.Mol) -> _Term | None:
@@ -172,13 +172,13 @@ def _stack(alternatives: Collection[frozenset[_Term]]) -> StereoChecks:
 
 
 def _volume_of_three(x: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Triple product of the unit vectors from the centre, x [..., 4, 3] -> [...]."""
+    """Triple product of the unit vectors from the center, x [..., 4, 3] -> [...]."""
     arms = _unit(x[..., 1:, :] - x[..., :1, :])
     return np.einsum("...i,...i->...", arms[..., 0, :], np.cross(arms[..., 1, :], arms[..., 2, :]))
 
 
 def _volume_of_four(x: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Volume spanned by four unit vectors from the centre, scaled to the range of three, x [..., 5, 3] -> [...]."""
+    """Volume spanned by four unit vectors from the center, scaled to the range of three, x [..., 5, 3] -> [...]."""
     arms = _unit(x[..., 1:, :] - x[..., :1, :])
     edges = arms[..., 1:, :] - arms[..., :1, :]
     return np.einsum("...i,...i->...", edges[..., 0, :], np.cross(edges[..., 1, :], edges[..., 2, :])) / 4.0

@@ -105,7 +105,7 @@ def _symmetrized(mol: Chem.Mol) -> Chem.Mol:
     """Query in which the bond and the charge of a conjugated terminal atom no longer matter."""
     query = Chem.RWMol(mol)
     single_or_double = Chem.MolFromSmarts("*-,=*").GetBondWithIdx(0)
-    for terminal, centre in mol.GetSubstructMatches(Chem.MolFromSmarts(_TERMINAL), maxMatches=mol.GetNumAtoms()):
+    for terminal, center in mol.GetSubstructMatches(Chem.MolFromSmarts(_TERMINAL), maxMatches=mol.GetNumAtoms()):
         query.GetAtomWithIdx(terminal).SetFormalCharge(0)
-        query.ReplaceBond(query.GetBondBetweenAtoms(terminal, centre).GetIdx(), single_or_double)
+        query.ReplaceBond(query.GetBondBetweenAtoms(terminal, center).GetIdx(), single_or_double)
     return query.GetMol()

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from rdkit import Chem
 from rdkit.Chem import TorsionFingerprints
 
-from molgen.chem.rotatable import rotatable_torsions
+from molgen.chem.molecules.rotatable import rotatable_torsions
 from molgen.geometry.torsions import dihedral_angles
 from molgen.metrics.poses import pose_matches
 from molgen.metrics.symmetry import heavy_coordinates
@@ -34,7 +34,7 @@ class Torsions:
 
 
 def torsion_angles(mol: Chem.Mol) -> Torsions:
-    """Angles of all conformers about the rotatable bonds (:mod:`molgen.chem.rotatable`).
+    """Angles of all conformers about the rotatable bonds (:mod:`molgen.chem.molecules.rotatable`).
 
     Raises:
         ValueError: the molecule has no conformer.
@@ -65,7 +65,7 @@ def torsion_deviations(probe: Chem.Mol, reference: Chem.Mol, *, max_matches: int
     Each torsion about an acyclic bond between non-terminal atoms, and the mean size of the torsions of each ring, is
     compared; differences are divided by 180 degrees (rings: by their own largest deviation) and averaged with weights
     that fall off from the middle of the molecule (Schulz-Gasch et al., J. Chem. Inf. Model. 52, 1499, 2012; torsions,
-    equivalent neighbours and weights as RDKit's ``TorsionFingerprints`` with its defaults). Unlike there the result is
+    equivalent neighbors and weights as RDKit's ``TorsionFingerprints`` with its defaults). Unlike there the result is
     minimal over the symmetries of the molecule.
 
     Args:

@@ -8,7 +8,8 @@ import torch
 from e3nn import o3
 from torch import Tensor, nn
 
-from molgen.chem.records import ATOM_COLUMNS, BOND_COLUMNS
+from molgen.chem.features.molecule_graph import ATOM_COLUMNS, BOND_COLUMNS
+from molgen.config import renamed
 from molgen.graphs.batch import LONGEST_PATH, GraphBatch
 from molgen.graphs.edges import Edges, molecule_edges
 from molgen.graphs.scatter import scatter_sum
@@ -29,7 +30,7 @@ class BackboneConfig:
         layers: equivariant convolutions, once per step.
         radius: Angstrom; hops: bonds. Atoms nearer than either are joined.
         distance_channels, time_channels: size of the radial and time features.
-        mean_neighbours: typical number of edges per atom, for normalisation.
+        mean_neighbors: typical number of edges per atom, for normalization.
     """
 
     l_max: int = 1
@@ -44,7 +45,7 @@ class BackboneConfig:
     hops: int = 3
     distance_channels: int = 16
     time_channels: int = 8
-    mean_neighbours: float = 14.0
+    mean_neighbors: float = renamed("mean_neighbours", 14.0)
 
     def __post_init__(self) -> None:
         if self.l_max not in (1, 2):
@@ -134,7 +135,7 @@ class Backbone(nn.Module):
         self.edge_time = nn.Linear(config.time_channels, e, bias=False)
         self.edge_mix = nn.Sequential(nn.SiLU(), nn.Linear(e, e), nn.SiLU())
         self.layers = nn.ModuleList(
-            DepthwiseConvolution(config.channels(), config.l_max, e, config.mean_neighbours)
+            DepthwiseConvolution(config.channels(), config.l_max, e, config.mean_neighbors)
             for _ in range(config.layers)
         )
 

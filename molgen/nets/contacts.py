@@ -1,7 +1,7 @@
 """An invariant network that reads the contacts between a ligand and a pocket.
 
 Everything that does not depend on the pose is encoded once: the ligand by messages over its bonds, the pocket by
-messages between neighbouring atoms. A pose then costs one pass over its contacts, whose features are invariants: the
+messages between neighboring atoms. A pose then costs one pass over its contacts, whose features are invariants: the
 distance, and the angles between the contact and the directions in which both atoms point (their lone pairs, hydrogens,
 the outside of their rings). So the result is the same for a rotated or reflected complex by construction.
 """
@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
-from molgen.chem.pocket_features import POCKET_COLUMNS
+from molgen.chem.features.pocket_features import POCKET_COLUMNS
 from molgen.graphs.batch import GraphBatch
 from molgen.graphs.pockets import PocketBatch
 from molgen.graphs.scatter import scatter_sum
@@ -30,7 +30,7 @@ class ContactConfig:
     Attributes:
         channels: scalars per atom; edge_channels: scalars per contact.
         graph_layers: rounds of messages over the bonds of the ligand, before it meets the pocket.
-        pocket_layers: rounds of messages between neighbouring atoms of the pocket.
+        pocket_layers: rounds of messages between neighboring atoms of the pocket.
         contact_layers: rounds of messages from the pocket to the ligand, each followed by one over the bonds.
         radius: Angstrom; pairs of atoms nearer than this are contacts.
         distance_channels: Gaussians of the distance.
@@ -61,7 +61,7 @@ class PocketEncoder(nn.Module):
     def forward(self, pocket: PocketBatch) -> Tensor:
         x = torch.stack([table(pocket.atoms[..., k]) for k, table in enumerate(self.tables)]).sum(0)
         size, count = x.shape[:2]
-        flat = (pocket.neighbours + torch.arange(size, device=x.device)[:, None, None] * count).flatten()
+        flat = (pocket.neighbors + torch.arange(size, device=x.device)[:, None, None] * count).flatten()
         place = pocket.positions.flatten(0, 1)
         gap = place.index_select(0, flat).view(size, count, -1, 3) - pocket.positions[:, :, None]
         length = gap.square().sum(-1).clamp_min(1e-12).sqrt()

@@ -3,7 +3,7 @@
 A fully connected tensor product mixes channels on every edge; here channels are mixed by linear maps on the atoms,
 before and after, and the edges only pay for elementwise products (NequIP's arrangement; Batzner et al., 2022).
 
-Features are kept as planes, {irrep: [2l+1, N, channels]}, and product and sum over neighbours are one: with the
+Features are kept as planes, {irrep: [2l+1, N, channels]}, and product and sum over neighbors are one: with the
 harmonics of the edges as the values of sparse matrices A_j (atoms x edges), the k-th component of a convolution is
 sum_ij C_ijk A_j (w x_i), so that no array of messages is formed. The tests hold it against e3nn's TensorProduct
 followed by a scatter.
@@ -20,7 +20,7 @@ from e3nn import o3
 from torch import Tensor, nn
 
 from molgen.graphs.edges import Edges
-from molgen.graphs.scatter import neighbour_sum
+from molgen.graphs.scatter import neighbor_sum
 
 Features = dict[str, Tensor]
 """Equivariant features, irrep name -> [2l+1, N, channels]."""
@@ -67,7 +67,7 @@ class Gate(nn.Module):
 
 
 class DepthwiseConvolution(nn.Module):
-    """One message-passing layer: linear, depthwise product with the edges, sum over neighbours, linear, gate, residual.
+    """One message-passing layer: linear, depthwise product with the edges, sum over neighbors, linear, gate, residual.
 
     A path takes as many channels of its source as its output has, the first ones: the linear map before it decides
     what they carry. So the many scalars do not become as many vectors on every edge.
@@ -76,10 +76,10 @@ class DepthwiseConvolution(nn.Module):
         channels: irrep name -> channels of the atoms, in and out.
         l_max: highest order of the edges' spherical harmonics.
         edge_channels: scalars per edge from which the weights of the product are made.
-        mean_neighbours: the sum over neighbours is divided by its square root.
+        mean_neighbors: the sum over neighbors is divided by its square root.
     """
 
-    def __init__(self, channels: dict[str, int], l_max: int, edge_channels: int, mean_neighbours: float) -> None:
+    def __init__(self, channels: dict[str, int], l_max: int, edge_channels: int, mean_neighbors: float) -> None:
         super().__init__()
         self.groups = depthwise_groups(channels, l_max)
         received: dict[str, int] = dict.fromkeys(channels, 0)
@@ -92,7 +92,7 @@ class DepthwiseConvolution(nn.Module):
         self.after = ChannelLinear(received, self.gate.channels_in)
         self.skip = ChannelLinear(channels, self.gate.channels_in)
         self.mix = ChannelLinear(channels, channels)
-        self.scale = 1.0 / math.sqrt(mean_neighbours)
+        self.scale = 1.0 / math.sqrt(mean_neighbors)
         self._plans: dict[tuple[frozenset[str], frozenset[str]], Plan] = {}
 
     def forward(
@@ -199,21 +199,21 @@ def depthwise_groups(channels: dict[str, int], l_max: int) -> list[list[Path]]:
 
 
 def depthwise_sum(x: Tensor, y: Tensor, order_out: int, edges: Edges, scale: float = 1.0) -> Tensor:
-    """scale sum_e sqrt(2 l + 1) sum_ij C_ijk x_iec y_je: Clebsch-Gordan products of every channel, over neighbours.
+    """scale sum_e sqrt(2 l + 1) sum_ij C_ijk x_iec y_je: Clebsch-Gordan products of every channel, over neighbors.
 
     Args:
-        x: [2 l1 + 1, E, c], what the neighbours send, weights included.
-        y: [2 l2 + 1, E], harmonics of the edges, component normalised.
+        x: [2 l1 + 1, E, c], what the neighbors send, weights included.
+        y: [2 l2 + 1, E], harmonics of the edges, component normalized.
         order_out: l.
 
     Returns:
-        [2 l + 1, N, c]; the same as e3nn's TensorProduct with 'uvu' instructions and component normalisation,
+        [2 l + 1, N, c]; the same as e3nn's TensorProduct with 'uvu' instructions and component normalization,
         followed by a scatter.
     """
     rows = []
     for terms in _coupling((x.shape[0] - 1) // 2, (y.shape[0] - 1) // 2, order_out):
         parts = [
-            neighbour_sum(x[i], y[j] * (value * scale), edges.flat_receiver, edges.offsets) for i, j, value in terms
+            neighbor_sum(x[i], y[j] * (value * scale), edges.flat_receiver, edges.offsets) for i, j, value in terms
         ]
         rows.append(sum(parts[1:], parts[0]))
     return torch.stack(rows)

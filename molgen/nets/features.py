@@ -16,10 +16,10 @@ def time_features(t: Tensor, count: int) -> Tensor:
 
 
 def distance_features(length: Tensor, radius: float, count: int) -> Tensor:
-    """Gaussians [E, count] with centres evenly spread over [0.5 A, radius] and a width of one spacing."""
-    centre = torch.linspace(0.5, radius, count, dtype=length.dtype, device=length.device)
+    """Gaussians [E, count] with centers evenly spread over [0.5 A, radius] and a width of one spacing."""
+    center = torch.linspace(0.5, radius, count, dtype=length.dtype, device=length.device)
     width = (radius - 0.5) / max(count - 1, 1)
-    return torch.exp(-0.5 * ((length[:, None] - centre) / width).square())
+    return torch.exp(-0.5 * ((length[:, None] - center) / width).square())
 
 
 def smooth_cutoff(length: Tensor, radius: float, width: float = 1.0) -> Tensor:

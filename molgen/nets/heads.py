@@ -33,7 +33,7 @@ class RigidHead(nn.Module):
         self.spin = nn.Linear(config.pseudovectors, 1, bias=False)
 
     def forward(self, features: Features, positions: Tensor, atom_mask: Tensor) -> tuple[Tensor, Tensor]:
-        """Translation and rotation [B, S, 3] each, about the centre of the molecule, per mean and radius of gyration.
+        """Translation and rotation [B, S, 3] each, about the center of the molecule, per mean and radius of gyration.
 
         Args:
             positions: [B, S, n, 3]; atom_mask: bool [B, n].

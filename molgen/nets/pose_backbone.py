@@ -17,8 +17,8 @@ from molgen.nets.convolution import DepthwiseConvolution, Features
 from molgen.nets.features import distance_features, smooth_cutoff, time_features
 
 _FAR = 10.0
-"""Angstrom: the unit of the vector from an atom to the centre of the pocket."""
-_LIGAND = BackboneConfig(pseudoscalars=6, pseudovectors=6, radius=4.5, mean_neighbours=24.0)
+"""Angstrom: the unit of the vector from an atom to the center of the pocket."""
+_LIGAND = BackboneConfig(pseudoscalars=6, pseudovectors=6, radius=4.5, mean_neighbors=24.0)
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ class PoseBackboneConfig:
     """Size of the backbone.
 
     Attributes:
-        ligand: channels, layers and edges of the ligand; ``mean_neighbours`` counts its edges and contacts.
+        ligand: channels, layers and edges of the ligand; ``mean_neighbors`` counts its edges and contacts.
         pocket_layers: rounds of messages inside the pocket, once per pocket.
         contacts: pocket atoms that each ligand atom gets messages from, the nearest ones.
         contact_radius: Angstrom; farther ones send nothing.
@@ -71,7 +71,7 @@ class PoseBackbone(nn.Module):
         self.edge_distance, self.edge_mix = nn.Linear(own.distance_channels, e), _mix(e)
         self.contact_distance, self.contact_mix = nn.Linear(own.distance_channels, e), _mix(e)
         self.layers = nn.ModuleList(
-            DepthwiseConvolution(own.channels(), own.l_max, e, own.mean_neighbours) for _ in range(own.layers)
+            DepthwiseConvolution(own.channels(), own.l_max, e, own.mean_neighbors) for _ in range(own.layers)
         )
 
     def encode(self, graph: GraphBatch, pocket: PocketBatch) -> PoseEncoding:
@@ -92,7 +92,7 @@ class PoseBackbone(nn.Module):
 
         Args:
             graph, pocket, encoding: B ligands of n atoms, B pockets.
-            positions: [B, S, n, 3], Angstrom; like those of the pocket they are relative to its centre.
+            positions: [B, S, n, 3], Angstrom; like those of the pocket they are relative to its center.
             t: [B, S], time in [0, 1].
 
         Returns:
@@ -126,7 +126,7 @@ class PoseBackbone(nn.Module):
         return {ir: value.unflatten(1, (size, samples, n)).movedim(0, -2) for ir, value in x.items()}
 
     def _initial(self, encoding: Encoding, time: Tensor, positions: Tensor) -> Features:
-        """Before the first layer: graph and time in 0e, R/S labels in 0o, the way to the centre in 1o."""
+        """Before the first layer: graph and time in 0e, R/S labels in 0o, the way to the center in 1o."""
         size, samples, n, _ = positions.shape
         scalars = encoding.nodes[:, None] + time[:, :, None]
         handed = encoding.handedness[:, None].expand(size, samples, n, -1)

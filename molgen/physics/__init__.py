@@ -1,1 +1,1 @@
-"""The docking energy (the Vina form), its maps, articulated ligands, and the minimiser."""
+"""The docking energy (the Vina form), its maps, articulated ligands, and the minimizer."""

@@ -13,7 +13,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from molgen.chem.records import MoleculeGraph
+from molgen.chem.features.molecule_graph import MoleculeGraph
 
 
 @dataclass(frozen=True)
@@ -111,7 +111,7 @@ def move(body: Articulation, positions: Tensor, motion: Tensor) -> Tensor:
     return turned + torch.cat(shifts).index_select(0, body.fragment)
 
 
-def generalised_gradient(body: Articulation, positions: Tensor, gradient: Tensor) -> Tensor:
+def generalized_gradient(body: Articulation, positions: Tensor, gradient: Tensor) -> Tensor:
     """Gradient [6 + m, B] along the tangent vectors at a pose.
 
     Args:

@@ -1,4 +1,4 @@
-"""The energy that docking minimises: receptor, ligand pairs, walls of the box, and whatever a caller adds."""
+"""The energy that docking minimizes: receptor, ligand pairs, walls of the box, and whatever a caller adds."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from torch import Tensor
 
-from molgen.physics.articulation import Articulation, generalised_gradient
+from molgen.physics.articulation import Articulation, generalized_gradient
 from molgen.physics.intramolecular import LigandPairs, pair_energy
 
 Field = Callable[[Tensor], tuple[Tensor, Tensor]]
@@ -52,7 +52,7 @@ class DockingEnergy:
     def __call__(self, positions: Tensor) -> tuple[Tensor, Tensor]:
         """Poses [n, 3, B] -> (energies [B], gradients along the tangent vectors [6 + m, B])."""
         energy, gradient = self.cartesian(positions)
-        return energy, generalised_gradient(self.body, positions, gradient)
+        return energy, generalized_gradient(self.body, positions, gradient)
 
     def cartesian(self, positions: Tensor) -> tuple[Tensor, Tensor]:
         """Poses [n, 3, B] -> (energies [B], gradients by the coordinates [n, 3, B])."""

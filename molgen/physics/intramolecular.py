@@ -8,7 +8,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from molgen.chem.records import MoleculeGraph, shortest_paths
+from molgen.chem.features.molecule_graph import MoleculeGraph, shortest_paths
 from molgen.physics.vina import CUTOFF, WEIGHTS, AtomClasses, VinaWeights, energy_tables
 
 _BINS = 4096

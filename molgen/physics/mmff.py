@@ -13,7 +13,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from molgen.chem.mmff_record import MMFFTerms
+from molgen.chem.atom_types.mmff_record import MMFFTerms
 
 _STIFFNESS = 143.9325
 """kcal/mol per mdyn Angstrom."""

@@ -1,4 +1,4 @@
-"""Energies that hold atoms where the user wants them; any sampler or minimiser can add them."""
+"""Energies that hold atoms where the user wants them; any sampler or minimizer can add them."""
 
 from __future__ import annotations
 

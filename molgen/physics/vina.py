@@ -11,7 +11,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from molgen.chem.structure import InteractionTypes
+from molgen.chem.proteins.structure import InteractionTypes
 
 CUTOFF = 8.0
 """Atoms further apart do not interact, Angstrom."""

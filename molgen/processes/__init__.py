@@ -1,8 +1,8 @@
-"""Noise processes on R^3, centred R^(3n), SO(3) and the torus: diffusion (score) and flow (velocity) families."""
+"""Noise processes on R^3, centerd R^(3n), SO(3) and the torus: diffusion (score) and flow (velocity) families."""
 
 from molgen.processes import igso3, wrapped_normal
 from molgen.processes.base import Corrupted, Process, State, expand_time
-from molgen.processes.cartesian import CartesianDiffusion, CartesianFlow, centre_free
+from molgen.processes.cartesian import CartesianDiffusion, CartesianFlow, center_free
 from molgen.processes.predictions import Prediction, convert
 from molgen.processes.product import ProductProcess
 from molgen.processes.rotation import RotationDiffusion, RotationFlow
@@ -37,7 +37,7 @@ __all__ = [
     "VarianceExploding",
     "VariancePreservingCosine",
     "VariancePreservingLinear",
-    "centre_free",
+    "center_free",
     "convert",
     "expand_time",
     "igso3",

@@ -1,4 +1,4 @@
-"""Noise on all atom positions of a molecule: the centre-free part of R^(3n), state [..., n, 3] Angstrom."""
+"""Noise on all atom positions of a molecule: the center-free part of R^(3n), state [..., n, 3] Angstrom."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from molgen.processes.predictions import Prediction
 from molgen.processes.schedules import LinearPath, Schedule, VariancePreservingLinear
 
 
-def centre_free(x: Tensor, mask: Tensor | None = None) -> Tensor:
+def center_free(x: Tensor, mask: Tensor | None = None) -> Tensor:
     """Subtract the mean position; padded atoms become 0.
 
     Args:
@@ -30,7 +30,7 @@ def centre_free(x: Tensor, mask: Tensor | None = None) -> Tensor:
 
 @dataclass(frozen=True)
 class CartesianDiffusion(GaussianProcess):
-    """Diffusion of centred coordinates (Hoogeboom et al. 2022, arXiv:2203.17003, sec. 3); the field is the score.
+    """Diffusion of centerd coordinates (Hoogeboom et al. 2022, arXiv:2203.17003, sec. 3); the field is the score.
 
     Attributes:
         schedule: VariancePreservingLinear by default, scale = spread of a molecule's atoms in Angstrom.
@@ -47,12 +47,12 @@ class CartesianDiffusion(GaussianProcess):
         return False
 
     def project(self, x: Tensor) -> Tensor:
-        return centre_free(x, self.mask)
+        return center_free(x, self.mask)
 
 
 @dataclass(frozen=True)
 class CartesianFlow(GaussianProcess):
-    """Flow matching of centred coordinates from N(0, scale^2); the field is the velocity, Angstrom per unit time.
+    """Flow matching of centerd coordinates from N(0, scale^2); the field is the velocity, Angstrom per unit time.
 
     Attributes:
         schedule: LinearPath.
@@ -69,4 +69,4 @@ class CartesianFlow(GaussianProcess):
         return True
 
     def project(self, x: Tensor) -> Tensor:
-        return centre_free(x, self.mask)
+        return center_free(x, self.mask)

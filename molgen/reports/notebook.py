@@ -6,9 +6,9 @@ import base64
 import json
 from typing import Any
 
+from molgen.reports.pages.scene import scene, templates
+from molgen.reports.pages.viewer import OPTIONS, check_viewer
 from molgen.reports.records import Report
-from molgen.reports.scene import scene, templates
-from molgen.reports.viewer import OPTIONS, check_viewer
 
 
 def notebook_view(
@@ -17,7 +17,7 @@ def notebook_view(
     """What a report shows of one molecule, as an `ipymolstar` widget.
 
     Args:
-        report: e.g. of :func:`molgen.reports.docking_report.docking_report`.
+        report: e.g. of :func:`molgen.reports.pages.docking_report.docking_report`.
         subject: index of the molecule.
         entry: index of the conformer or pose; None for all of them.
         surface: draw that of the receptor.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from molgen.chem.structure import Residue
+from molgen.chem.proteins.structure import Residue
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,7 @@ class Subject:
         name: of the input.
         columns: titles of the table; the first is the rank.
         entries: best first.
-        camera: from where they are seen, from :func:`molgen.reports.structures.camera_on`.
+        camera: from where they are seen, from :func:`molgen.reports.pages.structures.camera_on`.
         facts: name -> text, above the table.
         notes: warnings and decisions, one line each.
         figures: with captions.

@@ -3,7 +3,7 @@
 from molgen.sampling.grids import karras_grid, power_grid, uniform_grid
 from molgen.sampling.guidance import Guidance, energy_gradient
 from molgen.sampling.integrate import integrate
-from molgen.sampling.points import low_discrepancy, torus_points
+from molgen.sampling.sobol import low_discrepancy, torus_points
 from molgen.sampling.steppers import (
     Stepper,
     adams_bashforth,

@@ -71,16 +71,16 @@ def trajectory(
     """
     if intervals < 1 or steps % intervals:
         raise ValueError(f"steps ({steps}) must be a multiple of intervals ({intervals})")
-    travelled = torch.zeros_like(state)
-    kept = [travelled]
+    traveled = torch.zeros_like(state)
+    kept = [traveled]
     times = uniform_grid(steps)
     for index in range(steps):
         t, t_next = times[index], times[index + 1]
         velocity = field(state, t)
-        travelled = travelled + (t_next - t) * velocity
+        traveled = traveled + (t_next - t) * velocity
         state = process.step(state, velocity, t, t_next - t)
         if (index + 1) % (steps // intervals) == 0:
-            kept.append(travelled)
+            kept.append(traveled)
     return torch.stack(kept)
 
 

@@ -115,7 +115,7 @@ def low_temperature(inverse_temperature: float = 2.0, equilibration: float = 0.0
             signal, variance = (point.alpha * data_scale) ** 2, point.sigma**2
             tempered = signal + inverse_temperature * variance
             warmth = inverse_temperature * (signal + variance) / tempered
-            # (warmth - 1) forward_rate / 2, with the 1 / alpha of the rate cancelled: finite on a linear path at t = 1
+            # (warmth - 1) forward_rate / 2, with the 1 / alpha of the rate canceled: finite on a linear path at t = 1
             excess = (inverse_temperature - 1) * point.alpha * data_scale**2 / tempered * point.sigma
             excess = excess * (point.alpha * point.dsigma - point.sigma * point.dalpha)
             drift = v - (excess + 0.5 * g**2 * (warmth + inverse_temperature * equilibration)) * score

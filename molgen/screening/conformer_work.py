@@ -8,11 +8,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from molgen.chem.reading import read_molecules
-from molgen.chem.writing import sdf_block
+from molgen.chem.molecules.reading import read_molecules
+from molgen.chem.molecules.writing import sdf_block
 from molgen.conformers.generate import GenerateConfig, Outcome, outcomes, resolve_model
-from molgen.conformers.model import TorsionModel
-from molgen.conformers.run import row_of, sdf_records
+from molgen.models.torsion_flow.model import TorsionModel
+from molgen.screening.conformer_file import row_of, sdf_records
 from molgen.screening.work import ColumnKind, Ready, Result
 
 

@@ -12,14 +12,14 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from molgen.chem.protein_reading import read_protein
-from molgen.chem.reading import read_molecules
-from molgen.chem.writing import sdf_block
+from molgen.chem.molecules.reading import read_molecules
+from molgen.chem.molecules.writing import sdf_block
+from molgen.chem.proteins.reading import read_protein
 from molgen.docking.dock import dock_prepared, prepare_ligand, reason_of
 from molgen.docking.learned import learned_of
 from molgen.docking.output import sdf_records
 from molgen.docking.records import DockConfig, DockingResult
-from molgen.docking.restraining import Anchor
+from molgen.docking.restraints import Anchor
 from molgen.docking.site import Site, class_keys, sites_of
 from molgen.errors import ParseError
 from molgen.physics.vina import common_classes

@@ -12,8 +12,8 @@ from pathlib import Path
 from rdkit import Chem
 from rdkit.Chem.rdMolDescriptors import CalcNumRotatableBonds
 
-from molgen.chem.parsing import one_line, silent_rdkit
-from molgen.chem.reading import InputRecord, read_molecules
+from molgen.chem.formats.parsing import one_line, silent_rdkit
+from molgen.chem.molecules.reading import InputRecord, read_molecules
 from molgen.errors import InputError
 
 _EDGE = 1 << 20
@@ -71,7 +71,7 @@ def count_records(path: str | Path) -> int | None:
     file = Path(path)
     kind = file.name.lower().removesuffix(".gz")
     if kind.endswith(".parquet"):
-        from molgen.chem.parquet import count_rows
+        from molgen.chem.formats.parquet import count_rows
 
         return count_rows(file)
     try:

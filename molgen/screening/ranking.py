@@ -7,7 +7,7 @@ import heapq
 from collections.abc import Iterator
 from pathlib import Path
 
-from molgen.chem.writing import compressed, with_fields
+from molgen.chem.molecules.writing import compressed, with_fields
 from molgen.errors import ConfigError, InputError
 from molgen.files import write_atomically
 from molgen.screening.shards import read_rows, read_shard, shard_paths

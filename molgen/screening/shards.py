@@ -8,7 +8,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from molgen.chem.writing import title_line
+from molgen.chem.molecules.writing import title_line
 from molgen.errors import InputError
 from molgen.files import write_atomically
 from molgen.screening.library import Item

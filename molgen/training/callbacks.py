@@ -61,7 +61,7 @@ class SampledValidation(lightning.Callback):
     """Every ``every`` steps and at the end: swap in the averaged weights, measure, log, save.
 
     Args:
-        every: optimiser steps.
+        every: optimizer steps.
         measure: model -> metric name -> value.
         on_measured: called with (model with averaged weights, metrics, step); typically saves a checkpoint.
     """
@@ -100,7 +100,7 @@ class SampledValidation(lightning.Callback):
 
 
 class PeriodicCheckpoint(lightning.Callback):
-    """Writes Lightning's full checkpoint (optimiser included) to one path every few minutes and at the end."""
+    """Writes Lightning's full checkpoint (optimizer included) to one path every few minutes and at the end."""
 
     def __init__(self, path: Path, minutes: float) -> None:
         self.path, self.minutes = path, minutes

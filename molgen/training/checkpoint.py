@@ -16,10 +16,12 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save
 from torch import Tensor, nn
 
-from molgen.config import from_mapping
+from molgen.config import from_mapping, to_mapping
 from molgen.errors import CheckpointError, ConfigError
+from molgen.files import write_atomically
 
 FORMAT = "molgen-weights-1"
+SHIPPED = Path(__file__).parents[1] / "weights"
 LARGEST_SIZE = 1024
 """No width, depth or degree of a model is larger."""
 C = TypeVar("C")
@@ -52,6 +54,18 @@ def encode_checkpoint(checkpoint: Checkpoint) -> bytes:
         "record": json.dumps(checkpoint.record),
     }
     return save({name: value.contiguous() for name, value in checkpoint.weights.items()}, metadata=metadata)
+
+
+def save_weights(model: nn.Module, task: str, path: str | Path, record: Mapping[str, Any]) -> None:
+    """Write weights, ``model.config`` and the training record to one safetensors file, atomically."""
+    data = encode_checkpoint(Checkpoint(task, to_mapping(model.config), record, model.state_dict()))
+    with write_atomically(path, binary=True) as file:
+        file.write(data)
+
+
+def weights_file(path_or_name: str | Path, task: str) -> Path:
+    """The file of a checkpoint; "default" stands for the weights of the task that ship with molgen."""
+    return SHIPPED / f"{task}.safetensors" if str(path_or_name) == "default" else Path(path_or_name)
 
 
 def load_checkpoint(path: str | Path, task: str) -> Checkpoint:

@@ -10,7 +10,7 @@ class MovingAverage:
     """Averaged copy of a module's parameters: a <- d a + (1 - d) w, with d growing from 0 to ``decay``.
 
     The warm-up d = min(decay, (1 + k) / (10 + k)) after k updates keeps early averages from remembering the
-    initialisation (as in TensorFlow's ExponentialMovingAverage).
+    initialization (as in TensorFlow's ExponentialMovingAverage).
     """
 
     def __init__(self, module: nn.Module, decay: float) -> None:

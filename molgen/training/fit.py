@@ -17,14 +17,14 @@ from torch import nn
 
 from molgen.errors import CheckpointError
 from molgen.training.callbacks import PeriodicCheckpoint, SampledValidation, StopOnInterrupt, TimeLimit
-from molgen.training.module import FieldTraining, OptimiserConfig
+from molgen.training.module import FieldTraining, OptimizerConfig
 
 C = TypeVar("C")
 M = TypeVar("M", bound=nn.Module)
 
 
 class Settings(Protocol):
-    """What every training configuration has; steps are the optimiser's."""
+    """What every training configuration has; steps are the optimizer's."""
 
     @property
     def learning_rate(self) -> float: ...
@@ -57,7 +57,7 @@ class TrainResult:
     Attributes:
         weights: safetensors with the averaged weights.
         state: full training state, for ``resume``.
-        steps: optimiser steps in all; samples_per_second: noised samples per second in this run.
+        steps: optimizer steps in all; samples_per_second: noised samples per second in this run.
         metrics: of the last validation.
     """
 
@@ -123,7 +123,7 @@ def fit(
         TrainingError: too many batches in a row whose loss is not finite.
         InputError: the state cannot be written.
     """
-    module = FieldTraining(model, loss, _optimiser(settings), settings.seed)
+    module = FieldTraining(model, loss, _optimizer(settings), settings.seed)
     begun = time.monotonic()
     last: dict[str, float] = {}
 
@@ -219,8 +219,8 @@ def finished_steps(state: Path | None, model: nn.Module) -> int:
     return steps
 
 
-def _optimiser(settings: Settings) -> OptimiserConfig:
-    return OptimiserConfig(
+def _optimizer(settings: Settings) -> OptimizerConfig:
+    return OptimizerConfig(
         learning_rate=settings.learning_rate,
         warmup=settings.warmup,
         steps=settings.steps,

@@ -16,7 +16,7 @@ from molgen.training.ema import MovingAverage
 
 
 @dataclass(frozen=True)
-class OptimiserConfig:
+class OptimizerConfig:
     """Adam's settings.
 
     Attributes:
@@ -50,7 +50,7 @@ class FieldTraining(lightning.LightningModule):
         self,
         model: nn.Module,
         loss: Callable[[Any, Any, torch.Generator], Tensor],
-        config: OptimiserConfig,
+        config: OptimizerConfig,
         seed: int,
     ) -> None:
         super().__init__()
@@ -98,11 +98,11 @@ class FieldTraining(lightning.LightningModule):
         return batch.to(device)
 
     def configure_optimizers(self) -> dict[str, Any]:
-        optimiser = torch.optim.AdamW(
+        optimizer = torch.optim.AdamW(
             self.model.parameters(), lr=self.config.learning_rate, weight_decay=self.config.weight_decay
         )
-        schedule = torch.optim.lr_scheduler.LambdaLR(optimiser, self._rate)
-        return {"optimizer": optimiser, "lr_scheduler": {"scheduler": schedule, "interval": "step"}}
+        schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, self._rate)
+        return {"optimizer": optimizer, "lr_scheduler": {"scheduler": schedule, "interval": "step"}}
 
     def _rate(self, step: int) -> float:
         warm = min(1.0, (step + 1) / max(self.config.warmup, 1))

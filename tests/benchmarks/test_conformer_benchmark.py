@@ -116,7 +116,7 @@ def test_failures_count_as_five_angstrom() -> None:
     assert "b (20 heavy atoms): timeout: 120 s" in text
 
 
-def test_minimised_conformers_are_ranked_by_energy() -> None:
+def test_minimized_conformers_are_ranked_by_energy() -> None:
     mol = make_rdkit_mmff(6, 0)("OCCCCN")
     properties = AllChem.MMFFGetMoleculeProperties(mol, "MMFF94s")
     ids = [conformer.GetId() for conformer in mol.GetConformers()]

@@ -132,7 +132,7 @@ def test_the_crystal_pose_is_hidden_from_methods_that_dock(data: Path) -> None:
     task = item.task(9, 0, with_crystal=False)
     assert task.crystal is None
     assert task.size == 22.5
-    assert np.allclose(task.centre, heavy_coordinates(item.crystal)[0].mean(axis=0))
+    assert np.allclose(task.center, heavy_coordinates(item.crystal)[0].mean(axis=0))
     assert item.task(9, 0, with_crystal=True).crystal is not None
 
 

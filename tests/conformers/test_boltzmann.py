@@ -7,12 +7,11 @@ from rdkit import Chem
 from rdkit.Chem import rdForceFieldHelpers
 
 from molgen import generate_conformers
-from molgen.chem.features import heavy_atoms, molecule_graph
-from molgen.chem.positions import with_conformers
-from molgen.chem.standardise import prepare_molecule
+from molgen.chem.features.molecule_features import heavy_atoms, molecule_graph
+from molgen.chem.molecules.positions import with_conformers
+from molgen.chem.molecules.standardize import prepare_molecule
 from molgen.conformers.boltzmann import boltzmann_weights, effective_samples
-from molgen.conformers.checkpoint import SHIPPED
-from molgen.conformers.local import local_structures, set_torsions
+from molgen.conformers.templates import set_torsions, template_conformers
 from molgen.errors import ConfigError
 from molgen.geometry.torsions import dihedral_angles
 
@@ -20,12 +19,12 @@ KT = 0.0019872041 * 298.0
 
 
 def scan(smiles: str, size: int, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
-    """Torsions [size^m, m] and MMFF94s energies over the grid, on the one local structure that the ensemble uses."""
+    """Torsions [size^m, m] and MMFF94s energies over the grid, on the one template conformer that the ensemble uses."""
     mol = prepare_molecule(Chem.MolFromSmiles(smiles))
     record = molecule_graph(mol)
     axis = (torch.arange(size, dtype=torch.float64) + 0.5) / size * 2 * np.pi - np.pi
     points = torch.cartesian_prod(*[axis] * record.n_torsions).reshape(-1, record.n_torsions)
-    template = torch.from_numpy(local_structures(mol, 1, seed=seed).positions).expand(len(points), -1, -1)
+    template = torch.from_numpy(template_conformers(mol, 1, seed=seed).positions).expand(len(points), -1, -1)
     made = with_conformers(mol, set_torsions(mol, template, points, record).numpy())
     properties = rdForceFieldHelpers.MMFFGetMoleculeProperties(made, mmffVariant="MMFF94s")
     fields = (rdForceFieldHelpers.MMFFGetMoleculeForceField(made, properties, confId=k) for k in range(len(points)))
@@ -72,7 +71,6 @@ def test_uniform_torsions_are_reweighted_to_the_integral(smiles, size):
     assert 1 < effective < 512
 
 
-@pytest.mark.skipif(not SHIPPED.exists(), reason="the package ships no weights yet")
 @pytest.mark.parametrize(
     ("smiles", "size"),
     [

@@ -11,24 +11,25 @@ from rdkit import Chem
 from rdkit.Chem import rdMolTransforms
 
 import molgen
-from molgen.chem.embedding import embed_templates
-from molgen.chem.features import heavy_atoms, molecule_graph
-from molgen.chem.forcefield import Energies, relax
-from molgen.chem.positions import with_conformers
-from molgen.chem.reading import InputRecord
-from molgen.chem.standardise import prepare_molecule
-from molgen.conformers import choose, generate
-from molgen.conformers.checkpoint import SHIPPED, load_model
-from molgen.conformers.config import ModelConfig
-from molgen.conformers.field import ConformerField
+from molgen.chem.features.molecule_features import heavy_atoms, molecule_graph
+from molgen.chem.molecules.embedding import embed_templates
+from molgen.chem.molecules.force_field import Energies, relax
+from molgen.chem.molecules.positions import with_conformers
+from molgen.chem.molecules.reading import InputRecord
+from molgen.chem.molecules.standardize import prepare_molecule
+from molgen.conformers import generate
+from molgen.conformers import selection as choose
+from molgen.conformers.candidates import Pool, sample_pool
+from molgen.conformers.force_field import ConformerField
 from molgen.conformers.generate import GenerateConfig, generate_conformers, generate_many, outcomes
-from molgen.conformers.model import TorsionModel
 from molgen.conformers.options import MAX_SEED
-from molgen.conformers.pool import Pool, sample_pool
 from molgen.errors import CheckpointError, ConfigError, EmbeddingError, InputError, ParseError
 from molgen.metrics.rmsd import rmsd_matrix
 from molgen.metrics.stereo import stereo_mask
 from molgen.metrics.symmetry import automorphisms
+from molgen.models.torsion_flow.checkpoint import load_model
+from molgen.models.torsion_flow.config import ModelConfig
+from molgen.models.torsion_flow.model import TorsionModel
 from molgen.nets.backbone import BackboneConfig
 
 FLEXIBLE = "CC[C@H](N)C(=O)OCC"
@@ -88,14 +89,14 @@ def assert_sound_geometry(mol: Chem.Mol) -> None:
 # --- the same every time ----------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("neighbours", [[], ["CCOCC", "C1CC", "c1ccccc1"]])
-def test_a_molecule_is_the_same_alone_and_after_others(neighbours, network):
+@pytest.mark.parametrize("neighbors", [[], ["CCOCC", "C1CC", "c1ccccc1"]])
+def test_a_molecule_is_the_same_alone_and_after_others(neighbors, network):
     alone = generate_conformers(FLEXIBLE, 4, seed=3, model=network, **QUICK)
     torch.rand(7)  # the state of the global generators does not matter
     np.random.rand(3)  # noqa: NPY002  # the global state is what is meant
-    found = list(generate_many([*neighbours, FLEXIBLE, "CCCCO"], 4, seed=3, model=network, **QUICK))
-    assert len(found) == len(neighbours) + 2
-    result = found[len(neighbours)].mol
+    found = list(generate_many([*neighbors, FLEXIBLE, "CCCCO"], 4, seed=3, model=network, **QUICK))
+    assert len(found) == len(neighbors) + 2
+    result = found[len(neighbors)].mol
     assert result is not None
     assert_same(alone, result)
 
@@ -188,7 +189,7 @@ def test_a_conformer_of_the_wrong_stereo_is_not_returned(monkeypatch):
         choose._finished(pool, pool.positions[sample], sample, GenerateConfig())
 
 
-def test_open_stereo_warns_and_names_the_centre():
+def test_open_stereo_warns_and_names_the_center():
     with pytest.warns(UserWarning, match=r"stereo of C2, C5=C6 is not specified") as caught:
         mol = generate_conformers("CC(F)CC=CC", 2, model="uniform", **QUICK)
     assert len(caught) == 1
@@ -369,7 +370,7 @@ def test_samples_that_strained_bonds_keep_out_of_the_window_get_more_steps(monke
         return int((values <= values.min() + config.energy_window).sum())
 
     more = inside()
-    monkeypatch.setattr("molgen.conformers.pool.FURTHER_ROUNDS", 0)
+    monkeypatch.setattr("molgen.conformers.candidates.FURTHER_ROUNDS", 0)
     assert more > inside()
 
 
@@ -523,7 +524,7 @@ def test_the_largest_fragment_of_a_salt_is_kept_on_request():
         ({"spacing": -0.1}, "spacing must be at least 0"),
         ({"templates": 0}, "templates must be"),
         ({"relax": "opls"}, "opls"),
-        ({"colour": "red"}, "colour"),
+        ({"color": "red"}, "color"),
     ],
 )
 def test_an_option_that_makes_no_sense_is_a_config_error(options, reason):
@@ -579,7 +580,6 @@ def torsion_degrees(smiles: str, model: TorsionModel | None, atoms: tuple[int, i
     return np.abs([rdMolTransforms.GetDihedralDeg(c, *atoms) for c in made.GetConformers()])
 
 
-@pytest.mark.skipif(not SHIPPED.exists(), reason="the package ships no weights yet")
 @pytest.mark.parametrize(
     ("smiles", "atoms", "low", "high", "share"),
     [
@@ -597,7 +597,6 @@ def test_the_shipped_model_knows_the_torsions_that_molecules_prefer(smiles, atom
     assert ((found >= low) & (found <= high)).mean() > share
 
 
-@pytest.mark.skipif(not SHIPPED.exists(), reason="the package ships no weights yet")
 def test_the_shipped_model_avoids_eclipsed_butane():
     def eclipsed(found: np.ndarray) -> float:
         return float(((found < 30) | ((found > 90) & (found < 150))).mean())

@@ -4,14 +4,15 @@ import numpy as np
 import pytest
 from rdkit import Chem
 
-from molgen.chem.features import heavy_atoms
-from molgen.chem.forcefield import relax
-from molgen.chem.positions import with_conformers
-from molgen.chem.standardise import prepare_molecule
-from molgen.conformers import generate, pool
-from molgen.conformers.local import local_structures
+from molgen.chem.features.molecule_features import heavy_atoms
+from molgen.chem.molecules.force_field import relax
+from molgen.chem.molecules.positions import with_conformers
+from molgen.chem.molecules.standardize import prepare_molecule
+from molgen.conformers import candidates as pool
+from molgen.conformers import generate
 from molgen.conformers.options import GenerateConfig
 from molgen.conformers.rings import SPACING, more_ring_states
+from molgen.conformers.templates import template_conformers
 from molgen.metrics.rmsd import rmsd_matrix
 from molgen.metrics.stereo import stereo_mask
 
@@ -21,7 +22,7 @@ RADICICOL = r"C[C@@H]1C[C@@H]2[C@H](O2)/C=C\C=C\C(=O)Cc2c(Cl)c(O)cc(O)c2C(=O)O1"
 
 def start(smiles: str, count: int = 1) -> tuple[Chem.Mol, np.ndarray]:
     mol = prepare_molecule(Chem.MolFromSmiles(smiles))
-    return mol, local_structures(mol, count).positions
+    return mol, template_conformers(mol, count).positions
 
 
 @pytest.mark.parametrize("smiles", [MUSCONE, RADICICOL, "O=C1CNC(=O)CNC(=O)CNC(=O)CNC(=O)CN1"])
@@ -63,8 +64,8 @@ def test_no_time_gives_no_more():
 
 def test_a_ring_that_embeds_badly_still_gives_as_many_as_were_asked_for(monkeypatch):
     """Embedding that gives one structure only, as it does when its time runs out."""
-    plain = pool.local_structures
-    monkeypatch.setattr(pool, "local_structures", lambda mol, count, **options: plain(mol, 1, **options))
+    plain = pool.template_conformers
+    monkeypatch.setattr(pool, "template_conformers", lambda mol, count, **options: plain(mol, 1, **options))
     config = GenerateConfig(n=6)
     made = generate.conformers_of(prepare_molecule(Chem.MolFromSmiles(MUSCONE)), None, config)
     assert made.GetNumConformers() == 6

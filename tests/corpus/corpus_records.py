@@ -9,7 +9,7 @@ from make_corpus import SEED, Case
 from rdkit import Chem
 from rdkit.Chem import rdDepictor, rdDistGeom
 
-from molgen.chem.parsing import silent_rdkit
+from molgen.chem.formats.parsing import silent_rdkit
 
 ODD = (
     "CCO",

@@ -52,8 +52,8 @@ def read(reader: str, path: str) -> tuple[list[str], bool]:
     """The errors of records, and whether there is any result."""
     from pathlib import Path
 
-    from molgen.chem.protein_reading import read_protein
-    from molgen.chem.reading import read_molecules
+    from molgen.chem.molecules.reading import read_molecules
+    from molgen.chem.proteins.reading import read_protein
 
     if reader == "protein":
         return [], len(read_protein(path)) > 0
@@ -69,8 +69,8 @@ def use(reader: str, path: str) -> tuple[list[str], bool]:
     from molgen.docking.records import DockConfig
 
     if reader == "protein":
-        from molgen.chem.inspection import inspect_protein, lines
-        from molgen.chem.protein_reading import read_protein
+        from molgen.chem.proteins.inspection import inspect_protein, lines
+        from molgen.chem.proteins.reading import read_protein
         from molgen.docking.site import sites_of
 
         protein = read_protein(path)

@@ -25,7 +25,7 @@ from scipy.spatial.transform import Rotation
 import molgen
 from molgen.docking.dock import config_of, dock, dock_prepared, energy_of, prepare_ligand
 from molgen.docking.records import DockingResult
-from molgen.docking.restraining import CORE_RADIUS
+from molgen.docking.restraints import CORE_RADIUS
 from molgen.docking.search import SearchConfig, search
 from molgen.docking.site import site_of, sites_of
 from molgen.errors import ConfigError, InputError, MolgenError, ParseError
@@ -34,7 +34,7 @@ from molgen.metrics.symmetry import automorphisms
 from molgen.physics.direct import interaction_terms
 
 CHAIN_A = "ligand:TQ3:A:194"
-STEREO = "C[C@H](O)/C=C\\[C@@H](N)CC/C=C/CO"  # two centres, Z and E
+STEREO = "C[C@H](O)/C=C\\[C@@H](N)CC/C=C/CO"  # two centers, Z and E
 
 
 @pytest.fixture(scope="module")

@@ -8,8 +8,8 @@ import pytest
 from complexes import ligand_path, site_in
 from rdkit import Chem
 
-from molgen.chem.protein_reading import read_protein
-from molgen.chem.structure_writing import write_complex
+from molgen.chem.proteins.reading import read_protein
+from molgen.chem.proteins.writing import write_complex
 from molgen.docking import run
 from molgen.docking.dock import config_of
 from molgen.docking.run import DockRow, Setting, dock_to_file

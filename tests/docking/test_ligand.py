@@ -10,8 +10,8 @@ from small_molecules import embedded
 from small_receptors import poses_first, poses_last
 from torch import Tensor
 
-from molgen.chem.features import heavy_atoms
-from molgen.chem.positions import with_conformers
+from molgen.chem.features.molecule_features import heavy_atoms
+from molgen.chem.molecules.positions import with_conformers
 from molgen.docking.ligand import Ligand, all_atom_poses, ligand_of, strain
 from molgen.geometry.rotations import random_rotation
 from molgen.metrics.stereo import stereo_mask
@@ -70,7 +70,7 @@ def test_poses_of_all_atoms_keep_bonds_angles_and_stereo(smiles: str) -> None:
     assert stereo_mask(own.mol, with_conformers(own.mol, full)).all()
 
 
-def test_bonds_are_those_of_the_local_structure_even_when_the_search_has_stretched_them() -> None:
+def test_bonds_are_those_of_the_template_conformer_even_when_the_search_has_stretched_them() -> None:
     own = ligand(SMILES["a drug"])
     template, positions = moved(own, 5)
     worn = positions + 0.02 * torch.randn(positions.shape, generator=torch.Generator().manual_seed(0))
@@ -82,7 +82,7 @@ def test_bonds_are_those_of_the_local_structure_even_when_the_search_has_stretch
     assert np.abs(full[:, own.heavy] - worn.numpy()).max() < 0.3
 
 
-def test_a_local_structure_laid_on_itself_stays() -> None:
+def test_a_template_conformer_laid_on_itself_stays() -> None:
     own = ligand(SMILES["rings"])
     everything = torch.arange(len(own.templates))
     local = np.array([c.GetPositions() for c in own.mol.GetConformers()])
@@ -108,21 +108,21 @@ def test_the_parts_of_a_ligand_fit_together(smiles: str) -> None:
     assert stereo_mask(own.mol, own.mol).all()
 
 
-def test_rings_get_more_local_structures_than_chains() -> None:
+def test_rings_get_more_template_conformers_than_chains() -> None:
     counts = [len(ligand(s).templates) for s in ("Oc1ccccc1", SMILES["rings"], SMILES["a macrocycle"])]
     assert counts[0] <= 6
     assert counts[0] < counts[1] <= 10
     assert counts[1] < counts[2] <= 24
 
 
-def test_the_seed_decides_the_local_structures() -> None:
+def test_the_seed_decides_the_template_conformers() -> None:
     mol = Chem.AddHs(Chem.MolFromSmiles(SMILES["a phenol"]))
     assert torch.equal(ligand_of(mol, seed=3).templates, ligand_of(mol, seed=3).templates)
     first, other = ligand_of(mol, seed=3).templates, ligand_of(mol, seed=4).templates
     assert first.shape != other.shape or not torch.allclose(first, other)
 
 
-def test_a_conformer_can_be_the_only_local_structure() -> None:
+def test_a_conformer_can_be_the_only_template_conformer() -> None:
     mol = embedded("CC1CCCCC1O")
     own = ligand_of(mol, keep_conformer=True)
     assert own.templates.shape[0] == 1
@@ -136,7 +136,7 @@ def test_the_ligand_given_is_not_changed() -> None:
     assert mol.GetNumConformers() == 0
 
 
-def test_strain_is_low_for_a_local_structure_and_high_for_a_clash() -> None:
+def test_strain_is_low_for_a_template_conformer_and_high_for_a_clash() -> None:
     own = ligand("CCCCO")
     local = np.array([c.GetPositions() for c in own.mol.GetConformers()])
     bad = local[:1].copy()

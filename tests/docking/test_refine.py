@@ -8,8 +8,8 @@ import torch
 from rdkit import Chem
 from small_receptors import pocket_atoms, poses_first, poses_last
 
-from molgen.chem.receptor import Receptor
-from molgen.chem.structure import Pocket, Protein
+from molgen.chem.proteins.receptor import Receptor
+from molgen.chem.proteins.structure import Pocket, Protein
 from molgen.docking.ligand import Ligand, ligand_of
 from molgen.docking.refine import Refined, evaluated, refine
 from molgen.docking.search import Found, SearchConfig, search
@@ -98,7 +98,7 @@ def test_the_best_pose_is_at_least_as_good_as_before(smiles: str) -> None:
 
 
 def test_bonds_and_templates_stay_together() -> None:
-    smiles = "OC1CCCCC1"  # local structures: chairs, axial and equatorial
+    smiles = "OC1CCCCC1"  # template conformers: chairs, axial and equatorial
     own = refined(smiles)
     start, end = torch.from_numpy(ligand(smiles).graph.bond_index.astype(np.int64))
     local = ligand(smiles).templates[own.template]

@@ -20,8 +20,8 @@ from complexes import (
 from rdkit import Chem
 from rdkit.Chem import AllChem
 
-from molgen.chem.interaction_types import ligand_types, protein_types
-from molgen.chem.writing import SdfRecord, write_sdf
+from molgen.chem.atom_types.interaction_types import ligand_types, protein_types
+from molgen.chem.molecules.writing import SdfRecord, write_sdf
 from molgen.docking.output import sdf_records
 from molgen.docking.records import DockingResult
 from molgen.docking.rescore import rescore, rescore_to_file, standing_in
@@ -37,9 +37,9 @@ def scored() -> dict[str, DockingResult]:
 
 
 @pytest.fixture(scope="module")
-def minimised() -> dict[str, DockingResult]:
+def minimized() -> dict[str, DockingResult]:
     return {
-        code: rescore(protein_of(code), ligand_of_file(code), minimise=True, reference=ligand_of_file(code))
+        code: rescore(protein_of(code), ligand_of_file(code), minimize=True, reference=ligand_of_file(code))
         for code in CODES
     }
 
@@ -66,10 +66,10 @@ def test_a_pose_is_scored_where_it_is(scored: dict[str, DockingResult]) -> None:
 
 
 @pytest.mark.parametrize("code", CODES)
-def test_minimisation_lowers_the_energy_and_stays_near(
-    code: str, scored: dict[str, DockingResult], minimised: dict[str, DockingResult]
+def test_minimization_lowers_the_energy_and_stays_near(
+    code: str, scored: dict[str, DockingResult], minimized: dict[str, DockingResult]
 ) -> None:
-    before, after = scored[code].poses[0], minimised[code].poses[0]
+    before, after = scored[code].poses[0], minimized[code].poses[0]
     assert after.intermolecular + after.intramolecular < before.intermolecular + before.intramolecular - 0.1
     assert after.rmsd is not None
     assert 0.01 < after.rmsd < 1.5

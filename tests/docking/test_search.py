@@ -1,4 +1,4 @@
-"""The search in a small hollow: repeatable, in its box, and as good as minimising everywhere."""
+"""The search in a small hollow: repeatable, in its box, and as good as minimizing everywhere."""
 
 import functools
 from dataclasses import replace
@@ -25,7 +25,7 @@ from molgen.docking.search import (
 from molgen.geometry.torsions import dihedral_angles
 from molgen.physics.energy import DockingEnergy
 from molgen.physics.maps import MapField, build_maps
-from molgen.physics.minimise import minimise
+from molgen.physics.rigid_bfgs import minimize
 
 POCKET = pocket_atoms()
 CENTER, SIZE = np.array([0.0, 0.0, 1.0]), np.full(3, 9.0)
@@ -82,7 +82,7 @@ def test_good_poses_lie_in_the_box(smiles: str) -> None:
 
 
 @pytest.mark.parametrize("smiles", LIGANDS.values(), ids=LIGANDS.keys())
-def test_poses_have_the_bonds_of_their_local_structure(smiles: str) -> None:
+def test_poses_have_the_bonds_of_their_template_conformer(smiles: str) -> None:
     own = found(smiles)
     start, end = torch.from_numpy(ligand(smiles).graph.bond_index.astype(np.int64))
     local = poses_last(ligand(smiles).templates[own.template])
@@ -108,15 +108,15 @@ def test_the_global_generator_plays_no_part() -> None:
 
 
 @pytest.mark.parametrize("smiles", ["OCCCCN", "Oc1ccccc1", "C", "CC#N"])
-def test_the_search_finds_what_minimising_from_everywhere_finds(smiles: str) -> None:
+def test_the_search_finds_what_minimizing_from_everywhere_finds(smiles: str) -> None:
     energy = energy_of(smiles)
     some = SearchConfig(starts=512, chains=128, rounds=25, patience=25, start_steps=25, hop_steps=15)
     own = found(smiles, 0, some)
     with torch.inference_mode():
         rng = torch.Generator().manual_seed(99)
         everywhere, _ = random_poses(energy, ligand(smiles).templates, 1000, rng)
-        lowest = minimise(energy, energy.body, everywhere, 60).energies.min()
-        best = minimise(energy, energy.body, own.positions[..., :16].contiguous(), 45).energies.min()
+        lowest = minimize(energy, energy.body, everywhere, 60).energies.min()
+        best = minimize(energy, energy.body, own.positions[..., :16].contiguous(), 45).energies.min()
     assert best < lowest + 0.1
 
 
@@ -124,7 +124,7 @@ def test_the_ceiling_does_not_change_what_low_energies_mean() -> None:
     energy = energy_of("OCCCCN")
     soft = search(energy.softened(20.0), ligand("OCCCCN").templates, FEW, torch.Generator().manual_seed(0))
     with torch.inference_mode():
-        hard = minimise(energy, energy.body, soft.positions[..., :1].clone(), 40)
+        hard = minimize(energy, energy.body, soft.positions[..., :1].clone(), 40)
     assert hard.energies[0] == pytest.approx(soft.energies[0].item(), abs=0.5)
 
 
@@ -134,7 +134,7 @@ def test_more_rounds_are_never_worse() -> None:
     assert short.rounds == 2
 
 
-def test_no_rounds_leave_the_minimised_starts() -> None:
+def test_no_rounds_leave_the_minimized_starts() -> None:
     own = found("Oc1ccccc1", 0, replace(FEW, rounds=0))
     assert own.rounds == 0
     assert len(own.energies) == FEW.chains
@@ -212,10 +212,10 @@ def test_the_worst_chains_go_on_from_the_lowest_minima_in_turn():
     assert chains.energies.tolist() == [3.0, 1.0, 9.0, 2.0]
 
 
-def test_distinct_minima_are_the_lowest_of_each_neighbourhood_in_order():
+def test_distinct_minima_are_the_lowest_of_each_neighborhood_in_order():
     rng = torch.Generator().manual_seed(0)
-    centres = 20 * torch.randn(5, 3, 3, generator=rng)  # three minima of a molecule of five atoms, far apart
-    positions = centres.repeat_interleave(4, dim=2) + 0.05 * torch.randn(5, 3, 12, generator=rng) + 500
+    centers = 20 * torch.randn(5, 3, 3, generator=rng)  # three minima of a molecule of five atoms, far apart
+    positions = centers.repeat_interleave(4, dim=2) + 0.05 * torch.randn(5, 3, 12, generator=rng) + 500
     energies = torch.randperm(12, generator=rng).float()
     found = distinct(Chains(positions, energies, torch.arange(12)), 12)
     lowest = sorted(float(group.min()) for group in energies.view(3, 4))
@@ -273,9 +273,9 @@ def test_all_proposals_go_on_and_the_best_of_the_random_starts(monkeypatch) -> N
 
     def watched(energy, body, positions, count):
         steps.append((positions.shape[2], count))
-        return minimise(energy, body, positions, count)
+        return minimize(energy, body, positions, count)
 
-    monkeypatch.setattr("molgen.docking.search.minimise", watched)
+    monkeypatch.setattr("molgen.docking.search.minimize", watched)
     proposals = proposals_from("OCCCCN")
     high = Proposals(proposals.positions + 6.0, proposals.template)
     begun("OCCCCN", 32, high, chains=3)

@@ -8,8 +8,8 @@ import pytest
 import torch
 from complexes import INHIBITOR, TYROSINE, protein_of
 
-from molgen.chem.parsing import parse_smiles
-from molgen.chem.structure import Pocket
+from molgen.chem.formats.parsing import parse_smiles
+from molgen.chem.proteins.structure import Pocket
 from molgen.docking import site as module
 from molgen.docking.dock import config_of, prepare_ligand
 from molgen.docking.site import class_keys, site_of, sites_of

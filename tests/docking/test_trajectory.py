@@ -9,16 +9,17 @@ from complexes import INHIBITOR, ligand_path, protein_path
 from rdkit import Chem
 from small_pockets import confidence_model, pose_model
 
-from molgen.chem.protein_reading import read_protein
+from molgen.chem.proteins.reading import read_protein
 from molgen.cli import main
-from molgen.docking.checkpoint import save_confidence, save_pose_model
 from molgen.docking.dock import energy_of, prepare_ligand
-from molgen.docking.propose import guide_of, propose
+from molgen.docking.proposals import guide_of, propose
 from molgen.docking.records import DockConfig
 from molgen.docking.search import EFFORT, SearchConfig
 from molgen.docking.site import sites_of
 from molgen.docking.trajectory import sampling_frames, write_trajectory
 from molgen.errors import ConfigError
+from molgen.models.pose_confidence.checkpoint import save_confidence
+from molgen.models.pose_flow.checkpoint import save_pose_model
 from molgen.physics.restraints import PointRestraint
 
 FEW = SearchConfig(starts=24, chains=8, rounds=1, screen_steps=4, start_steps=6, hop_steps=4)

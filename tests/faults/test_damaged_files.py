@@ -14,16 +14,18 @@ from commands import python
 from safetensors.torch import save
 from small_molecules import entry_of
 
-from molgen.conformers.checkpoint import SHIPPED, load_model
-from molgen.conformers.config import ConformerConfig, ModelConfig, SourceConfig, TrainConfig
-from molgen.conformers.model import TorsionModel
-from molgen.conformers.store import encode_part, load_parts
-from molgen.conformers.train import train
-from molgen.docking.checkpoint import load_confidence, load_pose_model
-from molgen.docking.store import load_parts as load_docking
+from molgen.datasets.complexes import load_parts as load_docking
+from molgen.datasets.conformers import encode_part, load_parts
+from molgen.datasets.sources import SourceConfig
 from molgen.errors import CheckpointError, InputError
+from molgen.models.pose_confidence.checkpoint import load_confidence
+from molgen.models.pose_flow.checkpoint import load_pose_model
+from molgen.models.torsion_flow.checkpoint import load_model
+from molgen.models.torsion_flow.config import ConformerConfig, ModelConfig, TrainConfig
+from molgen.models.torsion_flow.model import TorsionModel
+from molgen.models.torsion_flow.task import train
 from molgen.nets.backbone import BackboneConfig
-from molgen.training.checkpoint import FORMAT, Checkpoint, encode_checkpoint
+from molgen.training.checkpoint import FORMAT, SHIPPED, Checkpoint, encode_checkpoint
 
 SIZE = BackboneConfig(scalars=4, pseudoscalars=2, vectors=2, pseudovectors=2, edge_channels=4, layers=1, graph_layers=1)
 MODEL = ModelConfig("flow", SIZE, 2)
@@ -113,8 +115,8 @@ def test_a_header_that_asks_for_too_much_takes_no_memory(tmp_path):
     program = f"""
 import resource
 import torch
-from molgen.conformers.checkpoint import load_model
-from molgen.conformers.store import load_parts
+from molgen.models.torsion_flow.checkpoint import load_model
+from molgen.datasets.conformers import load_parts
 from pathlib import Path
 used = int(open("/proc/self/statm").read().split()[0]) * 4096
 resource.setrlimit(resource.RLIMIT_AS, (used + 2**28, used + 2**28))
@@ -154,7 +156,7 @@ def test_weights_that_are_not_finite_are_refused(tmp_path, value):
 def test_shipped_weights_with_a_damaged_byte_or_end_are_refused_or_load(tmp_path, load):
     """Bytes of the header and of its length; what follows are numbers, which may be any."""
     name = {load_model: "conformers", load_pose_model: "poses", load_confidence: "confidence"}[load]
-    whole = (SHIPPED.parent / f"{name}.safetensors").read_bytes()
+    whole = (SHIPPED / f"{name}.safetensors").read_bytes()
     path = tmp_path / "damaged.safetensors"
     end = 8 + struct.unpack("<Q", whole[:8])[0]
     for cut in (0, 7, 8, end // 2, end, end + 100, len(whole) - 1):

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from commands import environment, leftovers, run
 
-from molgen.chem.writing import write_sdf
+from molgen.chem.molecules.writing import write_sdf
 from molgen.errors import InputError
 from molgen.files import check_place, write_atomically
 
@@ -90,7 +90,7 @@ def test_a_limit_on_file_sizes_is_named(tmp_path, name):
     program = f"""
 import resource
 from rdkit import Chem
-from molgen.chem.writing import SdfRecord, write_sdf
+from molgen.chem.molecules.writing import SdfRecord, write_sdf
 resource.setrlimit(resource.RLIMIT_FSIZE, (20000, 20000))
 mol = Chem.MolFromSmiles("CCO")
 names = (str(hash(("a", k)) ** 9) for k in range(20000))

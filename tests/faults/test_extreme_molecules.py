@@ -5,7 +5,7 @@ import pytest
 from complexes import docked
 from rdkit import Chem
 
-from molgen.chem.features import molecule_graph
+from molgen.chem.features.molecule_features import molecule_graph
 from molgen.conformers.generate import generate_conformers
 
 SMALLEST = {"methane": "C", "water": "O", "chloride": "[Cl-]", "nitrogen": "N#N", "carbon dioxide": "O=C=O"} | {

@@ -13,8 +13,9 @@ from small_molecules import entry_of
 
 from molgen.cli import main
 from molgen.config import to_mapping
-from molgen.conformers.config import ConformerConfig, ModelConfig, SourceConfig, TrainConfig
-from molgen.conformers.store import encode_part, load_parts, part_files
+from molgen.datasets.conformers import encode_part, load_parts, part_files
+from molgen.datasets.sources import SourceConfig
+from molgen.models.torsion_flow.config import ConformerConfig, ModelConfig, TrainConfig
 from molgen.nets.backbone import BackboneConfig
 
 WHOLE = "interrupted: output files are whole, or as they were before\n"

@@ -13,17 +13,17 @@ from complexes import TYROSINE, site_in
 from rdkit import Chem
 from torch import Tensor, nn
 
-from molgen.chem.forcefield import relax
-from molgen.conformers import pool
+from molgen.chem.molecules.force_field import relax
+from molgen.conformers import candidates as pool
 from molgen.conformers.generate import generate_conformers, generate_many
-from molgen.docking import propose as proposing
+from molgen.docking import proposals as proposing
 from molgen.docking.dock import dock_prepared, prepare_ligand
 from molgen.docking.records import DockConfig
 from molgen.errors import CheckpointError, TrainingError
 from molgen.geometry import rotations
 from molgen.geometry.torsions import dihedral_angles
 from molgen.sampling.guards import NotFiniteWarning, finite_or, noted
-from molgen.training.module import FieldTraining, OptimiserConfig
+from molgen.training.module import FieldTraining, OptimizerConfig
 
 DTYPES = [torch.float32, torch.float64]
 QUADRUPLE = torch.tensor([[0, 1, 2, 3]])
@@ -90,7 +90,7 @@ def test_rotations_near_zero_and_pi_come_back_with_finite_gradients(dtype, angle
 
 
 @pytest.mark.parametrize("smiles", ["Cl", "Br"])
-def test_a_minimiser_that_gives_up_keeps_the_structure_and_is_silent(smiles, capfd):
+def test_a_minimizer_that_gives_up_keeps_the_structure_and_is_silent(smiles, capfd):
     """RDKit's gives up on HCl with an exception and a stack trace."""
     mol = Chem.AddHs(Chem.MolFromSmiles(smiles))
     conformer = Chem.Conformer(2)
@@ -195,7 +195,7 @@ class Stream(torch.utils.data.IterableDataset):
 
 def run(batches: list[float], folder: Path, *, first: int = 0, state: Path | None = None, **options) -> FieldTraining:
     """Trains on the batches from the first on; the state is saved at the end."""
-    module = FieldTraining(One(), pull, OptimiserConfig(learning_rate=0.1, warmup=1, **options), seed=0)
+    module = FieldTraining(One(), pull, OptimizerConfig(learning_rate=0.1, warmup=1, **options), seed=0)
     trainer = lightning.Trainer(
         max_steps=len(batches),
         accelerator="cpu",

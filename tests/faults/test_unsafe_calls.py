@@ -8,8 +8,8 @@ import pytest
 
 import molgen
 from molgen.config import from_yaml, override
-from molgen.conformers.config import ConformerConfig
 from molgen.errors import ConfigError
+from molgen.models.torsion_flow.config import ConformerConfig
 
 ROOT = Path(molgen.__file__).parent
 FILES = sorted(ROOT.rglob("*.py"))

@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 from commands import leftovers
 
-from molgen.conformers.blocks import BlockJob
-from molgen.conformers.prepare import PrepareConfig, prepare
-from molgen.docking.blocks import prepare_blocks
+from molgen.conformers.prepare.prepare import PrepareConfig, prepare
+from molgen.datasets.blocks import BlockJob
+from molgen.datasets.docking_blocks import prepare_blocks
 from molgen.errors import InputError, ParseError, WorkerError
 from molgen.files import write_atomically
 from molgen.workers import map_processes

@@ -16,26 +16,26 @@ import torch
 from small_molecules import embedded, entry_of, graph_of
 from structure_texts import TRIPEPTIDE, cif_row, hetero, mmcif, tripeptide
 
-from molgen.chem.pocket_features import PocketAtoms
-from molgen.chem.pockets import find_pockets
-from molgen.chem.protein_reading import read_protein
-from molgen.chem.reading import InputRecord, read_molecules
-from molgen.chem.receptor import receptor
-from molgen.chem.reference import reference_ligand
-from molgen.chem.writing import SdfRecord, write_sdf
+from molgen.chem.features.pocket_features import PocketAtoms
+from molgen.chem.molecules.reading import InputRecord, read_molecules
+from molgen.chem.molecules.reference import reference_ligand
+from molgen.chem.molecules.writing import SdfRecord, write_sdf
+from molgen.chem.proteins.pockets import find_pockets
+from molgen.chem.proteins.reading import read_protein
+from molgen.chem.proteins.receptor import receptor
 from molgen.config import from_yaml, override, to_yaml
-from molgen.conformers import store as conformer_store
-from molgen.conformers.checkpoint import load_model, save_model
-from molgen.conformers.config import ConformerConfig, ModelConfig
-from molgen.conformers.model import TorsionModel
-from molgen.docking import store as docking_store
-from molgen.docking.confidence_train import ConfidenceTraining
-from molgen.docking.config import DockingTraining
-from molgen.docking.inputs import find_complexes, find_proteins
-from molgen.docking.rated_poses import Rated, encode_rated, load_rated
-from molgen.docking.restraining import Anchor
+from molgen.datasets import complexes as docking_store
+from molgen.datasets import conformers as conformer_store
+from molgen.datasets.decoys import Rated, encode_decoys, load_decoys
+from molgen.docking.prepare.inputs import find_complexes, find_proteins
+from molgen.docking.restraints import Anchor
 from molgen.errors import MolgenError
 from molgen.metrics.ensembles import read_ensembles
+from molgen.models.pose_confidence.task import ConfidenceTraining
+from molgen.models.pose_flow.config import DockingTraining
+from molgen.models.torsion_flow.checkpoint import load_model, save_model
+from molgen.models.torsion_flow.config import ConformerConfig, ModelConfig
+from molgen.models.torsion_flow.model import TorsionModel
 from molgen.nets.backbone import BackboneConfig
 
 SMILES = ("CC(=O)Oc1ccccc1C(=O)O", "C[C@H](N)C(=O)N/N=C/c1ccc[nH]1", "[Na+].[O-]C(=O)C12CC(C1)C2", "CC |$R;S$|")
@@ -159,7 +159,7 @@ def _docking_part() -> list[bytes]:
 def _rated_part() -> list[bytes]:
     ligand = placed_ligand()
     rated = Rated(np.stack([ligand.positions] * 3), np.arange(3.0), np.arange(3.0), 2)
-    return [encode_rated([(stored_pocket(), ligand, rated)], "here")]
+    return [encode_decoys([(stored_pocket(), ligand, rated)], "here")]
 
 
 @cache
@@ -210,7 +210,7 @@ def readers() -> dict[str, Reader]:
             lambda path: conformer_store.load_parts([path]),
         ),
         "docking part": file_reader(_docking_part, "part.safetensors", lambda path: docking_store.load_parts([path])),
-        "rated part": file_reader(_rated_part, "part.safetensors", lambda path: load_rated([path])),
+        "rated part": file_reader(_rated_part, "part.safetensors", lambda path: load_decoys([path])),
         "weights": file_reader(lambda: [_weights()], "weights.safetensors", load_model),
         "complexes.csv": file_reader(
             lambda: [b"protein,ligand,name,cluster\na.pdb,a.sdf,a,1\n"], "complexes.csv", find_complexes

@@ -53,7 +53,7 @@ def test_the_rmsd_is_that_of_the_returned_positions(templates, reference, torsio
     torch.testing.assert_close((fitted - reference).square().sum(-1).mean(-1).sqrt(), rmsd)
 
 
-def test_another_local_structure_fits_better_than_with_copied_dihedrals(templates, reference, torsions, moving):
+def test_another_template_conformer_fits_better_than_with_copied_dihedrals(templates, reference, torsions, moving):
     _, copied = fit_torsions(templates, reference, torsions, moving, iterations=0)
     _, fitted = fit_torsions(templates, reference, torsions, moving)
     assert (fitted <= copied).all()

@@ -73,7 +73,7 @@ def test_changes_are_added_to_the_dihedrals(smiles):
     torch.testing.assert_close(wrap(gained - changes), torch.zeros_like(changes), atol=1e-9, rtol=0)
 
 
-def test_a_bent_alkyne_disturbs_its_neighbours_by_less_than_its_bend():
+def test_a_bent_alkyne_disturbs_its_neighbors_by_less_than_its_bend():
     x, torsions, moving = one(ALKYNE)
     changes = turns(len(torsions))
     moved = apply_torsions(x, changes, torsions, moving)

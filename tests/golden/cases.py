@@ -7,20 +7,20 @@ import torch
 from complexes import INHIBITOR, TYROSINE, ligand_path, protein_of
 from rdkit import Chem
 
-from molgen.chem.features import heavy_atoms, molecule_graph
-from molgen.chem.standardise import prepare_molecule
-from molgen.chem.stereo import enumerate_stereo
-from molgen.conformers.checkpoint import load_model
+from molgen.chem.features.molecule_features import heavy_atoms, molecule_graph
+from molgen.chem.molecules.standardize import prepare_molecule
+from molgen.chem.molecules.stereo import enumerate_stereo
 from molgen.conformers.generate import generate_conformers
-from molgen.conformers.sample import sample_torsions, time_grid
-from molgen.docking.checkpoint import load_pose_model
 from molgen.docking.dock import dock_prepared, prepare_ligand
-from molgen.docking.propose import pocket_batch
+from molgen.docking.proposals import pocket_batch
 from molgen.docking.records import DockConfig
-from molgen.docking.sample_poses import prior_states, sample_poses
-from molgen.docking.sample_poses import time_grid as time_grid_of_poses
 from molgen.docking.site import sites_of
 from molgen.graphs.batch import batch_graphs
+from molgen.models.pose_flow.checkpoint import load_pose_model
+from molgen.models.pose_flow.sample import prior_states, sample_poses
+from molgen.models.pose_flow.sample import time_grid as time_grid_of_poses
+from molgen.models.torsion_flow.checkpoint import load_model
+from molgen.models.torsion_flow.sample import sample_torsions, time_grid
 from molgen.sampling import torus_points
 
 MOLECULES = {
@@ -51,9 +51,9 @@ def heavy(mol: Chem.Mol) -> np.ndarray:
 
 
 def sampled(name: str, dtype: torch.dtype = torch.float32, rows: slice = slice(None)) -> np.ndarray:
-    """Torsions of the model alone, radian [SAMPLES, m] or some rows, over a local structure made by arithmetic.
+    """Torsions of the model alone, radian [SAMPLES, m] or some rows, over a template conformer made by arithmetic.
 
-    Nothing chaotic is between the input and these numbers: no embedding, no minimiser, no choice.
+    Nothing chaotic is between the input and these numbers: no embedding, no minimizer, no choice.
     """
     mol = enumerate_stereo(prepare_molecule(Chem.MolFromSmiles(MOLECULES[name])), "one")[0][0]
     record = molecule_graph(mol)
@@ -83,7 +83,7 @@ def docked(code: str, seed: int = 0) -> np.ndarray:
 
 
 def proposed(code: str, dtype: torch.dtype = torch.float32) -> np.ndarray:
-    """Poses that the model alone samples, from the centre of the pocket, [SAMPLES, n, 3], Angstrom."""
+    """Poses that the model alone samples, from the center of the pocket, [SAMPLES, n, 3], Angstrom."""
     prepared = prepare_ligand(ligand(code), DockConfig())
     (site,) = sites_of(protein_of(code), str(ligand_path(code))).searched[:1]
     model, _ = load_pose_model()

@@ -1,6 +1,6 @@
 """The numbers are those that were stored: `python tests/golden/make_golden.py` makes them again.
 
-The model's own samples agree to 1e-3 on any machine. What follows them (embedding, minimisers, the search) amplifies
+The model's own samples agree to 1e-3 on any machine. What follows them (embedding, minimizers, the search) amplifies
 last digits, so that conformers and poses are compared only where the processor and the libraries are those of the file.
 """
 
@@ -50,7 +50,7 @@ def test_conformers_are_the_stored_ones(name, of_conformers):
 
 @pytest.mark.parametrize("code", COMPLEXES)
 def test_the_model_proposes_the_stored_poses(code, of_docking):
-    """The local structures under them are embedded by RDKit: on another machine to 0.05 Angstrom."""
+    """The template conformers under them are embedded by RDKit: on another machine to 0.05 Angstrom."""
     same = str(of_docking["machine"]) == machine()
     assert rmsd(proposed(code), of_docking[f"proposed.{code}"]) < (TOLERANCE if same else 0.05)
 

@@ -13,7 +13,7 @@ from faults.commands import python
 from golden.cases import COMPLEXES, MOLECULES, N, conformers, docked, heavy, ligand, proposed, rmsd, sampled, turn
 from rdkit import Chem
 
-from molgen.chem.reading import read_molecules
+from molgen.chem.molecules.reading import read_molecules
 from molgen.conformers.generate import generate_many
 from molgen.docking.records import DockConfig
 from molgen.docking.run import dock_to_file

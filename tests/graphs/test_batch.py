@@ -7,7 +7,7 @@ from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import shortest_path
 from small_molecules import graph_of
 
-from molgen.chem.records import shortest_paths
+from molgen.chem.features.molecule_graph import shortest_paths
 from molgen.graphs.batch import LONGEST_PATH, batch_graphs
 
 NAMES = ("CCOC(=O)c1ccccc1", "O", "CCCCCCCCCCCC", "C1CC1CN")

@@ -4,7 +4,7 @@ import torch
 from small_molecules import batch_of
 
 from molgen.graphs.edges import molecule_edges
-from molgen.graphs.scatter import neighbour_sum, scatter_sum
+from molgen.graphs.scatter import neighbor_sum, scatter_sum
 
 NAMES = ("CCOC(=O)CCCCN", "CCO", "O")
 RADIUS, HOPS = 3.2, 2
@@ -105,16 +105,16 @@ def test_no_rows_sum_to_zero():
     assert torch.equal(scatter_sum(torch.zeros(0, 2), torch.zeros(0, dtype=torch.int64), 3), torch.zeros(3, 2))
 
 
-def test_neighbours_are_summed_with_their_factors():
+def test_neighbors_are_summed_with_their_factors():
     rng = torch.Generator().manual_seed(0)
     values = torch.randn(5, 3, generator=rng, dtype=torch.float64, requires_grad=True)
     factor = torch.randn(5, generator=rng, dtype=torch.float64, requires_grad=True)
     receiver, offsets = torch.tensor([0, 0, 2, 2, 2]), torch.tensor([0, 2, 2, 5])
     expected = scatter_sum(values * factor[:, None], receiver, 3)
-    torch.testing.assert_close(neighbour_sum(values, factor, receiver, offsets), expected)
+    torch.testing.assert_close(neighbor_sum(values, factor, receiver, offsets), expected)
 
     def function(v, f):
-        return neighbour_sum(v, f, receiver, offsets)
+        return neighbor_sum(v, f, receiver, offsets)
 
     assert torch.autograd.gradcheck(function, (values, factor))
     assert torch.autograd.gradgradcheck(function, (values, factor))

@@ -29,7 +29,7 @@ def shuffled(mol: Chem.Mol, seed: int) -> Chem.Mol:
     return Chem.RenumberAtoms(mol, order)
 
 
-def test_records_of_a_molecule_need_not_be_neighbours(tmp_path: Path) -> None:
+def test_records_of_a_molecule_need_not_be_neighbors(tmp_path: Path) -> None:
     acid, amine = embedded(ACID, 3), embedded(AMINE, 2)
     path = write(tmp_path / "x.sdf", ("a", acid, 0), ("b", amine, 0), ("a", acid, 2), ("b", amine, 1), ("a", acid, 1))
     found, failed = read_ensembles(path)

@@ -8,7 +8,7 @@ from complexes import ligand_of_file, protein_of
 from rdkit import Chem
 from small_molecules import embedded
 
-from molgen.metrics import coverage, summarise_coverage, validity_records
+from molgen.metrics import coverage, summarize_coverage, validity_records
 
 CONTACTS = {"minimum_distance_to_protein", "volume_overlap_with_protein", "protein-ligand_maximum_distance"}
 
@@ -56,11 +56,11 @@ def test_posebusters_gives_records_too() -> None:
 
 def test_a_summary_is_the_mean_over_molecules() -> None:
     first, second = coverage([[0.2, 0.9]], [0.5, 1.0]), coverage([[0.7], [1.5]], [0.5, 1.0])
-    found = summarise_coverage([first, second])
+    found = summarize_coverage([first, second])
     assert [one.value for one in found.recall] == pytest.approx([0.5, 0.75])
     assert [one.value for one in found.precision] == pytest.approx([0.25, 1.0])
     assert found.recall_rmsd.value == pytest.approx(np.mean([0.2, 1.1]))
     assert found.recall_rmsd.low <= found.recall_rmsd.value <= found.recall_rmsd.high
     assert found.recall_rmsd.n == found.n == 2
     with pytest.raises(ValueError, match="same thresholds"):
-        summarise_coverage([first, coverage([[0.2]], [0.5])])
+        summarize_coverage([first, coverage([[0.2]], [0.5])])

@@ -103,7 +103,7 @@ def test_a_meso_compound_is_its_mirror_image() -> None:
     assert stereo_mask(meso, image).all()
 
 
-def test_one_inverted_centre_of_several_is_seen() -> None:
+def test_one_inverted_center_of_several_is_seen() -> None:
     wrong = "O[C@H]1[C@H](O)[C@@H](O)[C@@H](O)O[C@@H]1CO"  # the anomer of the sugar above
     assert not stereo_mask(CHIRAL[5], embedded(wrong)).any()
 
@@ -127,7 +127,7 @@ def test_explicit_hydrogens_of_the_reference_may_stand_anywhere(smiles: str) -> 
     assert not stereo_mask(known, mirrored(mol)).any()
 
 
-def test_a_flat_centre_has_no_stereo() -> None:
+def test_a_flat_center_has_no_stereo() -> None:
     mol = embedded("F[C@](Cl)(Br)I", 1)
     flat = heavy_coordinates(mol) * [1.0, 1.0, 0.0]
     assert not stereo_checks("F[C@](Cl)(Br)I", mol).satisfied(flat).any()

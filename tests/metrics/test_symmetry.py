@@ -31,7 +31,7 @@ def test_number_of_symmetries(smiles: str, count: int) -> None:
     assert len(np.unique(found.permutations, axis=0)) == count
 
 
-def test_identity_is_first_and_every_row_keeps_the_neighbours() -> None:
+def test_identity_is_first_and_every_row_keeps_the_neighbors() -> None:
     mol = Chem.MolFromSmiles("CC(C)(C)c1ccc(cc1)C(F)(F)F")
     permutations = automorphisms(mol).permutations
     adjacency = Chem.GetAdjacencyMatrix(mol)

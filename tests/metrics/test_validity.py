@@ -11,8 +11,8 @@ from rdkit import Chem
 from rdkit.Chem import AllChem, rdMolTransforms
 from scipy.spatial.transform import Rotation
 
-from molgen.chem.protein_reading import read_protein
-from molgen.chem.structure import Protein, Residue
+from molgen.chem.proteins.reading import read_protein
+from molgen.chem.proteins.structure import Protein, Residue
 from molgen.metrics.posebusters import posebusters_checks
 from molgen.metrics.validity import ReceptorAtoms, ValidityChecker, prepare_validity, receptor_atoms
 
@@ -175,8 +175,8 @@ def test_a_bent_aromatic_ring_is_named() -> None:
     mol, pose = embedded("c1ccccc1")
     first = mol.GetAtomWithIdx(0)
     lifted = [0, *(other.GetIdx() for other in first.GetNeighbors() if other.GetAtomicNum() == 1)]
-    centred = pose[0, :6] - pose[0, :6].mean(dim=0)
-    pose[0, lifted] += 0.8 * torch.linalg.svd(centred).Vh[-1]
+    centerd = pose[0, :6] - pose[0, :6].mean(dim=0)
+    pose[0, lifted] += 0.8 * torch.linalg.svd(centerd).Vh[-1]
     assert shape_failures(mol, pose) == ("aromatic_ring_flatness",)
 
 
@@ -197,7 +197,7 @@ def test_a_twisted_double_bond_is_named() -> None:
 
 
 @pytest.mark.parametrize("smiles", ["F[C@](Cl)(Br)I", "C[C@H](O)F", "CC[C@@H](N)C(=O)O"])
-def test_an_inverted_centre_is_named(smiles: str) -> None:
+def test_an_inverted_center_is_named(smiles: str) -> None:
     mol, pose = embedded(smiles)
     mirror = torch.tensor([1.0, 1.0, -1.0], dtype=torch.float64)
     assert shape_failures(mol, pose * mirror) == ("tetrahedral_chirality",)

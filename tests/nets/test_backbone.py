@@ -8,7 +8,7 @@ import torch
 from equivariance import assert_equivariant, mirror_image
 from small_molecules import batch_of, graph_of, heavy_positions
 
-from molgen.chem.records import MoleculeGraph
+from molgen.chem.features.molecule_graph import MoleculeGraph
 from molgen.graphs.batch import GraphBatch, batch_graphs
 from molgen.graphs.edges import molecule_edges
 from molgen.nets.backbone import Backbone, BackboneConfig
@@ -74,7 +74,7 @@ def test_rotated_moved_and_mirrored_molecules_have_rotated_and_mirrored_fields(l
         )
 
 
-def test_a_mirrored_molecule_without_stereo_centres_has_the_opposite_torsion_field():
+def test_a_mirrored_molecule_without_stereo_centers_has_the_opposite_torsion_field():
     network = Network()
     graph, positions = batch_of("OCC(=O)Nc1ccccc1CCF")
     t = times(1, 1)

@@ -7,7 +7,7 @@ from equivariance import mirror_image
 from small_molecules import batch_of
 from small_pockets import CONTACT_SIZE, motions, moved, random_pocket
 
-from molgen.chem.pocket_features import PocketAtoms, local_directions
+from molgen.chem.features.pocket_features import PocketAtoms, local_directions
 from molgen.graphs.batch import GraphBatch
 from molgen.graphs.pockets import batch_pockets, shortened
 from molgen.nets.contacts import ContactNet, contacts_of, ligand_directions
@@ -23,7 +23,7 @@ def net() -> ContactNet:
     return ContactNet(CONTACT_SIZE).double()
 
 
-def centred(*smiles: str, count: int = 1) -> tuple[GraphBatch, torch.Tensor]:
+def centerd(*smiles: str, count: int = 1) -> tuple[GraphBatch, torch.Tensor]:
     """Ligands with their centroids at the origin, where the pockets are."""
     graph, positions = batch_of(*smiles, count=count)
     real = graph.atom_mask[:, None, :, None]
@@ -38,7 +38,7 @@ def features(net: ContactNet, graph: GraphBatch, pockets: list[PocketAtoms], pos
 
 
 def test_moving_turning_and_mirroring_a_complex_changes_nothing(net):
-    graph, positions = centred(FIRST, SECOND, count=2)
+    graph, positions = centerd(FIRST, SECOND, count=2)
     before = features(net, graph, POCKETS, positions)
     for motion in motions():
         mirrored = mirror_image(graph) if torch.linalg.det(motion) < 0 else graph
@@ -51,24 +51,24 @@ def test_moving_turning_and_mirroring_a_complex_changes_nothing(net):
 
 
 def test_the_order_of_the_pockets_atoms_does_not_matter(net):
-    graph, positions = centred(FIRST)
+    graph, positions = centerd(FIRST)
     order = np.random.default_rng(0).permutation(len(POCKETS[0]))
     expected = features(net, graph, POCKETS[:1], positions)
     torch.testing.assert_close(features(net, graph, [POCKETS[0].pick(order)], positions), expected, atol=1e-9, rtol=0)
 
 
 def test_a_batch_gives_what_its_complexes_give_alone(net):
-    graph, positions = centred(FIRST, SECOND, count=3)
+    graph, positions = centerd(FIRST, SECOND, count=3)
     positions = positions + 3.0 * (~graph.atom_mask)[:, None, :, None]  # whatever padded atoms hold
     together = features(net, graph, POCKETS, positions)
     for row, name in enumerate((FIRST, SECOND)):
-        single, own = centred(name, count=3)
+        single, own = centerd(name, count=3)
         alone = features(net, single, [POCKETS[row]], own)
         torch.testing.assert_close(together[row : row + 1, :, : own.shape[2]], alone, atol=1e-9, rtol=0)
 
 
 def test_poses_do_not_see_each_other(net):
-    graph, positions = centred(FIRST, count=3)
+    graph, positions = centerd(FIRST, count=3)
     together = features(net, graph, POCKETS[:1], positions)
     for pose in range(3):
         alone = features(net, graph, POCKETS[:1], positions[:, pose : pose + 1])
@@ -76,7 +76,7 @@ def test_poses_do_not_see_each_other(net):
 
 
 def test_the_contribution_of_an_atom_fades_to_nothing_at_the_radius(net):
-    graph, positions = centred("CCO")
+    graph, positions = centerd("CCO")
     far = positions[0, 0].norm(dim=-1).argmax()
     way = positions[0, 0, far] / positions[0, 0, far].norm()
     one = random_pocket(1)
@@ -95,7 +95,7 @@ def test_the_contribution_of_an_atom_fades_to_nothing_at_the_radius(net):
 
 
 def test_atoms_without_contacts_have_the_features_of_the_ligand_alone(net):
-    graph, positions = centred(FIRST)
+    graph, positions = centerd(FIRST)
     away = features(net, graph, POCKETS[:1], positions + 100.0)
     assert away.isfinite().all()
     empty = POCKETS[0].pick(np.zeros(len(POCKETS[0]), dtype=bool))
@@ -104,7 +104,7 @@ def test_atoms_without_contacts_have_the_features_of_the_ligand_alone(net):
 
 
 def test_a_pocket_without_atoms_in_a_batch_changes_nothing_for_the_others(net):
-    graph, positions = centred(FIRST, SECOND)
+    graph, positions = centerd(FIRST, SECOND)
     empty = POCKETS[0].pick(np.zeros(len(POCKETS[0]), dtype=bool))
     found = features(net, graph, [empty, POCKETS[1]], positions)
     assert found.isfinite().all()
@@ -112,7 +112,7 @@ def test_a_pocket_without_atoms_in_a_batch_changes_nothing_for_the_others(net):
 
 
 def test_contacts_are_those_of_a_double_loop():
-    graph, positions = centred(FIRST, SECOND, count=2)
+    graph, positions = centerd(FIRST, SECOND, count=2)
     found = contacts_of(graph, batch_pockets(POCKETS, torch.float64), positions, 5.0)
     n, k = positions.shape[2], max(map(len, POCKETS))
     expected = {}
@@ -131,7 +131,7 @@ def test_contacts_are_those_of_a_double_loop():
 
 def test_a_straight_hydrogen_bond_has_the_angles_of_one():
     """A pocket's C=O that points at the oxygen of methanol, which points back."""
-    graph, positions = centred("CO")
+    graph, positions = centerd("CO")
     carbon, oxygen = positions[0, 0]
     way = ((oxygen - carbon) / (oxygen - carbon).norm()).numpy()
     place = np.stack([oxygen.numpy() + 2.8 * way, oxygen.numpy() + 4.0 * way])
@@ -145,7 +145,7 @@ def test_a_straight_hydrogen_bond_has_the_angles_of_one():
 
 
 def test_ligand_atoms_point_as_atoms_of_a_pocket_do():
-    graph, positions = centred("CC(=O)O", count=2)  # no two atoms are near without a bond
+    graph, positions = centerd("CC(=O)O", count=2)  # no two atoms are near without a bond
     found = ligand_directions(graph, positions)
     for pose in range(2):
         expected = shortened(local_directions(positions[0, pose].numpy()))
@@ -153,7 +153,7 @@ def test_ligand_atoms_point_as_atoms_of_a_pocket_do():
 
 
 def test_a_pose_may_be_differentiated(net):
-    graph, positions = centred(FIRST)
+    graph, positions = centerd(FIRST)
     pocket = batch_pockets(POCKETS[:1], torch.float64)
     positions.requires_grad_()
     net(graph, pocket, net.encode(graph, pocket), positions).square().sum().backward()

@@ -13,7 +13,7 @@ from molgen.nets.convolution import ChannelLinear, DepthwiseConvolution, Gate, P
 from molgen.nets.features import distance_features, smooth_cutoff, time_features
 
 CHANNELS, ATOMS = 3, 4
-RECEIVER = torch.tensor([0, 0, 1, 1, 1, 3])  # atom 2 has no neighbour
+RECEIVER = torch.tensor([0, 0, 1, 1, 1, 3])  # atom 2 has no neighbor
 
 
 @pytest.fixture
@@ -145,7 +145,7 @@ def test_the_cutoff_falls_smoothly_from_one_to_zero():
     assert slope.diff().abs().max() < 0.01  # no jump in the derivative
 
 
-def test_distance_features_peak_at_their_centres():
+def test_distance_features_peak_at_their_centers():
     found = distance_features(torch.tensor([0.5, 2.75, 5.0]), 5.0, 3)
     torch.testing.assert_close(found.diagonal(), torch.ones(3))
     torch.testing.assert_close(found[0, 1], torch.tensor(-0.5).exp())

@@ -9,7 +9,7 @@ from equivariance import mirror_image, transformed
 from small_molecules import batch_of
 from small_pockets import SIZE, motions, moved, random_pocket
 
-from molgen.chem.pocket_features import PocketAtoms
+from molgen.chem.features.pocket_features import PocketAtoms
 from molgen.graphs.batch import GraphBatch
 from molgen.graphs.edges import molecule_edges
 from molgen.graphs.pockets import batch_pockets
@@ -24,8 +24,8 @@ def network(l_max: int = 1) -> PoseBackbone:
     return PoseBackbone(replace(SIZE, ligand=replace(SIZE.ligand, l_max=l_max))).double()
 
 
-def centred(*smiles: str, count: int = 2) -> tuple[GraphBatch, torch.Tensor]:
-    """Ligands near the centre of their pockets; padded atoms at the origin, as poses have them."""
+def centerd(*smiles: str, count: int = 2) -> tuple[GraphBatch, torch.Tensor]:
+    """Ligands near the center of their pockets; padded atoms at the origin, as poses have them."""
     graph, positions = batch_of(*smiles, count=count)
     real = graph.atom_mask[:, None, :, None]
     middle = (positions * real).sum(2, keepdim=True) / real.sum(2, keepdim=True)
@@ -52,7 +52,7 @@ def features(
 @pytest.mark.parametrize("l_max", [1, 2])
 def test_turned_and_mirrored_complexes_have_turned_and_mirrored_features(l_max):
     net = network(l_max)
-    graph, positions = centred(FIRST, SECOND)
+    graph, positions = centerd(FIRST, SECOND)
     t = times(2, 2)
     before = features(net, graph, POCKETS, positions, t)
     assert set(before) == set(net.config.ligand.channels())
@@ -67,9 +67,9 @@ def test_turned_and_mirrored_complexes_have_turned_and_mirrored_features(l_max):
             assert error < 1e-9, f"{ir} is off by {float(error):.1e}"
 
 
-def test_the_pocket_and_its_centre_matter_to_every_irrep():
+def test_the_pocket_and_its_center_matter_to_every_irrep():
     net = network(2)
-    graph, positions = centred(FIRST)
+    graph, positions = centerd(FIRST)
     before = features(net, graph, POCKETS[:1], positions, times(1, 2))
     turn, shift = motions()[0], (0.5, 0.0, 0.0)
     other_pocket = features(net, graph, [moved(POCKETS[0], turn)], positions, times(1, 2))
@@ -82,7 +82,7 @@ def test_the_pocket_and_its_centre_matter_to_every_irrep():
 
 def test_the_encoding_of_a_pocket_does_not_depend_on_where_it_lies():
     net = network(2)
-    graph, _ = centred(FIRST)
+    graph, _ = centerd(FIRST)
     shifted = moved(POCKETS[0], torch.eye(3), (5.0, -3.0, 8.0))
     with torch.no_grad():
         first, second = (net.encode(graph, batch_pockets([p], torch.float64)) for p in (POCKETS[0], shifted))
@@ -94,7 +94,7 @@ def test_the_encoding_of_a_pocket_does_not_depend_on_where_it_lies():
 
 def test_the_handedness_of_the_ligand_matters():
     net = network()
-    graph, positions = centred(FIRST)
+    graph, positions = centerd(FIRST)
     own = features(net, graph, POCKETS[:1], positions, times(1, 2))
     other = features(net, mirror_image(graph), POCKETS[:1], positions, times(1, 2))
     assert (own["0o"] - other["0o"]).abs().max() > 1e-4
@@ -104,11 +104,11 @@ def test_a_batch_gives_what_its_complexes_give_alone():
     net = network()
     names = (FIRST, SECOND, "O")
     pockets = [*POCKETS, random_pocket(3, seed=4)]
-    graph, positions = centred(*names)
+    graph, positions = centerd(*names)
     t = times(3, 2)
     together = features(net, graph, pockets, positions, t)
     for row, name in enumerate(names):
-        single, _ = centred(name)
+        single, _ = centerd(name)
         own = positions[row : row + 1, :, : single.atoms.shape[1]]
         alone = features(net, single, pockets[row : row + 1], own, t[row : row + 1])
         for ir, value in alone.items():
@@ -117,7 +117,7 @@ def test_a_batch_gives_what_its_complexes_give_alone():
 
 def test_poses_do_not_see_each_other():
     net = network()
-    graph, positions = centred(FIRST, SECOND, count=3)
+    graph, positions = centerd(FIRST, SECOND, count=3)
     t = times(2, 3)
     together = features(net, graph, POCKETS, positions, t)
     for pose in range(3):
@@ -128,7 +128,7 @@ def test_poses_do_not_see_each_other():
 
 def test_the_order_of_the_pockets_atoms_does_not_matter():
     net = network()
-    graph, positions = centred(FIRST)
+    graph, positions = centerd(FIRST)
     expected = features(net, graph, POCKETS[:1], positions, times(1, 2))
     shuffled = POCKETS[0].pick(np.random.default_rng(0).permutation(len(POCKETS[0])))
     for ir, value in features(net, graph, [shuffled], positions, times(1, 2)).items():
@@ -137,7 +137,7 @@ def test_the_order_of_the_pockets_atoms_does_not_matter():
 
 def test_a_ligand_outside_and_a_pocket_without_atoms_are_the_same():
     net = network()
-    graph, positions = centred(FIRST)
+    graph, positions = centerd(FIRST)
     empty = POCKETS[0].pick(np.zeros(len(POCKETS[0]), dtype=bool))
     alone = features(net, graph, [empty], positions, times(1, 2))
     away = features(net, graph, [moved(POCKETS[0], torch.eye(3), (60.0, 0.0, 0.0))], positions, times(1, 2))
@@ -148,7 +148,7 @@ def test_a_ligand_outside_and_a_pocket_without_atoms_are_the_same():
 
 def test_a_contact_fades_to_nothing_at_its_radius():
     net = network()
-    graph, positions = centred("CCO", count=1)
+    graph, positions = centerd("CCO", count=1)
     radius, one = SIZE.contact_radius, random_pocket(1)
     far = positions[0, 0].norm(dim=-1).argmax()
     way = positions[0, 0, far] / positions[0, 0, far].norm()
@@ -165,7 +165,7 @@ def test_a_contact_fades_to_nothing_at_its_radius():
 
 
 def test_contacts_are_the_nearest_atoms_of_the_pocket():
-    graph, positions = centred(FIRST, SECOND)
+    graph, positions = centerd(FIRST, SECOND)
     count, radius = 5, 5.5
     edges = contact_edges(positions, graph.atom_mask, batch_pockets(POCKETS, torch.float64), count, radius)
     size, samples, n, _ = positions.shape
@@ -191,13 +191,13 @@ def test_contacts_are_the_nearest_atoms_of_the_pocket():
 
 
 def test_more_contacts_than_atoms_are_no_error():
-    graph, positions = centred("CCO")
+    graph, positions = centerd("CCO")
     edges = contact_edges(positions, graph.atom_mask, batch_pockets([random_pocket(3)], torch.float64), 16, 100.0)
     assert len(edges.length) == 2 * 3 * 3
 
 
 def test_joined_edges_are_sorted_and_none_is_lost():
-    graph, positions = centred(FIRST, SECOND)
+    graph, positions = centerd(FIRST, SECOND)
     inner = molecule_edges(positions, graph.atom_mask, graph.path_length, 4.0, 2)
     outer = contact_edges(positions, graph.atom_mask, batch_pockets(POCKETS, torch.float64), 8, 8.0)
     edges, order = joined(inner, outer)

@@ -1,4 +1,4 @@
-"""Motion of articulated molecules against `geometry.torsions`, and generalised forces against finite differences."""
+"""Motion of articulated molecules against `geometry.torsions`, and generalized forces against finite differences."""
 
 import math
 
@@ -12,10 +12,10 @@ from small_molecules import graph_of, heavy_positions
 from small_receptors import in_double, poses_first, poses_last
 from torch import Tensor
 
-from molgen.chem.records import MoleculeGraph
+from molgen.chem.features.molecule_graph import MoleculeGraph
 from molgen.geometry import rotations
 from molgen.geometry.torsions import apply_torsions, dihedral_angles
-from molgen.physics.articulation import articulation, generalised_gradient, move, rotation_matrices
+from molgen.physics.articulation import articulation, generalized_gradient, move, rotation_matrices
 
 MOLECULES = {
     "chain": "CCCCCCCC",
@@ -98,7 +98,7 @@ def test_rotation_matrices_are_those_of_the_exponential_map() -> None:
 
 
 @pytest.mark.parametrize("smiles", MOLECULES.values(), ids=MOLECULES.keys())
-def test_the_generalised_gradient_is_the_derivative_along_motions(smiles: str) -> None:
+def test_the_generalized_gradient_is_the_derivative_along_motions(smiles: str) -> None:
     body = in_double(articulation(graph_of(smiles)))
     positions = poses_last(torch.from_numpy(heavy_positions(smiles, 2))) + 2.0
     rng = torch.Generator().manual_seed(1)
@@ -108,7 +108,7 @@ def test_the_generalised_gradient_is_the_derivative_along_motions(smiles: str) -
         return torch.sin(wave * x).sum((0, 1)) + 0.1 * ((x - 1) ** 2).sum((0, 1))
 
     gradient = wave * torch.cos(wave * positions) + 0.2 * (positions - 1)
-    own = generalised_gradient(body, positions, gradient)
+    own = generalized_gradient(body, positions, gradient)
     assert own.shape == (body.freedom, 2)
     for k in range(body.freedom):
         step = torch.zeros(body.freedom, 2, dtype=torch.float64)
@@ -137,11 +137,11 @@ def test_poses_of_a_batch_do_not_affect_each_other() -> None:
     positions = poses_last(torch.from_numpy(heavy_positions(smiles, 3)).float())
     motion = random_motion(body.freedom, 3, dtype=torch.float32)
     gradient = torch.randn(positions.shape, generator=torch.Generator().manual_seed(3))
-    moved, forces = move(body, positions, motion), generalised_gradient(body, positions, gradient)
+    moved, forces = move(body, positions, motion), generalized_gradient(body, positions, gradient)
     for k in range(3):
         own = (positions[..., k : k + 1].contiguous(), motion[:, k : k + 1].contiguous(), gradient[..., k : k + 1])
         assert torch.allclose(move(body, *own[:2]), moved[..., k : k + 1], atol=1e-5)
-        assert torch.allclose(generalised_gradient(body, own[0], own[2]), forces[:, k : k + 1], atol=1e-4)
+        assert torch.allclose(generalized_gradient(body, own[0], own[2]), forces[:, k : k + 1], atol=1e-4)
 
 
 def test_parents_come_before_their_children() -> None:

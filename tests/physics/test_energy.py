@@ -10,7 +10,7 @@ from small_molecules import graph_of, heavy_positions
 from small_receptors import in_double, kinds_of, pocket_atoms, poses_first, poses_last, slow_pair
 from torch import Tensor
 
-from molgen.chem.interaction_types import ligand_types
+from molgen.chem.atom_types.interaction_types import ligand_types
 from molgen.physics.articulation import articulation, move
 from molgen.physics.direct import direct_energy, interaction_terms
 from molgen.physics.energy import DockingEnergy

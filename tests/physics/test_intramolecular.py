@@ -11,7 +11,7 @@ from small_molecules import embedded, graph_of, heavy_positions
 from small_receptors import kinds_of, poses_first, poses_last, slow_pair
 from torch import Tensor
 
-from molgen.chem.interaction_types import ligand_types
+from molgen.chem.atom_types.interaction_types import ligand_types
 from molgen.physics.articulation import articulation, move
 from molgen.physics.intramolecular import LigandPairs, changing_pairs, ligand_pairs, pair_energy
 from molgen.physics.vina import atom_classes, pair_terms, weight_vector

@@ -8,8 +8,8 @@ import pytest
 import torch
 from small_receptors import KINDS, classes_of, pocket_atoms, poses_last, slow_pair
 
-from molgen.chem.interaction_types import protein_types
-from molgen.chem.protein_reading import read_protein
+from molgen.chem.atom_types.interaction_types import protein_types
+from molgen.chem.proteins.reading import read_protein
 from molgen.physics.direct import ReceptorAtoms, interaction_terms
 from molgen.physics.maps import GridMaps, MapField, build_maps, interpolate
 from molgen.physics.vina import atom_classes, weight_vector
@@ -155,7 +155,7 @@ def test_turning_receptor_and_box_by_a_quarter_turns_the_maps() -> None:
     assert error.max() < 0.02
 
 
-def test_the_grid_covers_the_box_and_is_centred_on_it() -> None:
+def test_the_grid_covers_the_box_and_is_centerd_on_it() -> None:
     center = np.array([5.0, -7.0, 11.0])
     maps = maps_of(POCKET, center, np.array([3.0, 3.1, 0.2]))
     assert maps.shape == (9, 10, 2)

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from rdkit import Chem
 from rdkit.Chem import rdDistGeom
 
-from molgen.chem.forcefield import relax
-from molgen.chem.mmff_terms import mmff_terms
+from molgen.chem.atom_types.mmff_terms import mmff_terms
+from molgen.chem.molecules.force_field import relax
 from molgen.physics.mmff import MMFFEnergy
 
 MOLECULES = [
@@ -89,7 +89,7 @@ def test_energies_do_not_change_under_motions_and_forces_turn_along(seed):
     torch.testing.assert_close(moved_gradient, torch.einsum("ij,njb->nib", matrix, gradient), atol=1e-6, rtol=1e-6)
 
 
-def test_a_conformer_does_not_depend_on_its_neighbours(monkeypatch):
+def test_a_conformer_does_not_depend_on_its_neighbors(monkeypatch):
     mol = conformers("CC(=O)NCCO", count=6)
     field, x = MMFFEnergy(mmff_terms(mol), dtype=torch.float64), columns(mol)
     energy, gradient = field(x)

@@ -7,7 +7,7 @@ import pytest
 import torch
 from small_receptors import KINDS, classes_of, slow_pair, types_of
 
-from molgen.chem.structure import InteractionTypes
+from molgen.chem.proteins.structure import InteractionTypes
 from molgen.physics.vina import (
     CUTOFF,
     TERMS,

@@ -12,7 +12,7 @@ from molgen.processes import (
     VarianceExploding,
     VariancePreservingCosine,
     VariancePreservingLinear,
-    centre_free,
+    center_free,
 )
 
 COUNT, MEAN, SPREAD = 100000, 1.5, 0.5
@@ -75,7 +75,7 @@ def test_flow_velocity_is_prior_minus_data():
 
 
 @pytest.mark.parametrize("family", [CartesianDiffusion, CartesianFlow])
-def test_cartesian_states_stay_centred_and_padding_stays_zero(family):
+def test_cartesian_states_stay_centerd_and_padding_stays_zero(family):
     mask = torch.tensor([[True] * 5, [True, True, True, False, False]])
     process, rng = family(mask=mask), torch.Generator().manual_seed(0)
     x0 = torch.randn(2, 5, 3, generator=rng) + 10
@@ -93,11 +93,11 @@ def test_cartesian_noise_has_three_degrees_of_freedom_less():
     assert float((x**2).sum((-1, -2)).mean()) == pytest.approx(4 * 9, rel=0.02)
 
 
-def test_padding_does_not_change_the_centre():
+def test_padding_does_not_change_the_center():
     x = torch.randn(1, 4, 3, generator=torch.Generator().manual_seed(0))
     padded = torch.cat([x, torch.full((1, 2, 3), 99.0)], 1)
     mask = torch.tensor([[True] * 4 + [False] * 2])
-    torch.testing.assert_close(centre_free(padded, mask)[:, :4], centre_free(x))
+    torch.testing.assert_close(center_free(padded, mask)[:, :4], center_free(x))
 
 
 def test_score_weight_is_the_noise_variance():

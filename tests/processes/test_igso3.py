@@ -45,7 +45,7 @@ def test_both_expansions_agree_where_they_overlap(sigma, monkeypatch):
 
 
 @pytest.mark.parametrize("sigma", SIGMAS)
-def test_density_is_normalised(sigma):
+def test_density_is_normalized(sigma):
     angle = np.linspace(0, min(np.pi, 12 * sigma), 20001)
     density = igso3.log_angle_density(torch.tensor(angle), spread(sigma, len(angle))).exp().numpy()
     assert np.trapezoid(density * (1 - np.cos(angle)) / np.pi, angle) == pytest.approx(1, abs=1e-7)

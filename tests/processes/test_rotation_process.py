@@ -7,11 +7,11 @@ from molgen.geometry import rotations
 from molgen.processes import RotationDiffusion, RotationFlow
 
 COUNT = 20000
-CENTRE = rotations.exp(torch.tensor([0.5, -1.0, 2.0], dtype=torch.float64))
+CENTER = rotations.exp(torch.tensor([0.5, -1.0, 2.0], dtype=torch.float64))
 
 
 def data(count=COUNT):
-    return CENTRE.expand(count, 3, 3)
+    return CENTER.expand(count, 3, 3)
 
 
 def test_flow_runs_along_the_geodesic_at_its_target_velocity():
@@ -43,7 +43,7 @@ def test_noised_rotations_have_the_mean_of_the_heat_kernel(t):
     process = RotationDiffusion()
     sigma = float(process.schedule(torch.tensor(t)).sigma)
     mean = process.corrupt(data(), t, torch.Generator().manual_seed(0)).x_t.mean(0)
-    torch.testing.assert_close(mean, math.exp(-(sigma**2)) * CENTRE, atol=0.02, rtol=0)
+    torch.testing.assert_close(mean, math.exp(-(sigma**2)) * CENTER, atol=0.02, rtol=0)
 
 
 @pytest.mark.parametrize("t", [0.5, 0.8, 1.0])

@@ -22,7 +22,7 @@ def test_density_is_the_sum_over_images(sigma):
 
 
 @pytest.mark.parametrize("sigma", SIGMAS[1:])
-def test_density_is_normalised(sigma):
+def test_density_is_normalized(sigma):
     assert float(
         wrapped_normal.log_density(ANGLES, torch.tensor(sigma, dtype=torch.float64)).exp().mean()
     ) * 2 * math.pi == (pytest.approx(1, abs=1e-10))

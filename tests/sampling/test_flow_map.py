@@ -107,8 +107,8 @@ class Jumps(nn.Module):
 def trained(path: Tensor, start: Tensor, steps: int) -> Jumps:
     torch.manual_seed(0)
     net, rng = Jumps(), torch.Generator().manual_seed(0)
-    optimiser = torch.optim.Adam(net.parameters(), lr=5e-3)
-    schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimiser, steps)
+    optimizer = torch.optim.Adam(net.parameters(), lr=5e-3)
+    schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, steps)
     intervals = path.shape[1] - 1
     for _ in range(steps):
         rows = torch.randint(len(path), (256,), generator=rng)
@@ -116,9 +116,9 @@ def trained(path: Tensor, start: Tensor, steps: int) -> Jumps:
         x = start[rows] + path[rows, begin]
         t, s = (1 - point[:, None] / intervals for point in (begin, end))
         loss = (net(x, t, s) - mean_velocity(path[rows], begin, end)).square().mean()
-        optimiser.zero_grad()
+        optimizer.zero_grad()
         loss.backward()
-        optimiser.step()
+        optimizer.step()
         schedule.step()
     return net.eval()
 

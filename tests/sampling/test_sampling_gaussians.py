@@ -14,7 +14,7 @@ from molgen.processes import (
     VarianceExploding,
     VariancePreservingCosine,
     VariancePreservingLinear,
-    centre_free,
+    center_free,
 )
 from molgen.sampling import (
     euler,
@@ -86,7 +86,7 @@ def test_translations_recover_mean_and_spread(name, stepper):
 def test_padded_molecules_recover_mean_and_spread(family, stepper):
     count = 700
     mask = torch.tensor([[True] * 4, [True] * 3 + [False]]).repeat(count, 1)
-    mean = centre_free(ATOMS.expand(2 * count, 4, 3), mask)
+    mean = center_free(ATOMS.expand(2 * count, 4, 3), mask)
     x = draw(family(mask=mask), *STEPPERS[stepper], torch.zeros(2 * count, 4, 3, dtype=torch.float64), mean)
     for row, atoms in ((0, 4), (1, 3)):
         part = x[row::2, :atoms]

@@ -18,7 +18,7 @@ from molgen.sampling import (
     uniform_grid,
 )
 
-CENTRES = rotations.exp(torch.tensor([[0.0, 0.0, 3.0], [1.0, -0.8, 0.3]], dtype=torch.float64))
+CENTERS = rotations.exp(torch.tensor([[0.0, 0.0, 3.0], [1.0, -0.8, 0.3]], dtype=torch.float64))
 SHARES = torch.tensor([0.35, 0.65], dtype=torch.float64)
 SPREAD = 0.4
 
@@ -34,7 +34,7 @@ def heat_kernel(angle, variance, modes=22):
 
 def exact_score(x, t):
     variance = SPREAD**2 + RotationDiffusion().schedule(t).sigma ** 2
-    way = rotations.log(x[:, None] @ CENTRES.transpose(-1, -2))
+    way = rotations.log(x[:, None] @ CENTERS.transpose(-1, -2))
     angle = way.norm(dim=-1)
     density, slope = heat_kernel(angle, variance)
     share = SHARES * density.clamp(min=1e-12)
@@ -42,13 +42,13 @@ def exact_score(x, t):
     return (share[..., None] * (slope / density.clamp(min=1e-12) / angle)[..., None] * way).sum(1)
 
 
-def check_moments(x, centres, shares, spread, tolerance):
+def check_moments(x, centers, shares, spread, tolerance):
     """E[R] and E[tr(R A)^2] of the mixture of heat kernels: degree l shrinks by exp(-l (l + 1) spread^2 / 2)."""
-    expected = math.exp(-(spread**2)) * (shares[:, None, None] * centres).sum(0)
+    expected = math.exp(-(spread**2)) * (shares[:, None, None] * centers).sum(0)
     torch.testing.assert_close(x.mean(0), expected, atol=tolerance, rtol=0)
-    for k in range(len(centres)):
-        trace = torch.einsum("nij,kij->nk", x, centres[k : k + 1]).squeeze(-1)
-        own = torch.einsum("nij,ij->n", centres, centres[k])
+    for k in range(len(centers)):
+        trace = torch.einsum("nij,kij->nk", x, centers[k : k + 1]).squeeze(-1)
+        own = torch.einsum("nij,ij->n", centers, centers[k])
         # chi_1^2 = chi_0 + chi_1 + chi_2, chi_l of the product of two rotations averages to chi_l * shrink
         shrink = [math.exp(-0.5 * degree * (degree + 1) * spread**2) for degree in (0, 1, 2)]
         degree_two = own**2 - own - 1
@@ -72,7 +72,7 @@ def test_diffusion_recovers_a_mixture(stepper, steps):
     rng, process = torch.Generator().manual_seed(0), RotationDiffusion()
     start = process.prior(torch.zeros(1000, 3, 3, dtype=torch.float64), rng)
     x = integrate(exact_score, process, start, uniform_grid(steps), stepper=stepper, rng=rng)
-    check_moments(x, CENTRES, SHARES, SPREAD, 0.05)
+    check_moments(x, CENTERS, SHARES, SPREAD, 0.05)
     torch.testing.assert_close(torch.linalg.det(x), torch.ones(1000, dtype=torch.float64))
 
 
@@ -89,7 +89,7 @@ def flow_velocity(x, t, data):
 def test_flow_recovers_its_data(stepper, steps):
     rng, process = torch.Generator().manual_seed(0), RotationFlow()
     twist = SPREAD * torch.randn(24, 3, generator=rng, dtype=torch.float64)
-    data = rotations.exp(twist) @ CENTRES[torch.arange(24) % 3 // 2]
+    data = rotations.exp(twist) @ CENTERS[torch.arange(24) % 3 // 2]
     start = process.prior(torch.zeros(700, 3, 3, dtype=torch.float64), rng)
     x = integrate(lambda x, t: flow_velocity(x, t, data), process, start, uniform_grid(steps), stepper=stepper)
     check_moments(x, data, torch.full((24,), 1 / 24).double(), 0.0, 0.06)

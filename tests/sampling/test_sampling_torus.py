@@ -18,7 +18,7 @@ from molgen.sampling import (
     uniform_grid,
 )
 
-CENTRES = torch.tensor([[3.0, 0.5], [-1.0, -3.1]], dtype=torch.float64)
+CENTERS = torch.tensor([[3.0, 0.5], [-1.0, -3.1]], dtype=torch.float64)
 SHARES = torch.tensor([0.3, 0.7], dtype=torch.float64)
 SPREAD = 0.35
 
@@ -26,7 +26,7 @@ SPREAD = 0.35
 def mixture_score(x, variance):
     """Score of the mixture by brute force over components and images; x [n, 2]."""
     turns = 2 * math.pi * torch.arange(-5, 6, dtype=torch.float64)
-    way = x[:, None, :, None] - CENTRES[:, :, None] + turns
+    way = x[:, None, :, None] - CENTERS[:, :, None] + turns
     bells = torch.exp(-0.5 * way**2 / variance)
     density, slope = bells.sum(-1), (-way / variance * bells).sum(-1)
     joint = SHARES * density.prod(-1)
@@ -43,7 +43,7 @@ def check_moments(x, spread, tolerance):
     for order in ([1, 0], [0, 1], [1, 1], [1, -1], [2, 0]):
         k = torch.tensor(order, dtype=torch.float64)
         shrink = math.exp(-0.5 * float(k @ k) * spread**2)
-        expected = (SHARES * torch.polar(torch.ones(2).double(), CENTRES @ k)).sum() * shrink
+        expected = (SHARES * torch.polar(torch.ones(2).double(), CENTERS @ k)).sum() * shrink
         found = torch.polar(torch.ones(len(x)).double(), x @ k).mean()
         assert abs(complex(found - expected)) < tolerance
 
@@ -79,7 +79,7 @@ def flow_velocity(x, t, grid, density):
 @pytest.mark.parametrize(("stepper", "steps"), [(euler, 60), (midpoint, 30)])
 def test_flow_recovers_a_mixture(stepper, steps, is_stratified):
     grid = torch.linspace(-math.pi, math.pi, 301, dtype=torch.float64)[:-1]
-    images = grid[:, None, None] - CENTRES[:, :1] + 2 * math.pi * torch.arange(-3, 4)
+    images = grid[:, None, None] - CENTERS[:, :1] + 2 * math.pi * torch.arange(-3, 4)
     density = (SHARES * torch.exp(-0.5 * (images / SPREAD) ** 2).sum(-1)).sum(-1)
     process = TorsionFlow()
     start = process.prior(torch.zeros(1500, dtype=torch.float64), torch.Generator().manual_seed(0))
@@ -109,6 +109,6 @@ def test_low_temperature_prefers_the_likelier_mode():
     for heat in (1.0, 3.0):
         cold = low_temperature(heat, 1.0, data_scale=1.0)
         x = integrate(exact_score, process, start, uniform_grid(100), stepper=cold, rng=rng)
-        shares.append(float((torch.cos(x[:, 0] - CENTRES[1, 0]) > 0).double().mean()))
+        shares.append(float((torch.cos(x[:, 0] - CENTERS[1, 0]) > 0).double().mean()))
     assert shares[0] == pytest.approx(0.7, abs=0.06)
     assert shares[1] > shares[0] + 0.04

@@ -5,8 +5,8 @@ import pytest
 from pyarrow import parquet
 from rdkit import Chem
 
-from molgen.chem.reading import read_molecules
-from molgen.chem.writing import SdfRecord, write_sdf
+from molgen.chem.molecules.reading import read_molecules
+from molgen.chem.molecules.writing import SdfRecord, write_sdf
 from molgen.errors import InputError
 from molgen.screening.library import count_records, fingerprint, read_library
 

@@ -12,7 +12,7 @@ import pytest
 from complexes import INHIBITOR, ligand_path, protein_path
 from typer.testing import CliRunner
 
-from molgen.chem.reading import read_molecules
+from molgen.chem.molecules.reading import read_molecules
 from molgen.cli import app
 from molgen.conformers.generate import GenerateConfig
 from molgen.docking.records import DockConfig

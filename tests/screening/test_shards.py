@@ -1,6 +1,6 @@
 import pytest
 
-from molgen.chem.reading import read_molecules
+from molgen.chem.molecules.reading import read_molecules
 from molgen.errors import InputError
 from molgen.screening.library import Item
 from molgen.screening.ranking import best, check_rank, export, write_best, write_failures

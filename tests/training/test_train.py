@@ -7,14 +7,15 @@ import pytest
 import torch
 from small_molecules import entry_of
 
-from molgen.conformers import train as training
-from molgen.conformers.checkpoint import load_model, load_with_record
-from molgen.conformers.config import ConformerConfig, ModelConfig, SourceConfig, TrainConfig
-from molgen.conformers.model import TorsionModel
-from molgen.conformers.store import encode_part
-from molgen.conformers.train import train
+from molgen.datasets.conformers import encode_part
+from molgen.datasets.sources import SourceConfig
 from molgen.errors import CheckpointError, InputError
 from molgen.geometry.torsions import dihedral_angles
+from molgen.models.torsion_flow import task as training
+from molgen.models.torsion_flow.checkpoint import load_model, load_with_record
+from molgen.models.torsion_flow.config import ConformerConfig, ModelConfig, TrainConfig
+from molgen.models.torsion_flow.model import TorsionModel
+from molgen.models.torsion_flow.task import train
 from molgen.nets.backbone import BackboneConfig
 
 STEPS = 11  # more than one pool of batches
@@ -51,7 +52,7 @@ def test_training_makes_all_steps_and_leaves_weights_that_load(whole):
     assert 0 < whole.metrics["amr_recall"] < 3
 
 
-def test_validation_gives_no_credit_for_the_torsions_of_the_local_structure(monkeypatch):
+def test_validation_gives_no_credit_for_the_torsions_of_the_template_conformer(monkeypatch):
     """A model that reads them off bond angles returns the template; the conformers to be found are others."""
 
     def copied(model, graph, template, torsions, **_):

@@ -11,7 +11,7 @@ from rdkit import Chem
 from rdkit.Chem import rdDistGeom
 from torch import Tensor
 
-from molgen.chem.parsing import silent_rdkit
+from molgen.chem.formats.parsing import silent_rdkit
 from molgen.errors import ParseError
 
 _BOND_SLACK = 0.25
@@ -40,7 +40,7 @@ class GeometryLimits:
 
 
 def geometry_limits(mol: Chem.Mol) -> GeometryLimits:
-    """Limits for the pairs of heavy atoms of a sanitised molecule.
+    """Limits for the pairs of heavy atoms of a sanitized molecule.
 
     Raises:
         ParseError: RDKit has no bounds for the molecule.
@@ -51,7 +51,7 @@ def geometry_limits(mol: Chem.Mol) -> GeometryLimits:
     except RuntimeError as error:
         raise ParseError(f"RDKit has no distance bounds for the molecule: {error}") from error
     upper, lower = np.triu(bounds), np.tril(bounds).T
-    _equalise_conjugated_ends(mol, lower, upper)
+    _equalize_conjugated_ends(mol, lower, upper)
     separation = Chem.GetDistanceMatrix(mol)
     heavy = np.array([atom.GetAtomicNum() != 1 for atom in mol.GetAtoms()], dtype=bool)
     pairs = np.argwhere(np.triu(heavy[:, None] & heavy[None, :], k=1))
@@ -78,7 +78,7 @@ def within_limits(positions: Tensor, limits: DistanceLimits) -> Tensor:
     return ((distances >= limits.shortest) & (distances <= limits.longest)).all(dim=-1)
 
 
-def _equalise_conjugated_ends(mol: Chem.Mol, lower: NDArray[np.float64], upper: NDArray[np.float64]) -> None:
+def _equalize_conjugated_ends(mol: Chem.Mol, lower: NDArray[np.float64], upper: NDArray[np.float64]) -> None:
     """Give all terminal bonds of conjugated groups (carboxylate, guanidinium) with the same elements one range."""
     bonds: dict[tuple[str, ...], list[tuple[int, int]]] = {}
     for match in mol.GetSubstructMatches(Chem.MolFromSmarts(_CONJUGATED_END)):

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from rdkit import Chem
 from torch import Tensor
 
-from molgen.chem.structure import Protein
+from molgen.chem.proteins.structure import Protein
 from molgen.metrics.validity.bounds import within_limits
 from molgen.metrics.validity.distances import FAR_LIMIT, near_enough, no_clash, pair_distances
 from molgen.metrics.validity.energy import ENERGY_LIMIT, pose_energies, relaxed_energy
@@ -133,7 +133,7 @@ def prepare_validity(mol: Chem.Mol, receptor: ReceptorAtoms | Protein | None = N
         receptor: everything around the ligand, without the ligand itself; None checks the ligand's own geometry only.
 
     Raises:
-        ParseError: the ligand cannot be sanitised or has no heavy atoms.
+        ParseError: the ligand cannot be sanitized or has no heavy atoms.
     """
     atoms = receptor_atoms(receptor) if isinstance(receptor, Protein) else receptor
     return ValidityChecker(ligand_tables(mol), atoms)

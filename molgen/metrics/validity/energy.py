@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from rdkit import Chem
 from rdkit.Chem import rdDistGeom, rdForceFieldHelpers
 
-from molgen.chem.parsing import silent_rdkit
+from molgen.chem.formats.parsing import silent_rdkit
 
 ENERGY_LIMIT = 100.0
 _CONFORMERS = 50

@@ -21,12 +21,12 @@ class LigandTables:
     """Indices and limits of one molecule, with the hydrogens that it has.
 
     Attributes:
-        mol: sanitised.
+        mol: sanitized.
         heavy: int64 [h], indices of the heavy atoms.
         elements: int64 [h], their atomic numbers.
         limits: on distances.
         aromatic, double, puckered: groups of atoms, see ``flatness``.
-        stereo: tetrahedral centres and double bonds together.
+        stereo: tetrahedral centers and double bonds together.
     """
 
     mol: Chem.Mol
@@ -41,10 +41,10 @@ class LigandTables:
     def stereo_kept(self, positions: NDArray[np.float64]) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
         """Whether poses [B, n, 3] have the chirality, and the double-bond stereo, of ``mol``: bool [B], bool [B]."""
         none = self.stereo.three[:, :0]
-        centres = replace(self.stereo, double=none, double_signs=none[..., 0])
+        centers = replace(self.stereo, double=none, double_signs=none[..., 0])
         bonds = replace(self.stereo, three=none, three_signs=none[..., 0], four_signs=none[..., 0])
         bonds = replace(bonds, four=self.stereo.four[:, :0])
-        chiral, planar = centres.satisfied(positions), bonds.satisfied(positions)
+        chiral, planar = centers.satisfied(positions), bonds.satisfied(positions)
         return chiral & (self.stereo.satisfied(positions) | ~planar), planar
 
 
@@ -52,13 +52,13 @@ def ligand_tables(mol: Chem.Mol) -> LigandTables:
     """Prepare a molecule; its own chiral tags and double-bond stereo are the ones to keep.
 
     Raises:
-        ParseError: it has no heavy atom, or RDKit can neither sanitise it nor give bounds for its distances.
+        ParseError: it has no heavy atom, or RDKit can neither sanitize it nor give bounds for its distances.
     """
     mol = Chem.Mol(mol)
     try:
         Chem.SanitizeMol(mol)
     except Chem.MolSanitizeException as error:
-        raise ParseError(f"the ligand cannot be sanitised: {error}") from error
+        raise ParseError(f"the ligand cannot be sanitized: {error}") from error
     heavy = [atom.GetIdx() for atom in mol.GetAtoms() if atom.GetAtomicNum() != 1]
     if not heavy:
         raise ParseError("the ligand has no heavy atoms")

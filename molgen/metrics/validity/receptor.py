@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from rdkit import Chem
 
-from molgen.chem.structure import Protein, Residue
+from molgen.chem.proteins.structure import Protein, Residue
 
 GROUPS = ("protein", "organic_cofactors", "inorganic_cofactors", "waters")
 _PROTEIN, _ORGANIC, _INORGANIC, _WATERS = range(len(GROUPS))

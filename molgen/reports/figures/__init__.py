@@ -1,7 +1,7 @@
 """Figures of results: plain arrays and records in, a matplotlib ``Figure`` out.
 
-Colours are those of Okabe and Ito and the map viridis, and what a colour says a line style or a marker says too, so
-that figures survive colour blindness and grey printers. Nothing draws on a screen and no global state of matplotlib
+Colors are those of Okabe and Ito and the map viridis, and what a color says a line style or a marker says too, so
+that figures survive color blindness and gray printers. Nothing draws on a screen and no global state of matplotlib
 changes; matplotlib itself is loaded by the first figure.
 """
 

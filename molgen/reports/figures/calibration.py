@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from molgen.metrics.success import Calibration
-from molgen.reports.figures.style import BLUE, GREY, ORANGE, new_figure, shortened_text, styled
+from molgen.reports.figures.style import BLUE, GRAY, ORANGE, new_figure, shortened_text, styled
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -29,7 +29,7 @@ def calibration_figure(found: Calibration, *, outcome: str = "RMSD ≤ 2 Å", ti
     filled = found.counts > 0
     x, y = found.confidence[filled], found.observed[filled]
     low, high = wilson_interval(y * found.counts[filled], found.counts[filled])
-    above.plot([0, 1], [0, 1], color=GREY, linestyle=":", linewidth=1.2, label="perfectly calibrated")
+    above.plot([0, 1], [0, 1], color=GRAY, linestyle=":", linewidth=1.2, label="perfectly calibrated")
     above.errorbar(
         x, y, yerr=np.clip([y - low, high - y], 0, None), color=BLUE, marker="o", markersize=5, capsize=2,
         linewidth=1.2, label=f"observed (error {found.error:.3f}, Brier {found.brier:.3f})",

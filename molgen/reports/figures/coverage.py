@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from molgen.metrics.coverage import Coverage, CoverageSummary, Interval, summarise_coverage
-from molgen.reports.figures.style import COLORS, GREY, LINES, new_figure, shortened_text, styled
+from molgen.metrics.coverage import Coverage, CoverageSummary, Interval, summarize_coverage
+from molgen.reports.figures.style import COLORS, GRAY, LINES, new_figure, shortened_text, styled
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -33,7 +33,7 @@ def coverage_figure(
     if isinstance(found, CoverageSummary):
         named: Mapping[str, CoverageSummary] = {"": found}
     else:
-        named = found if isinstance(found, Mapping) else {"": summarise_coverage(found)}
+        named = found if isinstance(found, Mapping) else {"": summarize_coverage(found)}
     figure = new_figure(6.4, 3.6)
     left, right = figure.subplots(1, 2, sharey=True)
     for number, (name, one) in enumerate(named.items()):
@@ -46,7 +46,7 @@ def coverage_figure(
         (right, "conformers with a near reference\n(precision)"),
     ):
         if threshold is not None:
-            axes.axvline(threshold, color=GREY, linestyle=":", linewidth=1.2)
+            axes.axvline(threshold, color=GRAY, linestyle=":", linewidth=1.2)
         axes.set_xlim(left=0.0)
         axes.set_ylim(0, 1.02)
         axes.yaxis.set_major_formatter(PercentFormatter(1.0))

@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from molgen.reports.figures.style import (
     COLORS,
-    GREY,
+    GRAY,
     LINES,
     count_note,
     known,
@@ -66,9 +66,9 @@ def rmsd_distribution(
         above.hlines(share[-1], found[-1] if len(found) else 0.0, edges[-1], color=color, linestyle=line)
     if threshold is not None:
         for axes in (above, below):
-            axes.axvline(threshold, color=GREY, linestyle=":", linewidth=1.2)
+            axes.axvline(threshold, color=GRAY, linestyle=":", linewidth=1.2)
         above.annotate(
-            f"{threshold:g} Å", (threshold, 1.0), xycoords=("data", "axes fraction"), color=GREY, fontsize=8,
+            f"{threshold:g} Å", (threshold, 1.0), xycoords=("data", "axes fraction"), color=GRAY, fontsize=8,
             ha="center", va="bottom",
         )  # fmt: skip
     if not len(everything):

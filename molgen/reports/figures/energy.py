@@ -12,7 +12,7 @@ from molgen.reports.figures.style import (
     BLUE,
     COLOR_MAP,
     COLORS,
-    GREY,
+    GRAY,
     MANY,
     MARKERS,
     ORANGE,
@@ -76,7 +76,7 @@ def energy_against_rmsd(
             axes.scatter(x[lowest], y[lowest], s=130, marker="*", facecolor=ORANGE if len(xs) == 1 else color,
                          edgecolor="black", linewidth=0.7, zorder=3, label=star)  # fmt: skip
     if threshold is not None:
-        axes.axvline(threshold, color=GREY, linestyle=":", linewidth=1.2, label=f"{threshold:g} Å")
+        axes.axvline(threshold, color=GRAY, linestyle=":", linewidth=1.2, label=f"{threshold:g} Å")
     if not shown:
         say_empty(axes)
     axes.margins(0.05, 0.08)
@@ -96,6 +96,6 @@ def _named(values: ArrayLike | Mapping[str, ArrayLike]) -> Mapping[str, ArrayLik
 
 
 def _density(figure: Figure, axes, x, y) -> None:
-    """Hexagons; the lightest colours of the map would vanish on white, so empty ones are left out."""
+    """Hexagons; the lightest colors of the map would vanish on white, so empty ones are left out."""
     drawn = axes.hexbin(x, y, gridsize=60, mincnt=1, bins="log", cmap=COLOR_MAP, linewidths=0.1)
     figure.colorbar(drawn, ax=axes, label="structures per cell")

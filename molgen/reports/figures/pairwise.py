@@ -20,7 +20,7 @@ _WIDEST = 14  # letters of a label
 
 
 def cluster_order(matrix: ArrayLike) -> NDArray[np.int64]:
-    """The order of the leaves of an average-linkage dendrogram, neighbours as similar as can be.
+    """The order of the leaves of an average-linkage dendrogram, neighbors as similar as can be.
 
     Args:
         matrix: [s, s] symmetric, Angstrom; NaN counts as the largest distance.

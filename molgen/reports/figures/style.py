@@ -22,7 +22,7 @@ COLORS = (BLUE, ORANGE, GREEN, PINK, SKY, YELLOW)
 LINES = ("-", "--", "-.", ":", (0, (5, 1, 1, 1, 1, 1)), (0, (1, 2)))
 MARKERS = ("o", "s", "^", "D", "v", "P")
 COLOR_MAP = "viridis"
-GREY = "#666666"
+GRAY = "#666666"
 MANY = 2000
 """Points beyond which a scatter becomes a density."""
 
@@ -126,7 +126,7 @@ def counted(number: int, what: str) -> str:
 
 def say_empty(axes: Any, text: str = "no values") -> None:
     """What stands in a panel without data."""
-    axes.text(0.5, 0.5, text, transform=axes.transAxes, ha="center", va="center", color=GREY)
+    axes.text(0.5, 0.5, text, transform=axes.transAxes, ha="center", va="center", color=GRAY)
 
 
 def shortened_text(text: str, most: int = 60) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from molgen.metrics.success import SuccessCurve
-from molgen.reports.figures.style import COLORS, GREY, LINES, new_figure, shortened_text, styled
+from molgen.reports.figures.style import COLORS, GRAY, LINES, new_figure, shortened_text, styled
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -42,7 +42,7 @@ def success_figure(
                 )
             number += 1
     if threshold is not None:
-        axes.axvline(threshold, color=GREY, linestyle=":", linewidth=1.2)
+        axes.axvline(threshold, color=GRAY, linestyle=":", linewidth=1.2)
     axes.set_ylim(0, 1.02)
     axes.set_xlim(left=0.0)
     axes.yaxis.set_major_formatter(PercentFormatter(1.0))

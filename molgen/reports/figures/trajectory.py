@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import ArrayLike
 
-from molgen.reports.figures.style import BLUE, GREY, ORANGE, counted, new_figure, say_empty, shortened_text, styled
+from molgen.reports.figures.style import BLUE, GRAY, ORANGE, counted, new_figure, say_empty, shortened_text, styled
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -77,7 +77,7 @@ def _panel(axes, x: np.ndarray, values: np.ndarray, color: str) -> None:
     if values.shape[1] == 1:
         axes.plot(x, values[:, 0], color=color, marker=marker, markersize=3)
         return
-    axes.plot(x, values[:, shown], color=GREY, linewidth=0.4, alpha=0.4)
+    axes.plot(x, values[:, shown], color=GRAY, linewidth=0.4, alpha=0.4)
     some = np.isfinite(values).any(axis=1)
     low, middle, high = np.nanpercentile(np.where(np.isfinite(values), values, np.nan)[some], [10, 50, 90], axis=1)
     axes.fill_between(x[some], low, high, color=color, alpha=0.2, linewidth=0, label="80 % of samples")

@@ -1,0 +1,1 @@
+"""File formats as text: lines, records and atoms as they stand in a file."""

@@ -1,0 +1,156 @@
+"""Atom records of an mmCIF file: the `_atom_site` table with the author's chain ids and numbers.
+
+Biopython splits the text into tokens; its structure classes, which drop and merge atoms, are not used.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from Bio.PDB.MMCIF2Dict import MMCIF2Dict
+
+from molgen.chem.formats.atom_elements import DUMMY, atomic_number
+from molgen.chem.formats.atom_site import AtomSite, coordinate, occupancy
+from molgen.chem.formats.parsing import one_line
+from molgen.chem.formats.residue_names import WATERS
+from molgen.errors import InputError, ParseError
+
+_BLOCK = re.compile(r"^data_", re.MULTILINE | re.IGNORECASE)
+_ABSENT = (".", "?", "")
+MOST_WORDS = 30_000_000
+"""Values in a file, of 75 bytes each once they are apart; a million and a half atoms have so many."""
+# what is read -> columns that can hold it, the author's first
+_COLUMNS = {
+    "name": ("auth_atom_id", "label_atom_id"),
+    "altloc": ("label_alt_id",),
+    "residue": ("auth_comp_id", "label_comp_id"),
+    "chain": ("auth_asym_id", "label_asym_id"),
+    "number": ("auth_seq_id", "label_seq_id"),
+    "insertion": ("pdbx_PDB_ins_code",),
+    "x": ("Cartn_x",),
+    "y": ("Cartn_y",),
+    "z": ("Cartn_z",),
+    "occupancy": ("occupancy",),
+    "symbol": ("type_symbol",),
+    "group": ("group_PDB",),
+    "entity": ("label_entity_id",),
+    "model": ("pdbx_PDB_model_num",),
+}
+_REQUIRED = ("name", "residue", "chain", "number", "x", "y", "z")
+Table = Mapping[str, Sequence[str]]
+
+
+def parse_mmcif(text: str) -> tuple[list[AtomSite], list[str]]:
+    """The atoms of the first model of the first data block, in the order of the file, and what was left out.
+
+    Raises:
+        InputError: no `_atom_site` table, or one without a column that is needed.
+        ParseError: broken syntax or, at `atom N` (its row in the table), coordinates or residue numbers that are none,
+            or an unknown element.
+    """
+    blocks = [found.start() for found in _BLOCK.finditer(text)]
+    table = _tokenize(text[: blocks[1]] if len(blocks) > 1 else text)
+    columns = _atom_columns(table)
+    polymers = _polymer_entities(table)
+    models = columns["model"]
+    first = models[0] if models else ""
+    atoms, dummies = [], 0
+    for row, fields in enumerate(zip(*columns.values(), strict=True), start=1):
+        if fields[-1] != first:
+            continue
+        atom = _parse_row(fields, polymers, f"atom {row}")
+        if atom.element == DUMMY:
+            dummies += atom.residue not in WATERS
+        else:
+            atoms.append(atom)
+    return atoms, _notes(len(set(models)), len(blocks), dummies)
+
+
+def _tokenize(text: str) -> Table:
+    if _count_words(text) > MOST_WORDS:
+        raise InputError(f"more than {MOST_WORDS // 10**6} million values")
+    try:
+        return MMCIF2Dict(io.StringIO(text))
+    except (
+        ValueError,
+        LookupError,
+        ArithmeticError,
+        TypeError,
+        AttributeError,
+        RuntimeError,
+        UnboundLocalError,
+    ) as error:
+        raise ParseError(f"broken mmCIF syntax: {one_line(error)[:100]}") from error
+
+
+def _count_words(text: str) -> int:
+    is_blank = np.frombuffer(text.encode("ascii", errors="replace"), dtype=np.uint8) <= ord(" ")
+    return int(np.count_nonzero(is_blank[1:] & ~is_blank[:-1])) + 1
+
+
+def _atom_columns(table: Table) -> dict[str, Sequence[str]]:
+    """Every entry of `_COLUMNS` as a column of the same length; in an absent one all are ""."""
+    found = {}
+    for wanted, names in _COLUMNS.items():
+        present = [table[f"_atom_site.{name}"] for name in names if f"_atom_site.{name}" in table]
+        if not present and wanted in _REQUIRED:
+            raise InputError(f"no column _atom_site.{names[-1]}")
+        if len(present) > 1 and any(value in _ABSENT for value in present[0]):
+            present = [[own if own not in _ABSENT else other for own, other in zip(*present, strict=False)]]
+        found[wanted] = present[0] if present else None
+    rows = max(len(column) for column in found.values() if column is not None)
+    if any(column is not None and len(column) != rows for column in found.values()):
+        raise ParseError("the _atom_site table breaks off in a row", place=f"atom {rows}")
+    return {wanted: [""] * rows if column is None else column for wanted, column in found.items()}
+
+
+def _polymer_entities(table: Table) -> frozenset[str] | None:
+    """The ids of entities that are polymers; None where the file does not say."""
+    ids, types = table.get("_entity.id", ()), table.get("_entity.type", ())
+    if not ids or len(ids) != len(types):
+        return None
+    return frozenset(entity for entity, kind in zip(ids, types, strict=True) if kind.lower() == "polymer")
+
+
+def _parse_row(fields: tuple[str, ...], polymers: frozenset[str] | None, place: str) -> AtomSite:
+    name, altloc, residue, chain, number, insertion, x, y, z, share, symbol, group, entity, _ = fields
+    if not "".join((name, altloc, residue, chain, insertion)).isprintable():
+        name, altloc, residue, chain, insertion = map(one_line, (name, altloc, residue, chain, insertion))
+    residue = residue.strip()
+    element = atomic_number("" if symbol in _ABSENT else symbol, name, residue)
+    if element is None:
+        shown = one_line(symbol) if symbol not in _ABSENT else one_line(name)
+        raise ParseError(f"unknown element {shown!r} of atom {one_line(name)!r} in {one_line(residue)!r}", place=place)
+    try:
+        own_number = int(number.replace("_", "?") if len(number) < 10 else "?")
+    except ValueError:
+        raise ParseError(f"the residue number {one_line(number)!r} is not a number", place=place) from None
+    return AtomSite(
+        name,
+        "" if altloc in _ABSENT else altloc,
+        residue,
+        "" if chain in _ABSENT else chain,
+        own_number,
+        "" if insertion in _ABSENT else insertion,
+        coordinate(x, "x", place),
+        coordinate(y, "y", place),
+        coordinate(z, "z", place),
+        occupancy(share),
+        element,
+        group == "HETATM",
+        None if polymers is None or entity in _ABSENT else entity in polymers,
+    )
+
+
+def _notes(models: int, blocks: int, dummies: int) -> list[str]:
+    notes = []
+    if models > 1:
+        notes.append(f"the first of {models} models is read")
+    if blocks > 1:
+        notes.append(f"the first of {blocks} data blocks is read")
+    if dummies:
+        notes.append(f"atoms of element X left out: {dummies}")
+    return notes

@@ -1,0 +1,1 @@
+"""Small molecules: reading, standardizing, protonating, embedding, force fields, writing."""

@@ -1,0 +1,85 @@
+"""MMFF94s energies and relaxation through RDKit, with UFF where MMFF has no parameters."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from rdkit import Chem
+from rdkit.Chem import rdForceFieldHelpers
+
+from molgen.chem.formats.parsing import silent_rdkit
+
+
+@dataclass(frozen=True)
+class Energies:
+    """Energies of k conformers.
+
+    Attributes:
+        values: [k], kcal/mol; nan where the field could not be evaluated.
+        method: "MMFF94s", "MMFF94s without electrostatics", "UFF" or "none".
+    """
+
+    values: np.ndarray
+    method: str
+
+
+def relax(
+    mol: Chem.Mol, iterations: int = 200, *, electrostatics: bool = True, until: float = 1e-4
+) -> tuple[np.ndarray, Energies]:
+    """Minimize every conformer of ``mol``; 0 iterations evaluate only. ``mol`` is not changed.
+
+    Without electrostatics the field measures strain alone: in vacuum charges fold a molecule on to itself, which is
+    not what it does in water or in a pocket (OMEGA and CONFORGE leave them out for the same reason).
+
+    Args:
+        mol: molecule with explicit hydrogens and k conformers.
+        iterations: at most so many minimizer steps per conformer.
+        until: force tolerance of the minimizer.
+
+    Returns:
+        positions [k, atoms, 3], Angstrom, and the energies.
+    """
+    positions = np.array([c.GetPositions() for c in mol.GetConformers()]).reshape(-1, mol.GetNumAtoms(), 3)
+    work = Chem.Mol(mol)
+    conformer = Chem.Conformer(mol.GetNumAtoms())
+    work.RemoveAllConformers()
+    work.AddConformer(conformer, assignId=True)
+    conformer = work.GetConformer()
+    energies = np.full(len(positions), np.nan)
+    field, method = None, "none"
+    for k in range(len(positions)):
+        conformer.SetPositions(positions[k])
+        if field is None:  # one field serves all conformers: it reads their coordinates from `conformer`
+            with silent_rdkit():
+                field, method = _field(work, electrostatics)
+            if field is None:
+                break
+        field.Initialize()  # forgets the distances of the conformer before
+        if iterations and _minimized(field, iterations, until):
+            positions[k] = conformer.GetPositions()
+        conformer.SetPositions(positions[k])
+        energies[k] = field.CalcEnergy()
+    return positions, Energies(energies, method)
+
+
+def _minimized(field, iterations: int, until: float) -> bool:
+    """Whether the minimizer came through; where a gradient is not finite (in HCl) RDKit gives up with an exception."""
+    try:
+        with silent_rdkit():
+            field.Minimize(maxIts=iterations, forceTol=until)
+    except RuntimeError:
+        return False
+    return bool(np.isfinite(field.Positions()).all())
+
+
+def _field(mol: Chem.Mol, electrostatics: bool):
+    if rdForceFieldHelpers.MMFFHasAllMoleculeParams(mol):
+        properties = rdForceFieldHelpers.MMFFGetMoleculeProperties(mol, mmffVariant="MMFF94s")
+        properties.SetMMFFEleTerm(electrostatics)
+        field = rdForceFieldHelpers.MMFFGetMoleculeForceField(mol, properties)
+        return field, "MMFF94s" if electrostatics else "MMFF94s without electrostatics"
+    if rdForceFieldHelpers.UFFHasAllMoleculeParams(mol):
+        # no distance threshold, so that the list of pairs does not depend on the conformer it was made with
+        return rdForceFieldHelpers.UFFGetMoleculeForceField(mol, vdwThresh=1000.0), "UFF"
+    return None, "none"

@@ -1,0 +1,87 @@
+"""From any molecule to one that molgen can work on: one fragment, known elements, explicit hydrogens, whole stereo."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from rdkit import Chem
+
+from molgen.chem.formats.parsing import atom_name, one_line, sanitization_problem, shortened, silent_rdkit
+from molgen.chem.molecules.stereo import enumerate_stereo
+from molgen.errors import ParseError
+
+__all__ = ["SUPPORTED_ELEMENTS", "enumerate_stereo", "molecule_notes", "prepare_molecule"]
+
+SUPPORTED_ELEMENTS = frozenset(("H", "B", "C", "N", "O", "F", "Si", "P", "S", "Cl", "Ge", "As", "Se", "Br", "Te", "I"))
+_OTHER_NON_METALS = frozenset(("He", "Ne", "Ar", "Kr", "Xe", "Rn", "At"))
+
+
+def prepare_molecule(mol: Chem.Mol, *, largest_fragment: bool = False, max_heavy_atoms: int = 200) -> Chem.Mol:
+    """A checked copy of `mol` with explicit hydrogens after the atoms it has, whose order is kept.
+
+    Radicals, isotopes (deuterium too) and charges are left as they are; see `molecule_notes`. Coordinates, where there
+    are any, are kept and the new hydrogens get theirs.
+
+    Args:
+        largest_fragment: of several fragments keep the one with most heavy atoms; of equals the first.
+        max_heavy_atoms: the largest molecule to accept.
+
+    Raises:
+        ParseError: no (heavy) atoms, several fragments, dummy or query atoms, metals and other unsupported elements,
+            impossible valences, too many atoms. Atom numbers count from 1.
+    """
+    if mol is None or mol.GetNumAtoms() == 0:
+        raise ParseError("the molecule has no atoms")
+    kept = _only_fragment(mol, largest_fragment)
+    _check_atoms(kept, max_heavy_atoms)
+    problem = sanitization_problem(kept)
+    if problem:
+        raise ParseError(problem)
+    with silent_rdkit():
+        kept = Chem.Mol(kept)
+        Chem.SanitizeMol(kept)
+        return Chem.AddHs(kept, addCoords=kept.GetNumConformers() > 0)
+
+
+def molecule_notes(mol: Chem.Mol) -> tuple[str, ...]:
+    """What a user should know about an accepted molecule, one line each; empty for ordinary ones."""
+    radicals = [atom_name(atom) for atom in mol.GetAtoms() if atom.GetNumRadicalElectrons()]
+    return (f"unpaired electrons on {shortened(radicals)}",) if radicals else ()
+
+
+def _only_fragment(mol: Chem.Mol, largest_fragment: bool) -> Chem.Mol:
+    if len(Chem.GetMolFrags(mol)) == 1:
+        return mol
+    fragments = Chem.GetMolFrags(mol, asMols=True, sanitizeFrags=False)
+    if not largest_fragment:
+        names = Counter(_fragment_name(fragment) for fragment in fragments)
+        listed = [name if count == 1 else f"{count} x {name}" for name, count in names.items()]
+        raise ParseError(f"{len(fragments)} fragments ({shortened(listed)}); --largest-fragment keeps the biggest")
+    kept = max(fragments, key=lambda fragment: fragment.GetNumHeavyAtoms())
+    if mol.HasProp("_Name"):
+        kept.SetProp("_Name", mol.GetProp("_Name"))
+    return kept
+
+
+def _fragment_name(fragment: Chem.Mol) -> str:
+    smiles = one_line(Chem.MolToSmiles(Chem.RemoveHs(fragment, sanitize=False)))
+    return smiles if len(smiles) <= 30 else f"{smiles[:27]}..."
+
+
+def _check_atoms(mol: Chem.Mol, max_heavy_atoms: int) -> None:
+    for atom in mol.GetAtoms():
+        number, symbol = atom.GetIdx() + 1, atom.GetSymbol()
+        if atom.GetAtomicNum() == 0 or atom.HasQuery():
+            raise ParseError(f"atom {number} is a dummy or query atom ({atom.GetSmarts()})")
+        if symbol not in SUPPORTED_ELEMENTS:
+            kind = "element" if symbol in _OTHER_NON_METALS else "metal"
+            raise ParseError(f"{kind} {symbol} at atom {number} is not supported")
+    for bond in mol.GetBonds():
+        if bond.HasQuery() or bond.GetBondType() in (Chem.BondType.ZERO, Chem.BondType.UNSPECIFIED):
+            ends = f"{atom_name(bond.GetBeginAtom())}-{atom_name(bond.GetEndAtom())}"
+            raise ParseError(f"the bond {ends} has no definite order")
+    heavy = mol.GetNumHeavyAtoms()
+    if heavy == 0:
+        raise ParseError("the molecule has no heavy atoms")
+    if heavy > max_heavy_atoms:
+        raise ParseError(f"{heavy} heavy atoms, at most {max_heavy_atoms} are supported")

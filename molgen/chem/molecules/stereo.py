@@ -1,0 +1,223 @@
+"""Stereo that the input leaves open: choose one isomer, or list them all.
+
+Open are tetrahedral centers and double bonds that could be stereo centers and carry no mark. Not counted are cumulenes,
+N-H of imines, and phosphorus or sulfur with two terminal oxygens (or sulfurs): the proton or the charge moves between
+them. Isomers that cannot exist in 3D (a trans-bridged camphor) are left out where another can; where
+only one is left (norbornane, the bridgeheads of quinuclidine) nothing is open.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+from typing import Literal
+
+from rdkit import Chem
+from rdkit.Chem import rdDistGeom
+from rdkit.Chem.EnumerateStereoisomers import EnumerateStereoisomers, StereoEnumerationOptions
+
+from molgen.chem.formats.parsing import shortened, silent_rdkit
+
+_ORIGIN = "_molgen_origin"
+_TRIES = 64  # isomers looked at for one that can exist
+_SEED = 7
+_SMALLEST_RING_WITH_TRANS = 12
+
+
+def enumerate_stereo(
+    mol: Chem.Mol, mode: Literal["one", "enumerate"] = "one", limit: int = 32
+) -> list[tuple[Chem.Mol, str]]:
+    """Stereoisomers of `mol` with every center set, each with a note; the note is empty when there is no choice.
+
+    Deterministic. Atom order is kept. Isomers carry no coordinates, unless nothing was open: then `mol` comes back.
+
+    Args:
+        mol: with all hydrogens explicit, or with none.
+        mode: `one` takes the first isomer that can exist, in cages of many centers one that an embedding finds;
+            `enumerate` returns all, at most `limit` of them.
+        limit: a sample of this size is taken when there are more.
+    """
+    with silent_rdkit():
+        heavy = _without_hydrogens(mol)
+        mobile = _mobile_centers(heavy)
+        open_centers = _open_centers(heavy, mobile)
+        relative = _relative_groups(heavy)
+        if not open_centers and not relative:
+            return [(mol, "")]
+        isomers = _isomers(heavy, mobile, limit if mode == "enumerate" else _TRIES)
+        possible: Iterator[Chem.Mol] = filter(_can_exist, isomers) if _is_caged(heavy, open_centers) else isomers
+        if mode == "one":
+            first, alone = _first_likely(possible)
+            chosen = [first or _as_embedded(heavy, mobile) or next(_isomers(heavy, mobile, _TRIES))]
+        else:
+            chosen = list(possible) or list(itertools.islice(_isomers(heavy, mobile, limit), 1))
+            alone = len(chosen) == 1
+        names = [_center_name(heavy, center) for center in open_centers]
+        names += [f"relative group {number}" for number in range(1, relative + 1)]
+        whole = 2 ** len(names) <= min(limit, _TRIES)
+        notes = [""] if alone and whole else _notes(names, len(chosen), limit, mode)
+        return [(_restore(isomer, mol), note) for isomer, note in zip(chosen, notes, strict=True)]
+
+
+def _first_likely(possible: Iterator[Chem.Mol]) -> tuple[Chem.Mol | None, bool]:
+    """The first isomer without a trans bond in a small ring, and whether it is the only one that can exist."""
+    chosen, count = None, 0
+    for isomer in possible:
+        count += 1
+        if chosen is None and not _has_trans_in_ring(isomer):
+            chosen = isomer
+        if chosen is not None and count > 1:
+            break
+    return chosen, count == 1
+
+
+def _notes(names: list[str], count: int, limit: int, mode: str) -> list[str]:
+    total = 2 ** len(names)
+    what = f"stereo of {shortened(names)} is not specified"
+    if mode == "one":
+        return [f"{what}: took one of up to {total} isomers, --stereo enumerate makes all"]
+    sampled = f", a sample of up to {total}" if total > limit else ""
+    return [f"{what}: isomer {number} of {count}{sampled}" for number in range(1, count + 1)]
+
+
+def _isomers(heavy: Chem.Mol, mobile: list[int], limit: int) -> Iterator[Chem.Mol]:
+    held = Chem.Mol(heavy)
+    held.RemoveAllConformers()
+    for index in mobile:  # a set tag keeps RDKit from enumerating it
+        held.GetAtomWithIdx(index).SetChiralTag(Chem.ChiralType.CHI_TETRAHEDRAL_CW)
+    options = StereoEnumerationOptions(tryEmbedding=False, unique=True, maxIsomers=limit, rand=_SEED)
+    for isomer in EnumerateStereoisomers(held, options=options):
+        for index in mobile:
+            isomer.GetAtomWithIdx(index).SetChiralTag(Chem.ChiralType.CHI_UNSPECIFIED)
+        Chem.AssignStereochemistry(isomer, cleanIt=True, force=True)
+        yield isomer
+
+
+def _open_centers(heavy: Chem.Mol, mobile: list[int]) -> list[Chem.StereoInfo]:
+    unmarked = (Chem.StereoSpecified.Unspecified, Chem.StereoSpecified.Unknown)
+    found = []
+    for info in Chem.FindPotentialStereo(Chem.Mol(heavy)):
+        if info.specified not in unmarked:
+            continue
+        if info.type == Chem.StereoType.Atom_Tetrahedral and info.centeredOn not in mobile:
+            found.append(info)
+        if info.type == Chem.StereoType.Bond_Double and _is_stereo_bond(heavy.GetBondWithIdx(info.centeredOn), info):
+            found.append(info)
+    return found
+
+
+def _is_stereo_bond(bond: Chem.Bond, info: Chem.StereoInfo) -> bool:
+    if Chem.Atom.NOATOM in (info.controllingAtoms[0], info.controllingAtoms[2]):
+        return False
+    doubles = [
+        sum(other.GetBondType() == Chem.BondType.DOUBLE for other in atom.GetBonds())
+        for atom in (bond.GetBeginAtom(), bond.GetEndAtom())
+    ]
+    return doubles == [1, 1]
+
+
+def _mobile_centers(heavy: Chem.Mol) -> list[int]:
+    """Unmarked P, As and S with two terminal O, or two terminal S, at least one of them protonated or charged."""
+    found = []
+    for atom in heavy.GetAtoms():
+        if atom.GetSymbol() not in ("P", "As", "S") or atom.GetChiralTag() != Chem.ChiralType.CHI_UNSPECIFIED:
+            continue
+        ends = [end for end in atom.GetNeighbors() if end.GetDegree() == 1 and end.GetSymbol() in ("O", "S")]
+        elements = [end.GetSymbol() for end in ends]
+        if any(elements.count(end.GetSymbol()) > 1 and (end.GetTotalNumHs() or end.GetFormalCharge()) for end in ends):
+            found.append(atom.GetIdx())
+    return found
+
+
+def _relative_groups(heavy: Chem.Mol) -> int:
+    groups = heavy.GetStereoGroups()
+    return sum(group.GetGroupType() != Chem.StereoGroupType.STEREO_ABSOLUTE for group in groups)
+
+
+def _is_caged(heavy: Chem.Mol, centers: list[Chem.StereoInfo]) -> bool:
+    """Whether an open center sits in a ring that shares a bond with another: there some isomers cannot exist."""
+    rings = [set(ring) for ring in heavy.GetRingInfo().AtomRings()]
+    fused = [one | two for one, two in itertools.combinations(rings, 2) if len(one & two) > 1]
+    atoms = {info.centeredOn for info in centers if info.type == Chem.StereoType.Atom_Tetrahedral}
+    return any(atoms & pair for pair in fused)
+
+
+def _can_exist(isomer: Chem.Mol) -> bool:
+    """It can be embedded, and what comes out is it: bridgehead nitrogens are let through in the wrong way."""
+    options = rdDistGeom.ETKDGv3()
+    options.randomSeed = _SEED
+    options.maxIterations = 3
+    full = Chem.AddHs(isomer)
+    if rdDistGeom.EmbedMolecule(full, options) != 0:
+        return False
+    wanted = _labels(full)
+    Chem.AssignStereochemistryFrom3D(full)
+    found = _labels(full)
+    return all(found.get(atom) == label for atom, label in wanted.items())
+
+
+def _labels(mol: Chem.Mol) -> dict[int, str]:
+    return dict(Chem.FindMolChiralCenters(mol, useLegacyImplementation=False))
+
+
+def _as_embedded(heavy: Chem.Mol, mobile: list[int]) -> Chem.Mol | None:
+    """The isomer that comes out when open centers are embedded freely: in a large cage hardly any other can exist."""
+    full = Chem.AddHs(heavy)
+    options = rdDistGeom.ETKDGv3()
+    options.randomSeed = _SEED
+    options.maxIterations = 100
+    if rdDistGeom.EmbedMolecule(full, options) != 0:
+        return None
+    Chem.AssignStereochemistryFrom3D(full)
+    isomer = Chem.RemoveHs(full)
+    isomer.RemoveAllConformers()
+    for index in mobile:
+        isomer.GetAtomWithIdx(index).SetChiralTag(Chem.ChiralType.CHI_UNSPECIFIED)
+    Chem.AssignStereochemistry(isomer, cleanIt=True, force=True)
+    return isomer
+
+
+def _has_trans_in_ring(isomer: Chem.Mol) -> bool:
+    rings = isomer.GetRingInfo()
+    trans = (Chem.BondStereo.STEREOE, Chem.BondStereo.STEREOTRANS)
+    return any(
+        bond.GetStereo() in trans and 0 < rings.MinBondRingSize(bond.GetIdx()) < _SMALLEST_RING_WITH_TRANS
+        for bond in isomer.GetBonds()
+    )
+
+
+def _center_name(heavy: Chem.Mol, info: Chem.StereoInfo) -> str:
+    """The center in the caller's numbering, from 1: `C3`, or `C3=C4` for a bond."""
+    if info.type == Chem.StereoType.Atom_Tetrahedral:
+        ends = [heavy.GetAtomWithIdx(info.centeredOn)]
+    else:
+        bond = heavy.GetBondWithIdx(info.centeredOn)
+        ends = [bond.GetBeginAtom(), bond.GetEndAtom()]
+    return "=".join(f"{atom.GetSymbol()}{atom.GetIntProp(_ORIGIN) + 1}" for atom in ends)
+
+
+def _without_hydrogens(mol: Chem.Mol) -> Chem.Mol:
+    """A copy without ordinary hydrogens whose atoms remember their index in `mol`."""
+    marked = Chem.Mol(mol)
+    for atom in marked.GetAtoms():
+        atom.SetIntProp(_ORIGIN, atom.GetIdx())
+    return Chem.RemoveHs(marked)
+
+
+def _restore(isomer: Chem.Mol, mol: Chem.Mol) -> Chem.Mol:
+    """Give `isomer` the hydrogens, atom order and name of `mol`."""
+    if isomer.GetNumAtoms() < mol.GetNumAtoms():
+        isomer = Chem.AddHs(isomer)
+        place = {atom.GetIntProp(_ORIGIN): atom.GetIdx() for atom in isomer.GetAtoms() if atom.HasProp(_ORIGIN)}
+        for parent in mol.GetAtoms():
+            if parent.GetIdx() in place:
+                old = [atom.GetIdx() for atom in parent.GetNeighbors() if atom.GetIdx() not in place]
+                around = isomer.GetAtomWithIdx(place[parent.GetIdx()]).GetNeighbors()
+                new = [atom.GetIdx() for atom in around if not atom.HasProp(_ORIGIN)]
+                place.update(zip(old, new, strict=True))
+        isomer = Chem.RenumberAtoms(isomer, [place[index] for index in range(mol.GetNumAtoms())])
+    for atom in isomer.GetAtoms():
+        atom.ClearProp(_ORIGIN)
+    for key in mol.GetPropNames(includePrivate=False, includeComputed=False):
+        isomer.SetProp(key, mol.GetProp(key))
+    return isomer

@@ -1,0 +1,1 @@
+"""Macromolecular structures: reading, assembly, what takes part in docking, pockets, writing."""

@@ -1,0 +1,104 @@
+"""From the atom records of a file to a `Protein`: one location each, hydrogens counted, every residue with its kind."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+from scipy.spatial import KDTree
+
+from molgen.chem.formats.atom_site import AtomSite
+from molgen.chem.formats.parsing import shortened
+from molgen.chem.formats.residue_names import missing_atoms
+from molgen.chem.proteins.alternative_locations import select_locations
+from molgen.chem.proteins.residue_kinds import residue_kinds
+from molgen.chem.proteins.structure import Protein, Residue
+
+_LONGEST_BOND_TO_HYDROGEN = 1.3  # Angstrom
+
+
+def assemble(atoms: Sequence[AtomSite], *, source: str = "", notes: Sequence[str] = ()) -> Protein:
+    """The structure that atom records describe; one without heavy atoms has no residues.
+
+    Args:
+        atoms: in the order of the file.
+        source: the file.
+        notes: what was decided before; those of the assembly are added.
+    """
+    selection = select_locations(atoms)
+    positions = np.array([(atom.x, atom.y, atom.z) for atom in atoms], dtype=np.float64).reshape(-1, 3)
+    heavy: list[int] = []
+    hydrogens: list[int] = []
+    residues: list[Residue] = []
+    stray = 0
+    for group in selection.residues:
+        own = [index for index in group if atoms[index].element > 1]
+        if not own:
+            continue
+        counts, lost = _count_hydrogens(positions, own, [index for index in group if atoms[index].element == 1])
+        stray += lost
+        first = atoms[own[0]]
+        start, stop = len(heavy), len(heavy) + len(own)
+        residues.append(Residue(first.residue, first.chain, first.number, first.insertion, "ligand", start, stop))
+        heavy.extend(own)
+        hydrogens.extend(counts)
+    protein = Protein(
+        positions=positions[heavy],
+        elements=np.array([atoms[index].element for index in heavy], dtype=np.int16),
+        atom_names=tuple(atoms[index].name for index in heavy),
+        hydrogens=np.array(hydrogens, dtype=np.int8),
+        residue_index=np.repeat(np.arange(len(residues), dtype=np.int32), [one.stop - one.start for one in residues]),
+        residues=tuple(residues),
+        source=source,
+    )
+    protein = _with_kinds(protein, [atoms[heavy[one.start]] for one in residues])
+    found = [
+        _note("alternative locations, of which the most occupied is read, in {}", "residue", selection.alternative),
+        f"repeated atom records left out: {selection.duplicates}" if selection.duplicates else "",
+        f"hydrogens that are near no atom of their residue: {stray}" if stray else "",
+        _note("several residues share a label: {}", "label", _repeated(protein)),
+        _note("atoms are missing in {}", "residue", [residue.label for residue, _ in incomplete_residues(protein)]),
+    ]
+    return replace(protein, notes=(*notes, *filter(None, found)))
+
+
+def incomplete_residues(protein: Protein) -> list[tuple[Residue, tuple[str, ...]]]:
+    """Standard amino acids that lack heavy atoms, each with the names of these."""
+    found = []
+    for residue in protein.of_kind("polymer"):
+        absent = missing_atoms(residue.name, frozenset(protein.atom_names[residue.start : residue.stop]))
+        if absent:
+            found.append((residue, absent))
+    return found
+
+
+def _count_hydrogens(positions: np.ndarray, heavy: list[int], hydrogens: list[int]) -> tuple[list[int], int]:
+    """Hydrogens on each heavy atom of a residue, -1 for none in all of it, and how many are near no atom."""
+    if not hydrogens:
+        return [-1] * len(heavy), 0
+    distances, nearest = KDTree(positions[heavy]).query(positions[hydrogens])
+    near = distances <= _LONGEST_BOND_TO_HYDROGEN
+    counts = np.bincount(np.asarray(nearest)[near], minlength=len(heavy))
+    return np.minimum(counts, 127).tolist(), int((~near).sum())
+
+
+def _with_kinds(protein: Protein, first_atoms: Sequence[AtomSite]) -> Protein:
+    if not first_atoms:
+        return protein
+    hetero, in_sequence = [atom.hetero for atom in first_atoms], [atom.in_sequence for atom in first_atoms]
+    kinds = residue_kinds(protein, hetero, in_sequence)
+    residues = tuple(replace(residue, kind=kind) for residue, kind in zip(protein.residues, kinds, strict=True))
+    return replace(protein, residues=residues)
+
+
+def _repeated(protein: Protein) -> list[str]:
+    counts = Counter(residue.label for residue in protein.residues if residue.kind != "water")
+    return [label for label, count in counts.items() if count > 1]
+
+
+def _note(text: str, noun: str, labels: list[str]) -> str:
+    if not labels:
+        return ""
+    return text.format(f"{len(labels)} {noun}{'s' if len(labels) > 1 else ''}: {shortened(labels)}")

@@ -1,0 +1,279 @@
+"""Pockets of a protein from its geometry alone: grid points that are enclosed by protein, grouped and ranked.
+
+As in LIGSITE (Hendlich, Rippmann and Barnickel, J. Mol. Graph. Model. 1997, 15, 359), the burial of a point of the
+grid is the number of directions in which protein is met within `_REACH`. A logistic model turns burial and the kinds
+of residues around a point into the chance that a ligand atom is there; the chances, smoothed over the size of a ligand
+fragment, peak at the pockets.
+
+The model has 28 coefficients, fitted to 226 crystal complexes of different protein families (one pocket each is known,
+so that of another copy of the ligand counts as wrong). How many pockets are found among the first 1, 3, 5 and 8, in %:
+
+| complexes | within 4 Angstrom of | 1 | 3 | 5 | 8 |
+|---|---|---|---|---|---|
+| 80 others, of 16 families | a ligand atom | 57.5 | 78.8 | 87.5 | 92.5 |
+| | the ligand's centroid | 42.5 | 62.5 | 66.2 | 68.8 |
+| the 226, 5-fold cross-validation | a ligand atom | 60.2 | 79.6 | 86.3 | 89.8 |
+| | the ligand's centroid | 46.9 | 65.0 | 70.8 | 74.3 |
+| the 226, ranked by burial alone | a ligand atom | 49.1 | 74.3 | 83.2 | 87.2 |
+| | the ligand's centroid | 37.2 | 59.7 | 68.1 | 70.8 |
+"""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import ndimage
+from scipy.spatial import KDTree
+
+from molgen.chem.atom_types.interaction_types import is_metal
+from molgen.chem.formats.residue_names import NUCLEOTIDES, parent_name
+from molgen.chem.proteins.structure import Protein
+
+_RADII = {6: 1.75, 7: 1.6, 8: 1.5}  # of heavy atoms with their hydrogens, Angstrom
+_OTHER_RADIUS = 1.8
+_PROBE = 1.3  # a ligand atom is at least a radius and this from the center of a protein atom
+_STEP = 1.0
+_MOST_POINTS = 4e7  # a structure that fills a larger box gets a coarser grid
+_COARSEST = 2.0
+_MARGIN = 5.0
+_REACH = 9.0
+_DIRECTIONS = tuple(d for d in itertools.product((-1, 0, 1), repeat=3) if any(d))
+_LEAST_BURIAL = (11, 7)  # of the 26 directions; the second where nothing reaches the first, as on short peptides
+_SURROUNDINGS = 2.5  # standard deviation of the Gaussian over which atoms around a point count
+_FRAGMENT = 2.5  # and of that over which chances add up
+_APART = 6.0  # least distance of two peaks; also the radius within which a pocket is centerd
+_POCKET_RADIUS = 8.0
+_LINING = 4.5
+
+# log-odds of a ligand atom: constant, burial and its square (as a fraction), and each atom around
+_CONSTANT, _BURIAL, _BURIAL_SQUARED = -8.93, 14.71, -4.42
+_SIDE_CHAIN = {
+    **{"ALA": 1.12, "ARG": -0.18, "ASN": 0.10, "ASP": -0.37, "CYS": 1.20, "GLN": -0.78, "GLU": -0.93, "HIS": 0.47},
+    **{"ILE": -0.02, "LEU": -0.12, "LYS": -0.47, "MET": -0.25, "PHE": 0.15, "PRO": -1.10, "SER": -0.02, "THR": 0.17},
+    **{"TRP": 0.05, "TYR": 0.17, "VAL": -0.02},
+}
+_GLYCINE_CA, _CA, _BACKBONE = 3.45, -0.55, -0.69
+_METAL, _NUCLEOTIDE, _OTHER = 3.13, -0.26, -0.36
+_SELENIUM = {"MSE": "MET", "SEC": "CYS"}
+
+
+@dataclass(frozen=True)
+class DetectedPocket:
+    """A place where a ligand may bind.
+
+    Attributes:
+        center: float64 [3], Angstrom.
+        volume: Angstrom^3 of it that the centers of ligand atoms can be in, within 8 Angstrom of `center`.
+        burial: the mean over this volume of the fraction of directions in which there is protein, 0 to 1.
+        lining: labels of the residues within 4.5 Angstrom of the volume, in the order of the file.
+        score: the higher, the likelier; comparable within a protein.
+    """
+
+    center: np.ndarray
+    volume: float
+    burial: float
+    lining: tuple[str, ...]
+    score: float
+
+
+def detect_pockets(protein: Protein, *, count: int = 8) -> list[DetectedPocket]:
+    """At most `count` pockets, the likeliest first; none for a structure that encloses nothing.
+
+    All atoms of `protein` are walls: leave out the waters and ligands that are to make room. The grid lies along the
+    principal axes of the structure, so turning or moving the structure turns and moves the pockets with it. Its points
+    are 1 Angstrom apart, more in a box of more than 340 Angstrom cubed; above 680 there is no answer. On one core
+    3,000 atoms take 0.2 s, 100,000 take 4 s and 0.6 GiB.
+    """
+    if len(protein) == 0 or count < 1:
+        return []
+    grid = _Grid.around(np.asarray(protein.positions, dtype=np.float64))
+    if grid.step > _COARSEST:
+        return []
+    points, burial = _enclosed_points(grid, np.asarray(protein.elements))
+    if len(points) == 0:
+        return []
+    chance = _ligand_chance(grid, points, burial, _atom_weights(protein))
+    centers, scores = _peaks(grid, points, chance, count)
+    return _describe(protein, grid, points, burial, centers, scores)
+
+
+@dataclass(frozen=True)
+class _Grid:
+    """Points along the principal axes of some atoms, with the centroid of these in the middle; units of `step`.
+
+    Attributes:
+        origin, axes: float64 [3] and [3, 3] (rows): world = origin + step * (index - middle) @ axes.
+        middle: int64 [3]. shape: three ints, 2 * middle + 1.
+        atoms: float64 [N, 3], the atoms in units of the grid's index.
+    """
+
+    origin: np.ndarray
+    axes: np.ndarray
+    step: float
+    middle: np.ndarray
+    shape: tuple[int, int, int]
+    atoms: np.ndarray
+
+    @classmethod
+    def around(cls, positions: np.ndarray) -> _Grid:
+        origin = positions.mean(axis=0)
+        axes = np.linalg.eigh(np.cov((positions - origin).T, bias=True).reshape(3, 3))[1].T
+        turned = (positions - origin) @ axes.T
+        half = np.abs(turned).max(axis=0) + _MARGIN
+        step = max(_STEP, float(np.cbrt(np.prod(2 * half) / _MOST_POINTS)))
+        middle = np.ceil(half / step).astype(np.int64)
+        across, along, up = (2 * middle + 1).tolist()
+        return cls(origin, axes, step, middle, (across, along, up), turned / step + middle)
+
+    def to_world(self, points: np.ndarray) -> np.ndarray:
+        """Positions, Angstrom, of points in units of the index; float64 [..., 3]."""
+        return self.origin + self.step * (points - self.middle) @ self.axes
+
+    def smoothed(self, values: np.ndarray, width: float) -> np.ndarray:
+        """Sums under a Gaussian of height 1 and standard deviation `width`, in Angstrom; float32, of the grid."""
+        sigma = width / self.step
+        smooth = ndimage.gaussian_filter(values, sigma, mode="constant", truncate=2.5)
+        return smooth * np.float32((sigma * np.sqrt(2 * np.pi)) ** 3)
+
+
+def _enclosed_points(grid: _Grid, elements: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Indices, int64 [k, 3], of the points that have room for an atom and protein around, and how many directions."""
+    radii = np.full(len(elements), _OTHER_RADIUS)
+    for element, radius in _RADII.items():
+        radii[elements == element] = radius
+    hits = _directions_met(_balls(grid, radii), grid.step)
+    hits[_balls(grid, radii + _PROBE)] = 0
+    for least in _LEAST_BURIAL:
+        points = np.argwhere(hits >= least)
+        if len(points):
+            break
+    return points, hits[tuple(points.T)]
+
+
+def _balls(grid: _Grid, radii: np.ndarray) -> np.ndarray:
+    """Which points are within `radii` (Angstrom) of an atom; bool, of the grid."""
+    nearest = np.rint(grid.atoms).astype(np.int64)
+    rest = grid.atoms - nearest
+    squared = (radii / grid.step) ** 2
+    reach = np.sqrt(squared.max()) + np.sqrt(3) / 2
+    around = range(-int(reach), int(reach) + 1)
+    inside = np.zeros(grid.shape, dtype=bool)
+    for offset in itertools.product(around, repeat=3):
+        if sum(part * part for part in offset) <= reach * reach:
+            near = ((offset - rest) ** 2).sum(axis=1) <= squared
+            inside[tuple((nearest[near] + offset).T)] = True
+    return inside
+
+
+def _directions_met(solid: np.ndarray, step: float) -> np.ndarray:
+    """In how many of the 26 directions each point meets `solid` within `_REACH`; uint8, of the grid."""
+    met = np.zeros(solid.shape, dtype=np.uint8)
+    hit = np.zeros(solid.shape, dtype=bool)
+    for direction in _DIRECTIONS:
+        hit[:] = False
+        for steps in range(1, max(1, round(_REACH / step / float(np.linalg.norm(direction)))) + 1):
+            here, there = _shifted([steps * part for part in direction], solid.shape)
+            hit[here] |= solid[there]
+        met += hit
+    return met
+
+
+def _shifted(offset: list[int], shape: tuple[int, ...]) -> tuple[tuple[slice, ...], tuple[slice, ...]]:
+    """Slices of the points whose neighbor at `offset` is on the grid, and of these neighbors."""
+    here = tuple(slice(max(0, -part), max(0, size - max(0, part))) for part, size in zip(offset, shape, strict=True))
+    there = tuple(slice(max(0, part), max(0, size + min(0, part))) for part, size in zip(offset, shape, strict=True))
+    return here, there
+
+
+def _atom_weights(protein: Protein) -> np.ndarray:
+    """What each atom adds to the log-odds of a ligand atom next to it, float32 [N]."""
+    weights = np.full(len(protein), _OTHER, dtype=np.float32)
+    for residue in protein.residues:
+        name = parent_name(_SELENIUM.get(residue.name, residue.name))
+        if name in NUCLEOTIDES:
+            weights[residue.start : residue.stop] = _NUCLEOTIDE
+        elif name in _SIDE_CHAIN or name == "GLY":
+            for atom in range(residue.start, residue.stop):
+                weights[atom] = _amino_acid_weight(name, protein.atom_names[atom])
+    weights[is_metal(protein.elements)] = _METAL
+    return weights
+
+
+def _amino_acid_weight(residue: str, atom: str) -> float:
+    if atom in ("N", "C", "O", "OXT"):
+        return _BACKBONE
+    if atom == "CA":
+        return _GLYCINE_CA if residue == "GLY" else _CA
+    return _SIDE_CHAIN.get(residue, _OTHER)
+
+
+def _ligand_chance(grid: _Grid, points: np.ndarray, burial: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    """The chance of a ligand atom at each of k points; float32 [k]."""
+    around = np.zeros(grid.shape, dtype=np.float32)
+    np.add.at(around, tuple(np.rint(grid.atoms).astype(np.int64).T), weights)
+    surroundings = grid.smoothed(around, _SURROUNDINGS)[tuple(points.T)]
+    fraction = burial.astype(np.float32) / len(_DIRECTIONS)
+    logit = _CONSTANT + _BURIAL * fraction + _BURIAL_SQUARED * fraction**2 + surroundings
+    return 1 / (1 + np.exp(-np.clip(logit, -50, 50)))
+
+
+def _peaks(grid: _Grid, points: np.ndarray, chance: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray]:
+    """Centers, float64 [p, 3] in units of the index, and heights of the highest peaks of the smoothed chance."""
+    field = np.zeros(grid.shape, dtype=np.float32)
+    field[tuple(points.T)] = chance
+    smooth = grid.smoothed(field, _FRAGMENT)
+    tops = np.argwhere((smooth == ndimage.maximum_filter(smooth, size=5)) & (smooth > 0.05 * smooth.max()))
+    heights = smooth[tuple(tops.T)]
+    centers: list[np.ndarray] = []
+    scores: list[float] = []
+    tree = KDTree(points)
+    kept: list[np.ndarray] = []
+    for place in np.argsort(-heights, kind="stable"):
+        if all(np.sum((tops[place] - other) ** 2) > (_APART / grid.step) ** 2 for other in kept):
+            kept.append(tops[place])
+            centers.append(_weighted_middle(tops[place], points, chance, tree, _APART / grid.step))
+            scores.append(float(heights[place]))
+            if len(kept) == count:
+                break
+    return np.array(centers), np.array(scores)
+
+
+def _weighted_middle(
+    center: np.ndarray, points: np.ndarray, chance: np.ndarray, tree: KDTree, radius: float
+) -> np.ndarray:
+    """`center` moved twice to the mean of the points within `radius`, weighted with their chance."""
+    for _ in range(2):
+        near = tree.query_ball_point(center, radius)
+        if near:
+            center = np.average(points[near], axis=0, weights=chance[near])
+    return np.asarray(center, dtype=np.float64)
+
+
+def _describe(
+    protein: Protein,
+    grid: _Grid,
+    points: np.ndarray,
+    burial: np.ndarray,
+    centers: np.ndarray,
+    scores: np.ndarray,
+) -> list[DetectedPocket]:
+    """Each point belongs to the pocket whose center is nearest."""
+    distance, owner = KDTree(centers).query(points, distance_upper_bound=_POCKET_RADIUS / grid.step)
+    atoms = KDTree(grid.atoms)
+    found = []
+    for place, center in enumerate(centers):
+        own = np.isfinite(distance) & (owner == place)
+        near = atoms.query_ball_point(points[own], _LINING / grid.step)
+        residues = np.unique(protein.residue_index[sorted(set().union(*near))])
+        found.append(
+            DetectedPocket(
+                center=grid.to_world(center),
+                volume=float(own.sum() * grid.step**3),
+                burial=float(burial[own].mean() / len(_DIRECTIONS)) if own.any() else 0.0,
+                lining=tuple(protein.residues[residue].label for residue in residues),
+                score=float(scores[place]),
+            )
+        )
+    return found

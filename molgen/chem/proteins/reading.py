@@ -1,0 +1,129 @@
+"""Proteins, nucleic acids and what is bound to them, from PDB and mmCIF files."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import re
+import zlib
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+
+from molgen.chem.formats.mmcif_reading import parse_mmcif
+from molgen.chem.formats.parsing import one_line
+from molgen.chem.formats.pdb_reading import parse_pdb
+from molgen.chem.proteins.assembly import assemble
+from molgen.chem.proteins.structure import Protein
+from molgen.errors import InputError, MolgenError
+from molgen.opening import check_input, read_input
+
+MAX_BYTES = 128 * 2**20
+"""The largest file to read, after decompression: a million and a half atoms."""
+
+_CELL = 2.0  # Angstrom; a cube of this edge holds a few atoms, in overlaid models some dozens
+_MOST_IN_CELL = 300
+_PDB_SUFFIXES, _MMCIF_SUFFIXES = (".pdb", ".ent", ".brk"), (".cif", ".mmcif")
+_CIF_ATOMS = re.compile(r"^[ \t]*_atom_site\.", re.MULTILINE)
+_PDB_ATOMS = re.compile(r"^(ATOM|HETATM)", re.MULTILINE)
+_SUSPECTS = (
+    ("PDBQT", re.compile(r"^(ROOT|TORSDOF|BRANCH)\b", re.MULTILINE)),
+    ("MOL2", re.compile(r"^@<TRIPOS>", re.MULTILINE)),
+    ("SD or MOL", re.compile(r"V[23]000 *$|^M  END|^\$\$\$\$", re.MULTILINE)),
+    ("XML", re.compile(r"\A\s*<")),
+    ("SMILES", re.compile(r"\A\s*[A-Za-z0-9@+\-\[\]()=#$%/\\.]+([ \t][^\n]*)?\n*\Z")),
+)
+
+
+def read_protein(path: str | Path) -> Protein:
+    """The heavy atoms of the first model of a PDB or mmCIF file (.pdb, .ent, .cif, .mmcif; each also as .gz).
+
+    Author chain ids and residue numbers; of alternative locations the most occupied; atoms of zero occupancy included.
+    What a file is, its content decides: a PDB file named .cif is read, with a note. `Protein.notes` says what was left
+    out and what is missing.
+
+    Raises:
+        InputError: the file is missing, empty, too large, damaged, no text, of another format, or holds no atoms, or
+            hundreds of them in one place.
+        ParseError: an atom record is cut, or has no numbers for coordinates, or an unknown element; with its place:
+            `line N` of a PDB file, `atom N` of an mmCIF table.
+    """
+    path = Path(path)
+    try:
+        text = _read_text(path)
+        form = _format(text)
+        atoms, notes = (parse_mmcif if form == "mmCIF" else parse_pdb)(text)
+        protein = assemble(atoms, source=one_line(path), notes=[*_surprise(path, form), *notes])
+        if not len(protein):
+            raise InputError("the file holds no atoms other than hydrogen" if atoms else "the file holds no atoms")
+        _check_density(protein.positions)
+        return protein
+    except MolgenError as error:
+        raise type(error)(error.reason, source=one_line(path), place=error.place) from error
+
+
+def _check_density(positions: np.ndarray) -> None:
+    """Files without coordinates have all atoms at the origin; to look for neighbors there would take all memory."""
+    x, y, z = np.floor(positions / _CELL).astype(np.int64).T
+    most = int(np.unique((x * 2**20 + y) * 2**20 + z, return_counts=True)[1].max())
+    if most > _MOST_IN_CELL:
+        raise InputError(f"{most} atoms lie within {_CELL:g} A: these are no coordinates of a structure")
+
+
+def _read_text(path: Path) -> str:
+    check_input(path)
+    if _suffix(path) not in ("", *_PDB_SUFFIXES, *_MMCIF_SUFFIXES):
+        known = ", ".join((*_PDB_SUFFIXES, *_MMCIF_SUFFIXES))
+        raise InputError(f"cannot read {one_line(_suffix(path))} files; known are {known}, each also as .gz")
+    raw = _uncompressed(read_input(path, MAX_BYTES), named_gz=path.suffix.lower() == ".gz")
+    if len(raw) > MAX_BYTES:
+        raise InputError(f"larger than {MAX_BYTES // 2**20} MiB")
+    return _decoded(raw)
+
+
+def _suffix(path: Path) -> str:
+    name = path.with_suffix("") if path.suffix.lower() == ".gz" else path
+    return name.suffix.lower()
+
+
+def _uncompressed(raw: bytes, *, named_gz: bool) -> bytes:
+    """`raw`, unpacked if it is gzip whatever its name, up to just above `MAX_BYTES`."""
+    if not raw.startswith(b"\x1f\x8b"):
+        if named_gz and raw:
+            raise InputError("not a gzip file, in spite of its name")
+        return raw
+    try:
+        with gzip.open(io.BytesIO(raw)) as stream:
+            return stream.read(MAX_BYTES + 1)
+    except (EOFError, zlib.error, OSError) as error:
+        raise InputError(f"damaged gzip file: {error}") from error
+
+
+def _decoded(raw: bytes) -> str:
+    """Text with plain newlines: UTF-8, or UTF-16 with its mark; bytes that are neither are replaced."""
+    wide = raw[:2] in (b"\xff\xfe", b"\xfe\xff")
+    if not wide and b"\0" in raw:
+        raise InputError("a binary file, neither PDB nor mmCIF")
+    text = raw.decode("utf-16" if wide else "utf-8-sig", errors="replace").replace("\r\n", "\n").replace("\r", "\n")
+    if not text.strip():
+        raise InputError("the file is empty")
+    return text
+
+
+def _format(text: str) -> Literal["PDB", "mmCIF"]:
+    if _CIF_ATOMS.search(text):
+        return "mmCIF"
+    suspect = next((name for name, pattern in _SUSPECTS if pattern.search(text)), None)
+    if _PDB_ATOMS.search(text) and suspect != "PDBQT":
+        return "PDB"
+    if suspect:
+        raise InputError(f"this looks like a {suspect} file; a protein comes as PDB or mmCIF")
+    if text.lstrip().lower().startswith("data_"):
+        raise InputError("an mmCIF file without an _atom_site table: there are no atoms in it")
+    raise InputError("neither a PDB nor an mmCIF file: it has no ATOM or HETATM records")
+
+
+def _surprise(path: Path, form: str) -> list[str]:
+    expected = "mmCIF" if _suffix(path) in _MMCIF_SUFFIXES else "PDB"
+    return [f"in spite of its name this is {form}"] if _suffix(path) and form != expected else []

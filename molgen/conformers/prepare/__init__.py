@@ -1,0 +1,1 @@
+"""Training sets of conformers; made with the task, hence above it."""

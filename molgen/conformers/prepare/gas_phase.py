@@ -1,0 +1,80 @@
+"""Low-energy conformers in vacuum, found by a trained model: what force-field ensembles from embedding lack."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from rdkit import Chem
+
+from molgen.chem.molecules.xtb import METHODS, check_xtb, relax_xtb
+from molgen.conformers.candidates import sample_pool
+from molgen.conformers.options import GenerateConfig
+from molgen.conformers.prepare.resample import trained_model
+from molgen.errors import MolgenError
+
+
+@dataclass(frozen=True)
+class VacuumConfig:
+    """How the conformers of ``kind="vacuum"`` are found.
+
+    Attributes:
+        model: that draws them: a checkpoint, or "default".
+        samples: drawn per molecule.
+        polish: steps of MMFF94s, charges included, on each: enough to close hydrogen bonds. More of them lead away
+            from DFT minima (see the model card).
+        window: those farther above the lowest are dropped, kcal/mol of MMFF94s.
+        energies: weights come from single points by "gfn2" or "gfn1" (xTB, needs tblite), or from "mmff".
+    """
+
+    model: str = "default"
+    samples: int = 120
+    polish: int = 20
+    window: float = 8.0
+    energies: str = "gfn2"
+
+    def __post_init__(self) -> None:
+        if self.energies not in ("mmff", *METHODS):
+            raise ValueError(f'vacuum.energies must be one of mmff, gfn1, gfn2, not "{self.energies}"')
+        if self.samples < 1 or self.polish < 0 or not self.window > 0:
+            raise ValueError("vacuum: samples must be 1 or more, polish 0 or more and window positive")
+
+
+def check_vacuum(config: VacuumConfig) -> None:
+    """See that the model and the program for the energies are there, before long work.
+
+    Raises:
+        CheckpointError, ConfigError.
+    """
+    trained_model(config.model)
+    if config.energies != "mmff":
+        check_xtb()
+
+
+def vacuum_conformers(
+    mol: Chem.Mol, config: VacuumConfig, count: int, *, seed: int = 0, solvent: str = ""
+) -> tuple[np.ndarray, np.ndarray]:
+    """The lowest of many polished samples.
+
+    Args:
+        mol: with explicit hydrogens and complete stereo.
+        count: conformers to keep, at most.
+        solvent: implicit solvent of the xTB energies; empty: none.
+
+    Returns:
+        positions [k, atoms, 3], Angstrom, and energies [k], kcal/mol.
+
+    Raises:
+        MolgenError: nothing could be embedded, or the energy of no conformer is known.
+    """
+    options = GenerateConfig(n=min(count, config.samples), pool=config.samples, seed=seed)
+    pool = sample_pool(mol, trained_model(config.model), options)
+    positions, energies = pool.field.relax(pool.positions, config.polish)
+    values = energies.values
+    if not np.isfinite(values).any():
+        raise MolgenError("no energy: MMFF94s and UFF know no parameters for it")
+    order = np.argsort(values, kind="stable")[:count]
+    kept = positions[order[values[order] <= np.nanmin(values) + config.window]]
+    if config.energies == "mmff":
+        return kept, values[order[: len(kept)]]
+    return kept, relax_xtb(mol, kept, config.energies, 0, solvent)[1].values

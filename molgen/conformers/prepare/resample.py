@@ -1,0 +1,78 @@
+"""Samples of a trained model, drawn again by their energies: lessons from molecules without known structures."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+from rdkit import Chem
+
+from molgen.conformers.candidates import Pool, sample_pool
+from molgen.conformers.options import GenerateConfig
+from molgen.conformers.selection import shares, sound
+from molgen.models.torsion_flow.checkpoint import load_model
+from molgen.models.torsion_flow.model import TorsionModel
+
+STRAIN_SCALE = 4.5
+VACUUM_SCALE = 8.0
+"""kcal/mol; energies with charges of samples that are not minimized scatter more."""
+
+
+@dataclass(frozen=True)
+class ResampleConfig:
+    """How the conformers of ``kind="resampled"`` are drawn.
+
+    Attributes:
+        model: a checkpoint, or "default".
+        samples: drawn per molecule; templates: template conformers under them.
+        vacuum: part of the weights that goes by energies in vacuum, the rest by strain.
+    """
+
+    model: str = "default"
+    samples: int = 100
+    templates: int = 4
+    vacuum: float = 0.5
+
+    def __post_init__(self) -> None:
+        if min(self.samples, self.templates) < 1 or not 0 <= self.vacuum <= 1:
+            raise ValueError("resample: samples and templates must be 1 or more, vacuum from 0 to 1")
+
+
+def resampled_conformers(
+    mol: Chem.Mol, config: ResampleConfig, count: int, *, seed: int = 0
+) -> tuple[np.ndarray, np.ndarray]:
+    """``count`` draws, by strain and by energy in vacuum, from the samples of a model.
+
+    A model that is trained on them comes nearer to its density times these weights (reward-weighted regression;
+    Peters and Schaal 2007).
+
+    Args:
+        mol: with explicit hydrogens and complete stereo.
+        count: draws.
+
+    Returns:
+        positions [k, atoms, 3] of the samples drawn, Angstrom, and how often each was, [k].
+
+    Raises:
+        MolgenError: nothing could be embedded.
+    """
+    options = GenerateConfig(n=1, pool=config.samples, templates=config.templates, seed=seed, template_relax=40)
+    pool = sample_pool(mol, trained_model(config.model), options)
+    kept = sound(pool, options.energy_window)
+    times = np.random.default_rng(seed).multinomial(count, importance(pool, kept, config.vacuum))
+    return pool.positions[kept[times > 0]], times[times > 0]
+
+
+def importance(pool: Pool, kept: np.ndarray, vacuum: float) -> np.ndarray:
+    """How much each of the kept samples counts: a mixture of two distributions, one by strain and one by energies with
+    charges."""
+    by_strain = shares(pool.energies.values[kept], STRAIN_SCALE)
+    by_vacuum = shares(pool.field.energies(pool.positions[kept]).values, VACUUM_SCALE)
+    return (1 - vacuum) * by_strain + vacuum * by_vacuum
+
+
+@lru_cache(maxsize=1)
+def trained_model(name: str) -> TorsionModel:
+    """A model, loaded once per process."""
+    return load_model(name)

@@ -1,0 +1,95 @@
+"""Template conformers of a molecule (bond lengths, angles, rings, stereo) and the torsions set over them."""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+from rdkit import Chem
+from torch import Tensor
+
+from molgen.chem.features.molecule_features import heavy_atoms
+from molgen.chem.features.molecule_graph import MoleculeGraph
+from molgen.chem.molecules.embedding import Templates, embed_templates
+from molgen.chem.molecules.positions import with_conformers
+from molgen.conformers.force_field import ConformerField
+from molgen.errors import EmbeddingError
+from molgen.geometry.torsions import apply_torsions, dihedral_angles
+from molgen.metrics.stereo import stereo_mask
+
+LARGE_RING = 9
+"""A ring with so many atoms has more shapes than a dozen template conformers show."""
+
+
+def template_conformers(
+    mol: Chem.Mol,
+    count: int,
+    *,
+    seed: int = 0,
+    iterations: int = 200,
+    timeout: float = 60.0,
+    loose: bool = False,
+    field: ConformerField | None = None,
+) -> Templates:
+    """Embedded and relaxed conformers with the stereo of the input.
+
+    Args:
+        mol: with explicit hydrogens and complete stereo.
+        count: of structures, at most.
+        iterations: MMFF94s steps on each.
+        timeout: seconds for the embedding.
+        loose: embed so (see :func:`molgen.chem.molecules.embedding.embed_templates`).
+        field: of the molecule, when it is at hand.
+
+    Raises:
+        EmbeddingError: there is none.
+    """
+    embedded = embed_templates(mol, count, seed=seed, timeout=timeout, loose=loose)
+    positions, _ = (field or ConformerField(mol)).relax(embedded.positions, iterations)
+    return _with_correct_stereo(embedded, positions, mol)
+
+
+def _with_correct_stereo(embedded: Templates, positions: np.ndarray, mol: Chem.Mol) -> Templates:
+    """Relaxed templates, or the unrelaxed ones where relaxation changed the stereo; wrong ones are dropped."""
+    relaxed = with_conformers(mol, positions)
+    good = stereo_mask(mol, relaxed)
+    fallback = stereo_mask(mol, embedded.mol)
+    original = embedded.positions
+    kept = [positions[k] if good[k] else original[k] for k in range(len(positions)) if good[k] or fallback[k]]
+    if not kept:
+        raise EmbeddingError("no embedded structure has the stereo of the input")
+    return Templates(with_conformers(mol, np.array(kept)), embedded.method)
+
+
+def set_torsions(mol: Chem.Mol, positions: Tensor, torsions: Tensor, record: MoleculeGraph) -> Tensor:
+    """Conformers of all atoms [P, atoms, 3] with their torsions set; hydrogens ride on their heavy atoms.
+
+    Args:
+        mol: with explicit hydrogens.
+        positions: [P, atoms, 3], Angstrom.
+        torsions: [P, m], radian, in the order of the record.
+        record: the heavy-atom graph of ``mol``.
+    """
+    if torsions.shape[1] == 0:
+        return positions
+    heavy = heavy_atoms(mol)
+    place = {int(atom): k for k, atom in enumerate(heavy)}
+    carrier = [place[a.GetIdx() if a.GetIdx() in place else a.GetNeighbors()[0].GetIdx()] for a in mol.GetAtoms()]
+    moving = torch.from_numpy(record.moving[:, carrier])
+    quadruples = torch.from_numpy(heavy[record.torsions])
+    changes = torsions - dihedral_angles(positions, quadruples)
+    return apply_torsions(positions, changes, quadruples, moving)
+
+
+def flexible_rings(mol: Chem.Mol) -> list[int]:
+    """Atoms in each ring with a shape of its own: over three atoms, two of them sp3."""
+    return [len(ring) for ring in mol.GetRingInfo().AtomRings() if _is_flexible(mol, ring)]
+
+
+def largest_flexible_ring(mol: Chem.Mol) -> int:
+    """Atoms in the largest ring with a shape of its own; 0 if there is none."""
+    return max(flexible_rings(mol), default=0)
+
+
+def _is_flexible(mol: Chem.Mol, ring: tuple[int, ...]) -> bool:
+    tetrahedral = [mol.GetAtomWithIdx(a).GetHybridization() == Chem.HybridizationType.SP3 for a in ring]
+    return len(ring) > 3 and sum(tetrahedral) >= 2

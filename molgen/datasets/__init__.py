@@ -1,0 +1,1 @@
+"""Prepared sets on disk and the streams of batches drawn from them; read without RDKit."""

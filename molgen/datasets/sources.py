@@ -1,0 +1,32 @@
+"""A prepared set as a source of the training mixture."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+ROOM = 298.15
+"""Kelvin, the temperature of the Boltzmann factors in prepared sets."""
+
+
+@dataclass(frozen=True)
+class SourceConfig:
+    """One prepared set in the training mixture.
+
+    Attributes:
+        path: folder or file written by `molgen prepare conformers`.
+        share: relative number of samples drawn from this set; within a set molecules are equally likely.
+        weights: how the conformers of a molecule are drawn. "source": by the weights in the set, whatever they are;
+            "boltzmann": the same, and a set without Boltzmann factors is refused; "equal": all alike.
+        temperature: kelvin, with weights "boltzmann": the factors of 298 K, which is what sets hold, are drawn as those
+            of this temperature. A force field's energies are good to a few kcal/mol, so 298 K trusts them too much.
+    """
+
+    path: str = ""
+    share: float = 1.0
+    weights: Literal["source", "boltzmann", "equal"] = "source"
+    temperature: float = ROOM
+
+    def __post_init__(self) -> None:
+        if not self.temperature > 0:
+            raise ValueError(f"temperature must be positive, not {self.temperature}")

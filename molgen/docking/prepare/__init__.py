@@ -1,0 +1,1 @@
+"""Training sets of docking; made with the task, hence above it."""

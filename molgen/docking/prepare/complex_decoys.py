@@ -1,0 +1,244 @@
+"""From crystal complexes to labeled decoys: ligands docked back, and how far each pose is from the crystal's."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+import torch
+from rdkit import Chem
+from scipy.spatial import KDTree
+from torch import Tensor
+
+from molgen.chem.atom_types.interaction_types import is_metal
+from molgen.chem.features.molecule_features import molecule_graph
+from molgen.chem.molecules.reference import reference_ligand
+from molgen.chem.molecules.standardize import prepare_molecule
+from molgen.chem.proteins.pockets import find_pockets
+from molgen.chem.proteins.reading import read_protein
+from molgen.datasets.complexes import PlacedLigand
+from molgen.datasets.docking_blocks import PrepareSummary
+from molgen.docking.dock import energy_of, prepare_ligand
+from molgen.docking.ligand import Ligand
+from molgen.docking.prepare.decoy_parts import RatedItem, decoy_item, prepare_decoys
+from molgen.docking.prepare.fragments import MAX_PERMUTATIONS
+from molgen.docking.prepare.inputs import ComplexFiles, find_complexes
+from molgen.docking.records import DockConfig
+from molgen.docking.refine import Refined, evaluated, refine, representatives
+from molgen.docking.search import search
+from molgen.docking.site import Site, site_of
+from molgen.errors import InputError, MolgenError, ParseError
+from molgen.geometry.alignment import kabsch
+from molgen.geometry.torsions import apply_torsions, dihedral_angles
+from molgen.metrics.poses import pose_matches, pose_rmsd_matrix
+from molgen.metrics.symmetry import automorphisms, heavy_coordinates
+from molgen.physics.energy import DockingEnergy
+from molgen.physics.rigid_bfgs import minimize
+
+_STEPS = 60
+_NATIVE, _NATIVE_SPACING = 6, 0.3
+"""Minima of the crystal pose that are kept, and Angstrom between them."""
+
+
+@dataclass(frozen=True)
+class ComplexPoses:
+    """How the ligand of every crystal complex is docked back; lengths in Angstrom.
+
+    Attributes:
+        effort: of the search.
+        seed: of the search, the template conformers, and the order of the complexes.
+        ph: at which the ligand is protonated.
+        max_heavy_atoms, max_torsions: of a ligand; complexes of larger ones are left out, as named failures.
+        box: edge of the search box around the middle of the crystal pose, at least.
+        margin: by which the box is longer than the crystal pose.
+        spacing: least symmetric RMSD between two poses.
+        right: where no pose is nearer to the crystal's, minima of the crystal pose itself are added.
+        nearest, farthest: limits of the smallest distance between ligand and receptor (metals aside for the lower
+            one); outside of them a ligand is bonded to the receptor, or is elsewhere.
+        timeout: seconds for the embedding of a ligand.
+        block: complexes per part file.
+    """
+
+    effort: Literal["quick", "normal", "thorough"] = "normal"
+    seed: int = 1
+    ph: float = 7.4
+    max_heavy_atoms: int = 45
+    max_torsions: int = 14
+    box: float = 22.5
+    margin: float = 8.0
+    spacing: float = 1.0
+    right: float = 2.0
+    nearest: float = 1.9
+    farthest: float = 5.0
+    timeout: float = 60.0
+    block: int = 100
+
+    def __post_init__(self) -> None:
+        _ = self.docking  # which checks the values
+
+    @property
+    def docking(self) -> DockConfig:
+        """The same as docking has it."""
+        return DockConfig(
+            seed=self.seed,
+            effort=self.effort,
+            ph=self.ph,
+            spacing=self.spacing,
+            timeout=self.timeout,
+            proposals="random",
+            rank="energy",
+        )
+
+
+def prepare_complex_poses(
+    source: str | Path,
+    output: str | Path,
+    config: ComplexPoses | None = None,
+    *,
+    workers: int = 1,
+    limit: int | None = None,
+    on_block: Callable[[int], None] | None = None,
+) -> PrepareSummary:
+    """Labeled decoys of every crystal complex of `source` (see `inputs.find_complexes`), into part files in `output`.
+
+    The ligand is docked from its SMILES with the physics of the search alone; nothing of the crystal pose but the
+    place and size of the box gets into the poses, except for those that are added where the search finds no right one.
+
+    Args:
+        workers: processes; the result does not depend on them.
+        limit: only so many complexes; one of every cluster comes before the second of any.
+        on_block: called with the number of complexes finished so far.
+
+    Raises:
+        InputError: the input cannot be read, or ``output`` was begun with other settings.
+    """
+    chosen = config or ComplexPoses()
+    return prepare_decoys(
+        spread(find_complexes(source), chosen.seed)[:limit],
+        partial(rate_complex, config=chosen),
+        output,
+        source=Path(source).name,
+        config=chosen,
+        block=chosen.block,
+        workers=workers,
+        on_block=on_block,
+    )
+
+
+def spread(complexes: Sequence[ComplexFiles], seed: int) -> list[ComplexFiles]:
+    """Shuffled, and so that the clusters take turns: all first members, then all second ones."""
+    members: dict[str, int] = defaultdict(int)
+    turns = []
+    for place in np.random.default_rng(seed).permutation(len(complexes)):
+        cluster = complexes[place].cluster
+        turns.append((members[cluster], complexes[place]))
+        members[cluster] += 1
+    return [one for _, one in sorted(turns, key=lambda turn: turn[0])]
+
+
+@torch.inference_mode()
+def crystal_minima(site: Site, ligand: Ligand, energy: DockingEnergy, crystal: np.ndarray) -> Refined:
+    """Minima of the template conformers with the torsions of a crystal pose, laid over it; the best first.
+
+    Args:
+        site, ligand: what is docked.
+        energy: of the search.
+        crystal: float [n, 3], in the atom order of the ligand, Angstrom.
+    """
+    goal = torch.from_numpy(crystal).float()
+    shapes = _with_torsions_of(ligand, goal)
+    motion = kabsch(shapes, goal.expand_as(shapes))
+    laid = shapes @ motion.rotation.transpose(-1, -2) + motion.translation[:, None]
+    exact = energy.with_field(site.direct(ligand.classes, laid.reshape(-1, 3).numpy()))
+    positions = minimize(exact, ligand.body, laid.permute(1, 2, 0).contiguous(), _STEPS).positions
+    found = evaluated(ligand, exact, positions, torch.arange(len(laid)))
+    found = found.pick(found.total.argsort())
+    return found.pick(representatives(ligand, found.positions, _NATIVE_SPACING, _NATIVE))
+
+
+def rate_complex(files: ComplexFiles, config: ComplexPoses) -> RatedItem:
+    """The poses of one crystal complex.
+
+    Raises:
+        MolgenError: a file is missing or cannot be used; the ligand is too large, or bonded to the receptor, or
+            elsewhere.
+    """
+    if files.protein is None:
+        raise InputError("there is no file of the protein")
+    path, crystal = _crystal_ligand(files)
+    true = heavy_coordinates(crystal)[0]
+    ligand = _docked_ligand(crystal, config)
+    site = _site(files.protein, path, true, config)
+    matches = pose_matches(crystal, ligand.mol).permutations
+    ordered = true[np.argsort(matches[0])]
+    energy = energy_of(site, ligand)
+    rng = torch.Generator().manual_seed(config.seed)
+    found = search(energy, ligand.templates, config.docking.search, rng)
+    poses = [refine(site, ligand, energy, found, config.spacing)]
+    if pose_rmsd_matrix(true[None], poses[0].positions, matches).min() > config.right:
+        poses.append(crystal_minima(site, ligand, energy, ordered))
+    positions = torch.cat([one.positions for one in poses])
+    energies = torch.cat([one.intermolecular + one.intramolecular for one in poses])
+    rmsds = pose_rmsd_matrix(true[None], positions, matches)[0]
+    placed = _placed(ligand, ordered, files)
+    values = positions.numpy(), energies.numpy(), rmsds.numpy()
+    return decoy_item(site.network_atoms(), placed, *values, searched=len(poses[0].total))
+
+
+def _placed(ligand: Ligand, positions: np.ndarray, files: ComplexFiles) -> PlacedLigand:
+    """The ligand where the crystal has it; positions [n, 3] in its own atom order."""
+    permutations = automorphisms(ligand.mol, MAX_PERMUTATIONS).permutations.astype(np.uint8)
+    return PlacedLigand(ligand.graph, permutations, positions, (-1, -1), files.cluster, files.name)
+
+
+def _docked_ligand(crystal: Chem.Mol, config: ComplexPoses) -> Ligand:
+    """The ligand as a user would give it, without the structure of the crystal."""
+    mol = Chem.MolFromSmiles(Chem.MolToSmiles(Chem.RemoveHs(crystal)))
+    mol = prepare_molecule(mol, max_heavy_atoms=config.max_heavy_atoms)
+    torsions = molecule_graph(mol).n_torsions
+    if torsions > config.max_torsions:
+        raise ParseError(f"{torsions} rotatable bonds, at most {config.max_torsions} are taken")
+    return prepare_ligand(mol, config.docking).ligand
+
+
+def _site(protein: Path, ligand: Path, crystal: np.ndarray, config: ComplexPoses) -> Site:
+    """The site around a crystal pose [n, 3] whose file is `ligand`."""
+    whole = read_protein(protein)
+    size = max(config.box, float(np.ptp(crystal, axis=0).max()) + config.margin)
+    named = find_pockets(ligand, whole)[0]
+    site = site_of(whole, replace(named, center=crystal.mean(0), size=np.full(3, size)))
+    atoms = site.receptor.protein
+    distance, _ = KDTree(crystal).query(atoms.positions)
+    if distance.min() > config.farthest:
+        raise ParseError(f"the ligand is {distance.min():.1f} Angstrom from the receptor")
+    nearest = distance[~is_metal(atoms.elements)].min(initial=np.inf)
+    if nearest < config.nearest:
+        raise ParseError(f"the ligand is {nearest:.2f} Angstrom from the receptor: bonded, or there twice")
+    return site
+
+
+def _crystal_ligand(files: ComplexFiles) -> tuple[Path, Chem.Mol]:
+    """The first file that can be read; the error of the first one if there is none."""
+    first: MolgenError = InputError("there is no file of the ligand")
+    for place, path in enumerate(files.ligands):
+        try:
+            return path, reference_ligand(path)
+        except MolgenError as error:
+            first = error if place == 0 else first
+    raise first
+
+
+def _with_torsions_of(ligand: Ligand, goal: Tensor) -> Tensor:
+    """The template conformers [T, n, 3] with the torsions of one pose [n, 3]."""
+    torsions = torch.from_numpy(ligand.graph.torsions.astype(np.int64))
+    if not len(torsions):
+        return ligand.templates
+    changes = dihedral_angles(goal, torsions) - dihedral_angles(ligand.templates, torsions)
+    rows = len(ligand.templates)
+    moving = torch.from_numpy(ligand.graph.moving)
+    return apply_torsions(ligand.templates, changes, torsions.expand(rows, -1, -1), moving.expand(rows, -1, -1))

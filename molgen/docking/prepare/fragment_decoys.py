@@ -1,0 +1,218 @@
+"""From a prepared set of placed ligands to labeled decoys: each one displaced and minimized where it was cut out.
+
+Far cheaper than docking: the starts are drawn around the true place, and the energy is that of pair sums.
+"""
+
+from __future__ import annotations
+
+import math
+import zlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+import torch
+from scipy.spatial import KDTree
+from torch import Tensor
+
+from molgen.chem.atom_types.record_types import graph_types, pocket_types
+from molgen.chem.features.pocket_features import PocketAtoms
+from molgen.datasets.complexes import (
+    RESOLUTION,
+    DockingSet,
+    PlacedLigand,
+    StoredProtein,
+    load_parts,
+    part_files,
+    pocket_of,
+)
+from molgen.datasets.docking_blocks import PrepareSummary
+from molgen.docking.prepare.decoy_parts import RatedItem, decoy_item, prepare_decoys
+from molgen.docking.search import Chains, distinct
+from molgen.errors import ConfigError, InputError
+from molgen.metrics.poses import pose_rmsd_matrix
+from molgen.physics.articulation import Articulation, articulation, move
+from molgen.physics.direct import ReceptorAtoms, direct_energy
+from molgen.physics.energy import DockingEnergy
+from molgen.physics.intramolecular import ligand_pairs, pair_energy
+from molgen.physics.rigid_bfgs import minimize
+from molgen.physics.vina import atom_classes
+
+_WALLS = 50.0
+"""Angstrom from the true place to the walls; no start is near them."""
+
+
+@dataclass(frozen=True)
+class FragmentPoses:
+    """How poses of every fragment are made; lengths in Angstrom, angles in radian.
+
+    Attributes:
+        smallest: heavy atoms of a fragment; smaller ones are left out.
+        starts: displaced poses of each.
+        near: of them that stay close to the true pose.
+        near_shift, near_turn: standard deviations of each coordinate of their displacement, and of their rotation and
+            of each torsion.
+        shift: standard deviation of each coordinate of the others' displacement; they are turned at random.
+        twisted: share of the others' torsions that are drawn anew.
+        screen_steps: evaluations of the energy for every start.
+        kept: of them that go on, the near ones aside; also minima that are stored, at most.
+        steps: evaluations for these.
+        reach: protein atoms farther from the true pose have no part in the energy.
+        block: fragments per part file.
+        seed: of the choice and of the starts.
+    """
+
+    smallest: int = 8
+    starts: int = 48
+    near: int = 8
+    near_shift: float = 0.3
+    near_turn: float = 0.15
+    shift: float = 1.8
+    twisted: float = 0.5
+    screen_steps: int = 14
+    kept: int = 24
+    steps: int = 24
+    reach: float = 11.0
+    block: int = 500
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        if self.near > self.starts or min(self.near, self.kept, self.starts - 1) < 0 or self.kept < 1:
+            raise ConfigError("starts and kept must be at least 1, and near between 0 and starts")
+
+
+@dataclass(frozen=True)
+class PlacedFragment:
+    """One example of a prepared set: its receptor, and where it truly lies, in the frame of the protein's file."""
+
+    protein: StoredProtein
+    ligand: PlacedLigand
+
+    @property
+    def name(self) -> str:
+        return self.ligand.name
+
+
+def prepare_fragment_poses(
+    source: str | Path,
+    output: str | Path,
+    config: FragmentPoses | None = None,
+    *,
+    workers: int = 1,
+    limit: int | None = None,
+    on_block: Callable[[int], None] | None = None,
+) -> PrepareSummary:
+    """Labeled decoys of the fragments of a prepared set, into part files in `output`.
+
+    Args:
+        source: a folder that `prepare_fragments` made, or one of its parts.
+        workers: processes; the result does not depend on them.
+        limit: so many fragments, at most; they are chosen at random by the seed.
+        on_block: called with the number of fragments finished so far.
+
+    Raises:
+        InputError: the input cannot be read or holds no fragment of the size, or ``output`` was begun with other
+            settings.
+    """
+    chosen = config or FragmentPoses()
+    return prepare_decoys(
+        placed_fragments(load_parts(part_files(Path(source))), chosen, limit),
+        partial(rate_fragment, config=chosen),
+        output,
+        source=Path(source).name,
+        config=chosen,
+        block=chosen.block,
+        workers=workers,
+        on_block=on_block,
+    )
+
+
+def is_prepared(source: Path) -> bool:
+    """Whether a path is a prepared set, or a folder with one."""
+    return source.suffix == ".safetensors" or (
+        source.is_dir() and next(source.rglob("*.safetensors"), None) is not None
+    )
+
+
+def placed_fragments(data: DockingSet, config: FragmentPoses, limit: int | None = None) -> list[PlacedFragment]:
+    """The fragments of a set that are large enough, in random order.
+
+    Raises:
+        InputError: there are none.
+    """
+    order = np.random.default_rng(config.seed).permutation(len(data.examples))
+    chosen = [int(place) for place in order if len(data.examples[place].positions) >= config.smallest][:limit]
+    if not chosen:
+        raise InputError(f"the set holds no fragment of at least {config.smallest} heavy atoms")
+    return [_placed(data, place) for place in chosen]
+
+
+def _placed(data: DockingSet, place: int) -> PlacedFragment:
+    example = data.examples[place]
+    protein = data.proteins[example.protein]
+    positions = example.positions * RESOLUTION + protein.origin
+    graph, permutations = data.graphs[example.graph], data.permutations[example.graph]
+    return PlacedFragment(
+        protein, PlacedLigand(graph, permutations, positions, example.excluded, example.cluster, example.name)
+    )
+
+
+def rate_fragment(fragment: PlacedFragment, config: FragmentPoses) -> RatedItem:
+    """The poses of one fragment; they do not depend on the others of the set."""
+    ligand, center = fragment.ligand, fragment.ligand.positions.mean(0)
+    pocket = pocket_of(fragment.protein, ligand.excluded)
+    pocket = PocketAtoms(pocket.atoms, pocket.positions + fragment.protein.origin, pocket.residue)
+    energy = fragment_energy(pocket, ligand, center, config.reach)
+    true = torch.from_numpy(ligand.positions - center).float()
+    rng = torch.Generator().manual_seed(zlib.crc32(f"{config.seed} {fragment.name}".encode()))
+    positions, energies = minimized_starts(energy, true, config, rng)
+    rmsds = pose_rmsd_matrix(true[None], positions, ligand.permutations)[0]
+    return decoy_item(pocket, ligand, positions.double().numpy() + center, energies.numpy(), rmsds.numpy())
+
+
+def fragment_energy(pocket: PocketAtoms, ligand: PlacedLigand, center: np.ndarray, reach: float) -> DockingEnergy:
+    """The energy of a ligand in the atoms within reach of its true pose; positions are relative to a point [3]."""
+    distance, _ = KDTree(ligand.positions).query(pocket.positions, distance_upper_bound=reach)
+    near = pocket.pick(np.isfinite(distance))
+    classes = atom_classes(graph_types(ligand.graph))
+    receptor = ReceptorAtoms(near.positions - center, atom_classes(pocket_types(near)))
+    wall = torch.full((3,), _WALLS)
+    pairs = ligand_pairs(ligand.graph, classes)
+    return DockingEnergy(articulation(ligand.graph), direct_energy(receptor, classes), pairs, -wall, wall)
+
+
+@torch.inference_mode()
+def minimized_starts(
+    energy: DockingEnergy, true: Tensor, config: FragmentPoses, rng: torch.Generator
+) -> tuple[Tensor, Tensor]:
+    """Distinct minima around a pose [n, 3]: positions [K, n, 3], energies [K] in kcal/mol; the best first."""
+    body = energy.body
+    start = true[:, :, None].expand(-1, -1, config.starts).contiguous()
+    start = move(body, start, displacements(body, config, rng))
+    screened = minimize(energy, body, start, config.screen_steps)
+    best = screened.energies.argsort()[: config.kept]
+    kept = torch.cat([best, torch.arange(config.near)]).unique()
+    settled = minimize(energy, body, screened.positions[:, :, kept], config.steps)
+    minima = distinct(Chains(settled.positions, settled.energies, torch.zeros_like(kept)), config.kept).positions
+    inter, _ = energy.intermolecular(minima)
+    intra, _ = pair_energy(energy.pairs, minima)
+    return minima.permute(2, 0, 1).contiguous(), inter + intra
+
+
+def displacements(body: Articulation, config: FragmentPoses, rng: torch.Generator) -> Tensor:
+    """Tangent vectors [6 + m, starts]: the first `near` of them small."""
+    count, near = config.starts, torch.arange(config.starts) < config.near
+    shift = torch.randn(3, count, generator=rng) * torch.where(near, config.near_shift, config.shift)
+    axis = torch.randn(3, count, generator=rng)
+    angle = _angles(near, config.near_turn, (count,), rng)
+    torsions = _angles(near, config.near_turn, (body.n_torsions, count), rng)
+    drawn = torch.rand(body.n_torsions, count, generator=rng) < config.twisted
+    return torch.cat([shift, axis / axis.norm(dim=0) * angle, torsions * (near | drawn)])
+
+
+def _angles(near: Tensor, width: float, shape: tuple[int, ...], rng: torch.Generator) -> Tensor:
+    """Normal with a standard deviation where `near` [count] is set, else uniform on the circle; [..., count]."""
+    small = width * torch.randn(shape, generator=rng)
+    return torch.where(near, small, (torch.rand(shape, generator=rng) * 2 - 1) * math.pi)

@@ -1,0 +1,124 @@
+"""Poses proposed by the learned model, ready for the minimizer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from molgen.chem.features.pocket_features import PocketAtoms
+from molgen.docking.ligand import Ligand
+from molgen.docking.search import Proposals
+from molgen.docking.site import Site
+from molgen.errors import CheckpointError
+from molgen.graphs.batch import batch_graphs
+from molgen.graphs.pockets import PocketBatch, batch_pockets
+from molgen.models.pose_flow.model import PoseModel
+from molgen.models.pose_flow.sample import Guide, prior_states, sample_poses, time_grid
+from molgen.physics.energy import DockingEnergy
+from molgen.sampling.guards import finite_rows, tell
+from molgen.threads import one_thread
+
+_GUIDED = 0.7
+"""Time below which poses are guided."""
+_RESTRAINT = 0.3
+"""1 / (kcal/mol), the weight of restraints."""
+_CEILING = 1.0
+"""kcal/mol an atom can cost at most while it guides."""
+_STEEPEST = 3.0
+"""1 / Angstrom, the largest guiding force on an atom."""
+
+
+def propose(
+    model: PoseModel,
+    site: Site,
+    ligand: Ligand,
+    count: int,
+    steps: int,
+    rng: torch.Generator,
+    *,
+    energy: DockingEnergy | None = None,
+    guidance: float = 0.0,
+    on_step: Callable[[int, Tensor], None] | None = None,
+) -> Proposals:
+    """Sample poses of a ligand in a site.
+
+    Args:
+        model: of poses.
+        site, ligand: what is docked.
+        count: poses; the template conformers take turns.
+        steps: of the integration.
+        rng: of the starting states.
+        energy: of the ligand in the site; its restraints pull on the poses while they are sampled.
+        guidance: weight of the rest of the energy in the last steps, 1 / (kcal/mol).
+        on_step: sees (step, positions [S, n, 3]) of every chunk of S poses.
+
+    Returns:
+        as many poses, or fewer where some are not finite.
+
+    Raises:
+        CheckpointError: no pose is finite.
+    """
+    template = torch.arange(count) % len(ligand.templates)
+    shapes = ligand.templates[template]
+    graph = batch_graphs([ligand.graph])
+    pocket = pocket_batch(site, model.config.pocket_radius)
+    center = torch.from_numpy(site.pocket.center).float()
+    start = prior_states(model, shapes, ligand.graph.n_torsions, rng)
+    watch = None if on_step is None else lambda step, t, positions: on_step(step, positions + center)
+    guide = None if energy is None else guide_of(energy, center, guidance)
+    with one_thread():
+        found = sample_poses(model, graph, pocket, shapes, start, time_grid(steps), guide=guide, on_step=watch)
+    found, template = _finite(found, template)
+    return Proposals((found + center).permute(1, 2, 0).contiguous(), template)
+
+
+def _finite(positions: Tensor, template: Tensor) -> tuple[Tensor, Tensor]:
+    """Poses [S, n, 3] without those that are not finite, which a model gives that diverges; a warning counts them."""
+    good = finite_rows(positions)
+    if good.all():
+        return positions, template
+    if not good.any():
+        raise CheckpointError("the model of poses diverges: none of its poses is finite")
+    tell(int((~good).sum()), len(good), "proposed poses were not finite and are left out")
+    return positions[good], template[good]
+
+
+def guide_of(energy: DockingEnergy, center: Tensor, guidance: float) -> Guide | None:
+    """What bends the sampler's field: the restraints for most of the way, the softened energy in the last steps.
+
+    Args:
+        energy: of the ligand in the site.
+        center: [3], of the pocket, Angstrom.
+        guidance: weight of the energy, 1 / (kcal/mol); 0 for none.
+    """
+    if not energy.restraints and not guidance:
+        return None
+    softened = energy.softened(_CEILING)
+
+    def pulled(positions: Tensor) -> tuple[Tensor, Tensor]:
+        placed = positions.detach() + center[:, None]
+        values, gradient = torch.zeros(placed.shape[2]), torch.zeros_like(placed)
+        for restraint in energy.restraints:
+            more, slope = restraint(placed)
+            values, gradient = values + _RESTRAINT * more, gradient + _RESTRAINT * slope
+        if guidance:
+            more, slope = softened.intermolecular(placed)
+            values, gradient = values + guidance * more, gradient + guidance * slope
+        longest = torch.linalg.vector_norm(gradient, dim=1, keepdim=True).clamp(min=_STEEPEST)
+        return values, gradient * (_STEEPEST / longest)
+
+    return Guide(pulled, lambda t: 1.0 if float(t) < _GUIDED else 0.0)
+
+
+def pocket_batch(site: Site, radius: float) -> PocketBatch:
+    """The receptor's atoms around the center of a site's pocket, relative to it."""
+    near = site.network_atoms().around(site.pocket.center, radius)
+    return batch_pockets([relative(near, site.pocket.center)])
+
+
+def relative(atoms: PocketAtoms, center: np.ndarray) -> PocketAtoms:
+    """The atoms in a frame whose origin is a point [3]."""
+    return PocketAtoms(atoms.atoms, atoms.positions - center, atoms.residue)

@@ -1,0 +1,135 @@
+"""What a user says about where atoms go, as restraints: an anchored atom, a core that stays."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from rdkit import Chem
+from rdkit.Chem import rdFMCS
+
+from molgen.chem.features.molecule_features import heavy_atoms, without_hydrogens
+from molgen.chem.formats.atom_site import MAX_COORDINATE
+from molgen.chem.formats.parsing import one_line, silent_rdkit
+from molgen.chem.molecules.reference import reference_ligand
+from molgen.errors import InputError
+from molgen.physics.restraints import PointRestraint
+
+CORE_RADIUS = 0.5
+"""Angstrom that each core atom is free to move; with the restraint's softness the core stays within 1 Angstrom."""
+_LEAST_CORE = 4
+_MOST_MATCHES = 64
+_MOST_LETTERS = 2000
+_ANCHOR = re.compile(r"^(?P<smarts>.+)@(?P<numbers>[^@]+)$")
+
+
+@dataclass(frozen=True)
+class Anchor:
+    """An atom held near a point.
+
+    Attributes:
+        smarts: pattern; its first atom is the one that is held.
+        point: (x, y, z), Angstrom.
+        radius: Angstrom within which it is free.
+    """
+
+    smarts: str
+    point: tuple[float, float, float]
+    radius: float = 1.0
+
+    @classmethod
+    def parse(cls, text: str) -> Anchor:
+        """From "SMARTS@x,y,z[,radius]".
+
+        Raises:
+            InputError: the text has another form.
+        """
+        found = _ANCHOR.match(text.strip())
+        try:
+            numbers = [float(part) for part in found["numbers"].split(",")] if found else []
+        except ValueError:
+            numbers = []
+        if found is None or len(numbers) not in (3, 4) or not _are_places(numbers):
+            raise InputError(f"an anchor is SMARTS@x,y,z[,radius], not {text}")
+        _pattern(found["smarts"])
+        return cls(found["smarts"], (numbers[0], numbers[1], numbers[2]), *numbers[3:])
+
+
+def restraints_of(
+    mol: Chem.Mol, anchors: Sequence[Anchor | str] = (), core: Chem.Mol | str | Path | None = None
+) -> tuple[PointRestraint, ...]:
+    """The restraints on the heavy atoms of a ligand.
+
+    Args:
+        mol: ligand with explicit hydrogens.
+        anchors: atoms near points.
+        core: a pose, or the file of one, whose maximum common substructure with the ligand stays in place.
+
+    Raises:
+        InputError: a pattern is no SMARTS or is not in the ligand, or there is no common core.
+    """
+    parsed = [anchor if isinstance(anchor, Anchor) else Anchor.parse(anchor) for anchor in anchors]
+    found = [_anchored(mol, anchor) for anchor in parsed]
+    if core is not None:
+        found.append(_core(mol, core if isinstance(core, Chem.Mol) else reference_ligand(core)))
+    return tuple(found)
+
+
+def _are_places(numbers: Sequence[float]) -> bool:
+    """Whether these are three coordinates that a structure can have, and a radius that is none or positive."""
+    return bool((np.abs(numbers) <= MAX_COORDINATE).all()) and min(numbers[3:] or [1]) >= 0
+
+
+def _pattern(smarts: str) -> Chem.Mol:
+    with silent_rdkit():
+        try:
+            pattern = Chem.MolFromSmarts(smarts) if len(smarts) <= _MOST_LETTERS else None
+        except (RuntimeError, ValueError):  # text that no encoding has, or an invariant of RDKit
+            pattern = None
+    if pattern is None or not pattern.GetNumAtoms():
+        raise InputError(f"{one_line(smarts)} is not a SMARTS pattern")
+    return pattern
+
+
+def _anchored(mol: Chem.Mol, anchor: Anchor) -> PointRestraint:
+    pattern = _pattern(anchor.smarts)
+    place = {int(atom): k for k, atom in enumerate(heavy_atoms(mol))}
+    atoms = sorted({match[0] for match in mol.GetSubstructMatches(pattern, uniquify=False)} & place.keys())
+    if not atoms:
+        raise InputError(f"the ligand has no heavy atom that matches {anchor.smarts}")
+    return PointRestraint(
+        torch.tensor([[place[atom]] for atom in atoms]),
+        torch.tensor([anchor.point]),
+        torch.tensor([float(anchor.radius)]),
+    )
+
+
+def _core(mol: Chem.Mol, reference: Chem.Mol) -> PointRestraint:
+    own, other = without_hydrogens(mol), without_hydrogens(reference)
+    common = rdFMCS.FindMCS(
+        [own, other],
+        timeout=10,
+        ringMatchesRingOnly=True,
+        completeRingsOnly=True,
+        matchChiralTag=False,
+        bondCompare=rdFMCS.BondCompare.CompareOrder,
+    )
+    if common.numAtoms < _LEAST_CORE:
+        raise InputError(f"the ligand and the core share {common.numAtoms} atoms; at least {_LEAST_CORE} are needed")
+    pattern = Chem.MolFromSmarts(common.smartsString)
+    points = reference_points(other, pattern)
+    matches = own.GetSubstructMatches(pattern, uniquify=False, maxMatches=_MOST_MATCHES)
+    return PointRestraint(
+        torch.tensor(matches),
+        torch.from_numpy(points).float(),
+        torch.full((len(points),), CORE_RADIUS),
+    )
+
+
+def reference_points(reference: Chem.Mol, pattern: Chem.Mol) -> np.ndarray:
+    """Where the first match of a pattern lies, [k, 3], Angstrom."""
+    return reference.GetConformer().GetPositions()[list(reference.GetSubstructMatch(pattern))]

@@ -1,0 +1,135 @@
+"""The learned confidence: the probability that a minimized pose lies within 2 A of the true one.
+
+Two levels. Networks read each pose on its own: its contacts and its energy above the best pose. A judge with a handful
+of weights then looks at all poses of the ligand together: how much of the networks' and of the energy's vote falls on
+poses near this one, how good the energy is for a ligand of this size. Several networks, each trained without a part of
+the clusters, vote together; the judge was fitted to what each said about the part that it had not seen.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import torch
+from torch import Tensor, nn
+
+from molgen.graphs.batch import GraphBatch
+from molgen.graphs.pockets import PocketBatch
+from molgen.nets.contacts import ContactConfig, ContactNet
+
+KNOTS = 32
+"""Points of the calibration curve."""
+JUDGED = ("logit", "share nearby", "energy gap", "energy", "size", "energy share nearby")
+"""What the judge looks at."""
+_GAP_UNIT = 3.0
+_NEARBY = 2.0
+_TEMPERATURE = 0.6
+
+
+@dataclass(frozen=True)
+class ConfidenceConfig:
+    """The model.
+
+    Attributes:
+        contacts: size of each network.
+        dropout: of the atoms' features before the readout, in training.
+        members: networks that vote.
+    """
+
+    contacts: ContactConfig = field(default_factory=ContactConfig)
+    dropout: float = 0.2
+    members: int = 1
+
+
+class Member(nn.Module):
+    """One network: poses and their energies -> logits.
+
+    The logit is that of the physics, minus the energy above the best pose in learned units, plus a sum over the
+    ligand's atoms of what the network reads from their contacts.
+    """
+
+    def __init__(self, config: ConfidenceConfig) -> None:
+        super().__init__()
+        c = config.contacts.channels
+        self.net = ContactNet(config.contacts)
+        self.dropout = nn.Dropout(config.dropout)
+        self.atom = nn.Sequential(nn.LayerNorm(c), nn.Linear(c, c), nn.SiLU(), nn.Linear(c, 1))
+        self.slope, self.offset = nn.Parameter(torch.tensor(-3.0)), nn.Parameter(torch.tensor(0.5))
+
+    def forward(self, graph: GraphBatch, pocket: PocketBatch, positions: Tensor, gap: Tensor) -> Tensor:
+        """Logits [B, S]; arguments as of :class:`ConfidenceModel`."""
+        features = self.net(graph, pocket, self.net.encode(graph, pocket), positions)
+        mask = graph.atom_mask[:, None].to(positions.dtype)
+        read = (self.atom(self.dropout(features)).squeeze(-1) * mask).sum(-1) / mask.sum(-1).sqrt()
+        return self.slope * gap / _GAP_UNIT + self.offset + read
+
+
+class ConfidenceModel(nn.Module):
+    """The networks, the judge and the calibration curve."""
+
+    judge_weights: Tensor
+    judge_offset: Tensor
+    curve_logits: Tensor
+    curve_values: Tensor
+
+    def __init__(self, config: ConfidenceConfig) -> None:
+        super().__init__()
+        self.config = config
+        self.members = nn.ModuleList(Member(config) for _ in range(config.members))
+        weights = torch.zeros(len(JUDGED))
+        weights[0] = 1.0
+        self.register_buffer("judge_weights", weights)
+        self.register_buffer("judge_offset", torch.zeros(()))
+        at = torch.linspace(-8.0, 8.0, KNOTS)
+        self.register_buffer("curve_logits", at)
+        self.register_buffer("curve_values", at.sigmoid())
+
+    def forward(self, graph: GraphBatch, pocket: PocketBatch, positions: Tensor, gap: Tensor) -> Tensor:
+        """The networks' logits [B, S], their mean over the members.
+
+        Args:
+            graph, pocket: B ligands and pockets.
+            positions: [B, S, n, 3], Angstrom, minimized poses.
+            gap: [B, S], energy above the best pose of the ligand, kcal/mol.
+        """
+        return torch.stack([member(graph, pocket, positions, gap) for member in self.members]).mean(0)
+
+    def judge(self, logits: Tensor, positions: Tensor, energies: Tensor) -> Tensor:
+        """The judge's logits [S] of all poses of one ligand; arguments as of :func:`judged_features`."""
+        return judged_features(logits, positions, energies) @ self.judge_weights.to(logits) + self.judge_offset
+
+    def probability(self, judged: Tensor) -> Tensor:
+        """Calibrated probabilities: linear between the points of the curve, level beyond them."""
+        return interpolated(judged, self.curve_logits.to(judged), self.curve_values.to(judged))
+
+
+def judged_features(logits: Tensor, positions: Tensor, energies: Tensor) -> Tensor:
+    """What the judge looks at, [S, len(JUDGED)].
+
+    Args:
+        logits: [S], of the networks.
+        positions: [S, n, 3], Angstrom, the poses of one ligand.
+        energies: [S], kcal/mol, intermolecular plus intramolecular.
+    """
+    flat = positions.flatten(1)
+    apart = torch.cdist(flat, flat, compute_mode="donot_use_mm_for_euclid_dist") / positions.shape[1] ** 0.5
+    near = apart < _NEARBY
+    gap = energies - energies.min()
+    size = float(positions.shape[1])
+    columns = (logits, _share(logits, near), -gap, -energies / size**0.5, torch.full_like(gap, size / 30.0))
+    return torch.stack([*columns, _share(-gap / _TEMPERATURE, near)], dim=1)
+
+
+def _share(logits: Tensor, near: Tensor) -> Tensor:
+    """Log of the softmax weight [S] of the poses near each; near bool [S, S]."""
+    weights = logits.log_softmax(0)
+    return torch.where(near, weights, weights.new_tensor(-1e4)).logsumexp(1)
+
+
+def interpolated(x: Tensor, at: Tensor, values: Tensor) -> Tensor:
+    """Linear interpolation of (at, values), both [k] and ascending, at x of any shape; constant outside."""
+    x = x.clamp(at[0], at[-1])
+    right = torch.searchsorted(at, x.contiguous()).clamp(1, len(at) - 1)
+    left = right - 1
+    share = (x - at[left]) / (at[right] - at[left]).clamp_min(1e-9)
+    return values[left] + share * (values[right] - values[left])

@@ -1,0 +1,76 @@
+"""Configuration of the learned parts of docking: the YAML file is the serialized form of these classes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from molgen.datasets.sources import SourceConfig
+from molgen.nets.pose_backbone import PoseBackboneConfig
+
+
+@dataclass(frozen=True)
+class PoseModelConfig:
+    """The model of poses.
+
+    Attributes:
+        process: "flow" (flow matching, velocity) or "diffusion" (score), on R^3 x SO(3) x torus.
+        backbone: size of the network.
+        harmonics: Fourier terms per torsion path in the head.
+        spread: Angstrom, standard deviation of the ligand's place about the center of the pocket at t = 1.
+        pocket_radius: Angstrom about the center of the pocket; the atoms that the network sees.
+    """
+
+    process: str = "flow"
+    backbone: PoseBackboneConfig = field(default_factory=PoseBackboneConfig)
+    harmonics: int = 4
+    spread: float = 4.0
+    pocket_radius: float = 13.0
+
+
+@dataclass(frozen=True)
+class PoseTrainConfig:
+    """How to train.
+
+    Attributes:
+        sources: prepared sets (`molgen prepare fragments`, `molgen prepare complexes`) and their shares.
+        validation: share of the clusters of the last source that is held back.
+        batch: ligands per batch; draws: noised poses of each.
+        jitter: Angstrom, standard deviation of the pocket's center about the ligand's.
+        protein_noise: Angstrom, on the pocket's atoms; ligand_noise: on the ligand's template conformer.
+        learning_rate, warmup, weight_decay: AdamW with linear warm-up (steps) and cosine decay to a twentieth.
+        steps: optimizer steps in all.
+        clip: gradient norm.
+        ema: decay of the averaged weights, which are the ones that are saved and validated.
+        max_bad_batches: batches in a row whose loss or gradient is not finite (they are skipped) before training stops.
+        precision: Lightning's, e.g. "32-true" or "bf16-mixed".
+        validate_every: steps between validations.
+        threads: torch threads on a CPU.
+        seed: of everything.
+    """
+
+    sources: tuple[SourceConfig, ...] = (SourceConfig(),)
+    validation: float = 0.1
+    batch: int = 8
+    draws: int = 8
+    jitter: float = 2.0
+    protein_noise: float = 0.1
+    ligand_noise: float = 0.03
+    learning_rate: float = 2e-3
+    warmup: int = 200
+    weight_decay: float = 0.01
+    steps: int = 20000
+    clip: float = 1.0
+    ema: float = 0.999
+    max_bad_batches: int = 20
+    precision: str = "32-true"
+    validate_every: int = 1000
+    threads: int = 1
+    seed: int = 0
+
+
+@dataclass(frozen=True)
+class DockingTraining:
+    """The whole file: the model and its training."""
+
+    model: PoseModelConfig = field(default_factory=PoseModelConfig)
+    train: PoseTrainConfig = field(default_factory=PoseTrainConfig)

@@ -1,0 +1,123 @@
+"""Sampling poses with the model: template conformers and starting states in, poses out. No RDKit."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+
+import torch
+from torch import Tensor
+from torch.autograd.function import FunctionCtx
+
+from molgen.graphs.batch import GraphBatch
+from molgen.graphs.pockets import PocketBatch
+from molgen.models.pose_flow.model import PoseModel, PoseShape, State, shape_of
+from molgen.sampling import integrate, uniform_grid
+from molgen.sampling.guidance import Guidance
+
+CHUNK = 16
+"""Poses that go through the network together, so that its arrays fit the processor's cache."""
+
+
+@torch.no_grad()
+def sample_poses(
+    model: PoseModel,
+    graph: GraphBatch,
+    pocket: PocketBatch,
+    template: Tensor,
+    start: State,
+    times: Tensor,
+    *,
+    guide: Guide | None = None,
+    on_step: Callable[[int, Tensor, Tensor], None] | None = None,
+) -> Tensor:
+    """Carry S poses of one ligand from the prior to the data.
+
+    Args:
+        model: the field.
+        graph, pocket: one ligand of n atoms and one pocket (B = 1).
+        template: [S, n, 3], the template conformer under each pose, Angstrom.
+        start: states of the S poses at times[0], of the process's prior.
+        times: descending, from 1 to 0.
+        guide: an energy that bends the field.
+        on_step: sees (step, time, positions [S', n, 3]) of every chunk of S' poses.
+
+    Returns:
+        positions [S, n, 3] at times[-1], Angstrom, relative to the center of the pocket.
+    """
+    encoding = model.encode(graph, pocket)
+    made = []
+    for rows in torch.arange(len(template), device=template.device).split(CHUNK):
+        shape = shape_of(template[rows][None], graph)
+
+        def positions(state: State, shape: PoseShape = shape) -> Tensor:
+            return shape.positions({name: value[None] for name, value in state.items()}, graph)
+
+        def field(state: State, t: Tensor, positions: Callable[[State], Tensor] = positions) -> State:
+            at = positions(state)
+            found = model(graph, pocket, encoding, at, t.to(at).expand(1, at.shape[1]))
+            return {name: value[0] for name, value in found.items()}
+
+        def seen(step: int, t: Tensor, state: State, positions: Callable[[State], Tensor] = positions) -> None:
+            if on_step is not None:
+                on_step(step, t, positions(state)[0])
+
+        guidance = None
+        if guide is not None:
+            guidance = Guidance(partial(_energy_of, guide.energy, positions), guide.scale)
+        begin = {name: value[rows] for name, value in start.items()}
+        final = integrate(field, model.process, begin, times, guidance=guidance, on_step=seen)
+        made.append(positions(final)[0])
+    return torch.cat(made)
+
+
+@dataclass(frozen=True)
+class Guide:
+    """An energy that bends the sampler's field.
+
+    Attributes:
+        energy: positions [n, 3, S], Angstrom, relative to the center of the pocket -> (energies [S] in kcal/mol,
+            gradients [n, 3, S]): the form that the energies of `molgen.physics` have.
+        scale: t -> 1 / (kcal/mol), the weight of the energy at that time.
+    """
+
+    energy: Callable[[Tensor], tuple[Tensor, Tensor]]
+    scale: Callable[[Tensor], float]
+
+
+class _KnownGradient(torch.autograd.Function):
+    """An energy that computes its own gradient, for autograd."""
+
+    @staticmethod
+    def forward(ctx: FunctionCtx, positions: Tensor, energy: Callable[[Tensor], tuple[Tensor, Tensor]]) -> Tensor:
+        values, gradient = energy(positions)
+        ctx.save_for_backward(gradient)
+        return values
+
+    @staticmethod
+    def backward(ctx: FunctionCtx, *gradients: Tensor) -> tuple[Tensor, None]:
+        (own,) = ctx.saved_tensors  # type: ignore[attr-defined]
+        return own * gradients[0], None
+
+
+def _energy_of(
+    energy: Callable[[Tensor], tuple[Tensor, Tensor]], positions: Callable[[State], Tensor], state: State
+) -> Tensor:
+    return _KnownGradient.apply(positions(state)[0].permute(1, 2, 0), energy)  # type: ignore[return-value]
+
+
+def prior_states(model: PoseModel, template: Tensor, torsions: int, rng: torch.Generator) -> dict[str, Tensor]:
+    """States of the prior for template conformers [S, n, 3] with so many torsions."""
+    count = len(template)
+    like = {
+        "translation": template.new_zeros(count, 3),
+        "rotation": torch.eye(3).to(template).expand(count, 3, 3),
+        "torsion": template.new_zeros(count, torsions),
+    }
+    return model.process.prior(like, rng)  # type: ignore[return-value]
+
+
+def time_grid(steps: int) -> Tensor:
+    """The default times of the sampler."""
+    return uniform_grid(steps)

@@ -1,0 +1,1 @@
+"""The torsional model of conformers: a flow or diffusion on the torus of rotatable bonds."""

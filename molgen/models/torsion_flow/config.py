@@ -1,0 +1,86 @@
+"""Configuration of the conformer task: the YAML file is the serialized form of these classes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from molgen.datasets.sources import SourceConfig
+from molgen.nets.backbone import BackboneConfig
+
+
+@dataclass(frozen=True)
+class ModelConfig:
+    """The torsional model.
+
+    Attributes:
+        process: "flow" (geodesic flow matching, velocity) or "diffusion" (wrapped normal, score).
+        backbone: size of the network.
+        harmonics: Fourier terms per torsion path in the head.
+        jumps: the network can be told where a step ends, and so jump there at once (a flow map; needs a flow).
+    """
+
+    process: str = "flow"
+    backbone: BackboneConfig = field(default_factory=BackboneConfig)
+    harmonics: int = 6
+    jumps: bool = False
+
+    def __post_init__(self) -> None:
+        if self.jumps and self.process != "flow":
+            raise ValueError(f'model.jumps needs model.process "flow", not "{self.process}"')
+
+
+@dataclass(frozen=True)
+class TrainConfig:
+    """How to train.
+
+    Attributes:
+        sources: the mixture of prepared sets.
+        validation: prepared set for validation (sampled COV/AMR); empty: 100 molecules held back from the first source.
+        objective: "flow" learns the field from conformers (velocity or score, by the process of the model). "reflow"
+            and "map" learn from the trajectories of a trained flow (`molgen prepare conformers --set kind=reflow`):
+            the velocity of the straight way between their ends, or jumps along them (needs model.jumps).
+        coupling: of the flow's starts and targets. "independent", or "transport": the nearest of the equivalent
+            targets, and within the draws of one molecule the pairing of least total distance.
+        geometry_noise: standard deviation of the noise on template conformers, Angstrom.
+        batch: molecules per batch; draws: noise draws per molecule.
+        learning_rate, warmup, weight_decay: AdamW with linear warm-up (steps) and cosine decay to a twentieth.
+        steps: optimizer steps in all.
+        clip: gradient norm.
+        ema: decay of the averaged weights, which are the ones that are saved and validated.
+        max_bad_batches: batches in a row whose loss or gradient is not finite (they are skipped) before training stops.
+        precision: Lightning's, e.g. "32-true" or "bf16-mixed".
+        validate_every: steps between validations; validation_samples: conformers per molecule; validation_steps:
+            network evaluations per conformer.
+        threads: torch threads on a CPU.
+        seed: of everything.
+    """
+
+    sources: tuple[SourceConfig, ...] = (SourceConfig(),)
+    validation: str = ""
+    objective: Literal["flow", "reflow", "map"] = "flow"
+    coupling: Literal["independent", "transport"] = "independent"
+    geometry_noise: float = 0.03
+    batch: int = 16
+    draws: int = 2
+    learning_rate: float = 2e-3
+    warmup: int = 300
+    weight_decay: float = 0.0
+    steps: int = 20000
+    clip: float = 1.0
+    ema: float = 0.999
+    max_bad_batches: int = 20
+    precision: str = "32-true"
+    validate_every: int = 1000
+    validation_samples: int = 16
+    validation_steps: int = 6
+    threads: int = 1
+    seed: int = 0
+
+
+@dataclass(frozen=True)
+class ConformerConfig:
+    """The whole file: the model and its training."""
+
+    model: ModelConfig = field(default_factory=ModelConfig)
+    train: TrainConfig = field(default_factory=TrainConfig)

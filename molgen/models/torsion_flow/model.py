@@ -1,0 +1,96 @@
+"""The torsional model: backbone + torsion head, and how it is stored."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import torch
+from torch import Tensor, nn
+
+from molgen.errors import ConfigError
+from molgen.geometry.torsions import apply_torsions
+from molgen.graphs.batch import GraphBatch
+from molgen.models.torsion_flow.config import ModelConfig
+from molgen.nets.backbone import Backbone, BackboneConfig, Encoding
+from molgen.nets.features import time_features
+from molgen.nets.heads import TorsionHead
+from molgen.processes import TorsionDiffusion, TorsionFlow
+
+
+class JumpConditioning(nn.Module):
+    """What the network is told of the length t - s of a jump: nothing where it is 0, nothing before training."""
+
+    def __init__(self, config: BackboneConfig) -> None:
+        super().__init__()
+        self.channels = config.time_channels
+        self.hidden = nn.Linear(2 * config.time_channels, config.scalars)
+        self.node = nn.Linear(config.scalars, config.scalars, bias=False)
+        self.edge = nn.Linear(config.scalars, config.edge_channels, bias=False)
+        for last in (self.node, self.edge):
+            nn.init.zeros_(last.weight)
+
+    def forward(self, t: Tensor, s: Tensor) -> tuple[Tensor, Tensor]:
+        """t, s [B, S] -> additions to the features of the atoms [B, S, scalars] and of the edges [B, S, channels]."""
+        gap = t - s
+        known = torch.cat([time_features(t, self.channels), time_features(gap, self.channels)], -1)
+        hidden = gap[..., None] * nn.functional.silu(self.hidden(known))
+        return self.node(hidden), self.edge(hidden)
+
+
+class TorsionModel(nn.Module):
+    """The field on the torus of a molecule's rotatable bonds: a velocity (flow) or a score (diffusion).
+
+    With ``config.jumps`` it is a flow map as well: asked for the way from t to s, it answers with the mean velocity on
+    that way, so that one evaluation jumps from t to s.
+    """
+
+    def __init__(self, config: ModelConfig) -> None:
+        super().__init__()
+        self.config = config
+        self.process = torsion_process(config.process)
+        self.backbone = Backbone(config.backbone, TorsionHead.READS)
+        self.head = TorsionHead(config.backbone, config.harmonics)
+        self.jump = JumpConditioning(config.backbone) if config.jumps else None
+
+    def encode(self, graph: GraphBatch) -> Encoding:
+        """What depends on the molecules alone; once per molecule."""
+        return self.backbone.encode(graph)
+
+    def forward(
+        self, graph: GraphBatch, encoding: Encoding, positions: Tensor, t: Tensor, s: Tensor | None = None
+    ) -> Tensor:
+        """The field [B, S, m] at conformations [B, S, n, 3] and times t [B, S]: radian per unit time, or 1/radian.
+
+        With times s [B, S] <= t, the mean velocity on the way from t to s; at s = t and without s, the field itself.
+        """
+        shift = None
+        if s is not None:
+            if self.jump is None:
+                raise ValueError("the model knows no jumps; train one with model.jumps")
+            shift = self.jump(t, s)
+        features = self.backbone(graph, encoding, positions, t, shift)
+        return self.head(graph, features, positions, t)
+
+
+class Conformation(NamedTuple):
+    """Torsions of S conformations over fixed template conformers.
+
+    Attributes:
+        template: [B, S, n, 3], Angstrom.
+        start: [B, S, m], the torsions of the template, radian.
+    """
+
+    template: Tensor
+    start: Tensor
+
+    def positions(self, torsions: Tensor, graph: GraphBatch) -> Tensor:
+        """Coordinates [B, S, n, 3] at torsions [B, S, m]."""
+        return apply_torsions(self.template, torsions - self.start, graph.torsions[:, None], graph.moving[:, None])
+
+
+def torsion_process(name: str) -> TorsionFlow | TorsionDiffusion:
+    if name == "flow":
+        return TorsionFlow()
+    if name == "diffusion":
+        return TorsionDiffusion()
+    raise ConfigError(f'model.process must be "flow" or "diffusion", not "{name}"')

@@ -1,0 +1,103 @@
+"""Torsional sampling: templates and starting torsions in, conformations out. No RDKit."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import torch
+from torch import Tensor
+
+from molgen.geometry.torsions import dihedral_angles
+from molgen.graphs.batch import GraphBatch
+from molgen.models.torsion_flow.model import Conformation, TorsionModel
+from molgen.nets.backbone import Encoding
+from molgen.sampling import Stepper, adams_bashforth, integrate, power_grid
+from molgen.sampling.flow_map import jump_along, trajectory
+
+CHUNK_EDGES = 20000
+"""Conformations go through the network in pieces of about this many edges, which fit the processor's cache."""
+
+GRID_POWER = 0.7
+
+
+@torch.no_grad()
+def sample_torsions(
+    model: TorsionModel,
+    graph: GraphBatch,
+    template: Tensor,
+    torsions: Tensor,
+    *,
+    times: Tensor,
+    stepper: Callable[[], Stepper] = adams_bashforth,
+    on_step: Callable[[int, Tensor, Tensor], None] | None = None,
+) -> Tensor:
+    """Carry S sets of torsions of one molecule from the prior to the data, one evaluation per step.
+
+    Args:
+        model: the field, or the flow map.
+        graph: one molecule (B = 1) with n atoms and m torsions.
+        template: [S, n, 3], the template conformer under each sample, Angstrom.
+        torsions: [S, m], the start at times[0], radian.
+        times: descending, from 1 to 0.
+        stepper: makes the rule by which a field is followed; a flow map has its own, the jump.
+        on_step: sees (step, time, torsions) of every chunk.
+
+    Returns:
+        torsions [S, m] at times[-1], radian.
+    """
+    if graph.torsions.shape[1] == 0:
+        return torsions
+    encoding = model.encode(graph)
+    moved = []
+    for rows in _pieces(template):
+        field = _field(model, graph, encoding, template[rows])
+        if model.jump is None:
+            made = integrate(field, model.process, torsions[rows], times, stepper=stepper(), on_step=on_step)
+        else:
+            made = jump_along(field, model.process, torsions[rows], times, on_step=on_step)  # type: ignore[arg-type]
+        moved.append(made)
+    return torch.cat(moved)
+
+
+@torch.no_grad()
+def sample_paths(
+    model: TorsionModel, graph: GraphBatch, template: Tensor, torsions: Tensor, *, steps: int, intervals: int
+) -> Tensor:
+    """The ways that S sets of torsions of one molecule take from the prior to the data.
+
+    Args:
+        model: a flow.
+        graph, template, torsions: see :func:`sample_torsions`.
+        steps: network evaluations, a multiple of ``intervals``.
+        intervals: equal pieces of the time at whose ends the torsions are kept.
+
+    Returns:
+        [S, intervals + 1, m]: how far every torsion has turned since t = 1, radian, full turns included.
+    """
+    encoding = model.encode(graph)
+    paths = []
+    for rows in _pieces(template):
+        field = _field(model, graph, encoding, template[rows])
+        paths.append(trajectory(field, model.process, torsions[rows], steps=steps, intervals=intervals))  # type: ignore[arg-type]
+    return torch.cat(paths, 1).transpose(0, 1)
+
+
+def time_grid(model: TorsionModel, steps: int) -> Tensor:
+    """The default times of the sampler: steps that grow shorter towards the data, where a field is steepest; equal ones
+    for a flow map, which knows no others."""
+    return power_grid(steps, GRID_POWER if model.jump is None else 1.0)
+
+
+def _pieces(template: Tensor) -> tuple[Tensor, ...]:
+    return torch.arange(template.shape[0]).split(max(1, CHUNK_EDGES // (14 * template.shape[1])))
+
+
+def _field(model: TorsionModel, graph: GraphBatch, encoding: Encoding, template: Tensor) -> Callable[..., Tensor]:
+    """(torsions [S, m], t) -> field, and with a second time the mean velocity on the way there."""
+    shape = Conformation(template[None], dihedral_angles(template, graph.torsions[0])[None])
+
+    def field(x: Tensor, *moments: Tensor) -> Tensor:
+        times = [moment.to(x).expand(1, x.shape[0]) for moment in moments]
+        return model(graph, encoding, shape.positions(x[None], graph), *times)[0]
+
+    return field

@@ -1,0 +1,115 @@
+"""Quasi-Newton minimization of many poses at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from molgen.physics.articulation import Articulation, move
+
+Objective = Callable[[Tensor], tuple[Tensor, Tensor]]
+"""Poses [n, 3, B] -> (energies [B], gradients along the tangent vectors [6 + m, B])."""
+
+_ARMIJO = 1e-4
+_SHORTEST = 1e-3
+_FIRST = 0.2
+"""First guess of the inverse curvature, Angstrom^2 mol/kcal."""
+_GROWTH = 4.0
+"""What the inverse curvature is multiplied with where the energy curves downwards."""
+
+
+@dataclass(frozen=True)
+class Minimized:
+    """Poses [n, 3, B] and their energies [B], kcal/mol; `evaluations` of the objective were made for each."""
+
+    positions: Tensor
+    energies: Tensor
+    evaluations: int
+
+
+def minimize(
+    objective: Objective, body: Articulation, positions: Tensor, iterations: int, *, longest: float = 1.0
+) -> Minimized:
+    """BFGS on R^3 x SO(3) x torus for every pose of a batch.
+
+    Each iteration costs one evaluation: a pose whose trial point fails the Armijo condition stays and tries a shorter
+    step next. No pose ends higher than it began, and none depends on the others.
+
+    Args:
+        objective: energies and gradients.
+        body: the molecule.
+        positions: [n, 3, B], Angstrom.
+        iterations: evaluations after the first.
+        longest: Angstrom (or radian times the radius of the molecule) that a trial step may move.
+    """
+    positions = positions.contiguous()
+    scale = _scales(body, positions)
+    energy, gradient = objective(positions)
+    inverse = _diagonal(scale)
+    direction = -scale * gradient
+    size = torch.ones_like(energy)
+    for _ in range(iterations):
+        slope = (direction * gradient).sum(0)
+        uphill = slope >= 0
+        if bool(uphill.any()):
+            inverse = torch.where(uphill, _diagonal(scale), inverse)
+            direction = torch.where(uphill, -scale * gradient, direction)
+            slope = (direction * gradient).sum(0)
+        length = size * _limit(direction, scale, longest)
+        step = direction * length
+        moved = move(body, positions, step)
+        new_energy, new_gradient = objective(moved)
+        accepted = new_energy <= energy + _ARMIJO * slope * length
+        change = new_gradient - gradient
+        inverse = _updated(inverse, step, change, accepted)
+        size = torch.where(accepted, torch.ones_like(size), size * _shortening(energy, new_energy, slope * length))
+        positions = torch.where(accepted, moved, positions)
+        energy = torch.where(accepted, new_energy, energy)
+        gradient = torch.where(accepted, new_gradient, gradient)
+        stuck = size < _SHORTEST
+        if bool(stuck.any()):
+            inverse = torch.where(stuck, _diagonal(scale), inverse)
+            size = torch.where(stuck, torch.ones_like(size), size)
+        direction = -(inverse * gradient).sum(1)
+    return Minimized(positions, energy, iterations + 1)
+
+
+def _shortening(energy: Tensor, trial: Tensor, slope: Tensor) -> Tensor:
+    """Where along the step a parabola through both energies and the slope has its minimum, [B], within bounds."""
+    return (-slope / (2 * (trial - energy - slope)).clamp(min=1e-9)).clamp(0.1, 0.6)
+
+
+def _scales(body: Articulation, positions: Tensor) -> Tensor:
+    """[6 + m, B], the first guess of the inverse Hessian's diagonal: one Angstrom of motion counts alike everywhere."""
+    spread = positions - positions.mean(0)
+    radius = (spread * spread).sum(1).mean(0).clamp(min=1.0)
+    weight = torch.cat([torch.ones_like(radius).expand(3, -1), (1 / radius).expand(3 + body.n_torsions, -1)])
+    return _FIRST * weight
+
+
+def _diagonal(values: Tensor) -> Tensor:
+    """[d, B] -> [d, d, B]."""
+    return torch.diag_embed(values.T).permute(1, 2, 0).contiguous()
+
+
+def _limit(direction: Tensor, scale: Tensor, longest: float) -> Tensor:
+    """[B], the factor (at most 1) that keeps a step within `longest`."""
+    length = torch.sqrt((direction * direction * (_FIRST / scale)).amax(0))
+    return (longest / length.clamp(min=1e-12)).clamp(max=1.0)
+
+
+def _updated(inverse: Tensor, step: Tensor, change: Tensor, accepted: Tensor) -> Tensor:
+    """The BFGS update of the inverse Hessian [d, d, B] where a step was accepted and the curvature is positive; longer
+    steps where it is not."""
+    curvature = (step * change).sum(0)
+    good = accepted & (curvature > 1e-8)
+    inverse = inverse * torch.where(accepted & ~good, _GROWTH, 1.0)
+    rho = torch.where(good, 1 / curvature.clamp(min=1e-8), torch.zeros_like(curvature))
+    turned = (inverse * change).sum(1)
+    factor = rho * (1 + rho * (change * turned).sum(0))
+    # factor s s' - rho (t s' + s t') = u s' + s w'
+    mixed = (0.5 * factor) * step - rho * turned
+    return torch.addcmul(inverse, mixed[:, None], step[None]).addcmul_(step[:, None], mixed[None])

@@ -1,0 +1,1 @@
+"""Comparison of conformer sets and poses with references: records, tables, figures, page."""

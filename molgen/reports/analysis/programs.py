@@ -1,0 +1,252 @@
+"""One ensemble of conformers or poses against its references: RMSD, coverage, torsions, validity."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from molgen.chem.formats.parsing import one_line
+from molgen.chem.proteins.structure import Protein
+from molgen.errors import MolgenError
+from molgen.metrics.coverage import coverage
+from molgen.metrics.ensembles import Ensemble, joined, matching
+from molgen.metrics.pose_checks import validity_records
+from molgen.metrics.stereo import stereo_mask
+from molgen.metrics.symmetric_rmsd import SymmetricRmsd, pairwise_rmsds, symmetric_rmsds
+from molgen.metrics.symmetry import MAX_MATCHES
+from molgen.metrics.torsion_deviation import matched_torsions, torsion_angles, torsion_deviations
+from molgen.metrics.validity import ReceptorAtoms
+from molgen.reports.analysis.records import (
+    CONFIDENCE_FIELD,
+    ENERGY_FIELDS,
+    AnalysisConfig,
+    MoleculeAnalysis,
+    MoleculeRow,
+    StructureRow,
+)
+
+GRID = tuple(step / 20 for step in range(1, 61))
+"""Thresholds of coverage curves: 0.05 to 3 A."""
+_FEWEST_MATCHES = 24
+_IN_PLACE = 4  # a pair in place costs less than a quarter of a superposed one
+
+
+def analyze_ensemble(
+    ensemble: Ensemble,
+    references: Sequence[Ensemble] | None,
+    config: AnalysisConfig,
+    receptor: Protein | None = None,
+    receptor_atoms: ReceptorAtoms | None = None,
+) -> MoleculeAnalysis:
+    """Analyze one molecule; what goes wrong ends in the row, never as an exception.
+
+    Args:
+        ensemble: its structures (:func:`molgen.metrics.ensembles.read_ensembles`).
+        references: all ensembles of the reference file; those of the same molecule are taken. None compares the
+            structures with each other only.
+        config: how.
+        receptor: around the poses, for the validity checks.
+        receptor_atoms: the same, prepared once for many ligands.
+    """
+    try:
+        return _analyzed(ensemble, references, config, receptor, receptor_atoms)
+    except MolgenError as error:
+        return failed_molecule(ensemble, error.reason)
+    except Exception as error:  # a molecule that no one foresaw must not stop a library
+        return failed_molecule(ensemble, one_line(f"unexpected {type(error).__name__}: {error}"))
+
+
+def failed_molecule(ensemble: Ensemble, reason: str) -> MoleculeAnalysis:
+    """A molecule whose structures could not be analyzed."""
+    row = MoleculeRow(ensemble.name, ensemble.members[0].place, len(ensemble), error=reason)
+    rows = tuple(
+        StructureRow(ensemble.name, member.place, member.name, rank, error=reason)
+        for rank, member in enumerate(ensemble.members, 1)
+    )
+    return MoleculeAnalysis(row, rows)
+
+
+def _analyzed(
+    ensemble: Ensemble,
+    references: Sequence[Ensemble] | None,
+    config: AnalysisConfig,
+    receptor: Protein | None,
+    receptor_atoms: ReceptorAtoms | None,
+) -> MoleculeAnalysis:
+    known = [] if references is None else matching(ensemble, references)
+    if references is not None and not known:
+        return failed_molecule(ensemble, "no reference of this molecule")
+    target = joined(known) if known else None
+    poses = config.mode == "poses"
+    rmsd = tfd = conformation = None
+    if target is not None:
+        rmsd = symmetric_rmsds(
+            ensemble.mol,
+            target,
+            superpose=not poses,
+            max_matches=_cap(config, len(ensemble) * target.GetNumConformers()),
+            seconds=config.seconds,
+        )
+        tfd = torsion_deviations(ensemble.mol, target)
+        if poses:
+            cap = _cap(config, len(ensemble) * target.GetNumConformers(), superpose=True)
+            conformation = symmetric_rmsds(ensemble.mol, target, max_matches=cap, seconds=config.seconds)
+    pairwise = _pairwise(ensemble, config, everything=target is None)
+    energies = numbers(ensemble, (config.energy_field,) if config.energy_field else ENERGY_FIELDS)
+    confidences = numbers(ensemble, (config.confidence_field or CONFIDENCE_FIELD,))
+    checks: list[dict[str, bool]] = []
+    if config.validity or config.posebusters:
+        stereo_of = known[0].mol if known else None
+        checks = validity_records(
+            ensemble.mol, receptor, stereo_of, atoms=receptor_atoms, posebusters=config.posebusters
+        )
+    places = [member.place for one in known for member in one.members]
+    structures = _structure_rows(ensemble, places, rmsd, tfd, conformation, pairwise, energies, confidences, checks)
+    covered = None if rmsd is None or poses else coverage(rmsd.rmsd, GRID)
+    return MoleculeAnalysis(
+        row=_molecule_row(ensemble, config, known, rmsd, tfd, pairwise, energies, structures),
+        structures=structures,
+        rmsd=None if rmsd is None else rmsd.rmsd,
+        tfd=tfd,
+        pairwise=None if pairwise is None else pairwise.rmsd,
+        energies=energies,
+        torsions=torsion_angles(ensemble.mol),
+        reference_torsions=None if target is None else matched_torsions(ensemble.mol, target),
+        coverage=covered,
+        checks=tuple(checks),
+    )
+
+
+def _cap(config: AnalysisConfig, pairs: int, superpose: bool | None = None) -> int:
+    """How many symmetries may be tried for so many pairs."""
+    in_place = config.mode == "poses" if superpose is None else not superpose
+    work = config.work * (_IN_PLACE if in_place else 1)
+    return max(_FEWEST_MATCHES, min(MAX_MATCHES, work // max(1, pairs)))
+
+
+def _pairwise(ensemble: Ensemble, config: AnalysisConfig, everything: bool) -> SymmetricRmsd | None:
+    if len(ensemble) < 2:
+        return None
+    mol = ensemble.mol
+    if not everything and len(ensemble) > config.pairs:
+        mol = type(mol)(ensemble.mol)
+        for number in range(config.pairs, len(ensemble)):
+            mol.RemoveConformer(number)
+    count = mol.GetNumConformers()
+    return pairwise_rmsds(
+        mol,
+        superpose=config.mode == "conformers",
+        max_matches=_cap(config, count * count // 2),
+        seconds=config.seconds,
+    )
+
+
+def numbers(ensemble: Ensemble, fields: Sequence[str]) -> NDArray[np.float64]:
+    """The first of the data fields that is there, as numbers [s]; NaN for a record without it."""
+    chosen = next((name for name in fields if any(name in one.properties for one in ensemble.members)), None)
+    return np.array([_number(one.properties, chosen) for one in ensemble.members], dtype=np.float64)
+
+
+def _number(properties: Mapping[str, object], name: str | None) -> float:
+    try:
+        return math.nan if name is None else float(str(properties.get(name, math.nan)))
+    except ValueError:
+        return math.nan
+
+
+def _structure_rows(
+    ensemble: Ensemble,
+    places: Sequence[str],
+    rmsd: SymmetricRmsd | None,
+    tfd: NDArray[np.float64] | None,
+    conformation: SymmetricRmsd | None,
+    pairwise: SymmetricRmsd | None,
+    energies: NDArray[np.float64],
+    confidences: NDArray[np.float64],
+    checks: Sequence[Mapping[str, bool]],
+) -> tuple[StructureRow, ...]:
+    beside = np.zeros(0)
+    if pairwise is not None:
+        beside = (pairwise.rmsd + np.diag(np.full(len(pairwise.rmsd), np.inf))).min(axis=1)
+    rows = []
+    for index, member in enumerate(ensemble.members):
+        nearest = None if rmsd is None else int(rmsd.rmsd[:, index].argmin())
+        failed = None if not checks else [name for name, passed in checks[index].items() if not passed]
+        rows.append(
+            StructureRow(
+                molecule=ensemble.name,
+                place=member.place,
+                name=member.name,
+                rank=index + 1,
+                rmsd=None if rmsd is None else float(rmsd.rmsd[:, index].min()),
+                reference=None if nearest is None else places[nearest],
+                rmsd_conformation=(
+                    None if conformation is None or nearest is None else float(conformation.rmsd[nearest, index])
+                ),
+                tfd=None if tfd is None else _known(tfd[:, index].min()),
+                nearest=_known(beside[index]) if index < len(beside) else None,
+                energy=_known(energies[index]),
+                confidence=_known(confidences[index]),
+                valid=None if failed is None else not failed,
+                failed_checks=None if failed is None else ", ".join(failed),
+            )
+        )
+    return tuple(rows)
+
+
+def _molecule_row(
+    ensemble: Ensemble,
+    config: AnalysisConfig,
+    known: Sequence[Ensemble],
+    rmsd: SymmetricRmsd | None,
+    tfd: NDArray[np.float64] | None,
+    pairwise: SymmetricRmsd | None,
+    energies: NDArray[np.float64],
+    rows: Sequence[StructureRow],
+) -> MoleculeRow:
+    values: dict[str, float | int | None] = {}
+    if rmsd is not None:
+        nearest = rmsd.rmsd.min(axis=0)
+        values["rmsd_first"] = float(nearest[0])
+        values["rmsd_best"] = float(nearest.min())
+        values["best_rank"] = int(nearest.argmin()) + 1
+        values["rmsd_best_first"] = float(nearest[: config.first].min())
+        if config.mode == "conformers":
+            covered = coverage(rmsd.rmsd, config.limit)
+            values["recall"], values["precision"] = float(covered.recall[0]), float(covered.precision[0])
+            values["recall_rmsd"], values["precision_rmsd"] = covered.recall_rmsd, covered.precision_rmsd
+    if pairwise is not None:
+        apart = pairwise.rmsd[np.triu_indices(len(pairwise.rmsd), 1)]
+        values["diversity"], values["nearest"] = float(apart.mean()), float(apart.min())
+    stated = energies[np.isfinite(energies)]
+    measured = [one for one in (rmsd, pairwise) if one is not None]
+    return MoleculeRow(
+        name=ensemble.name,
+        place=ensemble.members[0].place,
+        structures=len(ensemble),
+        references=sum(len(one) for one in known),
+        **values,  # pyright: ignore[reportArgumentType]  # the names above are those of its fields
+        rmsd_conformation=rows[0].rmsd_conformation,
+        tfd_best=None if tfd is None else _known(tfd.min()),
+        energy_span=float(stated.max() - stated.min()) if len(stated) else None,
+        stereo_kept=_stereo_kept(ensemble, known),
+        valid=None if rows[0].valid is None else float(np.mean([bool(row.valid) for row in rows])),
+        valid_first=rows[0].valid,
+        failed_first=rows[0].failed_checks,
+        rmsd_kind=None if not measured else "exact" if all(one.exact for one in measured) else "upper bound",
+    )
+
+
+def _stereo_kept(ensemble: Ensemble, known: Sequence[Ensemble]) -> float | None:
+    """None when the graphs differ in bond orders or protons, so that stereo cannot be compared."""
+    try:
+        return float(stereo_mask(known[0].mol if known else ensemble.mol, ensemble.mol).mean())
+    except ValueError:
+        return None
+
+
+def _known(value: float) -> float | None:
+    return float(value) if math.isfinite(value) else None

@@ -1,0 +1,1 @@
+"""Self-contained pages: templates, 3D scenes, the reports of conformers and docking."""

@@ -1,0 +1,214 @@
+"""The HTML report of `molgen dock`: ranked poses in the pocket, their energies and what fails in them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+from rdkit import Chem
+
+from molgen.chem.features.molecule_features import without_hydrogens
+from molgen.chem.proteins.structure import Pocket, Protein
+from molgen.docking.records import DockConfig, DockingResult, Pose
+from molgen.docking.run import DockRow, Setting
+from molgen.metrics.symmetry import automorphisms
+from molgen.reports.pages.html import write_report
+from molgen.reports.pages.pose_text import pose_details, pose_row, spelled
+from molgen.reports.pages.report_figures import figure_svgs
+from molgen.reports.pages.structures import (
+    camera_in_pocket,
+    drawing,
+    heavy,
+    ligand_text,
+    receptor_text,
+    residues_near,
+    shown_part,
+)
+from molgen.reports.pages.viewer import viewer_name
+from molgen.reports.provenance import provenance
+from molgen.reports.records import Entry, Report, Subject, Table
+
+MOST_LIGANDS, MOST_POSES, MOST_LISTED = 50, 500, 2000
+"""More are not embedded in a report; they are in the SD file."""
+_MOST_SYMMETRIES = 64
+
+
+def write_docking_report(
+    path: str | Path,
+    rows: Sequence[DockRow],
+    setting: Setting,
+    *,
+    config: DockConfig,
+    reference: Chem.Mol | None = None,
+    output: str | Path = "the SD file",
+    command: Sequence[str] = (),
+) -> None:
+    """Report on what `dock_to_file` returned; nothing is written when no ligand has a pose.
+
+    Args:
+        path: of the HTML file.
+        rows: one per ligand.
+        setting: the receptor and the pockets, as `on_setting` got them.
+        config: how the ligands were docked.
+        reference: the pose that poses were compared with, if it was a molecule of a file.
+        output: where all poses are.
+        command: the arguments of the command line.
+
+    Raises:
+        InputError: the report cannot be written.
+        ConfigError: a package that reports need is not installed.
+    """
+    if any(row.result is not None for row in rows):
+        report = docking_report(rows, setting, config=config, reference=reference, output=output, command=command)
+        write_report(path, report)
+
+
+def docking_report(
+    rows: Sequence[DockRow],
+    setting: Setting,
+    *,
+    config: DockConfig,
+    reference: Chem.Mol | None = None,
+    output: str | Path = "the SD file",
+    command: Sequence[str] = (),
+) -> Report:
+    """The content of the report; arguments as in :func:`write_docking_report`."""
+    done = [(row, row.result) for row in rows if row.result is not None]
+    shown = _embedded([result for _, result in done])
+    receptor = setting.sites[0].receptor
+    points = [_positions(result)[pose.conformer][heavy(result.mol)] for result, poses in shown for pose in poses]
+    part = shown_part(receptor.protein, points)
+    known = reference_text(setting, reference)
+    subjects = [_subject(done[k][0].name, result, poses, part, known) for k, (result, poses) in enumerate(shown)]
+    total, here = sum(len(result.poses) for _, result in done), sum(len(poses) for _, poses in shown)
+    name = Path(setting.protein.source).name
+    one = len(rows) == 1
+    lead = f"{total} poses of {len(done)} ligand{'s' * (len(done) != 1)}, {len(rows) - len(done)} failed."
+    left = "" if here == total else f" {here} of the poses can be looked at here, all are in {output}."
+    return Report(
+        title=f"{rows[0].name} docked into {name}" if one else f"{len(rows)} ligands docked into {name}",
+        lead=lead + left,
+        kind="pose",
+        subjects=subjects,
+        overview=None if one else _overview(rows),
+        receptor=receptor_text(part),
+        facts=_facts(setting),
+        notes=_notes(setting, part),
+        provenance=provenance(command, config, viewer=viewer_name()),
+    )
+
+
+def _embedded(results: Sequence[DockingResult]) -> list[tuple[DockingResult, tuple[Pose, ...]]]:
+    """The results and poses that a report holds."""
+    chosen, budget = [], MOST_POSES
+    for result in results[:MOST_LIGANDS]:
+        if budget <= 0:
+            break
+        chosen.append((result, result.poses[:budget]))
+        budget -= len(result.poses)
+    return chosen
+
+
+def _positions(result: DockingResult) -> dict[int, np.ndarray]:
+    return {one.GetId(): one.GetPositions() for one in result.mol.GetConformers()}
+
+
+def _subject(name: str, result: DockingResult, poses: Sequence[Pose], receptor: Protein, reference: str) -> Subject:
+    positions, atoms = _positions(result), heavy(result.mol)
+    compared = any(pose.rmsd is not None for pose in poses)
+    sure = any(pose.confidence is not None for pose in poses)
+    several = len(result.pockets) > 1
+    rows = [pose_row(pose, compared=compared, sure=sure, several=several) for pose in poses]
+    nearby = [residues_near(receptor, positions[pose.conformer][atoms]) for pose in poses]
+    entries = [
+        Entry(
+            name=f"pose {pose.rank}",
+            cells=tuple(row.values()),
+            structure=ligand_text(result.mol, positions[pose.conformer]),
+            nearby=near,
+            details=pose_details(pose, near),
+        )
+        for pose, row, near in zip(poses, rows, nearby, strict=True)
+    ]
+    figures = figure_svgs(
+        [pose.score for pose in poses],
+        _apart(result.mol, np.array([positions[pose.conformer][atoms] for pose in poses])),
+        kind="pose",
+        quantity="score",
+        to_reference=[np.nan if pose.rmsd is None else pose.rmsd for pose in poses] if compared else (),
+    )
+    return Subject(
+        name=name,
+        columns=tuple(rows[0]),
+        entries=entries,
+        camera=camera_in_pocket(positions[poses[0].conformer][atoms], receptor),
+        facts={"SMILES as docked": Chem.MolToSmiles(without_hydrogens(result.mol)), "poses": str(len(result.poses))}
+        | {"time": f"{result.seconds:.1f} s"},
+        notes=result.notes,
+        figures=figures,
+        drawing=drawing(result.mol),
+        reference=reference,
+    )
+
+
+def _apart(mol: Chem.Mol, poses: np.ndarray) -> np.ndarray:
+    """Symmetric RMSD without superposition between all pairs of poses [n, atoms, 3] -> [n, n], Angstrom."""
+    orders = automorphisms(mol, _MOST_SYMMETRIES).permutations
+    turned = poses[:, orders]  # [n, p, atoms, 3]
+    squares = [((turned - pose) ** 2).sum(axis=-1).mean(axis=-1).min(axis=1) for pose in poses]
+    return np.sqrt(np.array(squares))
+
+
+def reference_text(setting: Setting, reference: Chem.Mol | None) -> str:
+    """The known ligand: of a file, else the group of the structure that names the pocket; "" where there is none."""
+    if reference is not None:
+        return ligand_text(reference, reference.GetConformer().GetPositions())
+    pocket = setting.sites[0].pocket
+    if pocket.reference is None or not pocket.removed:
+        return ""
+    group = setting.protein.keep(lambda one: one.label == pocket.removed[0])
+    return receptor_text(group) if len(group) else ""
+
+
+def _facts(setting: Setting) -> dict[str, str]:
+    receptor = setting.sites[0].receptor
+    pockets = [_pocket(site.pocket) for site in setting.sites]
+    return {
+        "protein": setting.protein.source,
+        "receptor": f"{len(receptor.protein)} heavy atoms",
+        **({"kept": ", ".join(receptor.kept)} if receptor.kept else {}),
+        **({"left out": ", ".join(receptor.dropped)} if receptor.dropped else {}),
+        **{f"pocket {k}" if len(pockets) > 1 else "pocket": text for k, text in enumerate(pockets, 1)},
+    }
+
+
+def _pocket(pocket: Pocket) -> str:
+    center = ", ".join(f"{x:.1f}" for x in pocket.center)
+    size = " × ".join(f"{x:.1f}" for x in pocket.size)
+    return f"{pocket.name}: center {center}, box {size} Å"
+
+
+def _notes(setting: Setting, part: Protein) -> tuple[str, ...]:
+    cut = len(part) < len(setting.sites[0].receptor.protein)
+    return (
+        *setting.protein.notes,
+        *(("The 3D view shows the part of the receptor around the poses.",) if cut else ()),
+        "Scores rank the poses of one ligand; as binding free energies they are rough.",
+    )
+
+
+def _overview(rows: Sequence[DockRow]) -> Table:
+    listed = []
+    for row in rows[:MOST_LISTED]:
+        best = None if row.result is None else row.result.poses[0]
+        if row.result is None or best is None:
+            listed.append((row.name, row.place or "", "0", "", "", "", row.error or ""))
+            continue
+        rmsd = "" if best.rmsd is None else f"{best.rmsd:.2f}"
+        status = "ok" if best.valid else f"the best pose fails {spelled(best.failed)}"
+        count = str(len(row.result.poses))
+        listed.append((row.name, row.place or "", count, f"{best.score:.2f}", rmsd, f"{row.seconds:.1f}", status))
+    columns = ("name", "place", "poses", "best score / kcal/mol", "its RMSD / Å", "seconds", "status")
+    left = len(rows) - len(listed)
+    return Table(columns, listed, f"{left} more inputs are not listed here." if left else "")

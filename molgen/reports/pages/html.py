@@ -1,0 +1,216 @@
+"""A report as one HTML file that opens offline: tables and figures are in the page, the 3D view reads data in it.
+
+Every text of the inputs is escaped; the page's content security policy allows no network and no script but its own.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import os
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from html import escape
+from importlib.resources import files
+from pathlib import Path
+from string import Template
+from typing import Any
+
+from molgen.errors import InputError
+from molgen.files import check_place, write_atomically
+from molgen.reports.pages.scene import METADATA, REFERENCE, SIZES, selectors, shade, templates
+from molgen.reports.pages.viewer import OPTIONS, PLAINER, Viewer, check_viewer, load_viewer
+from molgen.reports.records import Entry, Figure, Report, Subject, Table
+
+_WIDE = ' class="wide"'
+
+
+def check_report(path: str | Path) -> None:
+    """Refuse a report that could not be written, before the work begins.
+
+    Raises:
+        InputError: the name does not end in .html or .htm, or nothing can be written there.
+        ConfigError: a package that reports need is not installed.
+    """
+    if Path(path).suffix.lower() not in (".html", ".htm"):
+        raise InputError("reports are written as .html", source=path)
+    if not os.access(check_place(path).parent, os.W_OK):
+        raise InputError("cannot write into this folder", source=path)
+    check_viewer()
+
+
+def write_report(path: str | Path, report: Report) -> None:
+    """Write a report, whole or not at all.
+
+    Raises:
+        InputError: the file cannot be written.
+        ConfigError: a package that reports need is not installed.
+    """
+    page = page_of(report, load_viewer())
+    with write_atomically(path) as file:
+        file.write(page)
+
+
+def page_of(report: Report, viewer: Viewer) -> str:
+    """The text of the HTML file."""
+    script = _own("page.js")
+    digest = base64.b64encode(hashlib.sha256(script.encode("utf-8")).digest()).decode("ascii")
+    return Template(_own("page.html")).substitute(
+        digest=digest,
+        title=escape(report.title),
+        lead=escape(report.lead),
+        style=_own("page.css"),
+        viewer_style=viewer.style.replace("</", "<\\/"),
+        viewer_script=viewer.script,
+        script=script,
+        data=json_text(_data(report)),
+        choice=_choice(report),
+        legend=_legend(report),
+        surface="" if report.receptor else "hidden",
+        kind=escape(report.kind),
+        facts=_facts(report.facts),
+        notes=_notes(report.notes),
+        subjects="\n".join(_subject(k, one, report.kind) for k, one in enumerate(report.subjects)),
+        figures="\n".join(_figures(k, one.figures) for k, one in enumerate(report.subjects)),
+        summary=_summary(report),
+        overview="" if report.overview is None else f"<section>{_listed('All inputs', report.overview)}</section>",
+        provenance=_facts(report.provenance),
+    )
+
+
+def json_text(value: object) -> str:
+    """JSON that may stand in a script element: ASCII, and nothing in it that HTML could take for a tag."""
+    text = json.dumps(value, allow_nan=False, separators=(",", ":"))
+    return text.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e")
+
+
+def _data(report: Report) -> dict[str, Any]:
+    """What the script of the page reads."""
+    return {
+        "kind": report.kind,
+        "overlaid": report.overlaid,
+        "receptor": report.receptor,
+        "templates": templates(),
+        "sizes": SIZES,
+        "metadata": METADATA,
+        "options": dict(OPTIONS),
+        "plainer": dict(PLAINER),
+        "subjects": [
+            {
+                "name": one.name,
+                "reference": one.reference,
+                "camera": dict(one.camera),
+                "entries": [_entry(entry, k, len(one.entries)) for k, entry in enumerate(one.entries)],
+            }
+            for one in report.subjects
+        ],
+    }
+
+
+def _entry(entry: Entry, index: int, count: int) -> dict[str, Any]:
+    return {
+        "name": entry.name,
+        "structure": entry.structure,
+        "nearby": selectors(entry.nearby),
+        "color": shade(index, count),
+        "reference": entry.reference,
+    }
+
+
+@lru_cache
+def _own(name: str) -> str:
+    return files("molgen.reports.pages").joinpath(name).read_text(encoding="utf-8")
+
+
+def _choice(report: Report) -> str:
+    if len(report.subjects) < 2:
+        return ""
+    options = "".join(f'<option value="{k}">{escape(one.name)}</option>' for k, one in enumerate(report.subjects))
+    return f'<label class="choice">Molecule <select id="subject">{options}</select></label>'
+
+
+def _legend(report: Report) -> str:
+    first = shade(0, 2)
+    shown = [(first, f"{escape(report.leading)} {escape(report.kind)}"), (shade(1, 2), "others, paler with rank")]
+    if any(one.reference or any(entry.reference for entry in one.entries) for one in report.subjects):
+        shown.append((REFERENCE, "reference"))
+    items = "".join(f'<li><span class="chip" style="background:{color}"></span>{text}</li>' for color, text in shown)
+    return f'<ul class="legend" aria-label="Colors of carbon">{items}</ul>'
+
+
+def _subject(index: int, subject: Subject, kind: str) -> str:
+    picture = _image(subject.drawing, f"structural formula of {subject.name}", "drawing")
+    rows = "\n".join(_row(k, entry, len(subject.entries)) for k, entry in enumerate(subject.entries))
+    details = "\n".join(_details(k, entry) for k, entry in enumerate(subject.entries) if entry.details)
+    return (
+        f'<article data-subject="{index}"{" hidden" if index else ""}>\n<h2>{escape(subject.name)}</h2>\n'
+        f'<div class="about">{_facts(subject.facts)}{picture}</div>\n{_notes(subject.notes)}\n'
+        f'<div class="scroll"><table class="entries" role="grid" aria-label="{escape(kind)}s of '
+        f'{escape(subject.name)}"><thead><tr>{_head(subject.columns)}</tr></thead>\n<tbody>{rows}</tbody></table></div>\n'
+        f"{details}\n</article>"
+    )
+
+
+def _row(index: int, entry: Entry, count: int) -> str:
+    chip = f'<span class="chip" style="background:{shade(index, count)}"></span>'
+    cells = "".join(f"<td>{chip if not k else ''}{escape(cell)}</td>" for k, cell in enumerate(entry.cells))
+    return f'<tr tabindex="0" data-entry="{index}" aria-selected="false">{cells}</tr>'
+
+
+def _details(index: int, entry: Entry) -> str:
+    told = f"<h3>{escape(entry.name)}</h3>{_facts(entry.details)}"
+    return f'<section class="details" data-entry="{index}" hidden>{told}</section>'
+
+
+def _figures(index: int, figures: Sequence[Figure]) -> str:
+    if not figures:
+        return ""
+    return f'<div class="figures" data-subject="{index}"{" hidden" if index else ""}>{_pictures(figures)}</div>'
+
+
+def _pictures(figures: Sequence[Figure]) -> str:
+    return "".join(
+        f"<figure{_WIDE if one.wide else ''}>{_image(one.svg, one.caption)}"
+        f"<figcaption>{escape(one.caption)}</figcaption></figure>"
+        for one in figures
+    )
+
+
+def _summary(report: Report) -> str:
+    """Statistics and figures of all inputs together."""
+    if report.summary is None and not report.figures:
+        return ""
+    table = "<h2>Summary</h2>" if report.summary is None else _listed("Summary", report.summary)
+    return f'<section>{table}<div class="figures">{_pictures(report.figures)}</div></section>'
+
+
+def _listed(title: str, table: Table) -> str:
+    rows = "\n".join(f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in row)}</tr>" for row in table.rows)
+    note = f"<p>{escape(table.note)}</p>" if table.note else ""
+    return (
+        f'<h2>{escape(title)}</h2><div class="scroll"><table><thead><tr>{_head(table.columns)}</tr></thead>\n'
+        f"<tbody>{rows}</tbody></table></div>{note}"
+    )
+
+
+def _head(columns: Sequence[str]) -> str:
+    return "".join(f'<th scope="col">{escape(column)}</th>' for column in columns)
+
+
+def _facts(facts: Mapping[str, str]) -> str:
+    if not facts:
+        return ""
+    return f"<dl>{''.join(f'<dt>{escape(name)}</dt><dd>{escape(text)}</dd>' for name, text in facts.items())}</dl>"
+
+
+def _notes(notes: Sequence[str]) -> str:
+    return f'<ul class="notes">{"".join(f"<li>{escape(note)}</li>" for note in notes)}</ul>' if notes else ""
+
+
+def _image(svg: str, text: str, kind: str = "") -> str:
+    """An SVG as an image: nothing in it can run, and its ids are its own."""
+    if not svg:
+        return ""
+    packed = base64.b64encode(svg.encode("utf-8")).decode("ascii")
+    return f'<img{f" class={kind}" if kind else ""} alt="{escape(text)}" src="data:image/svg+xml;base64,{packed}">'

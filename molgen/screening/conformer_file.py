@@ -1,0 +1,141 @@
+"""A library of molecules to one SD file: streamed, one row per input, written whole or not at all."""
+
+from __future__ import annotations
+
+import csv
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+
+from molgen.chem.features.molecule_features import heavy_atoms
+from molgen.chem.molecules.reading import read_molecules
+from molgen.chem.molecules.writing import SdfRecord, write_sdf
+from molgen.chem.molecules.xtb import check_xtb
+from molgen.conformers.generate import MAX_PERMUTATIONS, GenerateConfig, Model, Outcome, outcomes, resolve_model
+from molgen.files import check_place, write_atomically
+from molgen.metrics.rmsd import rmsd_matrix
+from molgen.metrics.symmetry import automorphisms
+from molgen.version import __version__
+
+
+@dataclass(frozen=True)
+class Row:
+    """What became of one input.
+
+    Attributes:
+        name, place: of the input (place: "line 7", "record 3" or None).
+        conformers: how many were written; 0 for a failure.
+        energy_span: highest minus lowest strain of the written conformers, kcal/mol; None if unknown.
+        diversity: mean symmetric heavy-atom RMSD over pairs of conformers, Angstrom; None for fewer than two.
+        seconds: wall time.
+        error: reason of a failure, one line; None when all is well.
+        notes: warnings.
+        effective_samples: how many equally weighted samples the Boltzmann weights are worth; None without weights.
+    """
+
+    name: str
+    place: str | None
+    conformers: int
+    energy_span: float | None
+    diversity: float | None
+    seconds: float
+    error: str | None
+    notes: tuple[str, ...] = ()
+    effective_samples: float | None = None
+
+
+def conformers_to_file(
+    source: str | Path,
+    output: str | Path,
+    *,
+    config: GenerateConfig,
+    model: Model = "default",
+    stereo: Literal["one", "enumerate"] = "one",
+    largest_fragment: bool = False,
+    failures: str | Path | None = None,
+    on_row: Callable[[Row], None] | None = None,
+) -> list[Row]:
+    """Conformers of every molecule of ``source`` into the SD file ``output``.
+
+    Args:
+        source: SMILES, or a .smi, .csv, .sdf file (also .gz). Streamed.
+        output: .sdf or .sdf.gz; not touched when no molecule gives a conformer.
+        failures: CSV (name, place, reason) of the inputs that failed; written when there are any.
+        on_row: called after every input.
+
+    Returns:
+        one row per input (per stereoisomer with ``stereo="enumerate"``).
+
+    Raises:
+        InputError: the source cannot be read or the output cannot be written.
+        CheckpointError: the model cannot be loaded.
+    """
+    for path in filter(None, (output, failures)):
+        check_place(path)
+    if config.relax == "gfn2":
+        check_xtb()
+    records = read_molecules(source)
+    network = resolve_model(model)
+    rows: list[Row] = []
+
+    def results() -> Iterator[SdfRecord]:
+        for record in records:
+            begin = time.monotonic()
+            for outcome in outcomes(record, network, config, largest_fragment, stereo):
+                row = row_of(outcome, time.monotonic() - begin)
+                rows.append(row)
+                begin = time.monotonic()
+                if on_row:
+                    on_row(row)
+                yield from sdf_records(outcome, config)
+
+    stream = results()
+    first = next(stream, None)
+    if first is not None:
+        write_sdf(output, _chain(first, stream))
+    failed = [(row.name, row.place or "", row.error) for row in rows if row.error is not None]
+    if failures is not None and failed:
+        with write_atomically(failures) as file:
+            writer = csv.writer(file, lineterminator="\n")
+            writer.writerow(("name", "place", "reason"))
+            writer.writerows(failed)
+    return rows
+
+
+def _chain(first: SdfRecord, rest: Iterator[SdfRecord]) -> Iterator[SdfRecord]:
+    yield first
+    yield from rest
+
+
+def row_of(outcome: Outcome, seconds: float) -> Row:
+    record, notes = outcome.record, (outcome.note,) if outcome.note else ()
+    if outcome.mol is None:
+        return Row(record.name, record.place, 0, None, None, seconds, outcome.error, notes)
+    mol = outcome.mol
+    energies = np.array([c.GetDoubleProp("molgen_energy") for c in mol.GetConformers()])
+    span = float(energies.max() - energies.min()) if np.isfinite(energies).all() else None
+    first = mol.GetConformer(0)
+    effective = first.GetDoubleProp("molgen_effective_samples") if first.HasProp("molgen_effective_samples") else None
+    diversity = _diversity(outcome)
+    return Row(record.name, record.place, mol.GetNumConformers(), span, diversity, seconds, None, notes, effective)
+
+
+def _diversity(outcome: Outcome) -> float | None:
+    mol = outcome.mol
+    if mol is None or mol.GetNumConformers() < 2:
+        return None
+    positions = np.array([c.GetPositions() for c in mol.GetConformers()])[:, heavy_atoms(mol)]
+    distances = rmsd_matrix(positions, positions, automorphisms(mol, MAX_PERMUTATIONS).permutations).numpy()
+    return float(distances[np.triu_indices(len(distances), 1)].mean())
+
+
+def sdf_records(outcome: Outcome, config: GenerateConfig) -> Iterator[SdfRecord]:
+    if outcome.mol is None:
+        return
+    for conformer in outcome.mol.GetConformers():
+        properties = {**conformer.GetPropsAsDict(), "molgen_seed": config.seed, "molgen_version": __version__}
+        yield SdfRecord(outcome.mol, conformer.GetId(), outcome.record.name, properties)

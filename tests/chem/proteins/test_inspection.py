@@ -1,0 +1,89 @@
+"""An inspection lists everything in a file once."""
+
+import pytest
+from structure_texts import TRIPEPTIDE, hetero, pdb_line, posebusters_proteins, tripeptide
+
+from molgen.chem.proteins.inspection import Chain, Gap, Group, chain_rows, group_rows, inspect_protein, lines
+from molgen.chem.proteins.reading import read_protein
+
+
+def inspected(folder, content):
+    path = folder / "x.pdb"
+    path.write_text("\n".join(content))
+    return inspect_protein(read_protein(path))
+
+
+@pytest.fixture
+def rich(tmp_path):
+    """Two chains, one of each kind of group, an incomplete serine and selenomethionine."""
+    modified = [hetero(*atom[:2], "MSE", *atom[3:], chain="B") if atom[2] == "SER" else None for atom in TRIPEPTIDE]
+    second = [new or old for new, old in zip(modified, tripeptide(chain="B"), strict=True)]
+    return inspected(
+        tmp_path,
+        [
+            *(line for line in tripeptide() if " OG " not in line),
+            *second,
+            pdb_line("P", "P", "DA", 1, 80, 0, 0, chain="C"),
+            pdb_line("O3'", "O", "DA", 1, 83, 0, 0, chain="C"),
+            hetero("C1", "C", "LIG", 9, 30, 0, 0),
+            hetero("C2", "C", "LIG", 9, 31.4, 0, 0),
+            hetero("S", "S", "SO4", 10, 40, 0, 0),
+            hetero("O1", "O", "SO4", 10, 41.4, 0, 0),
+            hetero("MG", "MG", "MG", 11, 50, 0, 0),
+            hetero("CL", "CL", "CL", 12, 60, 0, 0),
+            hetero("O", "O", "HOH", 13, 70, 0, 0),
+            hetero("H1", "H", "HOH", 13, 70.9, 0, 0),
+        ],
+    )
+
+
+def test_chains_and_groups_are_listed_by_kind(rich):
+    assert rich.chains == (
+        Chain("A", "protein", 3, 14, "1", "3"),
+        Chain("B", "protein", 3, 15, "1", "3"),
+        Chain("C", "nucleic acid", 1, 2, "1", "1"),
+    )
+    assert rich.ligands == (Group("LIG:A:9", "LIG", "A", 2),)
+    assert [group.label for group in (*rich.additives, *rich.metals, *rich.ions)] == ["SO4:A:10", "MG:A:11", "CL:A:12"]
+    assert rich.waters == 1
+    assert rich.modified == ("MSE:B:2",)
+    assert rich.has_hydrogens
+    assert rich.gaps == ()
+    assert ("SER:A:2", ("OG",)) in rich.incomplete
+
+
+def test_rows_and_lines_show_all_of_it(rich):
+    assert chain_rows(rich)[0] == ("A", "protein", "3", "14", "1 to 3")
+    assert group_rows(rich)[1] == ("SO4:A:10", "additive", "2")
+    text = "\n".join(lines(rich))
+    for expected in (
+        "chain B: protein, 3 residues (1 to 3), 15 heavy atoms",
+        "metal MG:A:11",
+        "waters: 1",
+        "SER:A:2 (OG)",
+    ):
+        assert expected in text
+
+
+def moved(number, shift):
+    """The glycine of the tripeptide under another number, elsewhere."""
+    return [pdb_line(*atom[:3], number, atom[4] + shift, *atom[5:]) for atom in TRIPEPTIDE[11:]]
+
+
+def test_a_gap_is_a_broken_bond_and_not_a_jump_of_the_numbers(tmp_path):
+    lines = tripeptide()[:11]
+    assert inspected(tmp_path, [*lines, *moved(7, 0)]).gaps == ()
+    assert inspected(tmp_path, [*lines, *moved(7, 9)]).gaps == (Gap("A", "SER:A:2", "GLY:A:7", 4),)
+    assert inspected(tmp_path, [*lines, *moved(3, 9)]).gaps == (Gap("A", "SER:A:2", "GLY:A:3", 0),)
+
+
+def test_a_trace_of_alpha_carbons_has_gaps_by_number(tmp_path):
+    trace = [pdb_line("CA", "C", "ALA", number, 3.8 * number, 0, 0) for number in (1, 2, 5)]
+    assert inspected(tmp_path, trace).gaps == (Gap("A", "ALA:A:2", "ALA:A:5", 2),)
+
+
+def test_real_structures_have_their_chains():
+    found = {path.name[:4]: inspect_protein(read_protein(path)) for path in posebusters_proteins()}
+    assert [chain.id for chain in found["1ia1"].chains] == ["A", "B"]
+    assert [group.name for group in found["1ia1"].ligands] == ["TQ3", "NDP", "NDP"]
+    assert all(chain.kind == "protein" for one in found.values() for chain in one.chains)

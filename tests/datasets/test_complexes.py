@@ -1,0 +1,193 @@
+"""Prepared docking sets on disk: what is written comes back, everything else is an InputError."""
+
+import subprocess
+import sys
+from dataclasses import fields, replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from safetensors.numpy import load_file, save_file
+from small_molecules import graph_of
+
+from molgen.chem.features.pocket_features import PocketAtoms
+from molgen.datasets.complexes import (
+    FORMAT,
+    DockingSet,
+    PlacedLigand,
+    docking_set,
+    encode_part,
+    load_parts,
+    part_files,
+    pocket_of,
+    stored_protein,
+)
+from molgen.errors import InputError
+
+
+def pocket(count: int, seed: int) -> PocketAtoms:
+    rng = np.random.default_rng(seed)
+    atoms = rng.integers(0, 2, size=(count, 6)).astype(np.uint8)
+    return PocketAtoms(atoms, 10 * rng.normal(size=(count, 3)) + 40, np.arange(count, dtype=np.int32) // 5)
+
+
+def placed(smiles: str, seed: int, excluded=(-1, -1), cluster="c1") -> PlacedLigand:
+    graph = graph_of(smiles)
+    positions = np.random.default_rng(seed).normal(size=(graph.n_atoms, 3)) + 40
+    order = np.arange(graph.n_atoms, dtype=np.uint8)
+    return PlacedLigand(graph, np.stack([order, order[::-1]]), positions, excluded, cluster, f"é {smiles}:{seed}")
+
+
+def example_set(source: str = "somewhere") -> DockingSet:
+    first = [placed("CCOC(=O)CN", 1), placed("O", 2, (2, 4)), placed("CCOC(=O)CN", 3, cluster="c2")]
+    second = [placed("CC#CC(F)CO", 4, (0, 0))]
+    items = []
+    for seed, ligands in enumerate((first, second)):
+        points = np.concatenate([ligand.positions for ligand in ligands])
+        items.append((stored_protein(pocket(60, seed), points, 30.0), ligands))
+    return docking_set(items, source)
+
+
+def assert_same(first, second) -> None:
+    """Records that are equal array by array, with shapes and types."""
+    for field in fields(first):
+        a, b = getattr(first, field.name), getattr(second, field.name)
+        if isinstance(a, np.ndarray):
+            assert (a.dtype, a.shape) == (b.dtype, b.shape), field.name
+            assert np.array_equal(a, b), field.name
+        else:
+            assert a == b, field.name
+
+
+@pytest.fixture
+def part(tmp_path: Path) -> Path:
+    path = tmp_path / "part-000.safetensors"
+    path.write_bytes(encode_part(example_set()))
+    return path
+
+
+def refused(path: Path) -> str:
+    with pytest.raises(InputError) as caught:
+        load_parts([path])
+    assert str(path) in str(caught.value)
+    return str(caught.value)
+
+
+def test_a_set_comes_back_as_it_was_written(part):
+    found, expected = load_parts([part]), example_set()
+    assert found.source == "somewhere"
+    for name in ("proteins", "graphs", "examples"):
+        assert len(getattr(found, name)) == len(getattr(expected, name)) > 0
+        for a, b in zip(getattr(found, name), getattr(expected, name), strict=True):
+            assert_same(a, b)
+    assert all(np.array_equal(a, b) for a, b in zip(found.permutations, expected.permutations, strict=True))
+    assert [one.dtype for one in found.permutations] == [np.uint8] * 3
+
+
+def test_equal_graphs_are_stored_once():
+    data = example_set()
+    assert len(data.graphs) == 3
+    assert [example.graph for example in data.examples] == [0, 1, 0, 2]
+    assert [example.protein for example in data.examples] == [0, 0, 0, 1]
+
+
+def test_positions_are_kept_to_a_hundredth_of_an_angstrom():
+    data, ligand = example_set(), placed("O", 2)
+    protein = data.proteins[0]
+    assert np.abs(data.examples[1].positions * 0.01 + protein.origin - ligand.positions).max() < 0.00501
+    whole = pocket(60, 0)
+    kept = pocket_of(protein)
+    near = [np.abs(whole.positions - point).max(1).min() for point in kept.positions + protein.origin]
+    assert max(near) < 0.00501
+    assert kept.positions.dtype == np.float64
+
+
+def test_several_parts_are_one_set(part):
+    other = part.with_name("part-001.safetensors")
+    other.write_bytes(encode_part(example_set("elsewhere")))
+    data = load_parts([part, other])
+    assert data.source == "somewhere, elsewhere"
+    assert len(data.proteins) == len(data.permutations) - 2 == 4
+    for old, new in zip(data.examples[:4], data.examples[4:], strict=True):
+        assert (new.protein, new.graph) == (old.protein + 2, old.graph + 3)
+        assert new.name == old.name
+        assert data.graphs[new.graph].n_atoms == len(new.positions)
+
+
+def test_excluded_residues_are_not_in_the_pocket():
+    protein = example_set().proteins[0]
+    everything, rest = pocket_of(protein), pocket_of(protein, (2, 4))
+    assert set(everything.residue) - set(rest.residue) == {2, 3, 4}
+    assert len(everything) - len(rest) == np.isin(protein.residue, (2, 3, 4)).sum()
+    outside = ~np.isin(everything.residue, (2, 3, 4))
+    assert np.array_equal(everything.positions[outside], rest.positions)
+    assert np.array_equal(everything.atoms[outside], rest.atoms)
+
+
+def test_the_first_residue_can_be_excluded():
+    protein = example_set().proteins[1]
+    assert 0 in pocket_of(protein).residue
+    assert 0 not in pocket_of(protein, (0, 0)).residue
+
+
+def test_atoms_far_from_all_ligands_are_not_stored():
+    whole, points = pocket(200, 5), np.array([[40.0, 40, 40], [50, 40, 40]])
+    kept = stored_protein(whole, points, 9.0)
+    distance = np.linalg.norm(whole.positions[:, None] - points, axis=-1).min(1)
+    assert len(kept.atoms) == (distance < 9).sum() < 200
+    assert np.array_equal(kept.residue, whole.residue[distance < 9])
+
+
+def test_what_sixteen_bits_do_not_hold_is_refused_or_cropped():
+    ends = np.array([[0.0, 0, 0], [700, 0, 0]])
+    far = replace(placed("CC", 1), positions=ends)
+    protein = stored_protein(PocketAtoms(np.zeros((2, 6), np.uint8), ends, np.zeros(2, np.int32)), ends, 20.0)
+    assert len(protein.atoms) == 0
+    with pytest.raises(InputError, match="328 Angstrom"):
+        docking_set([(protein, [far])], "x")
+
+
+def test_a_set_without_examples_comes_back(tmp_path):
+    path = tmp_path / "none.safetensors"
+    path.write_bytes(encode_part(docking_set([], "x")))
+    assert load_parts([path]) == DockingSet((), (), (), (), "x")
+
+
+def test_part_files_are_sorted_and_an_empty_folder_is_refused(part, tmp_path):
+    assert part_files(part.parent) == part_files(part) == [part]
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(InputError, match="no prepared docking set"):
+        part_files(tmp_path / "empty")
+
+
+@pytest.mark.parametrize("keep", [0, 100, -1])
+def test_a_truncated_part_is_refused(part, keep):
+    part.write_bytes(part.read_bytes()[:keep])
+    assert "cannot be read" in refused(part)
+
+
+def test_another_kind_of_file_is_refused(tmp_path):
+    path = tmp_path / "weights.safetensors"
+    save_file({"a": np.ones(2)}, path)
+    assert FORMAT in refused(path)
+
+
+@pytest.mark.parametrize("name", ["graph.torsions", "protein.origin", "example.numbers", "clusters"])
+def test_a_part_without_one_of_its_arrays_is_refused(part, name):
+    arrays = load_file(part)
+    del arrays[name]
+    save_file(arrays, part, metadata={"format": FORMAT, "source": "x"})
+    refused(part)
+
+
+def test_parts_are_read_without_rdkit_and_biopython(part):
+    program = f"""
+import sys
+from pathlib import Path
+for name in ("rdkit", "Bio"):
+    sys.modules[name] = None
+from molgen.datasets.complexes import load_parts
+print(len(load_parts([Path({str(part)!r})]).examples))
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    assert done.stdout.strip() == "4", done.stderr

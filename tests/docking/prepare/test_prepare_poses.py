@@ -1,0 +1,228 @@
+"""Labeled decoys of crystal complexes and of pieces of proteins: right ones among them, energies, resuming."""
+
+import csv
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from complexes import ligand_of_file, ligand_path, protein_path, site_in
+from safetensors.numpy import load_file
+
+from molgen.chem.atom_types.interaction_types import protein_types
+from molgen.chem.atom_types.record_types import graph_types
+from molgen.cli import main
+from molgen.datasets.complexes import load_parts, part_files
+from molgen.datasets.decoys import load_decoys
+from molgen.docking.prepare import complex_decoys as rating
+from molgen.docking.prepare.complex_decoys import ComplexPoses, prepare_complex_poses, rate_complex, spread
+from molgen.docking.prepare.complexes import prepare_fragments
+from molgen.docking.prepare.decoy_parts import RatedItem
+from molgen.docking.prepare.fragment_decoys import (
+    FragmentPoses,
+    is_prepared,
+    placed_fragments,
+    prepare_fragment_poses,
+    rate_fragment,
+)
+from molgen.docking.prepare.fragments import FragmentConfig
+from molgen.docking.prepare.inputs import ComplexFiles, find_complexes
+from molgen.docking.search import EFFORT, SearchConfig
+from molgen.errors import ConfigError, InputError
+from molgen.metrics.poses import pose_matches
+from molgen.physics.direct import ReceptorAtoms, interaction_terms
+from molgen.physics.intramolecular import ligand_pairs, pair_energy
+from molgen.physics.vina import atom_classes, weight_vector
+
+TINY = SearchConfig(starts=64, chains=16, rounds=3, patience=3)
+QUICK = ComplexPoses(effort="quick", block=1)
+FEW = FragmentPoses(starts=12, near=4, kept=8, block=3)
+
+
+@pytest.fixture(scope="module")
+def complexes(tmp_path_factory) -> Path:
+    """A complex, and one without a ligand."""
+    folder = tmp_path_factory.mktemp("set") / "train"
+    for name in ("1ia1", "3bad"):
+        (folder / name).mkdir(parents=True)
+        shutil.copy(protein_path("1ia1"), folder / name / f"{name}_protein.pdb")
+    shutil.copy(ligand_path("1ia1"), folder / "1ia1" / "1ia1_ligand.sdf")
+    (folder.parent / "index.csv").write_text("id,cluster,split\n1ia1,c0007,train\n")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def rated(complexes) -> RatedItem:
+    """What is made of the complex; the search is too short to find the crystal pose by itself."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(EFFORT, "quick", TINY)
+        return rate_complex(find_complexes(complexes)[0], QUICK)
+
+
+@pytest.fixture(scope="module")
+def fragments(tmp_path_factory) -> Path:
+    """A prepared set of the pieces of a few residues."""
+    folder = tmp_path_factory.mktemp("fragments")
+    lines = [line for line in protein_path("1of6").read_text().splitlines() if line.startswith("ATOM")]
+    (folder / "1of6.pdb").write_text("\n".join([*lines[:1200], "END", ""]))
+    prepare_fragments(folder, folder / "out", FragmentConfig(per_protein=16))
+    return folder / "out"
+
+
+def contents(folder: Path) -> dict[str, dict[str, bytes]]:
+    """The arrays of every part; the order of the metadata in a file varies."""
+    return {path.name: {k: v.tobytes() for k, v in load_file(path).items()} for path in part_files(folder)}
+
+
+def slow_rmsds(poses: np.ndarray, true: np.ndarray, orders: np.ndarray) -> np.ndarray:
+    """The RMSD of each pose to the true one, over all orders of its atoms."""
+    return np.array([min(np.sqrt(((pose[o] - true) ** 2).sum(-1).mean()) for o in orders) for pose in poses])
+
+
+def test_some_poses_of_a_complex_are_right_and_others_are_not(rated):
+    rmsds = rated[2].rmsds
+    assert rmsds.min() < 2.0  # right, as success is counted
+    assert rmsds.max() > 4
+    assert 10 < len(rmsds) <= 48 + 6
+
+
+def test_the_rmsd_is_that_to_the_crystal_pose(rated):
+    _, ligand, poses = rated
+    crystal = ligand_of_file("1ia1").GetConformer().GetPositions()
+    orders = pose_matches(ligand_of_file("1ia1"), ligand_of_file("1ia1")).permutations
+    order = [int(np.linalg.norm(crystal - place, axis=1).argmin()) for place in ligand.positions]
+    assert sorted(order) == list(range(len(crystal)))
+    places = poses.positions[:, np.argsort(order)]
+    assert np.allclose(poses.rmsds, slow_rmsds(places, crystal, orders), atol=1e-4)
+
+
+def test_the_energies_are_those_of_the_positions(rated):
+    _, ligand, poses = rated
+    protein = site_in("1ia1").receptor.protein
+    receptor = ReceptorAtoms(protein.positions, atom_classes(protein_types(protein)))
+    classes = atom_classes(graph_types(ligand.graph))
+    positions = torch.from_numpy(poses.positions)
+    inter = interaction_terms(receptor, classes, positions) @ weight_vector()
+    intra, _ = pair_energy(ligand_pairs(ligand.graph, classes), positions.float().permute(1, 2, 0))
+    assert np.allclose(poses.energies, (inter + intra).numpy(), atol=0.02)
+
+
+def test_minima_of_the_crystal_pose_are_added_only_where_no_pose_is_right(complexes, rated, monkeypatch):
+    monkeypatch.setitem(EFFORT, "quick", TINY)
+    files = find_complexes(complexes)[0]
+    everything = rate_complex(files, ComplexPoses(effort="quick", right=0.0))[2].rmsds
+    alone = rate_complex(files, ComplexPoses(effort="quick", right=99.0))[2].rmsds
+    assert 0 < len(everything) - len(alone) <= 6
+    assert np.allclose(everything[: len(alone)], alone, atol=1e-9)
+    assert everything[len(alone) :].min() < 1.0
+    assert len(rated[2].rmsds) == len(alone if alone.min() <= 2 else everything)
+
+
+def test_complexes_become_parts_with_clusters_and_named_failures(complexes, rated, tmp_path, monkeypatch):
+    monkeypatch.setattr(rating, "rate_complex", lambda files, config: _made(files, config, rated))
+    made = prepare_complex_poses(complexes, tmp_path, QUICK)
+    assert (made.proteins, made.examples, made.failures) == (1, len(rated[2].rmsds), 1)
+    (entry,) = load_decoys(part_files(tmp_path))
+    assert (entry.name, entry.cluster) == ("1ia1", "c0007")
+    assert np.allclose(entry.rmsds, rated[2].rmsds)
+    distance = np.linalg.norm(entry.pocket.positions[:, None, None] - entry.positions, axis=-1).min((1, 2))
+    assert 7.0 < distance.max() < 7.52
+    with (tmp_path / "failures.csv").open() as file:
+        assert [row["name"] for row in csv.DictReader(file)] == ["3bad"]
+
+
+def _made(files: ComplexFiles, config: ComplexPoses, rated: RatedItem) -> RatedItem:
+    return rated if files.name == "1ia1" else rate_complex(files, config)
+
+
+@pytest.mark.parametrize(
+    ("setting", "reason"), [({"max_heavy_atoms": 15}, "at most 15"), ({"max_torsions": 1}, "rotatable bonds")]
+)
+def test_ligands_that_are_too_large_are_named_failures(complexes, tmp_path, setting, reason):
+    assert prepare_complex_poses(complexes, tmp_path, ComplexPoses(**setting)).examples == 0
+    assert reason in (tmp_path / "failures.csv").read_text()
+
+
+def test_clusters_take_turns():
+    files = [ComplexFiles(f"{cluster}{k}", None, (), cluster) for cluster in "abc" for k in range(4)]
+    order = spread(files, 1)
+    assert sorted(one.name for one in order) == sorted(one.name for one in files)
+    assert all({one.cluster for one in order[k : k + 3]} == {*"abc"} for k in range(0, 12, 3))
+    assert order == spread(files, 1) != spread(files, 2)
+
+
+def test_wrong_settings_are_refused_at_once():
+    with pytest.raises(ConfigError, match="effort"):
+        ComplexPoses(effort="none")  # type: ignore[arg-type]
+    with pytest.raises(ConfigError, match="near"):
+        FragmentPoses(near=60)
+
+
+def test_poses_of_a_fragment_are_near_and_far_minima(fragments):
+    config = FragmentPoses(starts=24, near=4, kept=12)
+    for fragment in placed_fragments(load_parts(part_files(fragments)), config, 6):
+        _, ligand, poses = rate_fragment(fragment, config)
+        assert len(ligand.positions) >= 8
+        assert np.isfinite(poses.energies).all()
+        assert (np.diff(poses.energies) > -1e-3).all()
+        assert poses.rmsds.min() < 1.5
+        assert poses.rmsds.max() > 1.5
+        assert np.allclose(poses.rmsds, slow_rmsds(poses.positions, ligand.positions, ligand.permutations), atol=1e-3)
+
+
+def test_near_starts_alone_stay_near(fragments):
+    config = FragmentPoses(starts=4, near=4, kept=4)
+    for fragment in placed_fragments(load_parts(part_files(fragments)), config, 6):
+        assert rate_fragment(fragment, config)[2].rmsds.max() < 2.5
+
+
+def test_the_pocket_of_a_fragment_lacks_what_it_was_cut_out_of(fragments):
+    data = load_parts(part_files(fragments))
+    for fragment in placed_fragments(data, FEW, 4):
+        protein, ligand, _ = rate_fragment(fragment, FEW)
+        first, last = ligand.excluded
+        assert not ((protein.residue >= first) & (protein.residue <= last)).any()
+        place = protein.positions * 0.01 + protein.origin
+        distance = np.linalg.norm(place[:, None] - ligand.positions, axis=-1)
+        assert 1.8 < distance.min() < 4.5
+
+
+def test_fragments_do_not_depend_on_the_processes_and_an_interrupted_run_goes_on(fragments, tmp_path):
+    one, two = tmp_path / "one", tmp_path / "two"
+    made = prepare_fragment_poses(fragments, one, FEW, limit=6)
+    assert (made.proteins, made.failures) == (6, 0)
+    assert prepare_fragment_poses(fragments, two, FEW, limit=6, workers=2) == made
+    whole = contents(one)
+    assert contents(two) == whole
+    assert sorted(whole) == ["part-000.safetensors", "part-001.safetensors"]
+    assert made.examples == sum(len(entry.energies) for entry in load_decoys(part_files(one)))
+    for path in one.glob("part-001*"):
+        path.unlink()
+    done: list[int] = []
+    assert prepare_fragment_poses(fragments, one, FEW, limit=6, on_block=done.append) == made
+    assert done == [3]
+    assert contents(one) == whole
+    with pytest.raises(InputError, match="another shift"):
+        prepare_fragment_poses(fragments, one, FragmentPoses(starts=12, near=4, kept=8, block=3, shift=3.0))
+
+
+def test_a_set_of_fragments_is_told_from_complexes(complexes, fragments):
+    assert is_prepared(fragments)
+    assert is_prepared(part_files(fragments)[0])
+    assert not is_prepared(complexes)
+    assert not is_prepared(complexes.parent / "index.csv")
+
+
+def test_a_set_without_large_fragments_is_refused(fragments):
+    with pytest.raises(InputError, match="at least 90 heavy atoms"):
+        placed_fragments(load_parts(part_files(fragments)), FragmentPoses(smallest=90))
+
+
+@pytest.mark.parametrize("kind", ["fragments", "complexes"])
+def test_the_command_line_makes_both(complexes, fragments, tmp_path, capsys, kind):
+    source, setting = (fragments, "starts=12") if kind == "fragments" else (complexes, "max_heavy_atoms=15")
+    with pytest.raises(SystemExit) as ended:
+        main(["prepare", "poses", str(source), "-o", str(tmp_path), "--limit", "1", "--set", setting])
+    assert ended.value.code == 0
+    assert f"poses of {1 if kind == 'fragments' else 0} {kind} in" in capsys.readouterr().out

@@ -1,0 +1,311 @@
+"""The confidence of poses: what it is made of, its calibration, and the order of poses by it."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+from complexes import TYROSINE, site_in
+from small_molecules import batch_of, embedded
+from small_pockets import confidence_model, elsewhere, motions, random_pocket
+from torch import Tensor
+
+from molgen.docking.ligand import Ligand, ligand_of
+from molgen.docking.ranking import SURROUNDINGS, ranked, rate, surroundings
+from molgen.docking.refine import Refined
+from molgen.docking.site import Site
+from molgen.geometry.rotations import random_rotation
+from molgen.graphs.pockets import batch_pockets
+from molgen.models.pose_confidence.checkpoint import load_confidence, save_confidence
+from molgen.models.pose_confidence.model import JUDGED, KNOTS, ConfidenceModel, interpolated, judged_features
+
+NAMES = ("C[C@H](N)C(=O)OCCF", "CCO")
+POCKETS = [random_pocket(40, seed=1), random_pocket(25, seed=2)]
+UNIT = 3.0  # kcal/mol, of the energy gap as the networks see it
+
+
+def blind(model: ConfidenceModel) -> ConfidenceModel:
+    """The model with networks that add nothing."""
+    for member in model.members:
+        torch.nn.init.zeros_(member.atom[-1].weight)  # type: ignore[union-attr, index]
+        torch.nn.init.zeros_(member.atom[-1].bias)  # type: ignore[union-attr, index]
+    return model
+
+
+def physics_of(model: ConfidenceModel) -> tuple[float, float]:
+    """Slope and offset of the energy in the logit."""
+    (member,) = model.members
+    return float(member.slope.detach()), float(member.offset.detach())  # type: ignore[arg-type]
+
+
+@torch.no_grad()
+def logits_of(model: ConfidenceModel, names: tuple[str, ...], gap: Tensor) -> Tensor:
+    graph, positions = batch_of(*names, count=gap.shape[1])
+    pockets = [POCKETS[NAMES.index(name)] for name in names]
+    return model(graph, batch_pockets(pockets), positions.float(), gap)
+
+
+def test_without_the_network_logits_fall_with_the_energy():
+    model = blind(confidence_model())
+    gap = torch.tensor([[0.0, 1.0, 6.0], [0.0, 3.0, 30.0]])
+    found = logits_of(model, NAMES, gap)
+    slope, offset = physics_of(model)
+    assert slope < 0
+    torch.testing.assert_close(found, offset + slope * gap / UNIT)
+    assert (found.diff(dim=1) < 0).all()
+
+
+def test_the_network_adds_to_the_physics():
+    model, gap = confidence_model(), torch.tensor([[0.0, 1.0], [0.0, 1.0]])
+    seen = logits_of(model, NAMES, gap)
+    physics = logits_of(blind(confidence_model()), NAMES, gap)
+    assert (seen - physics).abs().min() > 1e-4
+    torch.testing.assert_close(
+        logits_of(model, NAMES, gap + 2.0) - seen, torch.full_like(seen, 2.0 * physics_of(model)[0] / UNIT)
+    )
+
+
+def test_what_the_atoms_add_grows_with_the_root_of_their_number():
+    model = blind(confidence_model())
+    torch.nn.init.ones_(model.members[0].atom[-1].bias)  # type: ignore[index]
+    found = logits_of(model, NAMES, torch.zeros(2, 1))[:, 0] - physics_of(model)[1]
+    sizes = torch.tensor([9.0, 3.0])  # heavy atoms
+    torch.testing.assert_close(found, sizes.sqrt())
+
+
+def test_a_batch_gives_what_its_ligands_give_alone():
+    model, gap = confidence_model().double(), torch.rand(2, 3, dtype=torch.float64)
+    graph, positions = batch_of(*NAMES, count=3)
+    with torch.no_grad():
+        together = model(graph, batch_pockets(POCKETS, torch.float64), positions, gap)
+        for row, name in enumerate(NAMES):
+            single, own = batch_of(name, count=3)
+            alone = model(single, batch_pockets([POCKETS[row]], torch.float64), own, gap[row : row + 1])
+            torch.testing.assert_close(together[row : row + 1], alone, atol=1e-9, rtol=0)
+
+
+def test_interpolation_is_linear_inside_and_constant_outside():
+    at = torch.tensor([-2.0, -0.5, 1.0, 4.0], dtype=torch.float64)
+    values = torch.tensor([0.1, 0.2, 0.7, 0.9], dtype=torch.float64)
+    x = torch.cat([torch.linspace(-9, 9, 400, dtype=torch.float64), at]).view(4, 101)
+    np.testing.assert_allclose(interpolated(x, at, values), np.interp(x, at, values), atol=1e-12)
+    assert interpolated(torch.tensor(-100.0), at.float(), values.float()) == pytest.approx(0.1)
+    assert interpolated(torch.tensor(100.0), at.float(), values.float()) == pytest.approx(0.9)
+
+
+def test_interpolation_between_equal_knots_is_finite():
+    at, values = torch.tensor([0.0, 1.0, 1.0, 2.0]), torch.tensor([0.0, 0.3, 0.6, 1.0])
+    found = interpolated(torch.linspace(-1, 3, 101), at, values)
+    assert found.isfinite().all()
+    assert (found.diff() >= 0).all()
+
+
+def test_probabilities_lie_between_0_and_1_and_rise_with_the_logit():
+    model = confidence_model()
+    found = model.probability(torch.linspace(-30, 30, 2001))
+    assert found.min() >= 0
+    assert found.max() <= 1
+    assert (found.diff() >= 0).all()
+    assert found[-1] - found[0] > 0.5
+
+
+def test_before_the_calibration_probabilities_are_the_sigmoid_of_the_logits():
+    model = ConfidenceModel(confidence_model().config)
+    logits = torch.linspace(-8, 8, 200)
+    assert len(model.curve_values) == KNOTS
+    torch.testing.assert_close(model.probability(logits), logits.sigmoid(), atol=0.01, rtol=0)
+
+
+def test_the_calibration_is_saved_with_the_weights(tmp_path):
+    model, path = confidence_model(), tmp_path / "c.safetensors"
+    save_confidence(model, path, {"runs": [1]})
+    loaded, record = load_confidence(path)
+    logits = torch.linspace(-9, 9, 50)
+    assert torch.equal(loaded.probability(logits), model.probability(logits))
+    assert (loaded.probability(logits) - logits.sigmoid()).abs().max() > 0.01
+    assert record == {"runs": [1]}
+    assert not loaded.training
+
+
+@pytest.fixture(scope="module")
+def ligand() -> Ligand:
+    return ligand_of(embedded(TYROSINE))
+
+
+def refined_in(site: Site, ligand: Ligand, energies: list[float], seed: int = 0) -> Refined:
+    """Poses about the center of a site, with energies of our choice."""
+    count = len(energies)
+    rng = torch.Generator().manual_seed(seed)
+    shape = ligand.templates[0] - ligand.templates[0].mean(0)
+    place = torch.from_numpy(site.pocket.center).float() + torch.randn(count, 1, 3, generator=rng)
+    positions = shape @ random_rotation((count,), rng) + place
+    zero = torch.zeros(count)
+    return Refined(positions, torch.zeros(count, dtype=torch.long), torch.tensor(energies) - 1.0, zero + 1.0, zero)
+
+
+def test_without_a_model_poses_are_ordered_by_energy(ligand):
+    site = site_in("1of6")
+    found = ranked(ligand, [(site, refined_in(site, ligand, [-3.0, -7.0, 2.0]))], None)
+    assert [choice.row for choice in found] == [1, 0, 2]
+    assert [choice.confidence for choice in found] == [None] * 3
+
+
+def test_with_a_model_poses_are_ordered_by_its_logits(ligand):
+    site, model = site_in("1of6"), confidence_model()
+    refined = refined_in(site, ligand, [-7.0, -6.99, -6.98, -6.97, -6.96], seed=3)
+    logits, probabilities = rate(model, ligand, [(site, refined)])
+    found = ranked(ligand, [(site, refined)], model)
+    order = logits.argsort(descending=True).tolist()
+    assert order != [0, 1, 2, 3, 4], "the network does not matter: nothing was tested"
+    assert [choice.row for choice in found] == order
+    assert [choice.confidence for choice in found] == pytest.approx(probabilities[order].tolist())
+    torch.testing.assert_close(probabilities, model.probability(logits))
+
+
+def test_where_the_curve_is_flat_the_logit_still_decides(ligand):
+    site, model = site_in("1of6"), blind(confidence_model())
+    found = ranked(ligand, [(site, refined_in(site, ligand, [40.0, 90.0, 60.0, -1000.0]))], model)
+    assert [choice.row for choice in found] == [3, 0, 2, 1]
+    assert len({choice.confidence for choice in found[1:]}) == 1
+
+
+def test_sites_share_the_lowest_energy(ligand):
+    """The gap of a pose is to the best pose of all sites; without the network this is the whole of the logit."""
+    first = site_in("1of6")
+    second = replace(first, pocket=replace(first.pocket, name="second"))
+    model = blind(confidence_model())
+    energies = [-5.0, -2.0], [-9.0, -4.0, -8.0]
+    places = [(site, refined_in(site, ligand, e)) for site, e in zip((first, second), energies, strict=True)]
+    found = ranked(ligand, places, model)
+    assert [(choice.site.pocket.name == "second", choice.row) for choice in found] == [
+        (True, 0),
+        (True, 2),
+        (False, 0),
+        (True, 1),
+        (False, 1),
+    ]
+    gaps = torch.tensor([0.0, 1.0, 4.0, 5.0, 7.0])
+    slope, offset = physics_of(model)
+    logits = offset + slope * gaps / UNIT
+    assert [choice.confidence for choice in found] == pytest.approx(model.probability(logits).tolist(), abs=1e-5)
+    assert [choice.row for choice in ranked(ligand, places, None)] == [0, 2, 0, 1, 1]
+
+
+def test_moving_the_protein_and_the_poses_changes_no_logit(ligand):
+    site, model = site_in("1of6"), confidence_model()
+    refined = refined_in(site, ligand, [-7.0, -6.0, -5.0])
+    turn, shift = motions()[0], np.array([50.0, -20.0, 7.0])
+    other = replace(refined, positions=(refined.positions.double() @ turn.T + torch.from_numpy(shift)).float())
+    here, _ = rate(model, ligand, [(site, refined)])
+    there, _ = rate(model, ligand, [(elsewhere(site, turn, shift), other)])
+    torch.testing.assert_close(there, here, atol=1e-3, rtol=0)
+    stayed, _ = rate(model, ligand, [(elsewhere(site, turn, shift * 0), refined)])
+    assert (stayed - here).abs().max() > 0.02, "the protein does not matter: nothing was tested"
+
+
+def test_the_networks_read_every_pose_on_its_own(ligand):
+    """All at the lowest energy; a judge that looks at the networks' logit alone, as before it is fitted."""
+    site, model = site_in("1of6"), confidence_model()
+    refined = refined_in(site, ligand, [-7.0, -7.0, -7.0])
+    together, _ = rate(model, ligand, [(site, refined)])
+    assert together.std() > 0.02, "the poses do not matter: nothing was tested"
+    for row in range(3):
+        alone, _ = rate(model, ligand, [(site, refined.pick(torch.tensor([row])))])
+        torch.testing.assert_close(alone[0], together[row], atol=2e-3, rtol=0)
+
+
+def test_several_networks_vote_by_their_mean():
+    both, gap = confidence_model(members=2), torch.tensor([[0.0, 2.0]])
+    votes = []
+    for member in both.members:
+        one = confidence_model()
+        one.members[0].load_state_dict(member.state_dict())
+        votes.append(logits_of(one, NAMES[:1], gap))
+    assert (votes[0] - votes[1]).abs().min() > 0.01
+    torch.testing.assert_close(logits_of(both, NAMES[:1], gap), (votes[0] + votes[1]) / 2)
+
+
+def judged_by_hand(logits: np.ndarray, positions: np.ndarray, energies: np.ndarray) -> np.ndarray:
+    rows, n = [], positions.shape[1]
+    vote, energy_vote = np.exp(logits), np.exp(-(energies - energies.min()) / 0.6)
+    for k in range(len(logits)):
+        near = [
+            np.sqrt(((positions[k] - other) ** 2).sum() / n) < 2.0  # Angstrom, as they lie
+            for other in positions
+        ]
+        shares = [np.log(votes[near].sum() / votes.sum()) for votes in (vote, energy_vote)]
+        gap = energies[k] - energies.min()
+        rows.append([logits[k], shares[0], -gap, -energies[k] / np.sqrt(n), n / 30, shares[1]])
+    return np.array(rows)
+
+
+def test_the_judge_looks_at_all_poses_of_a_ligand():
+    rng = np.random.default_rng(0)
+    centers = rng.normal(size=(3, 1, 3)) * 6
+    positions = (centers[[0, 0, 1, 2, 1, 0]] + rng.normal(size=(6, 1, 3)) * 0.4 + rng.normal(size=(7, 3))) + 40.0
+    logits, energies = rng.normal(size=6), rng.normal(size=6) * 2 - 6
+    found = judged_features(*(torch.from_numpy(array) for array in (logits, positions, energies)))
+    expected = judged_by_hand(logits, positions, energies)
+    assert found.shape == (6, len(JUDGED))
+    np.testing.assert_allclose(found, expected, atol=1e-9)
+    assert np.exp(expected[:, 1]).max() < 1  # there are poses far away
+    assert np.exp(expected[:, 1]).min() < 0.9 * np.exp(expected[:, 1]).max()
+    model = confidence_model().double()
+    model.judge_weights = torch.tensor([0.5, 1.0, -0.2, 0.1, 2.0, 0.7], dtype=torch.float64)
+    model.judge_offset = torch.tensor(-1.5, dtype=torch.float64)
+    judged = model.judge(*(torch.from_numpy(array) for array in (logits, positions, energies)))
+    np.testing.assert_allclose(judged, expected @ model.judge_weights.numpy() - 1.5, atol=1e-9)
+
+
+def test_before_it_is_fitted_the_judge_says_what_the_networks_say():
+    model = confidence_model()
+    logits, energies = torch.tensor([0.3, -2.0, 7.0]), torch.tensor([-3.0, 50.0, -9.0])
+    positions = torch.randn(3, 5, 3, generator=torch.Generator().manual_seed(0))
+    torch.testing.assert_close(model.judge(logits, positions, energies), logits)
+    alone = model.judge(logits[:1], positions[:1], energies[:1])
+    torch.testing.assert_close(alone, logits[:1])
+
+
+def test_the_judge_ranks_and_the_poses_of_all_sites_count(ligand):
+    """A judge of the energy's vote alone: two poses in different sites nearly agree, another of one site is apart."""
+    first = site_in("1of6")
+    second = replace(first, pocket=replace(first.pocket, name="second"))
+    model = confidence_model()
+    model.judge_weights = torch.tensor([0.0, 0.0, 0.0, 0.0, 0.0, 1.0])
+    pair = refined_in(first, ligand, [-5.0, -5.2])
+    apart = replace(pair, positions=pair.positions + torch.tensor([0.0, 9.0])[:, None, None])
+    twin = replace(pair.pick(torch.tensor([0])), positions=pair.positions[:1] + 0.1)
+    found = ranked(ligand, [(first, apart), (second, twin)], model)
+    assert [(choice.site.pocket.name == "second", choice.row) for choice in found] == [
+        (False, 0),
+        (True, 0),
+        (False, 1),
+    ]
+
+
+def test_surroundings_are_the_atoms_near_any_pose(ligand):
+    site = site_in("1of6")
+    poses = refined_in(site, ligand, [0.0, 1.0]).positions.numpy()
+    atoms = site.network_atoms()
+    near, center = surroundings(atoms, poses)
+    away = np.linalg.norm(atoms.positions[:, None] - poses.reshape(-1, 3), axis=-1).min(1)
+    inside = away < SURROUNDINGS
+    assert 10 < inside.sum() < len(atoms)
+    np.testing.assert_allclose(near.positions + center, atoms.positions[inside], atol=1e-9)
+    assert np.array_equal(near.atoms, atoms.atoms[inside])
+    np.testing.assert_allclose(center, poses.reshape(-1, 3).mean(0), atol=1e-4)
+
+
+def test_rating_leaves_no_gradient(ligand):
+    site = site_in("1of6")
+    found = [(site, refined_in(site, ligand, [-7.0, -6.0]))]
+    first, second = (rate(confidence_model(), ligand, found) for _ in range(2))
+    assert all(torch.equal(a, b) for a, b in zip(first, second, strict=True))
+    assert not first[0].requires_grad
+
+
+def test_dropout_is_for_training_alone():
+    model, gap = confidence_model(), torch.zeros(1, 2)
+    assert torch.equal(logits_of(model, NAMES[:1], gap), logits_of(model, NAMES[:1], gap))
+    model.train()
+    assert not torch.equal(logits_of(model, NAMES[:1], gap), logits_of(model, NAMES[:1], gap))

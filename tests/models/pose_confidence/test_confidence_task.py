@@ -1,0 +1,206 @@
+"""Training the networks of the confidence, and making one confidence of several."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from small_molecules import graph_of
+from small_pockets import CONTACT_SIZE, confidence_model, random_pocket
+
+from molgen.datasets.complexes import PlacedLigand, stored_protein
+from molgen.datasets.decoys import Rated, encode_decoys, load_decoys
+from molgen.datasets.sources import SourceConfig
+from molgen.errors import CheckpointError, ConfigError, InputError
+from molgen.models.pose_confidence.checkpoint import load_confidence, save_confidence
+from molgen.models.pose_confidence.data import DecoyDataset, collate_decoys
+from molgen.models.pose_confidence.meta_classifier import calibration_curve, combine, judge_of, pose_weights
+from molgen.models.pose_confidence.model import JUDGED, ConfidenceConfig, ConfidenceModel, judged_features
+from molgen.models.pose_confidence.task import (
+    ConfidenceTrainConfig,
+    ConfidenceTraining,
+    confidence_loss,
+    fold_of,
+    train_confidence,
+)
+
+pytestmark = pytest.mark.filterwarnings("ignore")
+CLUSTERS, SEARCHED, ADDED = 8, 5, 2
+
+
+def decoy_items():
+    """Two ligands in each cluster, whose poses get worse the farther they are from the first; two poses are added."""
+    items = []
+    for seed in range(2 * CLUSTERS):
+        rng = np.random.default_rng(seed)
+        graph = graph_of(("CCOC(=O)CN", "CC(F)CO")[seed % 2])
+        true = 1.5 * rng.normal(size=(graph.n_atoms, 3))
+        shifts = np.concatenate([rng.uniform(0.2, 6, SEARCHED), rng.uniform(0.1, 0.5, ADDED)])
+        direction = rng.normal(size=3)
+        poses = true + shifts[:, None, None] * direction / np.linalg.norm(direction)
+        energies = rng.normal(-5, 1, len(shifts)) + 0.3 * shifts
+        pocket = random_pocket(40, seed, nearest=3.0)
+        order = np.arange(graph.n_atoms, dtype=np.uint8)[None]
+        ligand = PlacedLigand(graph, order, true, (-1, -1), f"cluster {seed % CLUSTERS}", f"ligand {seed}")
+        items.append((stored_protein(pocket, true, 20.0), ligand, Rated(poses, energies, shifts, SEARCHED)))
+    return items
+
+
+@pytest.fixture(scope="module")
+def source(tmp_path_factory) -> Path:
+    folder = tmp_path_factory.mktemp("rated")
+    (folder / "part-000.safetensors").write_bytes(encode_decoys(decoy_items(), "synthetic"))
+    return folder
+
+
+@pytest.fixture(scope="module")
+def config(source) -> ConfidenceTraining:
+    train = ConfidenceTrainConfig(
+        (SourceConfig(str(source)),), folds=2, batch=2, poses=4, warmup=2, steps=6, validate_every=3
+    )
+    return ConfidenceTraining(ConfidenceConfig(CONTACT_SIZE), train)
+
+
+@pytest.fixture(scope="module")
+def folds(config, tmp_path_factory) -> list[Path]:
+    found = []
+    for fold in range(2):
+        chosen = replace(config, train=replace(config.train, fold=fold))
+        found.append(train_confidence(chosen, tmp_path_factory.mktemp(f"fold{fold}")).weights)
+    return found
+
+
+def test_folds_split_whole_clusters_and_hold_everything_once(source):
+    entries = load_decoys([source / "part-000.safetensors"])
+    held = [fold_of(entries, 3, k)[1] for k in range(3)]
+    assert sorted(e.name for part in held for e in part) == sorted(e.name for e in entries)
+    for k in range(3):
+        rest, own = fold_of(entries, 3, k)
+        assert not {e.cluster for e in rest} & {e.cluster for e in own}
+        assert len(rest) + len(own) == len(entries)
+    with pytest.raises(ConfigError, match="between 0 and 2"):
+        fold_of(entries, 3, 3)
+
+
+def test_what_a_search_found_is_told_from_what_was_added(source):
+    entry = load_decoys([source / "part-000.safetensors"])[0]
+    assert len(entry.energies) == SEARCHED + ADDED
+    assert len(entry.found().energies) == len(entry.found().positions) == SEARCHED
+
+
+def test_the_loss_is_that_of_a_softmax_and_of_single_poses(source):
+    batch = collate_decoys(load_decoys([source / "part-000.safetensors"])[:3])
+    logits = torch.randn(batch.rmsds.shape, generator=torch.Generator().manual_seed(0))
+
+    class Fixed(torch.nn.Module):
+        def forward(self, *_):
+            return logits
+
+    expected = []
+    for row, rmsds in zip(logits, batch.rmsds, strict=True):
+        expected.append(-(row.softmax(0)[rmsds <= 2]).sum().log())
+    target = torch.sigmoid((2 - batch.rmsds) / 0.3)
+    single = -(target * logits.sigmoid().log() + (1 - target) * (1 - logits.sigmoid()).log()).mean()
+    torch.testing.assert_close(confidence_loss(Fixed(), batch, 2.0), torch.stack(expected).mean() + single)
+
+
+def test_the_stream_does_not_depend_on_where_it_is_resumed(source):
+    entries = load_decoys([source / "part-000.safetensors"])
+    whole = iter(DecoyDataset([entries], [1.0], 2, 4, 0.1, seed=3))
+    batches = [next(whole) for _ in range(4)]
+    later = next(iter(DecoyDataset([entries], [1.0], 2, 4, 0.1, seed=3, start=3)))
+    assert torch.equal(batches[3].positions, later.positions)
+    assert not torch.equal(batches[2].positions, later.positions)
+    assert all((batch.gaps.min(1).values == 0).all() for batch in batches)  # the best pose is never left out
+
+
+def test_training_leaves_weights_and_can_go_on_from_them(config, folds, tmp_path):
+    model, record = load_confidence(folds[0])
+    (run,) = record["runs"]
+    assert (run["steps"], run["fold"], run["folds"]) == (6, 0, 2)
+    again = train_confidence(config, tmp_path / "a", resume=folds[0])
+    assert len(load_confidence(again.weights)[1]["runs"]) == 2
+    other = replace(config, model=ConfidenceConfig(replace(CONTACT_SIZE, channels=4)))
+    with pytest.raises(CheckpointError, match="another model configuration"):
+        train_confidence(other, tmp_path / "b", resume=folds[0])
+    assert not model.training
+
+
+def test_a_run_in_pieces_gives_the_weights_of_an_uninterrupted_one(config, folds, tmp_path):
+    state = None
+    for _ in range(6):
+        state = train_confidence(config, tmp_path, max_minutes=0.0, resume=state).state
+    pieces, whole = (load_confidence(path)[0].state_dict() for path in (tmp_path / "weights.safetensors", folds[0]))
+    assert all(torch.equal(value, whole[name]) for name, value in pieces.items())
+
+
+def test_several_networks_become_one_confidence(source, folds, tmp_path):
+    scores = combine(folds, source, tmp_path / "joined.safetensors")
+    assert set(scores) == {"top1", "network_top1", "energy_top1", "oracle", "auc", "calibration_error"}
+    model, record = load_confidence(tmp_path / "joined.safetensors")
+    assert len(model.members) == 2
+    assert record["complexes"] == 2 * CLUSTERS
+    entry = load_decoys([source / "part-000.safetensors"])[0]
+    batch = collate_decoys([entry])
+    with torch.no_grad():
+        apart = [load_confidence(path)[0](batch.graph, batch.pocket, batch.positions, batch.gaps) for path in folds]
+        joined = model(batch.graph, batch.pocket, batch.positions, batch.gaps)
+    torch.testing.assert_close(joined, (apart[0] + apart[1]) / 2)
+
+
+def test_networks_of_different_sizes_are_refused(source, folds, tmp_path):
+    odd = tmp_path / "odd.safetensors"
+    save_confidence(ConfidenceModel(ConfidenceConfig(replace(CONTACT_SIZE, channels=4))), odd, {})
+    with pytest.raises(InputError, match="different configurations"):
+        combine([folds[0], odd], source, tmp_path / "joined.safetensors")
+
+
+def test_the_judge_finds_what_decides():
+    rng = np.random.default_rng(0)
+    features = [rng.normal(size=(20, len(JUDGED))) for _ in range(60)]
+    labels = [rows[:, 3] + 0.1 * rng.normal(size=20) > 0.5 for rows in features]
+    weights, offset = judge_of(features, labels)
+    assert weights[3] > 5 * np.abs(np.delete(weights, 3)).max()
+    rows, right = np.concatenate(features), np.concatenate(labels)
+    assert (((rows @ weights + offset) > 0) == right).mean() > 0.9
+
+
+def test_the_first_pose_weighs_as_much_as_all_others():
+    weights = pose_weights(np.array([0.1, 2.0, -1.0, 0.0]))
+    assert weights[1] == 1
+    assert weights.sum() == pytest.approx(2)
+    assert pose_weights(np.array([3.0])).tolist() == [1.0]
+
+
+def test_the_calibration_curve_recovers_known_probabilities():
+    rng = np.random.default_rng(1)
+    logits = rng.normal(0, 2, 20000)
+    labels = rng.random(20000) < 1 / (1 + np.exp(-0.5 * logits))
+    at, values = calibration_curve(logits, labels, np.ones(20000))
+    assert (np.diff(at) >= 0).all()
+    assert (np.diff(values) >= 0).all()
+    assert np.abs(values - 1 / (1 + np.exp(-0.5 * at))).max() < 0.05
+
+
+def test_poses_that_agree_share_their_votes():
+    positions = torch.zeros(3, 4, 3)
+    positions[1] += 0.5  # less than 2 A away
+    positions[2] += 10.0
+    energies = torch.tensor([-5.0, -5.0, -5.0])
+    logits = torch.zeros(3)
+    found = judged_features(logits, positions, energies)
+    near = found[:, JUDGED.index("share nearby")].exp()
+    torch.testing.assert_close(near, torch.tensor([2 / 3, 2 / 3, 1 / 3]))
+    assert confidence_model().judge(logits, positions, energies).shape == (3,)
+
+
+def test_training_goes_on_from_the_network_of_its_own_fold(config, source, folds, tmp_path):
+    combine(folds, source, tmp_path / "joined.safetensors")
+    chosen = replace(config, train=replace(config.train, fold=1, learning_rate=0.0, steps=1))
+    result = train_confidence(chosen, tmp_path, resume=tmp_path / "joined.safetensors")
+    made, own = (load_confidence(path)[0].members[0].state_dict() for path in (result.weights, folds[1]))
+    assert all(torch.allclose(value, own[name]) for name, value in made.items())
+    wrong = replace(chosen, train=replace(chosen.train, folds=4))
+    with pytest.raises(CheckpointError, match="holds 2 networks"):
+        train_confidence(wrong, tmp_path / "wrong", resume=tmp_path / "joined.safetensors")
