@@ -18,9 +18,9 @@ class MolgenError(Exception):
     """
 
     def __init__(self, reason: str, *, source: object = None, place: str | None = None) -> None:
-        self.reason = _readable(reason)
-        self.source = None if source is None else _readable(source)
-        self.place = None if place is None else _readable(place)
+        self.reason = readable(reason)
+        self.source = None if source is None else readable(source)
+        self.place = None if place is None else readable(place)
         super().__init__(self.reason)
 
     def __str__(self) -> str:
@@ -59,7 +59,7 @@ class ConfigError(MolgenError):
     """A configuration has an unknown key, a wrong type or an impossible value."""
 
 
-def _readable(value: object) -> str:
+def readable(value: object) -> str:
     """`value` in one line that a terminal can show, with its middle left out where it is very long."""
     text = str(value)
     if len(text) > 2 * _LONGEST:  # before every letter of it is looked at

@@ -14,6 +14,7 @@ FLOORS = {
     "errors": -3,
     "version": -3,
     "threads": -3,
+    "outcomes": -2,
     "opening": -2,
     "files": -2,
     "config": -1,

@@ -15,6 +15,7 @@ from molgen import __version__
 from molgen.cli import analysis, conformers, docking, docking_training, screening, training
 from molgen.cli.interrupts import ended_cleanly
 from molgen.errors import MolgenError
+from molgen.outcomes import debugging
 
 _INTERRUPTED = 130  # typer's exit code after a Ctrl-C
 _LEFT = {
@@ -55,7 +56,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     given = list(sys.argv[1:] if arguments is None else arguments)
     debug = "--debug" in given
     try:
-        with ended_cleanly():
+        with ended_cleanly(), debugging(debug):
             app(args=[argument for argument in given if argument != "--debug"], prog_name="molgen", obj=given)
     except SystemExit as stop:
         if stop.code == _INTERRUPTED:

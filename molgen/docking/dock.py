@@ -11,7 +11,6 @@ import numpy as np
 import torch
 from rdkit import Chem
 
-from molgen.chem.formats.parsing import one_line
 from molgen.chem.molecules.positions import with_conformers
 from molgen.chem.molecules.protonation import protonate
 from molgen.chem.molecules.reading import read_molecules
@@ -29,7 +28,7 @@ from molgen.docking.refine import Refined, refine, representatives
 from molgen.docking.restraints import Anchor, restraints_of
 from molgen.docking.search import search
 from molgen.docking.site import Site, sites_of
-from molgen.errors import ConfigError, InputError, MolgenError, ParseError
+from molgen.errors import ConfigError, InputError, ParseError
 from molgen.metrics.posebusters import posebusters_checks
 from molgen.metrics.poses import pose_matches, pose_rmsd_matrix
 from molgen.physics.direct import interaction_terms
@@ -284,8 +283,3 @@ def _reference_rmsds(ligand: Ligand, positions: np.ndarray, reference: Chem.Mol 
     heavy = [atom.GetIdx() for atom in reference.GetAtoms() if atom.GetAtomicNum() != 1]
     crystal = reference.GetConformer().GetPositions()[heavy]
     return pose_rmsd_matrix(crystal[None], positions[:, ligand.heavy], matches.permutations)[0].numpy()
-
-
-def reason_of(error: Exception) -> str:
-    """One line for a failure; a ligand that no one foresaw must not stop a library."""
-    return error.reason if isinstance(error, MolgenError) else one_line(f"unexpected {type(error).__name__}: {error}")

@@ -20,7 +20,7 @@ from molgen.chem.molecules.writing import SdfRecord, check_sdf_name, write_sdf
 from molgen.chem.proteins.pockets import COFACTORS
 from molgen.chem.proteins.reading import read_protein
 from molgen.chem.proteins.structure import Pocket, Protein
-from molgen.docking.dock import poses_of, reason_of, result_of
+from molgen.docking.dock import poses_of, result_of
 from molgen.docking.ligand import ligand_of
 from molgen.docking.output import sdf_records
 from molgen.docking.ranking import Choice
@@ -29,6 +29,7 @@ from molgen.docking.refine import evaluated
 from molgen.docking.site import Site, site_of
 from molgen.errors import ParseError
 from molgen.files import check_place
+from molgen.outcomes import attempts
 from molgen.physics.energy import DockingEnergy
 from molgen.physics.rigid_bfgs import minimize as minimized
 
@@ -180,17 +181,17 @@ def _rows(
     drop: Collection[str],
 ) -> Iterator[RescoreRow]:
     site: Site | None = None
-    for record in records:
-        try:
-            if record.mol is None:
-                raise ParseError(record.error or "unreadable")
-            if site is None or not _holds(site, record.mol):
-                site = _site_for(protein, record.mol, left_out, keep, drop)
-            result = rescore(protein, record.mol, minimize=minimize, reference=reference, site=site)
-        except Exception as error:
-            yield RescoreRow(record.name, record.place, None, None, reason_of(error))
-            continue
-        yield RescoreRow(record.name, record.place, result.poses[0], result, None)
+
+    def rescored(record: InputRecord) -> DockingResult:
+        nonlocal site
+        mol = record.molecule()
+        if site is None or not _holds(site, mol):
+            site = _site_for(protein, mol, left_out, keep, drop)
+        return rescore(protein, mol, minimize=minimize, reference=reference, site=site)
+
+    for record, scored in attempts(records, rescored, lambda record: record.name):
+        pose = None if scored.value is None else scored.value.poses[0]
+        yield RescoreRow(record.name, record.place, pose, scored.value, scored.error)
 
 
 def _site_for(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,7 +16,7 @@ from molgen.chem.molecules.writing import SdfRecord, check_sdf_name, write_sdf
 from molgen.chem.proteins.reading import read_protein
 from molgen.chem.proteins.structure import Pocket, Protein
 from molgen.chem.proteins.writing import write_complex, writer_of
-from molgen.docking.dock import dock_prepared, prepare_ligand, reason_of
+from molgen.docking.dock import dock_prepared, prepare_ligand
 from molgen.docking.learned import learned_of
 from molgen.docking.ligand import Ligand
 from molgen.docking.output import pocket_record, sdf_records, summary
@@ -25,9 +24,10 @@ from molgen.docking.records import DockConfig, DockingResult
 from molgen.docking.restraints import Anchor
 from molgen.docking.site import Site, sites_of
 from molgen.docking.trajectory import sampling_frames, write_trajectory
-from molgen.errors import ConfigError, ParseError
+from molgen.errors import ConfigError
 from molgen.files import check_place, write_atomically
 from molgen.metrics.posebusters import check_posebusters
+from molgen.outcomes import attempts
 
 
 @dataclass(frozen=True)
@@ -125,11 +125,16 @@ def dock_to_file(
     rows: list[DockRow] = []
     drawn: list[Ligand] = []
 
+    def docked(record: InputRecord) -> DockingResult:
+        prepared = prepare_ligand(record.molecule(), config, largest_fragment=largest_fragment)
+        result = dock_prepared(sites, prepared, config, restraining=(held, fixed), reference=compared)
+        drawn.extend([] if drawn else [prepared.ligand])
+        return result
+
     def results() -> Iterator[SdfRecord]:
-        for record in records:
-            row, ligand = _row(record, sites, config, (held, fixed), compared, largest_fragment)
+        for record, made in attempts(records, docked, lambda record: record.name):
+            row = DockRow(record.name, record.place, made.value, made.seconds, made.error)
             rows.append(row)
-            drawn.extend([ligand] if ligand is not None and not drawn else [])
             if on_row:
                 on_row(row)
             if row.result is not None:
@@ -149,20 +154,6 @@ def dock_to_file(
     if complexes is not None and best is not None:
         write_complex(complexes, best.receptor, best.mol, best.poses[0].conformer)
     return rows
-
-
-def _row(
-    record: InputRecord, sites: Sequence[Site], config: DockConfig, restraining: Any, reference: Any, largest: bool
-) -> tuple[DockRow, Ligand | None]:
-    begin = time.monotonic()
-    try:
-        if record.mol is None:
-            raise ParseError(record.error or "unreadable")
-        prepared = prepare_ligand(record.mol, config, largest_fragment=largest)
-        result = dock_prepared(sites, prepared, config, restraining=restraining, reference=reference)
-    except Exception as error:
-        return DockRow(record.name, record.place, None, time.monotonic() - begin, reason_of(error)), None
-    return DockRow(record.name, record.place, result, time.monotonic() - begin, None), prepared.ligand
 
 
 def _chain(first: SdfRecord, rest: Iterator[SdfRecord]) -> Iterator[SdfRecord]:

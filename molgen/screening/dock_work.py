@@ -15,13 +15,14 @@ import torch
 from molgen.chem.molecules.reading import read_molecules
 from molgen.chem.molecules.writing import sdf_block
 from molgen.chem.proteins.reading import read_protein
-from molgen.docking.dock import dock_prepared, prepare_ligand, reason_of
+from molgen.docking.dock import dock_prepared, prepare_ligand
 from molgen.docking.learned import learned_of
 from molgen.docking.output import sdf_records
 from molgen.docking.records import DockConfig, DockingResult
 from molgen.docking.restraints import Anchor
 from molgen.docking.site import Site, class_keys, sites_of
 from molgen.errors import ParseError
+from molgen.outcomes import reason_of
 from molgen.physics.vina import common_classes
 from molgen.screening.work import ColumnKind, Ready, Result
 

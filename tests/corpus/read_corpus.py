@@ -84,7 +84,8 @@ def use(reader: str, path: str) -> tuple[list[str], bool]:
 
 
 def _ligand_error(record, config) -> str | None:
-    from molgen.docking.dock import prepare_ligand, reason_of
+    from molgen.docking.dock import prepare_ligand
+    from molgen.outcomes import reason_of
 
     if record.mol is None:
         return None

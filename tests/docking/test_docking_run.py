@@ -194,7 +194,7 @@ def test_nothing_is_written_when_all_fail(small_protein, tmp_path) -> None:
 def test_what_cannot_work_is_said_before_anything_is_docked(
     options, told, small_protein, tmp_path, monkeypatch
 ) -> None:
-    monkeypatch.setattr(run, "_row", lambda *_: pytest.fail("docked"))
+    monkeypatch.setattr(run, "dock_prepared", lambda *_, **__: pytest.fail("docked"))
     monkeypatch.chdir(tmp_path)
     Path("cut.pdb").write_text("ATOM      1  N   ALA A   1      11.104")
     given = {"source": "CCO", "protein": small_protein, "pocket": BOX, "output": "out.sdf", "config": QUICK, **options}
@@ -205,14 +205,14 @@ def test_what_cannot_work_is_said_before_anything_is_docked(
 
 def test_an_interrupted_write_leaves_nothing(small_protein, tmp_path, monkeypatch) -> None:
     (tmp_path / "lib.smi").write_text("CCO a\nCCN b\n")
-    original = run._row
+    original = run.dock_prepared
 
-    def interrupted(record, *rest):
-        if record.name == "b":
+    def interrupted(sites, prepared, *rest, **options):
+        if any(atom.GetSymbol() == "N" for atom in prepared.ligand.mol.GetAtoms()):
             raise KeyboardInterrupt
-        return original(record, *rest)
+        return original(sites, prepared, *rest, **options)
 
-    monkeypatch.setattr(run, "_row", interrupted)
+    monkeypatch.setattr(run, "dock_prepared", interrupted)
     with pytest.raises(KeyboardInterrupt):
         dock(tmp_path / "lib.smi", small_protein, tmp_path / "out.sdf", summary_file=tmp_path / "out.json")
     assert [path.name for path in tmp_path.iterdir()] == ["lib.smi"]

@@ -48,6 +48,16 @@ class InputRecord:
     mol: Chem.Mol | None
     error: str | None = None
 
+    def molecule(self) -> Chem.Mol:
+        """The molecule.
+
+        Raises:
+            ParseError: the record could not be read.
+        """
+        if self.mol is None:
+            raise ParseError(self.error or "unreadable")
+        return self.mol
+
 
 def read_molecules(source: Source) -> Iterator[InputRecord]:
     """Yield one `InputRecord` for every record of `source`.
