@@ -12,8 +12,9 @@ from typing import Annotated, NoReturn
 import typer
 
 from molgen import __version__
-from molgen.cli import analysis, conformers, docking, docking_training, screening, training
+from molgen.cli import analysis, conformers, dock, docking_training, inspect, rescore, screening, training
 from molgen.cli.interrupts import ended_cleanly
+from molgen.cli.renamed import with_new_names
 from molgen.errors import MolgenError
 from molgen.outcomes import debugging
 
@@ -35,9 +36,9 @@ prepare_app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Mak
 train_app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Train a model.")
 app.command("analyze")(analysis.analyze)
 app.command("conformers")(conformers.conformers)
-app.command("dock")(docking.dock)
-app.command("inspect")(docking.inspect)
-app.command("rescore")(docking.rescore)
+app.command("dock")(dock.dock)
+app.command("inspect")(inspect.inspect)
+app.command("rescore")(rescore.rescore)
 prepare_app.command("conformers")(conformers.prepare_conformers)
 prepare_app.command("fragments")(docking_training.prepare_fragments)
 prepare_app.command("complexes")(docking_training.prepare_complexes)
@@ -57,7 +58,8 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     debug = "--debug" in given
     try:
         with ended_cleanly(), debugging(debug):
-            app(args=[argument for argument in given if argument != "--debug"], prog_name="molgen", obj=given)
+            current = with_new_names([argument for argument in given if argument != "--debug"])
+            app(args=current, prog_name="molgen", obj=given)
     except SystemExit as stop:
         if stop.code == _INTERRUPTED:
             print(f"interrupted: {_left_behind(given)}", file=sys.stderr)

@@ -12,7 +12,7 @@ from typing import Annotated, Any
 
 import typer
 
-from molgen.cli.docking import Effort, Proposals, Rank, names_of, ph_of
+from molgen.cli.options import Effort, ProposalSource, Rank, names_of, ph_of
 
 screen_app = typer.Typer(
     invoke_without_command=True,
@@ -60,8 +60,8 @@ def screen(
     seed: Annotated[int, typer.Option(min=0, help="Same seed, same poses.")] = 0,
     effort: Annotated[Effort, typer.Option(help="How much is searched.")] = Effort.quick,
     proposals: Annotated[
-        Proposals, typer.Option(help="Start from random poses, from those of the model, or both.")
-    ] = Proposals.both,
+        ProposalSource, typer.Option(help="Start from random poses, from those of the model, or both.")
+    ] = ProposalSource.both,
     rank: Annotated[Rank, typer.Option(help="Order poses by confidence, or by energy.")] = Rank.confidence,
     pose_model: Annotated[str, typer.Option(help="Proposes poses: default, or a weights file.")] = "default",
     confidence_model: Annotated[str, typer.Option(help="Ranks poses: default, or a weights file.")] = "default",

@@ -48,6 +48,15 @@ def progress(task: str) -> Iterator[Callable[[Any], None]]:
         bar.stop()
 
 
+def percent(value: float | None) -> str:
+    """A share as text; nothing for None."""
+    return "" if value is None else f"{100 * value:.0f} %"
+
+
+def yes_or_no(value: bool) -> str:
+    return "yes" if value else "no"
+
+
 def console() -> Console:
     from rich.console import Console
 

@@ -1,46 +1,43 @@
-"""The commands on proteins and poses."""
+"""`molgen dock`: poses of one or many ligands in a pocket of a protein."""
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from molgen.cli.terminal import MOST_ROWS, console, progress
+from molgen.cli.options import (
+    AnchorOption,
+    ConfidenceModelOption,
+    DropOption,
+    Effort,
+    EffortOption,
+    KeepOption,
+    LargestFragmentOption,
+    PoseModelOption,
+    ProposalsOption,
+    ProposalSource,
+    ProteinOption,
+    ProtonateOption,
+    Rank,
+    RankOption,
+    ReferenceOption,
+    ReportOption,
+    SeedOption,
+    names_of,
+    ph_of,
+)
+from molgen.cli.terminal import MOST_ROWS, console, percent, progress, yes_or_no
 
 _CENTER = 4.0  # Angstrom from the center of a pocket
 
 
-class Proposals(StrEnum):
-    """Where the search starts."""
-
-    both = "both"
-    learned = "learned"
-    random = "random"
-
-
-class Rank(StrEnum):
-    """What poses are ordered by."""
-
-    confidence = "confidence"
-    energy = "energy"
-
-
-class Effort(StrEnum):
-    """How much is searched."""
-
-    quick = "quick"
-    normal = "normal"
-    thorough = "thorough"
-
-
 def dock(
     context: typer.Context,
-    protein: Annotated[Path, typer.Option("-p", "--protein", help="PDB or mmCIF file, also .gz.")],
+    protein: ProteinOption,
     ligand: Annotated[
         str, typer.Option("-l", "--ligand", help="A SMILES, or a .smi, .csv, .sdf, .mol, .mol2 [.gz] file.")
     ],
@@ -53,30 +50,26 @@ def dock(
         ),
     ] = "auto",
     n: Annotated[int, typer.Option("-n", min=1, help="Poses per ligand.")] = 9,
-    seed: Annotated[int, typer.Option(min=0, help="Same seed, same poses.")] = 0,
-    effort: Annotated[Effort, typer.Option(help="How much is searched.")] = Effort.normal,
-    proposals: Annotated[
-        Proposals, typer.Option(help="Start from random poses, from those of the model, or both.")
-    ] = Proposals.both,
-    rank: Annotated[Rank, typer.Option(help="Order poses by the learned confidence, or by energy.")] = Rank.confidence,
-    pose_model: Annotated[str, typer.Option(help="Proposes poses: default, or a weights file.")] = "default",
-    confidence_model: Annotated[str, typer.Option(help="Ranks poses: default, or a weights file.")] = "default",
+    seed: SeedOption = 0,
+    effort: EffortOption = Effort.normal,
+    proposals: ProposalsOption = ProposalSource.both,
+    rank: RankOption = Rank.confidence,
+    pose_model: PoseModelOption = "default",
+    confidence_model: ConfidenceModelOption = "default",
     trajectory: Annotated[
         Path | None, typer.Option(help="PDB file of how the model samples the (first) ligand.")
     ] = None,
-    protonate: Annotated[str, typer.Option(help="pH of the ligand, or no.")] = "7.4",
-    keep: Annotated[str, typer.Option(help="Groups of the file to keep, e.g. waters or HEM,GOL:A:5.")] = "",
-    drop: Annotated[str, typer.Option(help="Groups of the file to leave out, e.g. HEM.")] = "",
-    anchor: Annotated[
-        list[str] | None, typer.Option(metavar="SMARTS@x,y,z[,radius]", help="Hold an atom near a point.")
-    ] = None,
+    protonate: ProtonateOption = "7.4",
+    keep: KeepOption = "",
+    drop: DropOption = "",
+    anchor: AnchorOption = None,
     core: Annotated[Path | None, typer.Option(help="Reference pose whose common core stays in place.")] = None,
-    reference: Annotated[Path | None, typer.Option(help="Pose to measure the RMSD to.")] = None,
+    reference: ReferenceOption = None,
     keep_conformer: Annotated[bool, typer.Option("--keep-conformer", help="Keep the input's rings and bonds.")] = False,
-    largest_fragment: Annotated[bool, typer.Option("--largest-fragment", help="Of a salt keep the biggest.")] = False,
+    largest_fragment: LargestFragmentOption = False,
     write_complex: Annotated[Path | None, typer.Option("--complex", help=".pdb or .cif of the best pose.")] = None,
     summary: Annotated[Path | None, typer.Option(help="JSON with all results [OUTPUT.json].")] = None,
-    report: Annotated[Path | None, typer.Option(help="HTML report to write, with a 3D view; opens offline.")] = None,
+    report: ReportOption = None,
     posebusters: Annotated[bool, typer.Option("--posebusters", help="Check the poses with PoseBusters.")] = False,
     threads: Annotated[int, typer.Option(min=1, help="CPU threads.")] = 1,
 ) -> None:
@@ -131,67 +124,17 @@ def dock(
         from molgen.chem.molecules.reference import compared_with
         from molgen.reports.pages.docking_report import write_docking_report
 
-        known = compared_with(reference, pocket)
-        told = {"reference": known, "output": output, "command": context.obj or ()}
-        write_docking_report(report, rows, settings[0], config=config, **told)
+        write_docking_report(
+            report,
+            rows,
+            settings[0],
+            config=config,
+            reference=compared_with(reference, pocket),
+            output=output,
+            command=context.obj or (),
+        )
     if all(row.result is None for row in rows):
         raise typer.Exit(2)
-
-
-def inspect(
-    protein: Annotated[Path, typer.Argument(help="PDB or mmCIF file, also .gz.")],
-    pockets: Annotated[bool, typer.Option("--pockets", help="Look for pockets too.")] = False,
-) -> None:
-    """List the chains, ligands, metals, waters and gaps of a structure file."""
-    from molgen.chem.proteins.inspection import inspect_protein, lines
-    from molgen.chem.proteins.reading import read_protein
-
-    structure = read_protein(protein)
-    for line in lines(inspect_protein(structure)):
-        print(line)
-    if pockets:
-        from molgen.chem.proteins.pockets import find_pockets
-
-        for pocket in find_pockets("blind", structure):
-            place = ",".join(f"{x:.1f}" for x in pocket.center)
-            print(f"{pocket.name}: --pocket box:{place}")
-
-
-def rescore(
-    protein: Annotated[Path, typer.Option("-p", "--protein", help="PDB or mmCIF file, also .gz.")],
-    poses: Annotated[Path, typer.Option("-l", "--poses", help="SD or MOL2 file with poses.")],
-    output: Annotated[Path, typer.Option("-o", "--output", help="SD file to write (.sdf or .sdf.gz).")],
-    minimize: Annotated[bool, typer.Option("--minimize", help="Minimize every pose in the receptor first.")] = False,
-    reference: Annotated[Path | None, typer.Option(help="Pose to measure the RMSD to.")] = None,
-    keep: Annotated[str, typer.Option(help="Groups of the file to keep, e.g. waters.")] = "",
-    drop: Annotated[str, typer.Option(help="Groups of the file to leave out, e.g. HEM.")] = "",
-) -> None:
-    """Score existing poses, and minimize them if wanted."""
-    from molgen.docking.rescore import rescore_to_file
-
-    rows = rescore_to_file(
-        poses, protein, output, minimize=minimize, reference=reference, keep=names_of(keep), drop=names_of(drop)
-    )
-    _print_rescored(rows)
-    if all(row.pose is None for row in rows):
-        raise typer.Exit(2)
-
-
-def ph_of(text: str) -> float | None:
-    """The pH that --protonate names; None for no."""
-    from molgen.errors import ConfigError
-
-    if text.lower() in ("no", "none", "off"):
-        return None
-    try:
-        return float(text)
-    except ValueError:
-        raise ConfigError(f"--protonate takes a pH or no, not {text}") from None
-
-
-def names_of(text: str) -> tuple[str, ...]:
-    """The entries of a list with commas."""
-    return tuple(part.strip() for part in text.split(",") if part.strip())
 
 
 def _stem(path: Path) -> str:
@@ -261,8 +204,8 @@ def _print_library(rows: Sequence[Any]) -> None:
             continue
         best = row.result.poses[0]
         rmsd = "" if best.rmsd is None else f"{best.rmsd:.2f}"
-        told = (str(len(row.result.poses)), _percent(best.confidence), f"{best.score:.1f}", _yes(best.valid), rmsd)
-        table.add_row(row.name, *told, f"{row.seconds:.1f}", "ok")
+        values = (percent(best.confidence), f"{best.score:.1f}", yes_or_no(best.valid), rmsd)
+        table.add_row(row.name, str(len(row.result.poses)), *values, f"{row.seconds:.1f}", "ok")
     console().print(table)
     failed = sum(row.result is None for row in rows)
     print(f"{len(rows) - failed} of {len(rows)} ligands docked, {failed} failed")
@@ -273,43 +216,11 @@ def _print_poses(poses: Sequence[Any]) -> None:
     from rich.table import Table
 
     compared = any(pose.rmsd is not None for pose in poses)
-    rated = any(pose.confidence is not None for pose in poses)
-    columns = (*(["confidence"] if rated else []), "kcal/mol", "strain", *(["RMSD / Å"] if compared else []))
+    scored = any(pose.confidence is not None for pose in poses)
+    columns = (*(["confidence"] if scored else []), "kcal/mol", "strain", *(["RMSD / Å"] if compared else []))
     table = Table("pose", *columns, "valid", "failed checks")
     for pose in poses[:MOST_ROWS]:
         rmsd = [] if not compared else ["" if pose.rmsd is None else f"{pose.rmsd:.2f}"]
-        told = [*([_percent(pose.confidence)] if rated else []), f"{pose.score:.2f}", f"{pose.strain:.1f}", *rmsd]
-        table.add_row(str(pose.rank), *told, _yes(pose.valid), ", ".join(pose.failed))
+        values = [*([percent(pose.confidence)] if scored else []), f"{pose.score:.2f}", f"{pose.strain:.1f}", *rmsd]
+        table.add_row(str(pose.rank), *values, yes_or_no(pose.valid), ", ".join(pose.failed))
     console().print(table)
-
-
-def _print_rescored(rows: Sequence[Any]) -> None:
-    """One line per pose of the input, in its order."""
-    from rich.table import Table
-
-    if len(rows) == 1 and rows[0].pose is None:
-        print(f"error: {rows[0].name}: {rows[0].error}", file=sys.stderr)
-        return
-
-    for note in dict.fromkeys(note for row in rows if row.result is not None for note in row.result.notes):
-        print(f"note: {note}", file=sys.stderr)
-    table = Table("name", "kcal/mol", "strain", "RMSD / Å", "valid", "status")
-    for row in rows[:MOST_ROWS]:
-        if row.pose is None:
-            table.add_row(row.name, "", "", "", "", row.error)
-            continue
-        rmsd = "" if row.pose.rmsd is None else f"{row.pose.rmsd:.2f}"
-        status = ", ".join(row.pose.failed) or "ok"
-        table.add_row(row.name, f"{row.pose.score:.2f}", f"{row.pose.strain:.1f}", rmsd, _yes(row.pose.valid), status)
-    console().print(table)
-    failed = sum(row.pose is None for row in rows)
-    if failed:
-        print(f"{len(rows) - failed} of {len(rows)} poses scored, {failed} failed")
-
-
-def _percent(value: float | None) -> str:
-    return "" if value is None else f"{100 * value:.0f} %"
-
-
-def _yes(value: bool) -> str:
-    return "yes" if value else "no"

@@ -1,0 +1,76 @@
+"""Option types that several commands share: one thing has one name, one help and one meaning on all of them."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from molgen.errors import ConfigError
+
+
+class ProposalSource(StrEnum):
+    """Where the search starts."""
+
+    both = "both"
+    learned = "learned"
+    random = "random"
+
+
+class Rank(StrEnum):
+    """What poses are ordered by."""
+
+    confidence = "confidence"
+    energy = "energy"
+
+
+class Effort(StrEnum):
+    """How much is searched."""
+
+    quick = "quick"
+    normal = "normal"
+    thorough = "thorough"
+
+
+ProteinOption = Annotated[Path, typer.Option("-p", "--protein", help="PDB or mmCIF file, also .gz.")]
+SdfOutput = Annotated[Path, typer.Option("-o", "--output", help="SD file to write (.sdf or .sdf.gz).")]
+SeedOption = Annotated[int, typer.Option(min=0, help="Same seed, same poses.")]
+EffortOption = Annotated[Effort, typer.Option(help="How much is searched.")]
+ProposalsOption = Annotated[
+    ProposalSource, typer.Option(help="Start from random poses, from those of the model, or both.")
+]
+RankOption = Annotated[Rank, typer.Option(help="Order poses by the learned confidence, or by energy.")]
+PoseModelOption = Annotated[str, typer.Option(help="Proposes poses: default, or a weights file.")]
+ConfidenceModelOption = Annotated[str, typer.Option(help="Ranks poses: default, or a weights file.")]
+ProtonateOption = Annotated[str, typer.Option(help="pH of the ligand, or no.")]
+KeepOption = Annotated[str, typer.Option(help="Groups of the file to keep, e.g. waters or HEM,GOL:A:5.")]
+DropOption = Annotated[str, typer.Option(help="Groups of the file to leave out, e.g. HEM.")]
+AnchorOption = Annotated[
+    list[str] | None, typer.Option(metavar="SMARTS@x,y,z[,radius]", help="Restrain an atom to stay near a point.")
+]
+ReferenceOption = Annotated[Path | None, typer.Option(help="Pose to measure the RMSD to.")]
+LargestFragmentOption = Annotated[
+    bool, typer.Option("--largest-fragment", help="Keep only the largest fragment of a salt.")
+]
+ReportOption = Annotated[Path | None, typer.Option(help="HTML report to write, with a 3D view; opens offline.")]
+
+
+def ph_of(text: str) -> float | None:
+    """The pH that --protonate names; None for no.
+
+    Raises:
+        ConfigError: neither.
+    """
+    if text.lower() in ("no", "none", "off"):
+        return None
+    try:
+        return float(text)
+    except ValueError:
+        raise ConfigError(f"--protonate takes a pH or no, not {text}") from None
+
+
+def names_of(text: str) -> tuple[str, ...]:
+    """The entries of a list with commas."""
+    return tuple(part.strip() for part in text.split(",") if part.strip())

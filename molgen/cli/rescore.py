@@ -1,0 +1,58 @@
+"""`molgen rescore`: scores of poses that exist already."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from molgen.cli.options import DropOption, KeepOption, ProteinOption, ReferenceOption, SdfOutput, names_of
+from molgen.cli.terminal import MOST_ROWS, console, yes_or_no
+
+
+def rescore(
+    protein: ProteinOption,
+    poses: Annotated[Path, typer.Option("-l", "--poses", help="SD or MOL2 file with poses.")],
+    output: SdfOutput,
+    minimize: Annotated[bool, typer.Option("--minimize", help="Minimize every pose in the receptor first.")] = False,
+    reference: ReferenceOption = None,
+    keep: KeepOption = "",
+    drop: DropOption = "",
+) -> None:
+    """Score existing poses, and minimize them if wanted."""
+    from molgen.docking.rescore import rescore_to_file
+
+    rows = rescore_to_file(
+        poses, protein, output, minimize=minimize, reference=reference, keep=names_of(keep), drop=names_of(drop)
+    )
+    _print_rescored(rows)
+    if all(row.pose is None for row in rows):
+        raise typer.Exit(2)
+
+
+def _print_rescored(rows: Sequence[Any]) -> None:
+    """One line per pose of the input, in its order."""
+    from rich.table import Table
+
+    if len(rows) == 1 and rows[0].pose is None:
+        print(f"error: {rows[0].name}: {rows[0].error}", file=sys.stderr)
+        return
+    for note in dict.fromkeys(note for row in rows if row.result is not None for note in row.result.notes):
+        print(f"note: {note}", file=sys.stderr)
+    table = Table("name", "kcal/mol", "strain", "RMSD / Å", "valid", "status")
+    for row in rows[:MOST_ROWS]:
+        if row.pose is None:
+            table.add_row(row.name, "", "", "", "", row.error)
+            continue
+        rmsd = "" if row.pose.rmsd is None else f"{row.pose.rmsd:.2f}"
+        status = ", ".join(row.pose.failed) or "ok"
+        table.add_row(
+            row.name, f"{row.pose.score:.2f}", f"{row.pose.strain:.1f}", rmsd, yes_or_no(row.pose.valid), status
+        )
+    console().print(table)
+    failed = sum(row.pose is None for row in rows)
+    if failed:
+        print(f"{len(rows) - failed} of {len(rows)} poses scored, {failed} failed")
