@@ -31,11 +31,11 @@ from molgen.chem.molecules.stereo import enumerate_stereo
 from molgen.conformers.prepare.matching import reference_positions
 from molgen.conformers.templates import template_conformers
 from molgen.errors import MolgenError
-from molgen.geometry.torsions import dihedral_angles
+from molgen.geometry.internal_coordinates import batch_coordinates
 from molgen.graphs.batch import GraphBatch, batch_graphs
 from molgen.metrics import coverage, rmsd_matrix
 from molgen.metrics.symmetry import automorphisms
-from molgen.models.torsion_flow.model import Conformation, TorsionModel
+from molgen.models.torsion_flow.model import TorsionModel
 from molgen.models.torsion_flow.sample import sample_torsions, time_grid
 from molgen.processes.base import Process
 from molgen.sampling import Stepper, adams_bashforth, torus_points
@@ -115,12 +115,13 @@ def measure(
     begin = time.process_time()
     for case in data:
         template = case.templates[torch.arange(samples) % len(case.templates)]
-        own = dihedral_angles(template, case.graph.torsions[0])
+        shape = batch_coordinates(template[None], case.graph)
+        own = shape.start[0]
         torsions = starts(spread, samples, own.shape[1])
         if model is not None:
             times = time_grid(model, steps)
             torsions = sample_torsions(model, case.graph, template, torsions, times=times, stepper=stepper)
-        made = Conformation(template[None], own[None]).positions(torsions[None], case.graph)[0]
+        made = shape.positions(torsions[None])[0]
         likeness.append(float((torsions - own).cos().mean()))
         rows.append(coverage(rmsd_matrix(case.references, made, case.permutations), THRESHOLD))
     spent = 1e3 * (time.process_time() - begin) / (samples * len(data))

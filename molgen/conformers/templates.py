@@ -13,7 +13,7 @@ from molgen.chem.molecules.embedding import Templates, embed_templates
 from molgen.chem.molecules.positions import with_conformers
 from molgen.conformers.force_field import ConformerField
 from molgen.errors import EmbeddingError
-from molgen.geometry.torsions import apply_torsions, dihedral_angles
+from molgen.geometry.internal_coordinates import internal_coordinates
 from molgen.metrics.stereo import stereo_mask
 
 LARGE_RING = 9
@@ -76,8 +76,7 @@ def set_torsions(mol: Chem.Mol, positions: Tensor, torsions: Tensor, record: Mol
     carrier = [place[a.GetIdx() if a.GetIdx() in place else a.GetNeighbors()[0].GetIdx()] for a in mol.GetAtoms()]
     moving = torch.from_numpy(record.moving[:, carrier])
     quadruples = torch.from_numpy(heavy[record.torsions])
-    changes = torsions - dihedral_angles(positions, quadruples)
-    return apply_torsions(positions, changes, quadruples, moving)
+    return internal_coordinates(positions, quadruples, moving).positions(torsions)
 
 
 def flexible_rings(mol: Chem.Mol) -> list[int]:

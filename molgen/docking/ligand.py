@@ -18,6 +18,7 @@ from molgen.chem.molecules.positions import with_conformers
 from molgen.conformers.generate import LARGE_RING
 from molgen.conformers.templates import largest_flexible_ring, set_torsions, template_conformers
 from molgen.errors import EmbeddingError
+from molgen.geometry import rigid
 from molgen.geometry.alignment import kabsch
 from molgen.geometry.torsions import dihedral_angles
 from molgen.physics.articulation import Articulation, articulation
@@ -122,8 +123,7 @@ def all_atom_poses(ligand: Ligand, template: Tensor, positions: Tensor) -> np.nd
     target = positions.double()
     torsions = dihedral_angles(target, torch.from_numpy(ligand.graph.torsions.astype(np.int64)))
     full = set_torsions(ligand.mol, full, torsions, ligand.graph)
-    motion = kabsch(full[:, heavy], target)
-    return (full @ motion.rotation.transpose(-1, -2) + motion.translation[:, None]).numpy()
+    return rigid.apply(kabsch(full[:, heavy], target), full).numpy()
 
 
 def strain(ligand: Ligand, positions: np.ndarray) -> np.ndarray:

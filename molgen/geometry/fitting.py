@@ -7,6 +7,7 @@ from torch import Tensor
 
 from molgen.geometry import rigid
 from molgen.geometry.alignment import kabsch
+from molgen.geometry.internal_coordinates import internal_coordinates
 from molgen.geometry.torsions import apply_torsions, dihedral_angles, gather_atoms
 
 
@@ -30,8 +31,8 @@ def fit_torsions(
         fitted positions [k, n, 3], aligned to the reference, and their RMSD [k], Angstrom; each template keeps the best
         iterate, so more iterations never hurt.
     """
-    changes = dihedral_angles(reference, torsions) - dihedral_angles(template, torsions)
-    positions = _aligned(apply_torsions(template, changes, torsions, moving), reference)
+    shape = internal_coordinates(template, torsions, moving)
+    positions = _aligned(shape.positions(dihedral_angles(reference, torsions)), reference)
     best, best_rmsd = positions, _rmsd(positions, reference)
     for _ in range(iterations if torsions.shape[-2] else 0):
         step = _gauss_newton(positions, reference, torsions, moving, damping)

@@ -85,8 +85,9 @@ def articulation(graph: MoleculeGraph, device: torch.device | str = "cpu") -> Ar
 def move(body: Articulation, positions: Tensor, motion: Tensor) -> Tensor:
     """Poses [n, 3, B] moved along a tangent vector [6 + m, B]: torsions first, then the rigid motion.
 
-    Like `geometry.torsions.apply_torsions` followed by a rigid motion, in the layout of this module; equal to it to
-    rounding.
+    Equal to rounding to :meth:`molgen.geometry.internal_coordinates.InternalCoordinates.positions` with the poses as
+    templates, followed by a rigid motion about the centroid that they had before. The matrices of all axes of a level
+    are multiplied at once and every atom is moved once, where the other turns all atoms axis by axis.
     """
     turn = motion[3:6]
     angle = torch.linalg.vector_norm(turn, dim=0)

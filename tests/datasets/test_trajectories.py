@@ -18,13 +18,14 @@ from molgen.datasets.sources import SourceConfig
 from molgen.datasets.trajectories import Trajectories, encode_trajectories, load_trajectories
 from molgen.errors import ConfigError, InputError
 from molgen.geometry import torus
+from molgen.geometry.internal_coordinates import batch_coordinates
 from molgen.geometry.torsions import dihedral_angles
 from molgen.graphs.batch import batch_graphs
 from molgen.models.torsion_flow.checkpoint import load_model, save_model
 from molgen.models.torsion_flow.config import ConformerConfig, ModelConfig, TrainConfig
 from molgen.models.torsion_flow.data import draw_trajectories
 from molgen.models.torsion_flow.loss import map_loss, reflow_loss
-from molgen.models.torsion_flow.model import Conformation, TorsionModel, torsion_process
+from molgen.models.torsion_flow.model import TorsionModel, torsion_process
 from molgen.models.torsion_flow.objectives import training_data
 from molgen.models.torsion_flow.sample import sample_torsions
 from molgen.models.torsion_flow.task import train
@@ -300,8 +301,7 @@ def test_drawn_trajectories_begin_at_their_starts():
     records = batch(made(turning))
     assert records.path.shape[:3] == (3, 4, 5)
     assert (records.path[:, :, 0] == 0).all()
-    own = dihedral_angles(records.template, records.graph.torsions[:, None])
-    positions = Conformation(records.template, own).positions(records.start, records.graph)
+    positions = batch_coordinates(records.template, records.graph).positions(records.start)
     found = dihedral_angles(positions, records.graph.torsions[:, None])
     gap = torus.log(records.start, found) * records.graph.torsion_mask[:, None]
     assert gap.abs().max() < 1e-3

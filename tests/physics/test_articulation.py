@@ -1,4 +1,4 @@
-"""Motion of articulated molecules against `geometry.torsions`, and generalized forces against finite differences."""
+"""Motion of articulated molecules against internal coordinates, and generalized forces against finite differences."""
 
 import math
 
@@ -14,7 +14,8 @@ from torch import Tensor
 
 from molgen.chem.features.molecule_graph import MoleculeGraph
 from molgen.geometry import rotations
-from molgen.geometry.torsions import apply_torsions, dihedral_angles
+from molgen.geometry.internal_coordinates import internal_coordinates
+from molgen.geometry.torsions import dihedral_angles
 from molgen.physics.articulation import articulation, generalized_gradient, move, rotation_matrices
 
 MOLECULES = {
@@ -33,10 +34,11 @@ def reference(graph: MoleculeGraph, positions: Tensor, motion: Tensor, order: Te
     changes = torch.zeros(len(positions), graph.n_torsions, dtype=positions.dtype)
     changes[:, order] = motion[:, 6:]
     torsions = torch.from_numpy(graph.torsions.astype(np.int64))
-    turned = apply_torsions(positions, changes, torsions, torch.from_numpy(graph.moving))
-    center = positions.mean(1, keepdim=True)
+    shape = internal_coordinates(positions, torsions, torch.from_numpy(graph.moving))
+    turned = shape.positions(shape.start + changes)
+    pivot = positions.mean(1)
     rotation = rotations.exp(motion[:, 3:6])
-    return (turned - center) @ rotation.transpose(1, 2) + center + motion[:, None, :3]
+    return (turned - pivot[:, None]) @ rotation.transpose(1, 2) + (pivot + motion[:, :3])[:, None]
 
 
 def random_motion(freedom: int, batch: int, seed: int = 0, dtype: torch.dtype = torch.float64) -> Tensor:

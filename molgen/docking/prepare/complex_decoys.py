@@ -34,7 +34,8 @@ from molgen.docking.search import search
 from molgen.docking.site import Site, site_of
 from molgen.errors import InputError, MolgenError, ParseError
 from molgen.geometry.alignment import kabsch
-from molgen.geometry.torsions import apply_torsions, dihedral_angles
+from molgen.geometry.internal_coordinates import internal_coordinates
+from molgen.geometry.torsions import dihedral_angles
 from molgen.metrics.poses import pose_matches, pose_rmsd_matrix
 from molgen.metrics.symmetry import automorphisms, heavy_coordinates
 from molgen.physics.energy import DockingEnergy
@@ -236,9 +237,5 @@ def _crystal_ligand(files: ComplexFiles) -> tuple[Path, Chem.Mol]:
 def _with_torsions_of(ligand: Ligand, goal: Tensor) -> Tensor:
     """The template conformers [T, n, 3] with the torsions of one pose [n, 3]."""
     torsions = torch.from_numpy(ligand.graph.torsions.astype(np.int64))
-    if not len(torsions):
-        return ligand.templates
-    changes = dihedral_angles(goal, torsions) - dihedral_angles(ligand.templates, torsions)
-    rows = len(ligand.templates)
-    moving = torch.from_numpy(ligand.graph.moving)
-    return apply_torsions(ligand.templates, changes, torsions.expand(rows, -1, -1), moving.expand(rows, -1, -1))
+    shape = internal_coordinates(ligand.templates, torsions, torch.from_numpy(ligand.graph.moving))
+    return shape.positions(dihedral_angles(goal, torsions))

@@ -5,8 +5,9 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
+from molgen.geometry.internal_coordinates import batch_coordinates, centroid
 from molgen.models.pose_flow.data import PoseBatch
-from molgen.models.pose_flow.model import PoseModel, centroid, shape_of
+from molgen.models.pose_flow.model import PoseModel, pose_positions
 
 _ROTATION, _TORSION = 1.75, 3.29
 """Mean square of a component of the rotation vector of a uniform rotation, and of a uniform angle, radian^2."""
@@ -28,9 +29,9 @@ def pose_errors(model: PoseModel, batch: PoseBatch, rng: torch.Generator) -> dic
     size, n = batch.positions.shape[:2]
     template = batch.positions[:, None].expand(size, draws, n, 3)
     noise = torch.randn(template.shape, generator=rng).to(template) * batch.ligand_noise
-    shape = shape_of(template + noise * graph.atom_mask[:, None, :, None], graph)
+    shape = batch_coordinates(template + noise * graph.atom_mask[:, None, :, None], graph)
     x0 = {
-        "translation": centroid(shape.template, graph.atom_mask),
+        "translation": centroid(shape.template, graph.atom_mask[:, None]),
         "rotation": torch.eye(3).to(template).expand(size, draws, 3, 3),
         "torsion": shape.start,
     }
@@ -39,7 +40,7 @@ def pose_errors(model: PoseModel, batch: PoseBatch, rng: torch.Generator) -> dic
     t = (strata / count).clamp(min=1e-3).to(template)
     noised = model.process.corrupt({name: value.flatten(0, 1) for name, value in x0.items()}, t, rng)
     state = {name: value.unflatten(0, (size, draws)) for name, value in noised.x_t.items()}
-    positions = shape.positions(state, graph)
+    positions = pose_positions(shape, state, graph)
     field = model(graph, pocket, model.encode(graph, pocket), positions, t.view(size, draws))
     mask = graph.torsion_mask[:, None].expand_as(shape.start).flatten(0, 1)
     errors = {name: noised.weight[name] * (field[name].flatten(0, 1) - noised.target[name]).square() for name in field}

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
-import torch
 from torch import Tensor, nn
 
 from molgen.errors import ConfigError
-from molgen.geometry.torsions import apply_torsions, dihedral_angles
+from molgen.geometry.internal_coordinates import InternalCoordinates
 from molgen.graphs.batch import GraphBatch
 from molgen.graphs.pockets import PocketBatch
 from molgen.models.pose_flow.config import PoseModelConfig
@@ -100,45 +98,7 @@ def pose_process(config: PoseModelConfig) -> ProductProcess:
     raise ConfigError(f'model.process must be "flow" or "diffusion", not "{config.process}"')
 
 
-@dataclass(frozen=True)
-class PoseShape:
-    """The template conformer under S poses of B ligands; a state says how it is turned and where it lies.
-
-    Attributes:
-        template: [B, S, n, 3], Angstrom.
-        start: [B, S, m], its torsions, radian.
-    """
-
-    template: Tensor
-    start: Tensor
-
-    def positions(self, state: State, graph: GraphBatch) -> Tensor:
-        """Coordinates [B, S, n, 3], Angstrom: torsions set, turned about the centroid, put in place."""
-        return placed(self.bent(state["torsion"], graph), state, graph.atom_mask)
-
-    def bent(self, torsions: Tensor, graph: GraphBatch) -> Tensor:
-        """The template conformer with torsions [B, S, m], its centroid at the origin."""
-        bent = apply_torsions(self.template, torsions - self.start, graph.torsions[:, None], graph.moving[:, None])
-        return centerd(bent, graph.atom_mask)
-
-
-def shape_of(template: Tensor, graph: GraphBatch) -> PoseShape:
-    """The record of template conformers [B, S, n, 3]."""
-    return PoseShape(template, dihedral_angles(template, graph.torsions[:, None]))
-
-
-def centroid(positions: Tensor, atom_mask: Tensor) -> Tensor:
-    """[B, S, 3], the mean of the real atoms of [B, S, n, 3]."""
-    mask = atom_mask[:, None, :, None].to(positions.dtype)
-    return (positions * mask).sum(-2) / mask.sum(-2)
-
-
-def centerd(positions: Tensor, atom_mask: Tensor) -> Tensor:
-    """Moved so that the centroid is the origin."""
-    return positions - centroid(positions, atom_mask)[..., None, :]
-
-
-def placed(shape: Tensor, state: State, atom_mask: Tensor) -> Tensor:
-    """Centerd structures [B, S, n, 3] turned and moved; padded atoms stay at the origin."""
-    moved = shape @ state["rotation"].transpose(-1, -2) + state["translation"][..., None, :]
-    return torch.where(atom_mask[:, None, :, None], moved, torch.zeros_like(moved))
+def pose_positions(shape: InternalCoordinates, state: State, graph: GraphBatch) -> Tensor:
+    """Coordinates [B, S, n, 3], Angstrom, of the states of S poses of each ligand over template conformers."""
+    mask = graph.atom_mask[:, None]
+    return shape.pose(state["torsion"], state["rotation"], state["translation"], mask)

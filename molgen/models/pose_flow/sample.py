@@ -10,9 +10,10 @@ import torch
 from torch import Tensor
 from torch.autograd.function import FunctionCtx
 
+from molgen.geometry.internal_coordinates import InternalCoordinates, batch_coordinates
 from molgen.graphs.batch import GraphBatch
 from molgen.graphs.pockets import PocketBatch
-from molgen.models.pose_flow.model import PoseModel, PoseShape, State, shape_of
+from molgen.models.pose_flow.model import PoseModel, State, pose_positions
 from molgen.sampling import integrate, uniform_grid
 from molgen.sampling.guidance import Guidance
 
@@ -49,10 +50,10 @@ def sample_poses(
     encoding = model.encode(graph, pocket)
     made = []
     for rows in torch.arange(len(template), device=template.device).split(CHUNK):
-        shape = shape_of(template[rows][None], graph)
+        shape = batch_coordinates(template[rows][None], graph)
 
-        def positions(state: State, shape: PoseShape = shape) -> Tensor:
-            return shape.positions({name: value[None] for name, value in state.items()}, graph)
+        def positions(state: State, shape: InternalCoordinates = shape) -> Tensor:
+            return pose_positions(shape, {name: value[None] for name, value in state.items()}, graph)
 
         def field(state: State, t: Tensor, positions: Callable[[State], Tensor] = positions) -> State:
             at = positions(state)

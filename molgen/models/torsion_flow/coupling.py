@@ -9,7 +9,7 @@ from scipy.optimize import linear_sum_assignment
 from torch import Tensor
 
 from molgen.geometry.alignment import aligned_rmsd
-from molgen.geometry.torsions import apply_torsions, dihedral_angles
+from molgen.geometry.internal_coordinates import internal_coordinates
 from molgen.models.torsion_flow.data import ConformerBatch
 
 SAME_SHAPE = 0.4
@@ -53,10 +53,8 @@ def _reachable(template: Tensor, target: Tensor, batch: ConformerBatch) -> Tenso
         return own.expand(len(template), 1, 1)
     torsions, moving = graph.torsions[:, None, None], graph.moving[:, None, None]
     bare = batch.positions
-    start = dihedral_angles(bare, graph.torsions[:, None])
-    turned = apply_torsions(
-        bare[:, :, None].expand(-1, -1, draws, -1, -1), target[:, None] - start[:, :, None], torsions, moving
-    )
+    shape = internal_coordinates(bare[:, :, None], torsions, moving)
+    turned = shape.positions(target[:, None])
     goal = bare[:, None].expand_as(turned)
     weights = graph.atom_mask[:, None, None].expand(turned.shape[:-1])
     return own | (aligned_rmsd(turned, goal, weights) < SAME_SHAPE)

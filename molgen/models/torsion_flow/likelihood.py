@@ -21,9 +21,10 @@ import torch
 from torch import Tensor
 
 from molgen.geometry import torus
+from molgen.geometry.internal_coordinates import InternalCoordinates, batch_coordinates
 from molgen.geometry.torsions import dihedral_angles
 from molgen.graphs.batch import GraphBatch
-from molgen.models.torsion_flow.model import Conformation, TorsionModel
+from molgen.models.torsion_flow.model import TorsionModel
 from molgen.models.torsion_flow.sample import CHUNK_EDGES
 
 Velocity = Callable[[Tensor, Tensor], Tensor]
@@ -113,14 +114,14 @@ def _carried(
         return torsions, torsions.new_zeros(torsions.shape[0])
     with torch.no_grad():
         encoding = model.encode(graph)
-        start = dihedral_angles(template, graph.torsions[0])
     ends, integrals = [], []
     for rows in torch.arange(template.shape[0]).split(max(1, CHUNK_EDGES // (14 * template.shape[1]))):
-        shape = Conformation(template[rows][None], start[rows][None])
+        with torch.no_grad():
+            shape = batch_coordinates(template[rows][None], graph)
 
-        def velocity(x: Tensor, t: Tensor, shape: Conformation = shape) -> Tensor:
+        def velocity(x: Tensor, t: Tensor, shape: InternalCoordinates = shape) -> Tensor:
             moment = t.to(x).expand(1, x.shape[0])
-            field = model(graph, encoding, shape.positions(x[None], graph), moment)[0]
+            field = model(graph, encoding, shape.positions(x[None]), moment)[0]
             return model.process.velocity(x, field, t.to(x))
 
         end, integral = follow(velocity, torsions[rows], times.to(torsions))

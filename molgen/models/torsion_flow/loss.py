@@ -5,11 +5,12 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
+from molgen.geometry.internal_coordinates import batch_coordinates
 from molgen.geometry.torsions import dihedral_angles
 from molgen.graphs.batch import GraphBatch
 from molgen.models.torsion_flow.coupling import transported
 from molgen.models.torsion_flow.data import ConformerBatch, TrajectoryBatch
-from molgen.models.torsion_flow.model import Conformation, TorsionModel
+from molgen.models.torsion_flow.model import TorsionModel
 from molgen.processes.base import Corrupted
 from molgen.sampling.flow_map import equal_jumps, mean_velocity
 
@@ -36,14 +37,14 @@ def torsion_loss(
     graph, positions = batch.graph, batch.positions
     noise = torch.randn(positions.shape, generator=rng).to(positions) * geometry_noise
     template = (positions if batch.local is None else batch.local) + noise * graph.atom_mask[:, None, :, None]
-    own = dihedral_angles(template, graph.torsions[:, None])
-    start = own if batch.local is None else dihedral_angles(positions, graph.torsions[:, None])
+    shape = batch_coordinates(template, graph)
+    start = shape.start if batch.local is None else dihedral_angles(positions, graph.torsions[:, None])
     t = _strata(positions, rng)
     if coupling == "transport":
         noised = _transported(model, template, start, t, batch, rng)
     else:
         noised = model.process.corrupt(start.flatten(0, 1), t.flatten(), rng)
-    moved = Conformation(template, own).positions(noised.x_t.reshape(start.shape), graph)
+    moved = shape.positions(noised.x_t.reshape(start.shape))
     field = model(graph, model.encode(graph), moved, t)
     error = noised.weight * (field.flatten(0, 1) - noised.target).square()
     return _mean(error.reshape(start.shape), graph)
@@ -57,7 +58,7 @@ def reflow_loss(model: TorsionModel, batch: TrajectoryBatch, rng: torch.Generato
     graph, total = batch.graph, batch.path[:, :, -1]
     t = _strata(batch.template, rng)
     x = batch.start + (1 - t[..., None]) * total
-    moved = _on_template(batch, x)
+    moved = batch_coordinates(batch.template, graph).positions(x)
     return _mean((model(graph, model.encode(graph), moved, t) + total).square(), graph)
 
 
@@ -74,7 +75,8 @@ def map_loss(model: TorsionModel, batch: TrajectoryBatch, rng: torch.Generator) 
     target = mean_velocity(path, begin, end).reshape(size)
     x = batch.start + path[torch.arange(len(path), device=path.device), begin].reshape(size)
     t, s = (1 - point.to(x).reshape(size[:2]) / intervals for point in (begin, end))
-    return _mean((model(graph, model.encode(graph), _on_template(batch, x), t, s) - target).square(), graph)
+    moved = batch_coordinates(batch.template, graph).positions(x)
+    return _mean((model(graph, model.encode(graph), moved, t, s) - target).square(), graph)
 
 
 def _transported(
@@ -91,11 +93,6 @@ def _strata(like: Tensor, rng: torch.Generator) -> Tensor:
     count = like.shape[0] * like.shape[1]
     strata = torch.randperm(count, generator=rng) + torch.rand(count, generator=rng)
     return (strata / count).to(like).reshape(like.shape[:2])
-
-
-def _on_template(batch: TrajectoryBatch, torsions: Tensor) -> Tensor:
-    own = dihedral_angles(batch.template, batch.graph.torsions[:, None])
-    return Conformation(batch.template, own).positions(torsions, batch.graph)
 
 
 def _mean(error: Tensor, graph: GraphBatch) -> Tensor:

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 import torch
 from torch import Tensor, nn
 
 from molgen.errors import ConfigError
-from molgen.geometry.torsions import apply_torsions
 from molgen.graphs.batch import GraphBatch
 from molgen.models.torsion_flow.config import ModelConfig
 from molgen.nets.backbone import Backbone, BackboneConfig, Encoding
@@ -70,22 +67,6 @@ class TorsionModel(nn.Module):
             shift = self.jump(t, s)
         features = self.backbone(graph, encoding, positions, t, shift)
         return self.head(graph, features, positions, t)
-
-
-class Conformation(NamedTuple):
-    """Torsions of S conformations over fixed template conformers.
-
-    Attributes:
-        template: [B, S, n, 3], Angstrom.
-        start: [B, S, m], the torsions of the template, radian.
-    """
-
-    template: Tensor
-    start: Tensor
-
-    def positions(self, torsions: Tensor, graph: GraphBatch) -> Tensor:
-        """Coordinates [B, S, n, 3] at torsions [B, S, m]."""
-        return apply_torsions(self.template, torsions - self.start, graph.torsions[:, None], graph.moving[:, None])
 
 
 def torsion_process(name: str) -> TorsionFlow | TorsionDiffusion:

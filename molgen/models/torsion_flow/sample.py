@@ -7,9 +7,9 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
-from molgen.geometry.torsions import dihedral_angles
+from molgen.geometry.internal_coordinates import batch_coordinates
 from molgen.graphs.batch import GraphBatch
-from molgen.models.torsion_flow.model import Conformation, TorsionModel
+from molgen.models.torsion_flow.model import TorsionModel
 from molgen.nets.backbone import Encoding
 from molgen.sampling import Stepper, adams_bashforth, integrate, power_grid
 from molgen.sampling.flow_map import jump_along, trajectory
@@ -94,10 +94,10 @@ def _pieces(template: Tensor) -> tuple[Tensor, ...]:
 
 def _field(model: TorsionModel, graph: GraphBatch, encoding: Encoding, template: Tensor) -> Callable[..., Tensor]:
     """(torsions [S, m], t) -> field, and with a second time the mean velocity on the way there."""
-    shape = Conformation(template[None], dihedral_angles(template, graph.torsions[0])[None])
+    shape = batch_coordinates(template[None], graph)
 
     def field(x: Tensor, *moments: Tensor) -> Tensor:
         times = [moment.to(x).expand(1, x.shape[0]) for moment in moments]
-        return model(graph, encoding, shape.positions(x[None], graph), *times)[0]
+        return model(graph, encoding, shape.positions(x[None]), *times)[0]
 
     return field

@@ -11,13 +11,13 @@ import numpy as np
 import torch
 
 from molgen.datasets.conformers import Entry
-from molgen.geometry.torsions import dihedral_angles
+from molgen.geometry.internal_coordinates import batch_coordinates
 from molgen.graphs.batch import batch_graphs
 from molgen.metrics.coverage import coverage
 from molgen.metrics.rmsd import rmsd_matrix
 from molgen.models.torsion_flow.checkpoint import load_for, save_model
 from molgen.models.torsion_flow.config import ConformerConfig
-from molgen.models.torsion_flow.model import Conformation, TorsionModel
+from molgen.models.torsion_flow.model import TorsionModel
 from molgen.models.torsion_flow.objectives import training_data
 from molgen.models.torsion_flow.sample import sample_torsions, time_grid
 from molgen.sampling import torus_points
@@ -97,8 +97,7 @@ def validate(
         template = local[torch.arange(samples) % len(local)]
         start = torus_points(samples, entry.graph.n_torsions, seed=0).to(known)
         torsions = sample_torsions(model, graph, template, start, times=time_grid(model, steps))
-        shape = Conformation(template[None], dihedral_angles(template, graph.torsions[0])[None])
-        made = shape.positions(torsions[None], graph)[0]
+        made = batch_coordinates(template[None], graph).positions(torsions[None])[0]
         rows.append(coverage(rmsd_matrix(truth.cpu(), made.cpu(), entry.permutations.astype(np.int64)), 0.75))
     return {
         "amr_recall": float(np.mean([r.recall_rmsd for r in rows])),

@@ -10,11 +10,12 @@ from torch import Tensor
 
 from molgen.geometry import rotations, torus
 from molgen.geometry.alignment import kabsch
+from molgen.geometry.internal_coordinates import batch_coordinates, centroid
 from molgen.geometry.torsions import dihedral_angles
 from molgen.models.pose_flow.config import PoseModelConfig
 from molgen.models.pose_flow.data import Augmentation, PoseBatch, collate
 from molgen.models.pose_flow.loss import pose_errors, pose_loss
-from molgen.models.pose_flow.model import centroid, pose_process, shape_of
+from molgen.models.pose_flow.model import pose_process
 
 PROCESSES = ("flow", "diffusion")
 DATA = prepared_set(
@@ -52,13 +53,14 @@ def exact_velocities(batch: PoseBatch):
     home = batch.positions[:, None]
 
     def field(graph, positions: Tensor, t: Tensor) -> dict[str, Tensor]:
-        shape = shape_of(home.expand_as(positions), graph)
+        shape = batch_coordinates(home.expand_as(positions), graph)
         angles = dihedral_angles(positions, graph.torsions[:, None])
-        bent = shape.bent(angles, graph)
+        bent = shape.positions(angles)
         turns = torch.zeros(*t.shape, 3, dtype=positions.dtype)
         for row, real in enumerate(graph.atom_mask):
             turns[row] = rotations.log(kabsch(bent[row][:, real], positions[row][:, real]).rotation)
-        moved = centroid(positions, graph.atom_mask) - centroid(home, graph.atom_mask)
+        mask = graph.atom_mask[:, None]
+        moved = centroid(positions, mask) - centroid(home, mask)
         return {
             "translation": moved / t[..., None],
             "rotation": turns / t[..., None],

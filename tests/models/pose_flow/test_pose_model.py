@@ -15,13 +15,12 @@ from molgen.docking.ligand import Ligand, ligand_of
 from molgen.docking.proposals import pocket_batch, propose
 from molgen.docking.site import Site
 from molgen.errors import ConfigError
-from molgen.geometry.rotations import random_rotation
-from molgen.geometry.torsions import dihedral_angles
+from molgen.geometry.internal_coordinates import batch_coordinates
 from molgen.graphs.batch import GraphBatch
 from molgen.graphs.pockets import batch_pockets
 from molgen.models.pose_flow import sample as sampling
 from molgen.models.pose_flow.config import PoseModelConfig
-from molgen.models.pose_flow.model import PoseModel, centroid, pose_process, shape_of
+from molgen.models.pose_flow.model import PoseModel, pose_positions, pose_process
 from molgen.models.pose_flow.sample import prior_states, sample_poses, time_grid
 
 LIGAND = "C[C@H](N)C(=O)OCCF"
@@ -47,39 +46,11 @@ def model(request) -> PoseModel:
     return pose_model(request.param).double()
 
 
-def test_the_state_of_a_bound_ligand_gives_its_coordinates():
-    """From another conformation, turned and elsewhere: torsions of the target, its orientation and its centroid."""
-    graph, positions = batch_of("CCC(=O)OCC", "CCO", count=2)
-    template, moved_rows = positions[:, :1], positions[:, 1:]
-    shape = shape_of(template, graph)
-    rng = torch.Generator().manual_seed(0)
-    turn = random_rotation((2, 1), rng, dtype=torch.float64)
-    shift = torch.randn(2, 1, 3, generator=rng, dtype=torch.float64)
-    torsions = dihedral_angles(moved_rows, graph.torsions[:, None])
-    bent = shape.bent(torsions, graph)
-    found = shape.positions({"translation": shift, "rotation": turn, "torsion": torsions}, graph)
-    real = graph.atom_mask[:, None]
-    change = (dihedral_angles(found, graph.torsions[:, None]) - torsions)[graph.torsion_mask[:, None]]
-    assert torch.sin(change / 2).abs().max() < 1e-9
-    for row in range(2):
-        atoms = real[row, 0]
-        expected = bent[row, 0, atoms] @ turn[row, 0].T + shift[row, 0]
-        torch.testing.assert_close(found[row, 0, atoms], expected, atol=1e-12, rtol=0)
-    torch.testing.assert_close(centroid(found, graph.atom_mask), shift, atol=1e-12, rtol=0)
-    assert (found[~real] == 0).all()
-    own = {
-        "translation": centroid(template, graph.atom_mask),
-        "rotation": torch.eye(3, dtype=torch.float64).expand(2, 1, 3, 3),
-        "torsion": shape.start,
-    }
-    torch.testing.assert_close(shape.positions(own, graph)[real], template[real], atol=1e-9, rtol=0)
-
-
 def test_a_state_keeps_bonds_and_angles():
     graph, positions = batch_of(LIGAND, count=3)
     model = pose_model()
     state = prior_states(model, positions[0], graph.torsions.shape[1], torch.Generator().manual_seed(0))
-    made = shape_of(positions, graph).positions({name: value[None] for name, value in state.items()}, graph)
+    made = pose_positions(batch_coordinates(positions, graph), {k: v[None] for k, v in state.items()}, graph)
     change = torch.cdist(made[0], made[0]) - torch.cdist(positions[0], positions[0])
     assert change[:, graph.path_length[0] <= 2].abs().max() < 1e-6
     assert change.abs().max() > 0.5
@@ -88,7 +59,7 @@ def test_a_state_keeps_bonds_and_angles():
 def test_turning_the_pocket_and_the_noise_turns_the_poses(model):
     graph, template, start = started(model)
     before = sampled(model, graph, POCKET, template, start)
-    begun = shape_of(template[None], graph).positions({k: v[None] for k, v in start.items()}, graph)[0]
+    begun = pose_positions(batch_coordinates(template[None], graph), {k: v[None] for k, v in start.items()}, graph)[0]
     assert (before - begun).norm(dim=-1).max() > 0.01, "nothing moved: nothing was tested"
     for turn in motions()[:2]:
         turned = {**start, "translation": start["translation"] @ turn.T, "rotation": turn @ start["rotation"]}

@@ -7,7 +7,7 @@ import torch
 from small_molecules import batch_of
 
 from molgen.geometry import torus
-from molgen.geometry.torsions import dihedral_angles
+from molgen.geometry.internal_coordinates import batch_coordinates
 from molgen.models.torsion_flow.checkpoint import load_model
 from molgen.models.torsion_flow.config import ModelConfig
 from molgen.models.torsion_flow.likelihood import (
@@ -16,7 +16,7 @@ from molgen.models.torsion_flow.likelihood import (
     sample_with_likelihood,
     velocity_and_divergence,
 )
-from molgen.models.torsion_flow.model import Conformation, TorsionModel
+from molgen.models.torsion_flow.model import TorsionModel
 from molgen.nets.backbone import BackboneConfig
 from molgen.sampling import torus_points
 
@@ -47,8 +47,7 @@ def turned(smiles: str, torsions: torch.Tensor):
     """The graph, and its conformations at the torsions [S, m]."""
     graph, positions = batch_of(smiles)
     template = positions[0].expand(len(torsions), -1, -1)
-    start = dihedral_angles(template, graph.torsions[0])
-    return graph, Conformation(template[None], start[None]).positions(torsions[None], graph)[0]
+    return graph, batch_coordinates(template[None], graph).positions(torsions[None])[0]
 
 
 def integral(model: TorsionModel, smiles: str, size: int, m: int, **options) -> float:
@@ -109,10 +108,10 @@ def test_the_way_back_leads_to_the_start(network):
     _, positions = turned("CCCCCC", end)
     torch.testing.assert_close(log_likelihood(network, graph, positions, steps=12), likelihood, atol=1e-4, rtol=0)
     encoding = network.encode(graph)
-    shape = Conformation(template[None], dihedral_angles(template, graph.torsions[0])[None])
+    shape = batch_coordinates(template[None], graph)
 
     def velocity(x: torch.Tensor, t: torch.Tensor) -> torch.Tensor:
-        return network(graph, encoding, shape.positions(x[None], graph), t.to(x).expand(1, len(x)))[0]
+        return network(graph, encoding, shape.positions(x[None]), t.to(x).expand(1, len(x)))[0]
 
     back, _ = follow(velocity, end, torch.linspace(0, 1, 13, dtype=torch.float64))
     assert torus.log(start, back).abs().max() < 1e-4

@@ -5,10 +5,11 @@ import torch
 from small_molecules import batch_of
 
 from molgen.geometry import torus
+from molgen.geometry.internal_coordinates import batch_coordinates
 from molgen.geometry.torsions import dihedral_angles
 from molgen.models.torsion_flow import sample
 from molgen.models.torsion_flow.config import ModelConfig
-from molgen.models.torsion_flow.model import Conformation, TorsionModel, torsion_process
+from molgen.models.torsion_flow.model import TorsionModel, torsion_process
 from molgen.models.torsion_flow.sample import sample_torsions, time_grid
 from molgen.nets.backbone import BackboneConfig
 from molgen.sampling import torus_points
@@ -44,7 +45,7 @@ def test_sampling_ends_where_the_field_points(process, steps, tolerance):
     model = Pointer(process, goal)
     end = sample_torsions(model, graph, template, start, times=time_grid(model, steps))  # type: ignore[arg-type]
     assert torus.log(goal, end).abs().max() < tolerance
-    made = Conformation(template[None], dihedral_angles(template, graph.torsions[0])[None]).positions(end[None], graph)
+    made = batch_coordinates(template[None], graph).positions(end[None])
     found = dihedral_angles(made[0], graph.torsions[0])
     assert torus.log(goal, found).abs().max() < tolerance + 1e-6
     lengths = torch.cdist(made[0], made[0]) - torch.cdist(template, template)
@@ -72,12 +73,3 @@ def test_a_rigid_molecule_has_nothing_to_sample():
     model = TorsionModel(ModelConfig("flow", TINY, 2))
     start = torch.zeros(3, 0, dtype=torch.float64)
     assert sample_torsions(model, graph, positions[0], start, times=time_grid(model, 3)).shape == (3, 0)
-
-
-def test_conformations_have_the_torsions_they_are_given():
-    graph, positions = batch_of(FLEXIBLE, "CCCO", count=2)
-    start = dihedral_angles(positions, graph.torsions[:, None])
-    wanted = torch.where(graph.torsion_mask[:, None], start + 1.0, start)
-    made = Conformation(positions, start).positions(wanted, graph)
-    found = dihedral_angles(made, graph.torsions[:, None])
-    assert (torus.log(wanted, found).abs() * graph.torsion_mask[:, None]).max() < 1e-9
