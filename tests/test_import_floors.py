@@ -167,3 +167,13 @@ def test_importing_molgen_does_no_work():
     program = "import sys, molgen; print(*{'torch', 'rdkit', 'numpy', 'typer'} & set(sys.modules))"
     done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == ""
+
+
+def test_generating_and_docking_need_no_torch_geometric():
+    """Its import takes longer than a molecule; records of it are for training and for networks of users."""
+    names = ["molgen.conformers.generate", "molgen.docking.dock"]
+    program = (
+        f"import importlib, sys; [importlib.import_module(n) for n in {names}]; print('torch_geometric' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "False"

@@ -1,22 +1,25 @@
-"""Many molecular graphs as one record of padded tensors."""
+"""Many molecular graphs as one record of padded tensors, the layout that the kernels read."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import torch
 from torch import Tensor
 
 from molgen.chem.features.molecule_graph import MoleculeGraph, shortest_paths
+from molgen.graphs.ragged import grid_mask, pad, prefix_mask
+from molgen.graphs.tensor_record import TensorRecord
 
 LONGEST_PATH = 8
 """Shortest-path distances from this number of bonds on form one class."""
 
 
 @dataclass(frozen=True)
-class GraphBatch:
+class GraphBatch(TensorRecord):
     """B molecular graphs, padded to n atoms, m torsions and p torsion paths.
 
     Attributes:
@@ -46,36 +49,75 @@ class GraphBatch:
     def __len__(self) -> int:
         return self.atoms.shape[0]
 
-    def to(self, device: torch.device | str) -> GraphBatch:
-        return GraphBatch(**{f.name: getattr(self, f.name).to(device) for f in fields(self)})
+    @classmethod
+    def padded(cls, flat: FlatGraphs) -> GraphBatch:
+        """Graphs end to end -> padded tensors."""
+        atom_mask, torsion_mask = prefix_mask(flat.atom_counts), prefix_mask(flat.torsion_counts)
+        path_mask = prefix_mask(flat.path_counts)
+        size, n = atom_mask.shape
+        bonds = flat.bonds.new_zeros(size, n, n, flat.bonds.shape[1])
+        bonds[flat.bond_graph, flat.bond_index[0], flat.bond_index[1]] = flat.bonds + 1
+        return cls(
+            atoms=pad(flat.atoms, atom_mask),
+            atom_mask=atom_mask,
+            bonds=bonds,
+            path_length=pad(flat.path_length, grid_mask(atom_mask, atom_mask), LONGEST_PATH).long(),
+            torsions=pad(flat.torsions, torsion_mask),
+            torsion_mask=torsion_mask,
+            moving=pad(flat.moving, grid_mask(torsion_mask, atom_mask)),
+            paths=pad(flat.paths, path_mask),
+            path_torsion=pad(flat.path_torsion, path_mask),
+            path_mask=path_mask,
+        )
+
+
+class FlatGraphs(NamedTuple):
+    """B molecular graphs end to end; all indices count within their own graph.
+
+    Attributes:
+        atoms: int64 [N, F]; torsions: int64 [M, 4]; paths: int64 [P, 4]; path_torsion: int64 [P].
+        atom_counts, torsion_counts, path_counts: int64 [B].
+        bonds: int64 [E, G], class indices; bond_graph: int64 [E]; bond_index: int64 [2, E], both directions of each.
+        moving: bool [sum m n], one row of atoms after the other; path_length: uint8 [sum n n].
+    """
+
+    atoms: Tensor
+    atom_counts: Tensor
+    torsions: Tensor
+    torsion_counts: Tensor
+    paths: Tensor
+    path_torsion: Tensor
+    path_counts: Tensor
+    bonds: Tensor
+    bond_graph: Tensor
+    bond_index: Tensor
+    moving: Tensor
+    path_length: Tensor
 
 
 def batch_graphs(graphs: Sequence[MoleculeGraph], lengths: Sequence[np.ndarray] | None = None) -> GraphBatch:
     """Pad graphs to one batch. ``lengths``: their shortest-path matrices when already known (uint8 [n, n] each)."""
-    size = len(graphs)
-    n = max(g.n_atoms for g in graphs)
-    m = max(g.n_torsions for g in graphs)
-    p = max(len(g.paths) for g in graphs)
-    atoms = np.zeros((size, n, graphs[0].atoms.shape[1]), dtype=np.int64)
-    atom_mask = np.zeros((size, n), dtype=bool)
-    bonds = np.zeros((size, n, n, graphs[0].bonds.shape[1]), dtype=np.int64)
-    length = np.full((size, n, n), LONGEST_PATH, dtype=np.int64)
-    torsions = np.zeros((size, m, 4), dtype=np.int64)
-    torsion_mask = np.zeros((size, m), dtype=bool)
-    moving = np.zeros((size, m, n), dtype=bool)
-    paths = np.zeros((size, p, 4), dtype=np.int64)
-    path_torsion = np.zeros((size, p), dtype=np.int64)
-    path_mask = np.zeros((size, p), dtype=bool)
-    for k, g in enumerate(graphs):
-        i, j = g.bond_index.astype(np.int64)
-        atoms[k, : g.n_atoms], atom_mask[k, : g.n_atoms] = g.atoms, True
-        bonds[k, i, j] = bonds[k, j, i] = g.bonds.astype(np.int64) + 1
-        length[k, : g.n_atoms, : g.n_atoms] = (
-            shortest_paths(g.bond_index, g.n_atoms, LONGEST_PATH) if lengths is None else lengths[k]
+    known = lengths or [shortest_paths(g.bond_index, g.n_atoms, LONGEST_PATH) for g in graphs]
+    bond_counts = torch.tensor([len(g.bonds) for g in graphs])
+    i, j = _end_to_end([g.bond_index.T for g in graphs]).T
+    bonds = _end_to_end([g.bonds for g in graphs])
+    return GraphBatch.padded(
+        FlatGraphs(
+            atoms=_end_to_end([g.atoms for g in graphs]),
+            atom_counts=torch.tensor([g.n_atoms for g in graphs]),
+            torsions=_end_to_end([g.torsions for g in graphs]),
+            torsion_counts=torch.tensor([g.n_torsions for g in graphs]),
+            paths=_end_to_end([g.paths for g in graphs]),
+            path_torsion=_end_to_end([g.path_torsion for g in graphs]),
+            path_counts=torch.tensor([len(g.paths) for g in graphs]),
+            bonds=bonds.repeat(2, 1),
+            bond_graph=torch.arange(len(graphs)).repeat_interleave(bond_counts).repeat(2),
+            bond_index=torch.stack([torch.cat([i, j]), torch.cat([j, i])]),
+            moving=torch.from_numpy(np.concatenate([g.moving.ravel() for g in graphs])),
+            path_length=torch.from_numpy(np.concatenate([length.ravel() for length in known])),
         )
-        torsions[k, : g.n_torsions], torsion_mask[k, : g.n_torsions] = g.torsions, True
-        moving[k, : g.n_torsions, : g.n_atoms] = g.moving
-        rows = len(g.paths)
-        paths[k, :rows], path_torsion[k, :rows], path_mask[k, :rows] = g.paths, g.path_torsion, True
-    arrays = (atoms, atom_mask, bonds, length, torsions, torsion_mask, moving, paths, path_torsion, path_mask)
-    return GraphBatch(*(torch.from_numpy(a) for a in arrays))
+    )
+
+
+def _end_to_end(arrays: Sequence[np.ndarray]) -> Tensor:
+    return torch.from_numpy(np.concatenate(arrays).astype(np.int64))

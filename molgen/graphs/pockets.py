@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import torch
@@ -11,13 +12,16 @@ from scipy.spatial import KDTree
 from torch import Tensor
 
 from molgen.chem.features.pocket_features import PocketAtoms, local_directions
+from molgen.graphs.ragged import pad, prefix_mask
+from molgen.graphs.tensor_record import TensorRecord
 
 NEIGHBORS = 12
 """Nearest atoms of the pocket that each of its atoms gets messages from."""
+_FAR = 1e4
 
 
 @dataclass(frozen=True)
-class PocketBatch:
+class PocketBatch(TensorRecord):
     """B pockets, padded to k atoms.
 
     Attributes:
@@ -37,32 +41,60 @@ class PocketBatch:
     def __len__(self) -> int:
         return self.atoms.shape[0]
 
-    def to(self, device: torch.device | str) -> PocketBatch:
-        return PocketBatch(**{f.name: getattr(self, f.name).to(device) for f in fields(self)})
+    @classmethod
+    def padded(cls, flat: FlatPockets) -> PocketBatch:
+        """Pockets end to end -> padded tensors; a batch of empty pockets has one padded row each."""
+        mask = prefix_mask(flat.counts, max(1, int(flat.counts.max())))
+        neighbors = torch.arange(mask.shape[1], device=mask.device)[None, :, None].repeat(len(mask), 1, NEIGHBORS)
+        neighbors[mask] = flat.neighbors
+        positions, directions = pad(flat.positions, mask, _FAR), pad(flat.directions, mask)
+        return cls(pad(flat.atoms, mask), mask, positions, directions, neighbors)
+
+
+class FlatPockets(NamedTuple):
+    """B pockets end to end.
+
+    Attributes:
+        counts: int64 [B], atoms of each.
+        atoms: int64 [K, 6]; positions, directions: float [K, 3], as in :class:`PocketBatch`.
+        neighbors: int64 [K, NEIGHBORS], counted within each pocket.
+    """
+
+    counts: Tensor
+    atoms: Tensor
+    positions: Tensor
+    directions: Tensor
+    neighbors: Tensor
 
 
 def batch_pockets(pockets: Sequence[PocketAtoms], dtype: torch.dtype = torch.float32) -> PocketBatch:
     """Pad pockets to one batch; positions keep their frame."""
-    size, k = len(pockets), max(1, *(len(pocket) for pocket in pockets))
-    columns = pockets[0].atoms.shape[1]
-    atoms = np.zeros((size, k, columns), dtype=np.int64)
-    mask = np.zeros((size, k), dtype=bool)
-    positions = np.full((size, k, 3), 1e4)
-    directions = np.zeros((size, k, 3))
-    neighbors = np.tile(np.arange(k)[None, :, None], (size, 1, NEIGHBORS))
-    for row, pocket in enumerate(pockets):
-        count = len(pocket)
-        atoms[row, :count], mask[row, :count], positions[row, :count] = pocket.atoms, True, pocket.positions
-        directions[row, :count] = shortened(local_directions(pocket.positions))
-        found = nearest(pocket.positions, NEIGHBORS)
-        neighbors[row, :count, : found.shape[1]] = found
-    return PocketBatch(
-        torch.from_numpy(atoms),
-        torch.from_numpy(mask),
-        torch.from_numpy(positions).to(dtype),
-        torch.from_numpy(directions).to(dtype),
-        torch.from_numpy(neighbors),
+    atoms = np.concatenate([pocket.atoms for pocket in pockets]).astype(np.int64)
+    positions = np.concatenate([pocket.positions for pocket in pockets])
+    directions = np.concatenate([pocket_directions(pocket.positions) for pocket in pockets])
+    neighbors = np.concatenate([pocket_neighbors(pocket.positions) for pocket in pockets])
+    return PocketBatch.padded(
+        FlatPockets(
+            torch.tensor([len(pocket) for pocket in pockets]),
+            torch.from_numpy(atoms),
+            torch.from_numpy(positions).to(dtype),
+            torch.from_numpy(directions).to(dtype),
+            torch.from_numpy(neighbors),
+        )
     )
+
+
+def pocket_directions(positions: np.ndarray) -> np.ndarray:
+    """float64 [k, 3]: where each of the atoms at [k, 3] (Angstrom) points, shorter than 1."""
+    return shortened(local_directions(positions))
+
+
+def pocket_neighbors(positions: np.ndarray) -> np.ndarray:
+    """int64 [k, NEIGHBORS]: the atoms nearest to each of those at [k, 3], its own index where there are fewer."""
+    neighbors = np.tile(np.arange(len(positions))[:, None], NEIGHBORS)
+    found = nearest(positions, NEIGHBORS)
+    neighbors[:, : found.shape[1]] = found
+    return neighbors
 
 
 def shortened(directions: np.ndarray) -> np.ndarray:
