@@ -1,4 +1,4 @@
-"""From a `Batch` of torch_geometric to the padded tensors that the kernels read."""
+"""From a `Batch` of torch_geometric to the padded tensors that the kernels read, and back."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ from torch import Tensor
 
 from molgen.graphs.batch import FlatGraphs, GraphBatch
 from molgen.graphs.pockets import NEIGHBORS, FlatPockets, PocketBatch
-from molgen.graphs.ragged import pad
-from molgen.graphs.records import POCKET_PAIRS, stores_of
+from molgen.graphs.ragged import grid_mask, pad
+from molgen.graphs.records import POCKET_PAIRS, MoleculeData, stores_of
 
 if TYPE_CHECKING:
     from torch_geometric.data import Batch
 
 
-def pad_molecules(batch: Batch) -> GraphBatch:
+def pad_molecules(batch: Batch | MoleculeData) -> GraphBatch:
     """The graphs of a batch of `MoleculeData` or `ComplexData`, on its device."""
     atoms, bonds = stores_of(batch)
-    start, size = atoms["ptr"], batch.num_graphs
+    start, size = atoms["ptr"], len(atoms["ptr"]) - 1
     graph = atoms["batch"]
     torsion_graph, path_graph = graph[atoms["torsions"][:, 1]], graph[atoms["paths"][:, 1]]
     bond_graph = graph[bonds["edge_index"][0]]
@@ -66,3 +66,33 @@ def pad_samples(values: Tensor, mask: Tensor) -> Tensor:
         [B, S, n, ...], 0 in padded rows.
     """
     return pad(values, mask).transpose(1, 2)
+
+
+def unpad_molecules(graph: GraphBatch) -> MoleculeData:
+    """The inverse of :func:`pad_molecules`, up to the order of bonds: B molecules as one graph, with `batch` and `ptr`.
+
+    For networks of torch_geometric, which read nodes end to end.
+    """
+    mask = graph.atom_mask
+    counts, torsion_counts = mask.sum(1), graph.torsion_mask.sum(1)
+    start = torch.nn.functional.pad(counts.cumsum(0), (1, 0))
+    b, i, j = (graph.bonds[..., 0].triu() > 0).nonzero(as_tuple=True)
+    ends = torch.stack([i, j]) + start[b]
+    shifted_torsion = graph.path_torsion + (torsion_counts.cumsum(0) - torsion_counts)[:, None]
+    return MoleculeData(
+        x=graph.atoms[mask],
+        edge_index=torch.stack([ends, ends.flip(0)], -1).flatten(1),
+        edge_attr=(graph.bonds[b, i, j] - 1).repeat_interleave(2, 0),
+        torsions=(graph.torsions + start[:-1, None, None])[graph.torsion_mask],
+        moving=graph.moving[grid_mask(graph.torsion_mask, mask)],
+        paths=(graph.paths + start[:-1, None, None])[graph.path_mask],
+        path_torsion=shifted_torsion[graph.path_mask],
+        path_length=graph.path_length[grid_mask(mask, mask)].to(torch.uint8),
+        batch=mask.nonzero()[:, 0],
+        ptr=start,
+    )
+
+
+def unpad_samples(values: Tensor, mask: Tensor) -> Tensor:
+    """The inverse of :func:`pad_samples`: [B, S, n, ...] -> [K, S, ...]."""
+    return values.transpose(1, 2)[mask]

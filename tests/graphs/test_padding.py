@@ -11,7 +11,7 @@ from small_molecules import graph_of, heavy_positions
 from torch_geometric.data import Batch
 
 from molgen.graphs.batch import batch_graphs
-from molgen.graphs.padding import pad_molecules, pad_pockets, pad_samples
+from molgen.graphs.padding import pad_molecules, pad_pockets, pad_samples, unpad_molecules, unpad_samples
 from molgen.graphs.pockets import batch_pockets
 from molgen.graphs.records import complex_data, molecule_data
 
@@ -22,6 +22,19 @@ NAMES = ("CCOC(=O)c1ccccc1", "O", "CCCCCCCCCCCC", "C1CC1CN")
 def test_molecules_are_padded_as_their_graphs(graphs):
     batch = Batch.from_data_list([molecule_data(graph) for graph in graphs])
     assert_same(pad_molecules(batch), batch_graphs(graphs))
+
+
+@given(graphs=st.lists(molecule_graphs(), min_size=1, max_size=5))
+def test_padded_molecules_come_back_end_to_end(graphs):
+    padded = batch_graphs(graphs)
+    flat = unpad_molecules(padded)
+    assert flat.validate()
+    assert flat.batch.bincount().tolist() == [graph.n_atoms for graph in graphs]
+    assert_same(pad_molecules(flat), padded)
+    in_order = Batch.from_data_list([molecule_data(graph) for graph in graphs])
+    for name in ("x", "torsions", "moving", "paths", "path_torsion", "path_length", "batch", "ptr"):
+        assert torch.equal(flat[name], in_order[name]), name
+    assert torch.equal(flat.edge_index[:, ::2], flat.edge_index[:, 1::2].flip(0))
 
 
 @settings(max_examples=50)
@@ -49,3 +62,4 @@ def test_samples_are_padded_in_the_rows_of_their_atoms():
     for row, positions in enumerate(own):
         assert np.array_equal(padded[row, :, : positions.shape[1]], positions)
     assert (padded.transpose(1, 2)[~mask] == 0).all()
+    assert torch.equal(unpad_samples(padded, mask), batch.pos)
