@@ -10,7 +10,7 @@ from torch import Tensor
 
 from molgen.chem.features.molecule_features import heavy_atoms, molecule_graph
 from molgen.chem.features.molecule_graph import MoleculeGraph
-from molgen.datasets.conformers import Entry
+from molgen.datasets.conformers import ConformerRecord
 from molgen.graphs.batch import GraphBatch, batch_graphs
 
 
@@ -42,10 +42,10 @@ def batch_of(*smiles: str, count: int = 1) -> tuple[GraphBatch, Tensor]:
     return graph, positions
 
 
-def entry_of(smiles: str, count: int = 2) -> Entry:
+def entry_of(smiles: str, count: int = 2) -> ConformerRecord:
     """A prepared molecule whose conformers all count the same."""
     positions = heavy_positions(smiles, count)
     positions = positions - positions.mean(1, keepdims=True)
     n = positions.shape[1]
     identity = np.arange(n, dtype=np.uint8)[None]
-    return Entry(graph_of(smiles), positions.astype(np.float16), np.ones(count, np.float16), identity)
+    return ConformerRecord(graph_of(smiles), positions.astype(np.float16), np.ones(count, np.float16), identity)

@@ -9,7 +9,8 @@ from small_molecules import graph_of, heavy_positions
 from torch import Tensor
 
 from molgen.chem.features.pocket_features import POCKET_COLUMNS, PocketAtoms
-from molgen.datasets.complexes import DockingSet, PlacedLigand, docking_set, stored_protein
+from molgen.datasets.complexes import ComplexRecord, PlacedLigand, complex_record
+from molgen.datasets.stored_proteins import stored_protein
 from molgen.docking.site import Site
 from molgen.geometry.rotations import random_rotation
 from molgen.models.pose_confidence.model import ConfidenceConfig, ConfidenceModel
@@ -93,12 +94,12 @@ def placed(smiles: str, at: Sequence[float], cluster: str, excluded: tuple[int, 
     return PlacedLigand(graph_of(smiles), order, positions - positions.mean(0) + at, excluded, cluster, name)
 
 
-def prepared_set(ligands: Sequence[PlacedLigand], source: str = "synthetic") -> DockingSet:
+def prepared_set(ligands: Sequence[PlacedLigand]) -> list[ComplexRecord]:
     """Every ligand in a pocket of its own, far from the origin of the file."""
-    items = []
+    records = []
     for seed, ligand in enumerate(ligands):
         pocket = random_pocket(60, seed, farthest=11.0)
         center = ligand.positions.mean(0)
         whole = replace(pocket, positions=pocket.positions + center)
-        items.append((stored_protein(whole, ligand.positions, 20.0), [ligand]))
-    return docking_set(items, source)
+        records.append(complex_record(stored_protein(whole, ligand.positions, 20.0), ligand))
+    return records

@@ -1,97 +1,45 @@
-"""Prepared sets for the docking model on disk: proteins, ligand graphs and the poses that join them.
-
-One safetensors file of flat arrays per part; read without RDKit.
-"""
+"""Prepared complexes on disk: ligands where they lie in their proteins; read without RDKit."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
-from safetensors.numpy import save
-from scipy.spatial import KDTree
 
 from molgen.chem.features.graph_checks import check_graphs
 from molgen.chem.features.molecule_graph import MoleculeGraph
-from molgen.datasets.part_files import read_arrays
-from molgen.errors import InputError
+from molgen.chem.features.pocket_features import PocketAtoms
+from molgen.datasets.graph_columns import GRAPH_COLUMNS, graph_columns, graph_from_columns
+from molgen.datasets.part_files import (
+    Arrays,
+    PartFormat,
+    encode_part,
+    join_rows,
+    load_records,
+    pack_texts,
+    split_rows,
+    unpack_texts,
+)
+from molgen.datasets.stored_proteins import RESOLUTION, StoredProtein, pocket_of, to_steps
 
-if TYPE_CHECKING:
-    from molgen.chem.features.pocket_features import PocketAtoms
-
-FORMAT = "molgen-docking-1"
-RESOLUTION = 0.01
-"""Angstrom of one step of a stored coordinate."""
-_FARTHEST = 32767 * RESOLUTION
-SET_ERRORS = (KeyError, ValueError, IndexError, TypeError, OverflowError, RecursionError)
-"""What comes of arrays that do not fit together."""
-
-
-@dataclass(frozen=True)
-class StoredProtein:
-    """The A atoms of a receptor around its ligands.
-
-    Attributes:
-        atoms: uint8 [A, 6], classes (molgen.chem.features.pocket_features.POCKET_COLUMNS).
-        positions: int16 [A, 3], steps of 0.01 Angstrom from ``origin``.
-        residue: int32 [A], an index that atoms of one residue share and that rises along a chain.
-        origin: float64 [3], Angstrom, in the frame of the file.
-    """
-
-    atoms: np.ndarray
-    positions: np.ndarray
-    residue: np.ndarray
-    origin: np.ndarray
-
-
-@dataclass(frozen=True)
-class Example:
-    """One ligand of n heavy atoms where it lies in its protein.
-
-    Attributes:
-        protein, graph: indices into the set.
-        positions: int16 [n, 3], steps of 0.01 Angstrom from the origin of the protein.
-        excluded: first and last residue, both inclusive, that are not part of the pocket; (-1, -1) for none.
-        cluster: id of the sequence cluster of the protein.
-        name: where it comes from.
-    """
-
-    protein: int
-    graph: int
-    positions: np.ndarray
-    excluded: tuple[int, int]
-    cluster: str
-    name: str
-
-
-@dataclass(frozen=True)
-class DockingSet:
-    """Examples and what they refer to.
-
-    Attributes:
-        proteins: receptors.
-        graphs: heavy-atom graphs of ligands.
-        permutations: for each graph uint8 [p, n], symmetry-equivalent atom orders, the identity first.
-        examples: poses.
-        source: names of the sources, joined by ", ".
-    """
-
-    proteins: tuple[StoredProtein, ...]
-    graphs: tuple[MoleculeGraph, ...]
-    permutations: tuple[np.ndarray, ...]
-    examples: tuple[Example, ...]
-    source: str
+FORMAT = PartFormat("molgen-docking-1", "prepared docking set")
+_PROTEIN_COLUMNS = ("atoms", "positions", "residue")
+_LIGAND_COLUMNS = (*GRAPH_COLUMNS, "permutations")
 
 
 @dataclass(frozen=True)
 class PlacedLigand:
-    """A ligand on its way into a set; fields as of :class:`DockingSet` and :class:`Example`.
+    """A ligand of n heavy atoms where it lies in the file of its protein.
 
-    ``positions`` is float [n, 3] in Angstrom, in the frame of the protein's file.
+    Attributes:
+        graph: the heavy-atom graph.
+        permutations: uint8 [p, n], symmetry-equivalent atom orders, the identity first.
+        positions: float [n, 3], Angstrom, in the frame of the file.
+        excluded: first and last residue, both inclusive, that are not part of the pocket; (-1, -1) for none.
+        cluster: id of the sequence cluster of the protein.
+        name: where it comes from.
     """
 
     graph: MoleculeGraph
@@ -102,214 +50,147 @@ class PlacedLigand:
     name: str
 
 
-def stored_protein(pocket: PocketAtoms, points: np.ndarray, reach: float) -> StoredProtein:
-    """The atoms within ``reach`` (Angstrom) of any of the points [k, 3]; the origin is the middle of the points.
+@dataclass(frozen=True, eq=False)
+class ComplexRecord:
+    """One ligand of n heavy atoms where it lies in its protein. Records of a part share proteins and graphs.
+
+    Attributes:
+        protein: the receptor around it.
+        graph, permutations, excluded, cluster, name: as of :class:`PlacedLigand`.
+        steps: int16 [n, 3], its positions in steps of 0.01 Angstrom from the origin of the protein.
+        source: index into the names given by :func:`load_complexes`.
+    """
+
+    protein: StoredProtein
+    graph: MoleculeGraph
+    permutations: np.ndarray
+    steps: np.ndarray
+    excluded: tuple[int, int]
+    cluster: str
+    name: str
+    source: int = 0
+
+    @property
+    def positions(self) -> np.ndarray:
+        """Of the ligand, float64 [n, 3], Angstrom from the origin of the protein."""
+        return self.steps * RESOLUTION
+
+    @property
+    def pocket(self) -> PocketAtoms:
+        """The atoms of the receptor without the residues that are excluded, in the frame of :attr:`positions`."""
+        return pocket_of(self.protein, self.excluded)
+
+
+def complex_record(protein: StoredProtein, ligand: PlacedLigand) -> ComplexRecord:
+    """A ligand as it is stored with its protein.
 
     Raises:
-        InputError: the points are so far apart that 16 bits do not hold them.
+        InputError: it is too far from the origin of the protein.
     """
-    origin = np.round((points.min(0) + points.max(0)) / 2, 2)
-    distance, _ = KDTree(points).query(pocket.positions, distance_upper_bound=reach)
-    kept = pocket.pick(np.isfinite(distance))
-    kept = kept.pick((np.abs(kept.positions - origin) < _FARTHEST).all(1))
-    return StoredProtein(kept.atoms, _steps(kept.positions, origin), kept.residue.astype(np.int32), origin)
+    return ComplexRecord(
+        protein=protein,
+        graph=ligand.graph,
+        permutations=ligand.permutations.astype(np.uint8),
+        steps=to_steps(ligand.positions, protein.origin),
+        excluded=ligand.excluded,
+        cluster=ligand.cluster,
+        name=ligand.name,
+    )
 
 
-def docking_set(items: Sequence[tuple[StoredProtein, Sequence[PlacedLigand]]], source: str) -> DockingSet:
-    """Proteins and their ligands as one set, in which equal graphs are stored once.
-
-    Raises:
-        InputError: a ligand is too far from the origin of its protein.
-    """
-    known: dict[tuple, int] = {}
-    graphs, permutations, examples = [], [], []
-    for place, (protein, ligands) in enumerate(items):
-        for ligand in ligands:
-            index = known.setdefault(_key(ligand), len(known))
-            if index == len(graphs):
-                graphs.append(ligand.graph)
-                permutations.append(ligand.permutations.astype(np.uint8))
-            steps = _steps(ligand.positions, protein.origin)
-            examples.append(Example(place, index, steps, ligand.excluded, ligand.cluster, ligand.name))
-    return DockingSet(tuple(p for p, _ in items), tuple(graphs), tuple(permutations), tuple(examples), source)
-
-
-def pocket_of(protein: StoredProtein, excluded: tuple[int, int] = (-1, -1)) -> PocketAtoms:
-    """The atoms of a pocket, without a range of residues; positions in Angstrom from the origin of the protein."""
-    from molgen.chem.features.pocket_features import PocketAtoms
-
-    kept = not_excluded(protein.residue, excluded)
-    positions = protein.positions[kept].astype(np.float64) * RESOLUTION
-    return PocketAtoms(protein.atoms[kept], positions, protein.residue[kept])
-
-
-def not_excluded(residue: np.ndarray, excluded: tuple[int, int]) -> np.ndarray:
-    """Which residue indices [A] lie outside an inclusive range, bool [A]; no residue is in (-1, -1)."""
-    return (residue < excluded[0]) | (residue > excluded[1])
-
-
-def encode_part(data: DockingSet) -> bytes:
+def encode_complexes(records: Sequence[ComplexRecord], source: str) -> bytes:
     """The bytes of one part; the caller writes them atomically."""
-    count = json.dumps(len(data.examples))
-    return save(arrays_of(data), metadata={"format": FORMAT, "source": data.source, "count": count})
+    return encode_part(complex_arrays(records), FORMAT, source, len(records))
 
 
-def arrays_of(data: DockingSet) -> dict[str, np.ndarray]:
-    """A set as flat arrays."""
-    clusters = sorted({example.cluster for example in data.examples})
-    cluster_index = {name: index for index, name in enumerate(clusters)}
-    arrays: dict[str, np.ndarray] = {}
-    for name, get in _PROTEIN.items():
-        _add_rows(arrays, f"protein.{name}", [get(one) for one in data.proteins])
-    arrays["protein.origin"] = np.array([one.origin for one in data.proteins], dtype=np.float64).reshape(-1, 3)
-    for name, get in _GRAPH.items():
-        _add_rows(arrays, f"graph.{name}", [get(one) for one in data.graphs])
-    _add_rows(arrays, "graph.permutations", [one.reshape(-1) for one in data.permutations])
-    _add_rows(arrays, "example.positions", [one.positions for one in data.examples])
-    numbers = [(e.protein, e.graph, *e.excluded, cluster_index[e.cluster]) for e in data.examples]
-    arrays["example.numbers"] = np.array(numbers, dtype=np.int32).reshape(-1, 5)
-    arrays["example.names"] = _packed([example.name for example in data.examples])
-    arrays["clusters"] = _packed(clusters)
-    return arrays
-
-
-def set_of(arrays: dict[str, np.ndarray], source: str) -> DockingSet:
-    """The set in flat arrays.
+def load_complexes(paths: Sequence[Path]) -> tuple[list[ComplexRecord], list[str]]:
+    """Read parts -> records and the names of their sources.
 
     Raises:
-        SET_ERRORS: arrays are missing, their sizes disagree, or a number in them points nowhere.
+        InputError: a file is missing, damaged or not a part.
     """
+    return load_records(paths, FORMAT, complexes_from_arrays)
+
+
+def complex_arrays(records: Sequence[ComplexRecord]) -> Arrays:
+    """Records as the arrays of a part, in which a protein and equal graphs are stored once."""
+    proteins = {id(record.protein): record.protein for record in records}
+    protein_index = {key: index for index, key in enumerate(proteins)}
+    keys = [_ligand_key(record) for record in records]
+    ligands = dict(zip(reversed(keys), reversed(records), strict=True))  # the first of equal ones
+    ligand_index = {key: index for index, key in enumerate(dict.fromkeys(keys))}
+    clusters = sorted({record.cluster for record in records})
+    numbers = [
+        (protein_index[id(record.protein)], ligand_index[key], *record.excluded, clusters.index(record.cluster))
+        for record, key in zip(records, keys, strict=True)
+    ]
+    origins = np.array([protein.origin for protein in proteins.values()], dtype=np.float64)
+    return {
+        **join_rows([vars(protein) for protein in proteins.values()], _PROTEIN_COLUMNS, "protein."),
+        "protein.origin": origins.reshape(-1, 3),
+        **join_rows([_ligand_columns(ligands[key]) for key in ligand_index], _LIGAND_COLUMNS, "graph."),
+        **join_rows([{"positions": record.steps} for record in records], ("positions",), "example."),
+        "example.numbers": np.array(numbers, dtype=np.int32).reshape(-1, 5),
+        "example.names": pack_texts([record.name for record in records]),
+        "clusters": pack_texts(clusters),
+    }
+
+
+def complexes_from_arrays(arrays: Arrays, source: int) -> list[ComplexRecord]:
+    """The records in arrays made by :func:`complex_arrays`.
+
+    Raises:
+        KeyError, ValueError, IndexError: arrays are missing, their sizes disagree, or a number points nowhere.
+    """
+    proteins, ligands = _proteins(arrays), _ligands(arrays)
+    names, clusters = unpack_texts(arrays["example.names"]), unpack_texts(arrays["clusters"])
+    examples = split_rows(arrays, ("positions",), "example.")
+    records = []
+    for row, example, name in zip(arrays["example.numbers"].tolist(), examples, names, strict=True):
+        protein, ligand, first, last, cluster = row
+        if not (0 <= protein < len(proteins) and 0 <= ligand < len(ligands)):
+            raise ValueError(f"{name} refers to a protein or a graph that is not there")
+        graph, permutations = ligands[ligand]
+        _check_rows(example["positions"], graph.n_atoms, 3)
+        excluded = (first, last)
+        records.append(
+            ComplexRecord(
+                proteins[protein], graph, permutations, example["positions"], excluded, clusters[cluster], name, source
+            )
+        )
+    return records
+
+
+def _ligand_columns(record: ComplexRecord) -> Arrays:
+    return graph_columns(record.graph) | {"permutations": record.permutations.reshape(-1)}
+
+
+def _ligand_key(record: ComplexRecord) -> tuple:
+    """The same for equal graphs with equal symmetries."""
+    arrays = (*vars(record.graph).values(), record.permutations)
+    return tuple(part for array in arrays for part in (array.shape, array.tobytes()))
+
+
+def _proteins(arrays: Arrays) -> list[StoredProtein]:
+    rows = zip(split_rows(arrays, _PROTEIN_COLUMNS, "protein."), arrays["protein.origin"], strict=True)
+    proteins = [StoredProtein(**columns, origin=origin) for columns, origin in rows]
+    for protein in proteins:
+        _check_rows(protein.atoms, len(protein.atoms), 6)
+        _check_rows(protein.positions, len(protein.atoms), 3)
+        _check_rows(protein.residue, len(protein.atoms))
+    return proteins
+
+
+def _ligands(arrays: Arrays) -> list[tuple[MoleculeGraph, np.ndarray]]:
+    """Graphs and their symmetries."""
     check_graphs(arrays, "graph.")
-    graphs, flat = _graphs(arrays), _split(arrays, "graph.permutations")
-    permutations = tuple(one.reshape(-1, graph.n_atoms) for one, graph in zip(flat, graphs, strict=True))
-    found = DockingSet(tuple(_proteins(arrays)), tuple(graphs), permutations, tuple(_examples(arrays)), source)
-    for one in found.proteins:
-        _check_rows(one.atoms, len(one.atoms), 6)
-        _check_rows(one.positions, len(one.atoms), 3)
-        _check_rows(one.residue, len(one.atoms))
-    for example in found.examples:
-        if not (0 <= example.protein < len(found.proteins) and 0 <= example.graph < len(graphs)):
-            raise ValueError(f"{example.name} refers to a protein or a graph that is not there")
-        _check_rows(example.positions, graphs[example.graph].n_atoms, 3)
-    return found
+    rows = split_rows(arrays, _LIGAND_COLUMNS, "graph.")
+    graphs = [graph_from_columns(columns) for columns in rows]
+    return [
+        (graph, columns["permutations"].reshape(-1, graph.n_atoms)) for graph, columns in zip(graphs, rows, strict=True)
+    ]
 
 
 def _check_rows(array: np.ndarray, rows: int, *width: int) -> None:
     if array.shape != (rows, *width) or array.dtype.kind not in "iu":
         raise ValueError(f"an array of shape {list(array.shape)} stands where {[rows, *width]} whole numbers belong")
-
-
-def load_parts(paths: Sequence[Path]) -> DockingSet:
-    """Read parts as one set.
-
-    Raises:
-        InputError: a file is missing, damaged or not a part.
-    """
-    parts = []
-    for path in paths:
-        arrays, metadata = read_arrays(path, FORMAT, "prepared docking set")
-        try:
-            parts.append(set_of(arrays, metadata["source"]))
-        except SET_ERRORS as error:
-            raise InputError(f"lacks arrays, or their sizes disagree: {error}", source=path) from error
-    return _merged(parts)
-
-
-def part_files(folder: Path) -> list[Path]:
-    """The parts below a prepared folder, sorted; a single file stands for itself.
-
-    Raises:
-        InputError: there are none.
-    """
-    paths = [folder] if folder.is_file() else sorted(folder.rglob("*.safetensors"))
-    if not paths:
-        raise InputError("holds no prepared docking set (*.safetensors)", source=folder)
-    return paths
-
-
-_PROTEIN = {"atoms": lambda p: p.atoms, "positions": lambda p: p.positions, "residue": lambda p: p.residue}
-_GRAPH = {
-    "atoms": lambda g: g.atoms,
-    "bond_index": lambda g: g.bond_index.T,
-    "bonds": lambda g: g.bonds,
-    "torsions": lambda g: g.torsions,
-    "moving": lambda g: g.moving.reshape(-1),
-    "paths": lambda g: g.paths,
-    "path_torsion": lambda g: g.path_torsion,
-}
-
-
-def _steps(positions: np.ndarray, origin: np.ndarray) -> np.ndarray:
-    steps = np.round((positions - origin) / RESOLUTION)
-    if steps.size and np.abs(steps).max() > 32767:
-        raise InputError(f"a position is more than {_FARTHEST:.0f} Angstrom from the origin of its protein")
-    return steps.astype(np.int16)
-
-
-def _key(ligand: PlacedLigand) -> tuple:
-    arrays = [getattr(ligand.graph, field.name) for field in fields(ligand.graph)]
-    return tuple(part for array in (*arrays, ligand.permutations) for part in (array.shape, array.tobytes()))
-
-
-def _add_rows(arrays: dict[str, np.ndarray], name: str, rows: Sequence[np.ndarray]) -> None:
-    """One array of all the rows, and another of how many each has."""
-    arrays[name] = np.ascontiguousarray(np.concatenate(rows)) if rows else np.zeros((0, 1), dtype=np.uint8)
-    arrays[name + "_rows"] = np.array([len(row) for row in rows], dtype=np.int32)
-
-
-def _split(arrays: dict[str, np.ndarray], name: str) -> list[np.ndarray]:
-    array, stops = arrays[name], np.cumsum(arrays[name + "_rows"])
-    if len(array) != (stops[-1] if len(stops) else 0):
-        raise ValueError(f"{name} has {len(array)} rows")
-    return [array[start:stop] for start, stop in zip([0, *stops[:-1].tolist()], stops.tolist(), strict=False)]
-
-
-def _packed(texts: Sequence[str]) -> np.ndarray:
-    return np.frombuffer(json.dumps(list(texts)).encode(), dtype=np.uint8)
-
-
-def _unpacked(array: np.ndarray) -> list[str]:
-    return json.loads(array.tobytes())
-
-
-def _proteins(arrays: dict[str, np.ndarray]) -> list[StoredProtein]:
-    columns = [_split(arrays, f"protein.{name}") for name in _PROTEIN]
-    return [StoredProtein(*row) for row in zip(*columns, arrays["protein.origin"], strict=True)]
-
-
-def _graphs(arrays: dict[str, np.ndarray]) -> list[MoleculeGraph]:
-    columns = {name: _split(arrays, f"graph.{name}") for name in _GRAPH}
-    graphs = []
-    for row in range(len(columns["atoms"])):
-        get = {name: column[row] for name, column in columns.items()}
-        get["bond_index"] = get["bond_index"].T
-        get["moving"] = get["moving"].reshape(len(get["torsions"]), len(get["atoms"]))
-        graphs.append(MoleculeGraph(**get))
-    return graphs
-
-
-def _examples(arrays: dict[str, np.ndarray]) -> list[Example]:
-    names, clusters = _unpacked(arrays["example.names"]), _unpacked(arrays["clusters"])
-    rows = zip(arrays["example.numbers"].tolist(), _split(arrays, "example.positions"), names, strict=True)
-    if not isinstance(names, list) or not isinstance(clusters, list):
-        raise ValueError("the names are no list")
-    return [
-        Example(protein, graph, positions, (first, last), clusters[cluster], name)
-        for (protein, graph, first, last, cluster), positions, name in rows
-    ]
-
-
-def _merged(parts: Sequence[DockingSet]) -> DockingSet:
-    """Sets one after the other; their indices shift."""
-    examples: list[Example] = []
-    proteins, graphs = 0, 0
-    for part in parts:
-        examples += [replace(e, protein=e.protein + proteins, graph=e.graph + graphs) for e in part.examples]
-        proteins, graphs = proteins + len(part.proteins), graphs + len(part.graphs)
-    return DockingSet(
-        tuple(protein for part in parts for protein in part.proteins),
-        tuple(graph for part in parts for graph in part.graphs),
-        tuple(orders for part in parts for orders in part.permutations),
-        tuple(examples),
-        ", ".join(dict.fromkeys(part.source for part in parts)),
-    )

@@ -1,4 +1,7 @@
-"""Minimized poses with their RMSD to the true one: what the confidence is trained on. Read without RDKit."""
+"""Labeled decoys: minimized poses with their RMSD to the true one, which a confidence learns from.
+
+Read without RDKit.
+"""
 
 from __future__ import annotations
 
@@ -7,29 +10,45 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
-from safetensors.numpy import save
 
 from molgen.chem.features.molecule_graph import MoleculeGraph
 from molgen.chem.features.pocket_features import PocketAtoms
 from molgen.datasets.complexes import (
-    SET_ERRORS,
-    DockingSet,
+    ComplexRecord,
     PlacedLigand,
-    StoredProtein,
-    arrays_of,
-    docking_set,
-    pocket_of,
-    set_of,
+    complex_arrays,
+    complex_record,
+    complexes_from_arrays,
 )
-from molgen.datasets.part_files import read_arrays
-from molgen.errors import InputError
+from molgen.datasets.part_files import Arrays, PartFormat, encode_part, load_records
+from molgen.datasets.stored_proteins import MOST_STEPS, RESOLUTION, StoredProtein
 
-FORMAT = "molgen-rated-poses-1"
-_STEP = 0.01
+FORMAT = PartFormat("molgen-rated-poses-1", "set of labeled decoys")
 
 
 @dataclass(frozen=True)
-class LabeledDecoys:
+class LabeledPoses:
+    """K minimized poses of one ligand of n heavy atoms on their way into a part.
+
+    Attributes:
+        protein: the receptor around them.
+        ligand: where it truly lies.
+        positions: float64 [K, n, 3], Angstrom, in the frame of the protein's file.
+        energies: [K], intermolecular plus intramolecular, kcal/mol.
+        rmsds: [K], symmetric RMSD to the true pose, Angstrom.
+        searched: how many of them, the first ones, a search found; the others come from the true pose.
+    """
+
+    protein: StoredProtein
+    ligand: PlacedLigand
+    positions: np.ndarray
+    energies: np.ndarray
+    rmsds: np.ndarray
+    searched: int
+
+
+@dataclass(frozen=True, eq=False)
+class DecoyRecord:
     """K minimized poses of one ligand of n heavy atoms in its pocket.
 
     Attributes:
@@ -40,6 +59,7 @@ class LabeledDecoys:
         rmsds: float32 [K], symmetric RMSD to the true pose, Angstrom.
         searched: how many of them, the first ones, a search found; the others come from the true pose.
         cluster, name: of the complex.
+        source: index into the names given by :func:`load_decoys`.
     """
 
     graph: MoleculeGraph
@@ -50,11 +70,15 @@ class LabeledDecoys:
     searched: int
     cluster: str
     name: str
+    source: int = 0
 
-    def found(self) -> LabeledDecoys:
+    def found(self) -> DecoyRecord:
         """Only what a search found: what there is to choose from in use."""
-        first = slice(self.searched)
-        return replace(self, positions=self.positions[first], energies=self.energies[first], rmsds=self.rmsds[first])
+        return self.pick(slice(self.searched))
+
+    def pick(self, chosen: slice | np.ndarray) -> DecoyRecord:
+        """Some of the poses, by a slice or their indices."""
+        return replace(self, positions=self.positions[chosen], energies=self.energies[chosen], rmsds=self.rmsds[chosen])
 
     @property
     def gaps(self) -> np.ndarray:
@@ -62,74 +86,64 @@ class LabeledDecoys:
         return self.energies - self.energies.min()
 
 
-@dataclass(frozen=True)
-class Rated:
-    """The poses of one ligand on their way into a part, as in :class:`LabeledDecoys`; positions in the file's frame."""
-
-    positions: np.ndarray
-    energies: np.ndarray
-    rmsds: np.ndarray
-    searched: int
-
-
-def encode_decoys(items: Sequence[tuple[StoredProtein, PlacedLigand, Rated]], source: str) -> bytes:
+def encode_decoys(items: Sequence[LabeledPoses], source: str) -> bytes:
     """The bytes of one part; the caller writes them atomically."""
-    data = docking_set([(protein, [ligand]) for protein, ligand, _ in items], source)
-    arrays = arrays_of(data)
-    steps = [np.round((rated.positions - protein.origin) / _STEP).reshape(-1, 3) for protein, _, rated in items]
-    arrays["poses.positions"] = np.concatenate(steps).clip(-32767, 32767).astype(np.int16)
-    arrays["poses.count"] = np.array([len(rated.energies) for *_, rated in items], dtype=np.int32)
-    arrays["poses.searched"] = np.array([rated.searched for *_, rated in items], dtype=np.int32)
-    arrays["poses.energies"] = np.concatenate([rated.energies for *_, rated in items]).astype(np.float32)
-    arrays["poses.rmsds"] = np.concatenate([rated.rmsds for *_, rated in items]).astype(np.float32)
-    return save(arrays, metadata={"format": FORMAT, "source": source})
+    steps = [np.round((item.positions - item.protein.origin) / RESOLUTION).reshape(-1, 3) for item in items]
+    arrays = {
+        **complex_arrays([complex_record(item.protein, item.ligand) for item in items]),
+        "poses.positions": np.concatenate(steps).clip(-MOST_STEPS, MOST_STEPS).astype(np.int16),
+        "poses.count": np.array([len(item.energies) for item in items], dtype=np.int32),
+        "poses.searched": np.array([item.searched for item in items], dtype=np.int32),
+        "poses.energies": np.concatenate([item.energies for item in items]).astype(np.float32),
+        "poses.rmsds": np.concatenate([item.rmsds for item in items]).astype(np.float32),
+    }
+    return encode_part(arrays, FORMAT, source, len(items))
 
 
-def load_decoys(paths: Sequence[Path]) -> list[LabeledDecoys]:
-    """Read parts.
+def load_decoys(paths: Sequence[Path]) -> tuple[list[DecoyRecord], list[str]]:
+    """Read parts -> records and the names of their sources.
 
     Raises:
         InputError: a file is missing, damaged or not a part.
     """
-    found: list[LabeledDecoys] = []
-    for path in paths:
-        arrays, _ = read_arrays(path, FORMAT, "set of labeled decoys")
-        try:
-            found += _entries(set_of(arrays, ""), arrays)
-        except SET_ERRORS as error:
-            raise InputError(f"lacks arrays, or their sizes disagree: {error}", source=path) from error
-    return found
+    return load_records(paths, FORMAT, _decode)
 
 
-def _entries(data: DockingSet, arrays: dict[str, np.ndarray]) -> list[LabeledDecoys]:
-    _check_poses(data, arrays)
-    counts = arrays["poses.count"].tolist()
-    entries, row, pose = [], 0, 0
-    for example, count, searched in zip(data.examples, counts, arrays["poses.searched"].tolist(), strict=True):
-        n = len(example.positions)
-        steps = arrays["poses.positions"][row : row + count * n].reshape(count, n, 3)
-        entries.append(
-            LabeledDecoys(
-                graph=data.graphs[example.graph],
-                pocket=pocket_of(data.proteins[example.protein], example.excluded),
-                positions=steps.astype(np.float32) * _STEP,
-                energies=arrays["poses.energies"][pose : pose + count],
-                rmsds=arrays["poses.rmsds"][pose : pose + count],
-                searched=searched,
-                cluster=example.cluster,
-                name=example.name,
-            )
+def _decode(arrays: Arrays, source: int) -> list[DecoyRecord]:
+    complexes = complexes_from_arrays(arrays, source)
+    _check_poses(complexes, arrays)
+    counts = arrays["poses.count"].astype(np.int64)
+    atoms = np.array([one.graph.n_atoms for one in complexes], dtype=np.int64)
+    columns = zip(
+        complexes,
+        np.split(arrays["poses.positions"], np.cumsum(counts * atoms)[:-1]),
+        np.split(arrays["poses.energies"], np.cumsum(counts)[:-1]),
+        np.split(arrays["poses.rmsds"], np.cumsum(counts)[:-1]),
+        arrays["poses.searched"].tolist(),
+        strict=True,
+    )
+    return [
+        DecoyRecord(
+            graph=placed.graph,
+            pocket=placed.pocket,
+            positions=steps.reshape(-1, placed.graph.n_atoms, 3).astype(np.float32) * RESOLUTION,
+            energies=energies,
+            rmsds=rmsds,
+            searched=searched,
+            cluster=placed.cluster,
+            name=placed.name,
+            source=source,
         )
-        row, pose = row + count * n, pose + count
-    return entries
+        for placed, steps, energies, rmsds, searched in columns
+    ]
 
 
-def _check_poses(data: DockingSet, arrays: dict[str, np.ndarray]) -> None:
+def _check_poses(complexes: Sequence[ComplexRecord], arrays: Arrays) -> None:
     """Whether the poses are as many as their numbers say."""
     counts, searched = arrays["poses.count"], arrays["poses.searched"]
     if any(one.ndim != 1 or one.dtype.kind not in "iu" or (one < 0).any() for one in (counts, searched)):
         raise ValueError("poses.count and poses.searched are no lists of counts")
-    atoms = np.array([len(example.positions) for example in data.examples], dtype=np.int64)
+    atoms = np.array([one.graph.n_atoms for one in complexes], dtype=np.int64)
     if counts.shape != atoms.shape or searched.shape != atoms.shape or (searched > counts).any():
         raise ValueError("the poses are of another number of ligands")
     expected = {"positions": (int(atoms @ counts), 3), "energies": (int(counts.sum()),), "rmsds": (int(counts.sum()),)}

@@ -12,14 +12,14 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from molgen.datasets.blocks import check_settings
-from molgen.datasets.complexes import PlacedLigand, StoredProtein, docking_set, encode_part
+from molgen.datasets.complexes import ComplexRecord, encode_complexes
 from molgen.errors import MolgenError
 from molgen.files import write_atomically
 from molgen.workers import map_processes
 
 MAX_PART_BYTES = 48 * 2**20
 
-Prepared = tuple[StoredProtein, Sequence[PlacedLigand]]
+Prepared = Sequence[ComplexRecord]
 
 
 class Item(Protocol):
@@ -31,11 +31,11 @@ class Item(Protocol):
 
 def encode_ligands(made: Sequence[Prepared], source: str) -> bytes:
     """A part of a docking set."""
-    return encode_part(docking_set(made, source))
+    return encode_complexes([record for records in made for record in records], source)
 
 
 def count_ligands(made: Prepared) -> int:
-    return len(made[1])
+    return len(made)
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 import subprocess
 import sys
-from dataclasses import fields, replace
+from dataclasses import fields, is_dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -13,15 +13,13 @@ from small_molecules import graph_of
 from molgen.chem.features.pocket_features import PocketAtoms
 from molgen.datasets.complexes import (
     FORMAT,
-    DockingSet,
+    ComplexRecord,
     PlacedLigand,
-    docking_set,
-    encode_part,
-    load_parts,
-    part_files,
-    pocket_of,
-    stored_protein,
+    complex_record,
+    encode_complexes,
+    load_complexes,
 )
+from molgen.datasets.stored_proteins import pocket_of, stored_protein
 from molgen.errors import InputError
 
 
@@ -38,14 +36,15 @@ def placed(smiles: str, seed: int, excluded=(-1, -1), cluster="c1") -> PlacedLig
     return PlacedLigand(graph, np.stack([order, order[::-1]]), positions, excluded, cluster, f"é {smiles}:{seed}")
 
 
-def example_set(source: str = "somewhere") -> DockingSet:
+def example_records() -> list[ComplexRecord]:
     first = [placed("CCOC(=O)CN", 1), placed("O", 2, (2, 4)), placed("CCOC(=O)CN", 3, cluster="c2")]
     second = [placed("CC#CC(F)CO", 4, (0, 0))]
-    items = []
+    records = []
     for seed, ligands in enumerate((first, second)):
         points = np.concatenate([ligand.positions for ligand in ligands])
-        items.append((stored_protein(pocket(60, seed), points, 30.0), ligands))
-    return docking_set(items, source)
+        protein = stored_protein(pocket(60, seed), points, 30.0)
+        records += [complex_record(protein, ligand) for ligand in ligands]
+    return records
 
 
 def assert_same(first, second) -> None:
@@ -55,6 +54,8 @@ def assert_same(first, second) -> None:
         if isinstance(a, np.ndarray):
             assert (a.dtype, a.shape) == (b.dtype, b.shape), field.name
             assert np.array_equal(a, b), field.name
+        elif is_dataclass(a):
+            assert_same(a, b)
         else:
             assert a == b, field.name
 
@@ -62,39 +63,39 @@ def assert_same(first, second) -> None:
 @pytest.fixture
 def part(tmp_path: Path) -> Path:
     path = tmp_path / "part-000.safetensors"
-    path.write_bytes(encode_part(example_set()))
+    path.write_bytes(encode_complexes(example_records(), "somewhere"))
     return path
 
 
 def refused(path: Path) -> str:
     with pytest.raises(InputError) as caught:
-        load_parts([path])
+        load_complexes([path])
     assert str(path) in str(caught.value)
     return str(caught.value)
 
 
 def test_a_set_comes_back_as_it_was_written(part):
-    found, expected = load_parts([part]), example_set()
-    assert found.source == "somewhere"
-    for name in ("proteins", "graphs", "examples"):
-        assert len(getattr(found, name)) == len(getattr(expected, name)) > 0
-        for a, b in zip(getattr(found, name), getattr(expected, name), strict=True):
-            assert_same(a, b)
-    assert all(np.array_equal(a, b) for a, b in zip(found.permutations, expected.permutations, strict=True))
-    assert [one.dtype for one in found.permutations] == [np.uint8] * 3
+    (records, sources), expected = load_complexes([part]), example_records()
+    assert sources == ["somewhere"]
+    assert len(records) == len(expected) == 4
+    for a, b in zip(records, expected, strict=True):
+        assert_same(a, b)
 
 
-def test_equal_graphs_are_stored_once():
-    data = example_set()
-    assert len(data.graphs) == 3
-    assert [example.graph for example in data.examples] == [0, 1, 0, 2]
-    assert [example.protein for example in data.examples] == [0, 0, 0, 1]
+def test_proteins_and_equal_graphs_are_stored_once(part):
+    arrays = load_file(part)
+    assert len(arrays["graph.atoms_rows"]) == 3
+    assert arrays["example.numbers"][:, :2].tolist() == [[0, 0], [0, 1], [0, 0], [1, 2]]
+    first, _, third, other = load_complexes([part])[0]
+    assert first.graph is third.graph
+    assert first.protein is third.protein
+    assert other.protein is not first.protein
 
 
 def test_positions_are_kept_to_a_hundredth_of_an_angstrom():
-    data, ligand = example_set(), placed("O", 2)
-    protein = data.proteins[0]
-    assert np.abs(data.examples[1].positions * 0.01 + protein.origin - ligand.positions).max() < 0.00501
+    record, ligand = example_records()[1], placed("O", 2)
+    protein = record.protein
+    assert np.abs(record.positions + protein.origin - ligand.positions).max() < 0.00501
     whole = pocket(60, 0)
     kept = pocket_of(protein)
     near = [np.abs(whole.positions - point).max(1).min() for point in kept.positions + protein.origin]
@@ -104,18 +105,16 @@ def test_positions_are_kept_to_a_hundredth_of_an_angstrom():
 
 def test_several_parts_are_one_set(part):
     other = part.with_name("part-001.safetensors")
-    other.write_bytes(encode_part(example_set("elsewhere")))
-    data = load_parts([part, other])
-    assert data.source == "somewhere, elsewhere"
-    assert len(data.proteins) == len(data.permutations) - 2 == 4
-    for old, new in zip(data.examples[:4], data.examples[4:], strict=True):
-        assert (new.protein, new.graph) == (old.protein + 2, old.graph + 3)
-        assert new.name == old.name
-        assert data.graphs[new.graph].n_atoms == len(new.positions)
+    other.write_bytes(encode_complexes(example_records(), "elsewhere"))
+    records, sources = load_complexes([part, other])
+    assert sources == ["somewhere", "elsewhere"]
+    for old, new in zip(records[:4], records[4:], strict=True):
+        assert_same(replace(new, source=0), old)
+        assert (old.source, new.source) == (0, 1)
 
 
 def test_excluded_residues_are_not_in_the_pocket():
-    protein = example_set().proteins[0]
+    protein = example_records()[0].protein
     everything, rest = pocket_of(protein), pocket_of(protein, (2, 4))
     assert set(everything.residue) - set(rest.residue) == {2, 3, 4}
     assert len(everything) - len(rest) == np.isin(protein.residue, (2, 3, 4)).sum()
@@ -125,7 +124,7 @@ def test_excluded_residues_are_not_in_the_pocket():
 
 
 def test_the_first_residue_can_be_excluded():
-    protein = example_set().proteins[1]
+    protein = example_records()[3].protein
     assert 0 in pocket_of(protein).residue
     assert 0 not in pocket_of(protein, (0, 0)).residue
 
@@ -144,20 +143,13 @@ def test_what_sixteen_bits_do_not_hold_is_refused_or_cropped():
     protein = stored_protein(PocketAtoms(np.zeros((2, 6), np.uint8), ends, np.zeros(2, np.int32)), ends, 20.0)
     assert len(protein.atoms) == 0
     with pytest.raises(InputError, match="328 Angstrom"):
-        docking_set([(protein, [far])], "x")
+        complex_record(protein, far)
 
 
-def test_a_set_without_examples_comes_back(tmp_path):
+def test_a_part_without_records_comes_back(tmp_path):
     path = tmp_path / "none.safetensors"
-    path.write_bytes(encode_part(docking_set([], "x")))
-    assert load_parts([path]) == DockingSet((), (), (), (), "x")
-
-
-def test_part_files_are_sorted_and_an_empty_folder_is_refused(part, tmp_path):
-    assert part_files(part.parent) == part_files(part) == [part]
-    (tmp_path / "empty").mkdir()
-    with pytest.raises(InputError, match="no prepared docking set"):
-        part_files(tmp_path / "empty")
+    path.write_bytes(encode_complexes([], "x"))
+    assert load_complexes([path]) == ([], ["x"])
 
 
 @pytest.mark.parametrize("keep", [0, 100, -1])
@@ -169,14 +161,14 @@ def test_a_truncated_part_is_refused(part, keep):
 def test_another_kind_of_file_is_refused(tmp_path):
     path = tmp_path / "weights.safetensors"
     save_file({"a": np.ones(2)}, path)
-    assert FORMAT in refused(path)
+    assert FORMAT.name in refused(path)
 
 
 @pytest.mark.parametrize("name", ["graph.torsions", "protein.origin", "example.numbers", "clusters"])
 def test_a_part_without_one_of_its_arrays_is_refused(part, name):
     arrays = load_file(part)
     del arrays[name]
-    save_file(arrays, part, metadata={"format": FORMAT, "source": "x"})
+    save_file(arrays, part, metadata={"format": FORMAT.name, "source": "x"})
     refused(part)
 
 
@@ -186,8 +178,8 @@ import sys
 from pathlib import Path
 for name in ("rdkit", "Bio"):
     sys.modules[name] = None
-from molgen.datasets.complexes import load_parts
-print(len(load_parts([Path({str(part)!r})]).examples))
+from molgen.datasets.complexes import load_complexes
+print(len(load_complexes([Path({str(part)!r})])[0]))
 """
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
     assert done.stdout.strip() == "4", done.stderr

@@ -8,13 +8,14 @@ import pytest
 from safetensors.numpy import load_file, save_file
 from small_molecules import entry_of
 
-from molgen.datasets.conformers import FORMAT, Entry, encode_part, load_parts, part_files
+from molgen.datasets.conformers import FORMAT, ConformerRecord, encode_conformers, load_conformers
+from molgen.datasets.part_files import find_parts
 from molgen.errors import InputError
 
-ENTRIES = [entry_of("CCOC(=O)CN", 3), entry_of("c1ccccc1", 1), entry_of("O", 2), entry_of("CC#CC(F)CO", 2)]
+RECORDS = [entry_of("CCOC(=O)CN", 3), entry_of("c1ccccc1", 1), entry_of("O", 2), entry_of("CC#CC(F)CO", 2)]
 
 
-def assert_same(first: Entry, second: Entry) -> None:
+def assert_same(first: ConformerRecord, second: ConformerRecord) -> None:
     for name in ("positions", "weights", "permutations"):
         a, b = getattr(first, name), getattr(second, name)
         assert a.dtype == b.dtype
@@ -28,49 +29,49 @@ def assert_same(first: Entry, second: Entry) -> None:
 @pytest.fixture
 def part(tmp_path: Path) -> Path:
     path = tmp_path / "part-00000.safetensors"
-    path.write_bytes(encode_part(ENTRIES, "molecules.smi"))
+    path.write_bytes(encode_conformers(RECORDS, "molecules.smi"))
     return path
 
 
 def refused(path: Path) -> str:
     with pytest.raises(InputError) as caught:
-        load_parts([path])
+        load_conformers([path])
     message = str(caught.value)
     assert str(path) in message
     assert "\n" not in message
     return message
 
 
-def test_entries_come_back_as_they_were_written(part):
-    found, sources = load_parts([part])
+def test_records_come_back_as_they_were_written(part):
+    found, sources = load_conformers([part])
     assert sources == ["molecules.smi"]
-    assert len(found) == len(ENTRIES)
-    for entry, expected in zip(found, ENTRIES, strict=True):
-        assert_same(entry, expected)
+    assert len(found) == len(RECORDS)
+    for record, expected in zip(found, RECORDS, strict=True):
+        assert_same(record, expected)
 
 
-@pytest.mark.parametrize("entry", ENTRIES, ids=["ester", "benzene", "water", "alkyne"])
-def test_an_entry_alone_comes_back_as_it_was_written(tmp_path, entry):
+@pytest.mark.parametrize("record", RECORDS, ids=["ester", "benzene", "water", "alkyne"])
+def test_a_record_alone_comes_back_as_it_was_written(tmp_path, record):
     path = tmp_path / "one.safetensors"
-    path.write_bytes(encode_part([entry], "x"))
-    assert_same(load_parts([path])[0][0], entry)
+    path.write_bytes(encode_conformers([record], "x"))
+    assert_same(load_conformers([path])[0][0], record)
 
 
 def test_several_symmetries_come_back(tmp_path):
-    benzene = ENTRIES[1]
+    benzene = RECORDS[1]
     turned = np.array([np.roll(np.arange(6), k) for k in range(6)], dtype=np.uint8)
     path = tmp_path / "one.safetensors"
-    path.write_bytes(encode_part([replace(benzene, permutations=turned), ENTRIES[0]], "x"))
-    found, _ = load_parts([path])
+    path.write_bytes(encode_conformers([replace(benzene, permutations=turned), RECORDS[0]], "x"))
+    found, _ = load_conformers([path])
     assert np.array_equal(found[0].permutations, turned)
-    assert_same(found[1], ENTRIES[0])
+    assert_same(found[1], RECORDS[0])
 
 
-def test_every_entry_knows_its_source(tmp_path):
+def test_every_record_knows_its_source(tmp_path):
     for name, source in (("a", "first.smi"), ("b", "second.sdf"), ("c", "first.smi")):
-        (tmp_path / f"{name}.safetensors").write_bytes(encode_part(ENTRIES[:2], source))
-    entries, sources = load_parts(part_files(tmp_path))
-    assert [sources[e.source] for e in entries] == ["first.smi"] * 2 + ["second.sdf"] * 2 + ["first.smi"] * 2
+        (tmp_path / f"{name}.safetensors").write_bytes(encode_conformers(RECORDS[:2], source))
+    records, sources = load_conformers(find_parts(tmp_path))
+    assert [sources[e.source] for e in records] == ["first.smi"] * 2 + ["second.sdf"] * 2 + ["first.smi"] * 2
 
 
 def test_part_files_are_sorted_and_a_file_stands_for_itself(part):
@@ -78,13 +79,13 @@ def test_part_files_are_sorted_and_a_file_stands_for_itself(part):
     second = part.parent / "deeper" / "part-00001.safetensors"
     second.write_bytes(part.read_bytes())
     (part.parent / "failures.csv").write_text("")
-    assert part_files(part.parent) == sorted([part, second])
-    assert part_files(part) == [part]
+    assert find_parts(part.parent) == sorted([part, second])
+    assert find_parts(part) == [part]
 
 
 def test_an_empty_folder_holds_no_conformers(tmp_path):
-    with pytest.raises(InputError, match="no prepared conformers"):
-        part_files(tmp_path)
+    with pytest.raises(InputError, match="no prepared set"):
+        find_parts(tmp_path)
 
 
 @pytest.mark.parametrize("keep", [0, 5, 100, -1])
@@ -100,16 +101,16 @@ def test_a_missing_part_is_refused(tmp_path):
 def test_another_kind_of_file_is_refused(tmp_path):
     path = tmp_path / "weights.safetensors"
     save_file({"a": np.ones(2)}, path)
-    assert FORMAT in refused(path)
+    assert FORMAT.name in refused(path)
 
 
 def test_a_part_without_one_of_its_arrays_is_refused(part):
     arrays = load_file(part)
     del arrays["torsions"]
-    save_file(arrays, part, metadata={"format": FORMAT, "source": "x"})
+    save_file(arrays, part, metadata={"format": FORMAT.name, "source": "x"})
     assert "torsions" in refused(part)
 
 
 def test_a_part_without_its_source_is_refused(part):
-    save_file(load_file(part), part, metadata={"format": FORMAT})
+    save_file(load_file(part), part, metadata={"format": FORMAT.name})
     refused(part)

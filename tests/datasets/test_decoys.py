@@ -11,14 +11,15 @@ from safetensors.numpy import load_file, save_file
 from small_molecules import graph_of
 
 from molgen.chem.features.pocket_features import PocketAtoms
-from molgen.datasets.complexes import PlacedLigand, StoredProtein, stored_protein
-from molgen.datasets.decoys import FORMAT, Rated, encode_decoys, load_decoys
+from molgen.datasets.complexes import PlacedLigand
+from molgen.datasets.decoys import FORMAT, LabeledPoses, encode_decoys, load_decoys
+from molgen.datasets.stored_proteins import stored_protein
 from molgen.errors import InputError
 
 MIDDLE = np.array([40.0, -20.0, 300.0])
 
 
-def item(smiles: str, count: int, seed: int) -> tuple[StoredProtein, PlacedLigand, Rated]:
+def item(smiles: str, count: int, seed: int) -> LabeledPoses:
     """Random poses near a random pocket of 50 atoms."""
     rng = np.random.default_rng(seed)
     graph = graph_of(smiles)
@@ -27,8 +28,9 @@ def item(smiles: str, count: int, seed: int) -> tuple[StoredProtein, PlacedLigan
     pocket = PocketAtoms(rng.integers(0, 2, (50, 6)).astype(np.uint8), place, np.arange(50, dtype=np.int32))
     order = np.arange(graph.n_atoms, dtype=np.uint8)[None]
     ligand = PlacedLigand(graph, order, positions[0], (-1, -1), f"cluster {seed}", f"é {smiles}")
-    rated = Rated(positions, rng.normal(size=count) - 5, rng.uniform(0, 9, size=count), count - 1)
-    return stored_protein(pocket, positions.reshape(-1, 3), 20.0), ligand, rated
+    protein = stored_protein(pocket, positions.reshape(-1, 3), 20.0)
+    energies, rmsds = rng.normal(size=count) - 5, rng.uniform(0, 9, size=count)
+    return LabeledPoses(protein, ligand, positions, energies, rmsds, count - 1)
 
 
 ITEMS = [item("CCOC(=O)CN", 5, 1), item("O", 1, 2), item("CCOC(=O)CN", 3, 3)]
@@ -49,40 +51,42 @@ def refused(path: Path) -> str:
 
 
 def test_poses_come_back_as_they_were_written(part):
-    found = load_decoys([part])
+    found, sources = load_decoys([part])
+    assert sources == ["somewhere"]
     assert [len(entry.energies) for entry in found] == [5, 1, 3]
-    for entry, (protein, ligand, rated) in zip(found, ITEMS, strict=True):
+    for entry, poses in zip(found, ITEMS, strict=True):
+        ligand = poses.ligand
         assert (entry.cluster, entry.name) == (ligand.cluster, ligand.name)
         for field in fields(ligand.graph):
             assert np.array_equal(getattr(entry.graph, field.name), getattr(ligand.graph, field.name))
-        assert np.abs(entry.positions + protein.origin - rated.positions).max() < 0.00502
-        assert np.allclose(entry.energies, rated.energies, atol=1e-6)
-        assert np.allclose(entry.rmsds, rated.rmsds, atol=1e-6)
+        assert np.abs(entry.positions + poses.protein.origin - poses.positions).max() < 0.00502
+        assert np.allclose(entry.energies, poses.energies, atol=1e-6)
+        assert np.allclose(entry.rmsds, poses.rmsds, atol=1e-6)
         assert entry.positions.dtype == entry.energies.dtype == entry.rmsds.dtype == np.float32
 
 
 def test_poses_and_pocket_share_a_frame(part):
-    for entry, (protein, _, rated) in zip(load_decoys([part]), ITEMS, strict=True):
-        place = protein.positions * 0.01 + protein.origin
-        expected = np.linalg.norm(place[:, None] - rated.positions[0], axis=-1)
+    for entry, poses in zip(load_decoys([part])[0], ITEMS, strict=True):
+        place = poses.protein.positions * 0.01 + poses.protein.origin
+        expected = np.linalg.norm(place[:, None] - poses.positions[0], axis=-1)
         found = np.linalg.norm(entry.pocket.positions[:, None] - entry.positions[0], axis=-1)
         assert np.abs(found - expected).max() < 0.02
-        assert np.array_equal(entry.pocket.atoms, protein.atoms)
+        assert np.array_equal(entry.pocket.atoms, poses.protein.atoms)
 
 
 def test_gaps_are_measured_from_the_best_pose(part):
-    gaps = load_decoys([part])[0].gaps
+    gaps = load_decoys([part])[0][0].gaps
     assert gaps.min() == 0
-    assert np.allclose(np.diff(gaps), np.diff(ITEMS[0][2].energies), atol=1e-5)
+    assert np.allclose(np.diff(gaps), np.diff(ITEMS[0].energies), atol=1e-5)
 
 
 def test_several_parts_are_read_one_after_the_other(part):
     other = part.with_name("part-001.safetensors")
     other.write_bytes(encode_decoys(ITEMS[1:2], "elsewhere"))
-    assert [entry.name for entry in load_decoys([other, part])] == [
-        ITEMS[1][1].name,
-        *(one.name for _, one, _ in ITEMS),
-    ]
+    names = [item.ligand.name for item in ITEMS]
+    records, sources = load_decoys([other, part])
+    assert [record.name for record in records] == [names[1], *names]
+    assert [sources[record.source] for record in records] == ["elsewhere", *["somewhere"] * 3]
 
 
 @pytest.mark.parametrize("keep", [0, 100, -1])
@@ -94,7 +98,7 @@ def test_a_truncated_part_is_refused(part, keep):
 def test_another_kind_of_file_is_refused(tmp_path):
     path = tmp_path / "weights.safetensors"
     save_file({"a": np.ones(2)}, path)
-    assert FORMAT in refused(path)
+    assert FORMAT.name in refused(path)
     refused(tmp_path / "none.safetensors")
 
 
@@ -102,7 +106,7 @@ def test_another_kind_of_file_is_refused(tmp_path):
 def test_a_part_without_one_of_its_arrays_is_refused(part, name):
     arrays = load_file(part)
     del arrays[name]
-    save_file(arrays, part, metadata={"format": FORMAT, "source": "x"})
+    save_file(arrays, part, metadata={"format": FORMAT.name, "source": "x"})
     refused(part)
 
 
@@ -110,7 +114,7 @@ def test_a_part_without_one_of_its_arrays_is_refused(part, name):
 def test_a_part_with_too_few_poses_is_refused(part, name):
     arrays = load_file(part)
     arrays[name] = arrays[name][:-1]
-    save_file(arrays, part, metadata={"format": FORMAT, "source": "x"})
+    save_file(arrays, part, metadata={"format": FORMAT.name, "source": "x"})
     assert "sizes disagree" in refused(part)
 
 
@@ -121,7 +125,7 @@ from pathlib import Path
 for name in ("rdkit", "Bio"):
     sys.modules[name] = None
 from molgen.datasets.decoys import load_decoys
-print(len(load_decoys([Path({str(part)!r})])))
+print(len(load_decoys([Path({str(part)!r})])[0]))
 """
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
     assert done.stdout.strip() == "3", done.stderr

@@ -13,9 +13,10 @@ from small_molecules import entry_of
 from molgen.config import override
 from molgen.conformers.prepare.prepare import PrepareConfig, prepare
 from molgen.conformers.prepare.reflow import ReflowConfig, trajectories_of
-from molgen.datasets.conformers import encode_part, part_files
+from molgen.datasets.conformers import encode_conformers
+from molgen.datasets.part_files import find_parts
 from molgen.datasets.sources import SourceConfig
-from molgen.datasets.trajectories import Trajectories, encode_trajectories, load_trajectories
+from molgen.datasets.trajectories import TrajectoryRecord, encode_trajectories, load_trajectories
 from molgen.errors import ConfigError, InputError
 from molgen.geometry import torus
 from molgen.geometry.internal_coordinates import batch_coordinates
@@ -23,7 +24,7 @@ from molgen.geometry.torsions import dihedral_angles
 from molgen.graphs.batch import batch_graphs
 from molgen.models.torsion_flow.checkpoint import load_model, save_model
 from molgen.models.torsion_flow.config import ConformerConfig, ModelConfig, TrainConfig
-from molgen.models.torsion_flow.data import draw_trajectories
+from molgen.models.torsion_flow.data import CollateTrajectories
 from molgen.models.torsion_flow.loss import map_loss, reflow_loss
 from molgen.models.torsion_flow.model import TorsionModel, torsion_process
 from molgen.models.torsion_flow.objectives import training_data
@@ -58,12 +59,12 @@ def turning(x, t):
     return 2.0 * torch.sin(x)
 
 
-def made(field, config: ReflowConfig = MANY) -> list[Trajectories]:
+def made(field, config: ReflowConfig = MANY) -> list[TrajectoryRecord]:
     return [trajectories_of(entry_of(s, 2), Field(field), config, seed=k) for k, s in enumerate(NAMES)]  # type: ignore[arg-type]
 
 
-def batch(records: list[Trajectories], draws: int = 4):
-    return draw_trajectories(records, batch_graphs([r.graph for r in records]), draws, np.random.default_rng(0))
+def batch(records: list[TrajectoryRecord], draws: int = 4):
+    return CollateTrajectories(draws)(records, np.random.default_rng(0))
 
 
 @pytest.fixture(scope="module")
@@ -77,7 +78,7 @@ def flow(tmp_path_factory) -> Path:
 @pytest.fixture(scope="module")
 def prepared(tmp_path_factory) -> Path:
     folder = tmp_path_factory.mktemp("prepared")
-    (folder / "part.safetensors").write_bytes(encode_part([entry_of(s, 2) for s in (*NAMES, "c1ccccc1")], "tiny"))
+    (folder / "part.safetensors").write_bytes(encode_conformers([entry_of(s, 2) for s in (*NAMES, "c1ccccc1")], "tiny"))
     return folder
 
 
@@ -97,7 +98,7 @@ def test_trajectories_keep_the_turns_that_were_made():
 def test_trajectories_end_where_sampling_ends(flow):
     model, entry = load_model(flow), entry_of(NAMES[0], 2)
     record = trajectories_of(entry, model, replace(MANY, steps=4), seed=3)
-    template = torch.from_numpy(record.entry.positions[record.template].astype(np.float32))
+    template = torch.from_numpy(record.molecule.positions[record.template].astype(np.float32))
     start = torch.from_numpy(record.start.astype(np.float32))
     end = sample_torsions(
         model, batch_graphs([entry.graph]), template, start, times=uniform_grid(4), stepper=lambda: euler
@@ -110,19 +111,19 @@ def test_trajectories_end_where_sampling_ends(flow):
 def test_templates_without_weight_are_not_used():
     entry = replace(entry_of(NAMES[0], 3), weights=np.array([0, 1, 1], np.float16))
     record = trajectories_of(entry, Field(turning), MANY, seed=0)  # type: ignore[arg-type]
-    assert np.array_equal(record.entry.positions, entry.positions[1:])
+    assert np.array_equal(record.molecule.positions, entry.positions[1:])
     assert record.template.tolist() == [0, 1, 0, 1, 0, 1]
 
 
 def test_trajectories_come_back_as_they_were_written(tmp_path):
     records = made(turning)
     (tmp_path / "part.safetensors").write_bytes(encode_trajectories(records, "x"))
-    found, names = load_trajectories(part_files(tmp_path))
+    found, names = load_trajectories(find_parts(tmp_path))
     assert names == ["x"]
     for one, other in zip(records, found, strict=True):
         for name in ("template", "start", "path"):
             assert np.array_equal(getattr(one, name), getattr(other, name))
-        assert np.array_equal(one.entry.positions, other.entry.positions)
+        assert np.array_equal(one.molecule.positions, other.molecule.positions)
         assert other.intervals == 4
 
 
@@ -143,7 +144,7 @@ def test_trajectories_that_make_no_sense_are_refused(change, tmp_path):
     assert record.graph.n_torsions == 4
     (tmp_path / "part.safetensors").write_bytes(encode_trajectories([replace(record, **change)], "x"))
     with pytest.raises(InputError, match="sizes disagree") as caught:
-        load_trajectories(part_files(tmp_path))
+        load_trajectories(find_parts(tmp_path))
     assert "\n" not in str(caught.value)
 
 
@@ -152,14 +153,14 @@ def test_parts_with_other_points_do_not_go_together(tmp_path):
         data = encode_trajectories(made(turning, replace(MANY, intervals=intervals)), "x")
         (tmp_path / f"part-{k}.safetensors").write_bytes(data)
     with pytest.raises(InputError, match="different numbers of points"):
-        load_trajectories(part_files(tmp_path))
+        load_trajectories(find_parts(tmp_path))
 
 
 def test_a_prepared_set_becomes_trajectories_or_named_failures(prepared, flow, tmp_path):
     summary = prepare(prepared, tmp_path / "out", settings(flow))
     assert (summary.molecules, summary.conformers, summary.failures) == (3, 18, 1)
     assert "no rotatable bond" in (tmp_path / "out" / "failures.csv").read_text()
-    records, names = load_trajectories(part_files(tmp_path / "out"))
+    records, names = load_trajectories(find_parts(tmp_path / "out"))
     assert names == ["tiny"]
     assert [r.graph.n_atoms for r in records] == [entry_of(s).graph.n_atoms for s in NAMES]
 
@@ -168,7 +169,7 @@ def test_more_molecules_later_give_the_same_as_all_at_once(prepared, flow, tmp_p
     prepare(prepared, tmp_path / "pieces", settings(flow), limit=1)
     (tmp_path / "pieces" / "part-00001.json").unlink(missing_ok=True)
     assert prepare(prepared, tmp_path / "pieces", settings(flow)) == prepare(prepared, tmp_path / "all", settings(flow))
-    pieces, whole = (load_trajectories(part_files(tmp_path / name))[0] for name in ("pieces", "all"))
+    pieces, whole = (load_trajectories(find_parts(tmp_path / name))[0] for name in ("pieces", "all"))
     assert all(np.array_equal(a.path, b.path) for a, b in zip(pieces, whole, strict=True))
 
 
@@ -275,7 +276,7 @@ def test_molecules_are_held_back_from_trajectories(prepared, flow, tmp_path, mon
     (tmp_path / "part.safetensors").write_bytes(encode_trajectories(records, "x"))
     data = training_data(configured(tmp_path, "reflow", False))
     assert (len(data.sources[0]), len(data.validation)) == (18, 2)
-    assert data.validation[0].positions.shape == records[0].entry.positions.shape
+    assert data.validation[0].positions.shape == records[0].molecule.positions.shape
 
 
 @pytest.mark.parametrize(

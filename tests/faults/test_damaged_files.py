@@ -14,8 +14,8 @@ from commands import python
 from safetensors.torch import save
 from small_molecules import entry_of
 
-from molgen.datasets.complexes import load_parts as load_docking
-from molgen.datasets.conformers import encode_part, load_parts
+from molgen.datasets.complexes import load_complexes
+from molgen.datasets.conformers import encode_conformers, load_conformers
 from molgen.datasets.sources import SourceConfig
 from molgen.errors import CheckpointError, InputError
 from molgen.models.pose_confidence.checkpoint import load_confidence
@@ -46,7 +46,7 @@ class Trap:
 @pytest.fixture
 def config(tmp_path: Path) -> ConformerConfig:
     part = tmp_path / "part.safetensors"
-    part.write_bytes(encode_part([entry_of(s) for s in ("CCOC", "CC(F)COC", "OCCN")], "tiny"))
+    part.write_bytes(encode_conformers([entry_of(s) for s in ("CCOC", "CC(F)COC", "OCCN")], "tiny"))
     settings = TrainConfig((SourceConfig(str(part)),), validation=str(part), batch=2, draws=1, steps=1)
     return ConformerConfig(MODEL, settings)
 
@@ -116,12 +116,12 @@ def test_a_header_that_asks_for_too_much_takes_no_memory(tmp_path):
 import resource
 import torch
 from molgen.models.torsion_flow.checkpoint import load_model
-from molgen.datasets.conformers import load_parts
+from molgen.datasets.conformers import load_conformers
 from pathlib import Path
 used = int(open("/proc/self/statm").read().split()[0]) * 4096
 resource.setrlimit(resource.RLIMIT_AS, (used + 2**28, used + 2**28))
 for path in ({str(huge)!r}, {str(long)!r}):
-    for load in (load_model, lambda p: load_parts([Path(p)])):
+    for load in (load_model, lambda p: load_conformers([Path(p)])):
         try:
             load(path)
         except Exception as error:
@@ -178,7 +178,7 @@ def error_of(load: Callable[[Path], object], path: Path) -> Exception | None:
     return None
 
 
-@pytest.mark.parametrize("load", [load_parts, load_docking])
+@pytest.mark.parametrize("load", [load_conformers, load_complexes])
 def test_truncated_parts_are_refused(config, tmp_path, load):
     whole = (tmp_path / "part.safetensors").read_bytes()
     path = tmp_path / "cut.safetensors"
@@ -204,9 +204,9 @@ def test_parts_whose_arrays_disagree_are_refused(config, tmp_path, name):
     path = tmp_path / "odd.safetensors"
     save_file(arrays | {name: arrays[name][:-1]}, path, metadata)
     with pytest.raises(InputError, match="sizes disagree"):
-        load_parts([path])
+        load_conformers([path])
     rows = arrays[f"{name}_rows"].copy()
     rows[0] += 1
     save_file(arrays | {f"{name}_rows": rows}, path, metadata)
     with pytest.raises(InputError, match="sizes disagree"):
-        load_parts([path])
+        load_conformers([path])

@@ -13,7 +13,8 @@ from small_molecules import entry_of
 
 from molgen.cli import main
 from molgen.config import to_mapping
-from molgen.datasets.conformers import encode_part, load_parts, part_files
+from molgen.datasets.conformers import encode_conformers, load_conformers
+from molgen.datasets.part_files import find_parts
 from molgen.datasets.sources import SourceConfig
 from molgen.models.torsion_flow.config import ConformerConfig, ModelConfig, TrainConfig
 from molgen.nets.backbone import BackboneConfig
@@ -80,7 +81,7 @@ def test_preparing_keeps_whole_parts_and_the_same_command_goes_on(library, tmp_p
         main([*map(str, arguments), "--limit", str(len(before) + 2)])
     assert stop.value.code == 0
     assert all(path.stat().st_mtime_ns == time for path, time in before.items())
-    assert len(load_parts(part_files(folder))[0]) == len(logs(folder)) == len(before) + 2
+    assert len(load_conformers(find_parts(folder))[0]) == len(logs(folder)) == len(before) + 2
 
 
 def logs(folder: Path) -> list[Path]:
@@ -89,7 +90,7 @@ def logs(folder: Path) -> list[Path]:
 
 def test_training_saves_the_step_in_hand_and_resumes(tmp_path):
     (tmp_path / "data").mkdir()
-    part = encode_part([entry_of(s) for s in ("CCOC", "CC(F)COC", "OCCN")], "tiny")
+    part = encode_conformers([entry_of(s) for s in ("CCOC", "CC(F)COC", "OCCN")], "tiny")
     (tmp_path / "data" / "part.safetensors").write_bytes(part)
     size = BackboneConfig(scalars=6, pseudoscalars=2, vectors=3, pseudovectors=2, layers=1, graph_layers=1)
     settings = TrainConfig(

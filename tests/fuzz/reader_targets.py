@@ -24,9 +24,10 @@ from molgen.chem.proteins.pockets import find_pockets
 from molgen.chem.proteins.reading import read_protein
 from molgen.chem.proteins.receptor import receptor
 from molgen.config import from_yaml, override, to_yaml
-from molgen.datasets import complexes as docking_store
-from molgen.datasets import conformers as conformer_store
-from molgen.datasets.decoys import Rated, encode_decoys, load_decoys
+from molgen.datasets.complexes import PlacedLigand, complex_record, encode_complexes, load_complexes
+from molgen.datasets.conformers import encode_conformers, load_conformers
+from molgen.datasets.decoys import LabeledPoses, encode_decoys, load_decoys
+from molgen.datasets.stored_proteins import StoredProtein, stored_protein
 from molgen.docking.prepare.inputs import find_complexes, find_proteins
 from molgen.docking.restraints import Anchor
 from molgen.errors import MolgenError
@@ -138,28 +139,29 @@ def protein():
         return read_protein(path)
 
 
-def placed_ligand() -> docking_store.PlacedLigand:
+def placed_ligand() -> PlacedLigand:
     graph = graph_of("CCOC(=O)CN")
     order = np.arange(graph.n_atoms, dtype=np.uint8)[None]
     positions = np.random.default_rng(1).normal(size=(graph.n_atoms, 3))
-    return docking_store.PlacedLigand(graph, order, positions, (-1, -1), "c1", "one")
+    return PlacedLigand(graph, order, positions, (-1, -1), "c1", "one")
 
 
-def stored_pocket() -> docking_store.StoredProtein:
+def stored_pocket() -> StoredProtein:
     rng = np.random.default_rng(2)
     atoms = PocketAtoms(rng.integers(0, 2, (30, 6)).astype(np.uint8), 4 * rng.normal(size=(30, 3)), np.arange(30) // 5)
-    return docking_store.stored_protein(atoms, placed_ligand().positions, 30.0)
+    return stored_protein(atoms, placed_ligand().positions, 30.0)
 
 
-def _docking_part() -> list[bytes]:
-    ligands = [placed_ligand()] * 2
-    return [docking_store.encode_part(docking_store.docking_set([(stored_pocket(), ligands)], "here"))]
+def _complex_part() -> list[bytes]:
+    return [encode_complexes([complex_record(stored_pocket(), placed_ligand())] * 2, "here")]
 
 
-def _rated_part() -> list[bytes]:
+def _decoy_part() -> list[bytes]:
     ligand = placed_ligand()
-    rated = Rated(np.stack([ligand.positions] * 3), np.arange(3.0), np.arange(3.0), 2)
-    return [encode_decoys([(stored_pocket(), ligand, rated)], "here")]
+    positions = np.stack([ligand.positions] * 3)
+    return [
+        encode_decoys([LabeledPoses(stored_pocket(), ligand, positions, np.arange(3.0), np.arange(3.0), 2)], "here")
+    ]
 
 
 @cache
@@ -205,12 +207,12 @@ def readers() -> dict[str, Reader]:
             ["train.steps=3", "model.process=flow"], lambda text: override(ConformerConfig(), [text])
         ),
         "conformer part": file_reader(
-            lambda: [conformer_store.encode_part([entry_of("CCOC(=O)CN")], "here")],
+            lambda: [encode_conformers([entry_of("CCOC(=O)CN")], "here")],
             "part.safetensors",
-            lambda path: conformer_store.load_parts([path]),
+            lambda path: load_conformers([path]),
         ),
-        "docking part": file_reader(_docking_part, "part.safetensors", lambda path: docking_store.load_parts([path])),
-        "rated part": file_reader(_rated_part, "part.safetensors", lambda path: load_decoys([path])),
+        "complex part": file_reader(_complex_part, "part.safetensors", lambda path: load_complexes([path])),
+        "decoy part": file_reader(_decoy_part, "part.safetensors", lambda path: load_decoys([path])),
         "weights": file_reader(lambda: [_weights()], "weights.safetensors", load_model),
         "complexes.csv": file_reader(
             lambda: [b"protein,ligand,name,cluster\na.pdb,a.sdf,a,1\n"], "complexes.csv", find_complexes

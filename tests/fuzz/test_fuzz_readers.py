@@ -75,7 +75,7 @@ def test_a_reader_that_lets_an_exception_through_is_seen(folder):
 
 
 def test_mutations_change_what_they_are_given_and_the_same_seed_gives_the_same():
-    (seed,) = READERS["docking part"].seeds()
+    (seed,) = READERS["complex part"].seeds()
     rng = random.Random(3)
     assert sum(mutated(seed, rng) != seed for _ in range(50)) > 40
     assert mutated(seed, random.Random(5)) == mutated(seed, random.Random(5))

@@ -7,7 +7,7 @@ import pytest
 import torch
 from small_molecules import entry_of
 
-from molgen.datasets.conformers import encode_part
+from molgen.datasets.conformers import encode_conformers
 from molgen.datasets.sources import SourceConfig
 from molgen.errors import CheckpointError, InputError
 from molgen.geometry.torsions import dihedral_angles
@@ -28,7 +28,7 @@ pytestmark = pytest.mark.filterwarnings("ignore")
 def config(tmp_path_factory) -> ConformerConfig:
     folder = tmp_path_factory.mktemp("prepared")
     names = ("CCOC", "CC(F)COC", "C[C@H](O)CCl", "OCCN")
-    (folder / "part.safetensors").write_bytes(encode_part([entry_of(s) for s in names], "tiny"))
+    (folder / "part.safetensors").write_bytes(encode_conformers([entry_of(s) for s in names], "tiny"))
     source = str(folder)
     settings = TrainConfig((SourceConfig(source),), source, batch=2, draws=2, warmup=3, steps=STEPS, ema=0.9)
     return ConformerConfig(ModelConfig("flow", SIZE, 2), replace(settings, validate_every=6, validation_samples=2))

@@ -25,7 +25,7 @@ from molgen.conformers.prepare.merging import merged
 from molgen.conformers.prepare.reflow import ReflowConfig, prepare_trajectories
 from molgen.conformers.prepare.resample import ResampleConfig, resampled_conformers, trained_model
 from molgen.datasets.blocks import BlockJob, Item, Made, PrepareSummary, check_settings, run_blocks
-from molgen.datasets.conformers import Entry, encode_part
+from molgen.datasets.conformers import ConformerRecord, encode_conformers
 from molgen.errors import MolgenError
 from molgen.metrics.symmetry import automorphisms
 
@@ -123,11 +123,11 @@ def prepare(
         options = {"block": config.block, "seed": config.seed, "workers": workers, "limit": limit}
         return prepare_trajectories(Path(source), folder, config.reflow, **options, on_block=on_block)
     items = (Item(r.name, r.place, r.mol, r.error) for r in _records(source, limit))
-    job = BlockJob(folder, partial(_made, config=config), partial(encode_part, source=Path(source).name))
+    job = BlockJob(folder, partial(_made, config=config), partial(encode_conformers, source=Path(source).name))
     return run_blocks(items, config.block, job, workers, on_block)
 
 
-def prepare_entry(mol: Chem.Mol, config: PrepareConfig) -> Entry:
+def prepare_entry(mol: Chem.Mol, config: PrepareConfig) -> ConformerRecord:
     """One molecule -> its graph and conformers.
 
     Raises:
@@ -153,9 +153,9 @@ def prepare_entry(mol: Chem.Mol, config: PrepareConfig) -> Entry:
     return _entry(graph, positions, weights, symmetry)
 
 
-def _entry(graph: MoleculeGraph, positions: np.ndarray, weights: np.ndarray, symmetry: np.ndarray) -> Entry:
+def _entry(graph: MoleculeGraph, positions: np.ndarray, weights: np.ndarray, symmetry: np.ndarray) -> ConformerRecord:
     positions = positions - positions.mean(1, keepdims=True)
-    return Entry(graph, positions.astype(np.float16), weights.astype(np.float16), symmetry.astype(np.uint8))
+    return ConformerRecord(graph, positions.astype(np.float16), weights.astype(np.float16), symmetry.astype(np.uint8))
 
 
 def _conformers(mol: Chem.Mol, config: PrepareConfig) -> tuple[np.ndarray, np.ndarray]:

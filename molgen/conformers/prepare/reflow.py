@@ -12,8 +12,9 @@ import numpy as np
 import torch
 
 from molgen.datasets.blocks import BlockJob, Item, Made, PrepareSummary, run_blocks
-from molgen.datasets.conformers import Entry, load_parts, part_files
-from molgen.datasets.trajectories import Trajectories, encode_trajectories
+from molgen.datasets.conformers import ConformerRecord, load_conformers
+from molgen.datasets.part_files import find_parts
+from molgen.datasets.trajectories import TrajectoryRecord, encode_trajectories
 from molgen.errors import ConfigError, InputError
 from molgen.graphs.batch import batch_graphs
 from molgen.models.torsion_flow.checkpoint import load_model
@@ -62,14 +63,14 @@ def prepare_trajectories(
         CheckpointError, ConfigError: the model cannot be read, or is not a flow.
     """
     _flow(config.model)  # a mistake shows before the work
-    entries, names = load_parts(part_files(source))
+    entries, names = load_conformers(find_parts(source))
     items = (Item(f"{names[entry.source]} {number + 1}", None, (number, entry)) for number, entry in enumerate(entries))
     encode = partial(encode_trajectories, source=", ".join(names))
     job = BlockJob(folder, partial(_made, config=config, seed=seed), encode)
     return run_blocks(islice(items, limit), block, job, workers, on_block)
 
 
-def trajectories_of(entry: Entry, model: TorsionModel, config: ReflowConfig, seed: int) -> Trajectories:
+def trajectories_of(entry: ConformerRecord, model: TorsionModel, config: ReflowConfig, seed: int) -> TrajectoryRecord:
     """Trajectories of one molecule from evenly spread starts, on templates drawn from its conformers.
 
     Raises:
@@ -81,7 +82,9 @@ def trajectories_of(entry: Entry, model: TorsionModel, config: ReflowConfig, see
     shares = entry.weights.astype(np.float64) / entry.weights.astype(np.float64).sum()
     kept = min(config.templates, int((shares > 0).sum()))
     chosen = np.sort(rng.choice(len(shares), size=kept, replace=False, p=shares))
-    templates = Entry(entry.graph, entry.positions[chosen], entry.weights[chosen], entry.permutations, entry.source)
+    templates = ConformerRecord(
+        entry.graph, entry.positions[chosen], entry.weights[chosen], entry.permutations, entry.source
+    )
     template = (np.arange(config.trajectories) % kept).astype(np.uint8)
     start = torus_points(config.trajectories, entry.graph.n_torsions, seed).numpy().astype(np.float16)
     path = sample_paths(
@@ -92,10 +95,10 @@ def trajectories_of(entry: Entry, model: TorsionModel, config: ReflowConfig, see
         steps=config.steps,
         intervals=config.intervals,
     )
-    return Trajectories(templates, template, start, path[:, 1:].numpy().astype(np.float16))
+    return TrajectoryRecord(templates, template, start, path[:, 1:].numpy().astype(np.float16))
 
 
-def _made(value: tuple[int, Entry], config: ReflowConfig, seed: int) -> Made:
+def _made(value: tuple[int, ConformerRecord], config: ReflowConfig, seed: int) -> Made:
     number, entry = value
     record = trajectories_of(entry, _flow(config.model), config, seed + number)
     return Made(record, len(record.start))

@@ -22,10 +22,11 @@ from molgen.chem.molecules.standardize import prepare_molecule
 from molgen.chem.proteins.pockets import find_pockets
 from molgen.chem.proteins.reading import read_protein
 from molgen.datasets.complexes import PlacedLigand
+from molgen.datasets.decoys import LabeledPoses
 from molgen.datasets.docking_blocks import PrepareSummary
 from molgen.docking.dock import energy_of, prepare_ligand
 from molgen.docking.ligand import Ligand
-from molgen.docking.prepare.decoy_parts import RatedItem, decoy_item, prepare_decoys
+from molgen.docking.prepare.decoy_parts import labeled_poses, prepare_decoys
 from molgen.docking.prepare.fragments import MAX_PERMUTATIONS
 from molgen.docking.prepare.inputs import ComplexFiles, find_complexes
 from molgen.docking.records import DockConfig
@@ -162,7 +163,7 @@ def crystal_minima(site: Site, ligand: Ligand, energy: DockingEnergy, crystal: n
     return found.pick(representatives(ligand, found.positions, _NATIVE_SPACING, _NATIVE))
 
 
-def rate_complex(files: ComplexFiles, config: ComplexPoses) -> RatedItem:
+def rate_complex(files: ComplexFiles, config: ComplexPoses) -> LabeledPoses:
     """The poses of one crystal complex.
 
     Raises:
@@ -188,7 +189,7 @@ def rate_complex(files: ComplexFiles, config: ComplexPoses) -> RatedItem:
     rmsds = pose_rmsd_matrix(true[None], positions, matches)[0]
     placed = _placed(ligand, ordered, files)
     values = positions.numpy(), energies.numpy(), rmsds.numpy()
-    return decoy_item(site.network_atoms(), placed, *values, searched=len(poses[0].total))
+    return labeled_poses(site.network_atoms(), placed, *values, searched=len(poses[0].total))
 
 
 def _placed(ligand: Ligand, positions: np.ndarray, files: ComplexFiles) -> PlacedLigand:

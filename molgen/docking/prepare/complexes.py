@@ -20,8 +20,9 @@ from molgen.chem.molecules.standardize import prepare_molecule
 from molgen.chem.proteins.pockets import find_pockets
 from molgen.chem.proteins.reading import read_protein
 from molgen.chem.proteins.receptor import receptor
-from molgen.datasets.complexes import PlacedLigand, stored_protein
+from molgen.datasets.complexes import PlacedLigand, complex_record
 from molgen.datasets.docking_blocks import Prepared, PrepareSummary, prepare_blocks
+from molgen.datasets.stored_proteins import stored_protein
 from molgen.docking.prepare.fragments import MAX_PERMUTATIONS, FragmentConfig, cut_fragments
 from molgen.docking.prepare.inputs import ComplexFiles, ProteinFile, find_complexes, find_proteins
 from molgen.errors import InputError, MolgenError, ParseError
@@ -140,7 +141,8 @@ class _FromProtein:
             for one in fragments
         ]
         points = np.concatenate([ligand.positions for ligand in ligands])
-        return stored_protein(pocket_atoms(protein), points, self.config.reach), ligands
+        stored = stored_protein(pocket_atoms(protein), points, self.config.reach)
+        return [complex_record(stored, ligand) for ligand in ligands]
 
 
 class _FromComplex:
@@ -156,7 +158,7 @@ class _FromComplex:
         whole = read_protein(files.protein)
         protein = receptor(whole, find_pockets(path, whole)[0]).protein
         self._check_distance(protein.positions, is_metal(protein.elements), ligand.positions)
-        return stored_protein(pocket_atoms(protein), ligand.positions, self.config.reach), [ligand]
+        return [complex_record(stored_protein(pocket_atoms(protein), ligand.positions, self.config.reach), ligand)]
 
     def _ligand(self, files: ComplexFiles) -> tuple[Path, PlacedLigand]:
         """The first file whose molecule can be used; the error of the first one if there is none."""

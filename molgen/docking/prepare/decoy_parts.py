@@ -10,23 +10,22 @@ import numpy as np
 import torch
 
 from molgen.chem.features.pocket_features import PocketAtoms
-from molgen.datasets.complexes import PlacedLigand, StoredProtein, stored_protein
-from molgen.datasets.decoys import Rated, encode_decoys
+from molgen.datasets.complexes import PlacedLigand
+from molgen.datasets.decoys import LabeledPoses, encode_decoys
 from molgen.datasets.docking_blocks import Item, PartFormat, PrepareSummary, prepare_blocks
+from molgen.datasets.stored_proteins import stored_protein
 from molgen.docking.ranking import SURROUNDINGS
 from molgen.errors import ParseError
 
-RatedItem = tuple[StoredProtein, PlacedLigand, Rated]
 
-
-def decoy_item(
+def labeled_poses(
     atoms: PocketAtoms,
     ligand: PlacedLigand,
     positions: np.ndarray,
     energies: np.ndarray,
     rmsds: np.ndarray,
     searched: int | None = None,
-) -> RatedItem:
+) -> LabeledPoses:
     """K poses of a ligand with the atoms of its receptor that the confidence sees.
 
     Args:
@@ -44,12 +43,12 @@ def decoy_item(
         raise ParseError("the positions or energies of the poses are not finite")
     places = np.asarray(positions, dtype=np.float64)
     protein = stored_protein(atoms, places.reshape(-1, 3), SURROUNDINGS)
-    return protein, ligand, Rated(places, energies, rmsds, len(energies) if searched is None else searched)
+    return LabeledPoses(protein, ligand, places, energies, rmsds, len(energies) if searched is None else searched)
 
 
 def prepare_decoys(
     items: Sequence[Item],
-    make: Callable[[Any], RatedItem],
+    make: Callable[[Any], LabeledPoses],
     output: str | Path,
     *,
     source: str,
@@ -74,5 +73,5 @@ def prepare_decoys(
     )
 
 
-def count_poses(made: RatedItem) -> int:
-    return len(made[2].energies)
+def count_poses(made: LabeledPoses) -> int:
+    return len(made.energies)

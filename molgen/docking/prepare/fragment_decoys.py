@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import math
 import zlib
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
@@ -19,17 +19,11 @@ from torch import Tensor
 
 from molgen.chem.atom_types.record_types import graph_types, pocket_types
 from molgen.chem.features.pocket_features import PocketAtoms
-from molgen.datasets.complexes import (
-    RESOLUTION,
-    DockingSet,
-    PlacedLigand,
-    StoredProtein,
-    load_parts,
-    part_files,
-    pocket_of,
-)
+from molgen.datasets.complexes import ComplexRecord, PlacedLigand, load_complexes
+from molgen.datasets.decoys import LabeledPoses
 from molgen.datasets.docking_blocks import PrepareSummary
-from molgen.docking.prepare.decoy_parts import RatedItem, decoy_item, prepare_decoys
+from molgen.datasets.part_files import find_parts
+from molgen.docking.prepare.decoy_parts import labeled_poses, prepare_decoys
 from molgen.docking.search import Chains, distinct
 from molgen.errors import ConfigError, InputError
 from molgen.metrics.poses import pose_rmsd_matrix
@@ -83,18 +77,6 @@ class FragmentPoses:
             raise ConfigError("starts and kept must be at least 1, and near between 0 and starts")
 
 
-@dataclass(frozen=True)
-class PlacedFragment:
-    """One example of a prepared set: its receptor, and where it truly lies, in the frame of the protein's file."""
-
-    protein: StoredProtein
-    ligand: PlacedLigand
-
-    @property
-    def name(self) -> str:
-        return self.ligand.name
-
-
 def prepare_fragment_poses(
     source: str | Path,
     output: str | Path,
@@ -118,7 +100,7 @@ def prepare_fragment_poses(
     """
     chosen = config or FragmentPoses()
     return prepare_decoys(
-        placed_fragments(load_parts(part_files(Path(source))), chosen, limit),
+        chosen_fragments(load_complexes(find_parts(source))[0], chosen, limit),
         partial(rate_fragment, config=chosen),
         output,
         source=Path(source).name,
@@ -136,40 +118,40 @@ def is_prepared(source: Path) -> bool:
     )
 
 
-def placed_fragments(data: DockingSet, config: FragmentPoses, limit: int | None = None) -> list[PlacedFragment]:
+def chosen_fragments(
+    records: Sequence[ComplexRecord], config: FragmentPoses, limit: int | None = None
+) -> list[ComplexRecord]:
     """The fragments of a set that are large enough, in random order.
 
     Raises:
         InputError: there are none.
     """
-    order = np.random.default_rng(config.seed).permutation(len(data.examples))
-    chosen = [int(place) for place in order if len(data.examples[place].positions) >= config.smallest][:limit]
+    order = np.random.default_rng(config.seed).permutation(len(records))
+    chosen = [records[place] for place in order if records[place].graph.n_atoms >= config.smallest][:limit]
     if not chosen:
         raise InputError(f"the set holds no fragment of at least {config.smallest} heavy atoms")
-    return [_placed(data, place) for place in chosen]
+    return chosen
 
 
-def _placed(data: DockingSet, place: int) -> PlacedFragment:
-    example = data.examples[place]
-    protein = data.proteins[example.protein]
-    positions = example.positions * RESOLUTION + protein.origin
-    graph, permutations = data.graphs[example.graph], data.permutations[example.graph]
-    return PlacedFragment(
-        protein, PlacedLigand(graph, permutations, positions, example.excluded, example.cluster, example.name)
-    )
-
-
-def rate_fragment(fragment: PlacedFragment, config: FragmentPoses) -> RatedItem:
+def rate_fragment(fragment: ComplexRecord, config: FragmentPoses) -> LabeledPoses:
     """The poses of one fragment; they do not depend on the others of the set."""
-    ligand, center = fragment.ligand, fragment.ligand.positions.mean(0)
-    pocket = pocket_of(fragment.protein, ligand.excluded)
-    pocket = PocketAtoms(pocket.atoms, pocket.positions + fragment.protein.origin, pocket.residue)
+    ligand = placed_ligand(fragment)
+    center = ligand.positions.mean(0)
+    pocket = fragment.pocket
+    pocket = replace(pocket, positions=pocket.positions + fragment.protein.origin)
     energy = fragment_energy(pocket, ligand, center, config.reach)
     true = torch.from_numpy(ligand.positions - center).float()
     rng = torch.Generator().manual_seed(zlib.crc32(f"{config.seed} {fragment.name}".encode()))
     positions, energies = minimized_starts(energy, true, config, rng)
     rmsds = pose_rmsd_matrix(true[None], positions, ligand.permutations)[0]
-    return decoy_item(pocket, ligand, positions.double().numpy() + center, energies.numpy(), rmsds.numpy())
+    return labeled_poses(pocket, ligand, positions.double().numpy() + center, energies.numpy(), rmsds.numpy())
+
+
+def placed_ligand(fragment: ComplexRecord) -> PlacedLigand:
+    """A fragment where it lies in the file of its protein."""
+    positions = fragment.positions + fragment.protein.origin
+    own = fragment.graph, fragment.permutations, positions, fragment.excluded, fragment.cluster, fragment.name
+    return PlacedLigand(*own)
 
 
 def fragment_energy(pocket: PocketAtoms, ligand: PlacedLigand, center: np.ndarray, reach: float) -> DockingEnergy:

@@ -25,7 +25,7 @@ from molgen.chem.proteins.residue_pieces import (
     side_chain,
 )
 from molgen.chem.proteins.structure import Protein
-from molgen.datasets.complexes import not_excluded
+from molgen.datasets.stored_proteins import not_excluded
 from molgen.metrics.symmetry import automorphisms
 
 MAX_PERMUTATIONS = 64

@@ -12,8 +12,8 @@ import numpy as np
 import torch
 from scipy.optimize import isotonic_regression, minimize
 
-from molgen.datasets.complexes import part_files
-from molgen.datasets.decoys import LabeledDecoys, load_decoys
+from molgen.datasets.decoys import DecoyRecord, load_decoys
+from molgen.datasets.part_files import find_parts
 from molgen.errors import InputError
 from molgen.metrics.success import calibration
 from molgen.models.pose_confidence.checkpoint import load_confidence, save_confidence
@@ -47,7 +47,7 @@ def combine(
     models = [model for model, _ in loaded]
     if any(model.config != models[0].config for model in models):
         raise InputError("the networks have different configurations", source=networks[0])
-    entries = load_decoys(part_files(Path(source)))
+    entries, _ = load_decoys(find_parts(Path(source)))
     logits, rated = [], []
     for fold, model in enumerate(models):
         unseen = [entry.found() for entry in fold_of(entries, len(models), fold)[1]]
@@ -135,7 +135,7 @@ def calibration_curve(logits: np.ndarray, labels: np.ndarray, weights: np.ndarra
     return np.maximum.accumulate(at), np.maximum.accumulate(values).clip(_CLIP, 1 - _CLIP)
 
 
-def _scores(features: Sequence[np.ndarray], rated: Sequence[LabeledDecoys], right: float) -> dict[str, float]:
+def _scores(features: Sequence[np.ndarray], rated: Sequence[DecoyRecord], right: float) -> dict[str, float]:
     """The judge refitted without each fifth of the clusters in turn, on that fifth."""
     clusters = np.array([e.cluster for e in rated])
     names = np.unique(clusters)

@@ -11,12 +11,13 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from molgen.datasets.complexes import part_files
-from molgen.datasets.decoys import LabeledDecoys, load_decoys
+from molgen.datasets.decoys import DecoyRecord, load_decoys
+from molgen.datasets.mixture import MixtureDataset, MixtureSource, cluster_weights
+from molgen.datasets.part_files import find_parts
 from molgen.datasets.sources import SourceConfig
 from molgen.errors import CheckpointError, ConfigError
 from molgen.models.pose_confidence.checkpoint import load_confidence, save_confidence
-from molgen.models.pose_confidence.data import DecoyBatch, DecoyDataset, collate_decoys
+from molgen.models.pose_confidence.data import CollateDecoys, DecoyBatch, collate_decoys
 from molgen.models.pose_confidence.model import ConfidenceConfig, ConfidenceModel
 from molgen.training.fit import Piece, TrainResult, finished_steps, fit, prepare_run
 
@@ -99,14 +100,16 @@ def train_confidence(
     prepare_run(settings)
     folder = Path(output)
     folder.mkdir(parents=True, exist_ok=True)
-    sources = [load_decoys(part_files(Path(source.path))) for source in settings.sources]
+    sources = [load_decoys(find_parts(Path(source.path)))[0] for source in settings.sources]
     sources[-1], held_back = fold_of(sources[-1], settings.folds, settings.fold)
     model, record, state = _initial(config, resume)
     first_step = finished_steps(state, model)
-    shares = [source.share for source in settings.sources]
-    dataset = DecoyDataset(
-        sources, shares, settings.batch, settings.poses, settings.noise, settings.seed, start=first_step
-    )
+    mixture = [
+        MixtureSource(entries, source.share, cluster_weights(entries))
+        for entries, source in zip(sources, settings.sources, strict=True)
+    ]
+    collate = CollateDecoys(settings.poses, settings.noise)
+    dataset = MixtureDataset(mixture, settings.batch, collate, seed=settings.seed, start=first_step, pool=1)
 
     def loss(trained: ConfidenceModel, batch: DecoyBatch, rng: torch.Generator) -> Tensor:
         # dropout draws from the global generator; seeded every step, a resumed run draws what an unbroken one does
@@ -148,7 +151,7 @@ def confidence_loss(model: ConfidenceModel, batch: DecoyBatch, right: float) -> 
 
 
 @torch.no_grad()
-def logits_of(model: ConfidenceModel, entries: Sequence[LabeledDecoys]) -> list[np.ndarray]:
+def logits_of(model: ConfidenceModel, entries: Sequence[DecoyRecord]) -> list[np.ndarray]:
     """Logits of all poses of each ligand."""
     device = next(model.parameters()).device
     found = []
@@ -160,7 +163,7 @@ def logits_of(model: ConfidenceModel, entries: Sequence[LabeledDecoys]) -> list[
     return found
 
 
-def validate_confidence(model: ConfidenceModel, entries: Sequence[LabeledDecoys], right: float) -> dict[str, float]:
+def validate_confidence(model: ConfidenceModel, entries: Sequence[DecoyRecord], right: float) -> dict[str, float]:
     """How the poses of held-back ligands are ranked.
 
     Returns:
@@ -196,7 +199,7 @@ def ranking_auc(scores: np.ndarray, labels: np.ndarray) -> float:
     return float((gaps > 0).mean() + 0.5 * (gaps == 0).mean())
 
 
-def fold_of(entries: Sequence[LabeledDecoys], folds: int, fold: int) -> tuple[list[LabeledDecoys], list[LabeledDecoys]]:
+def fold_of(entries: Sequence[DecoyRecord], folds: int, fold: int) -> tuple[list[DecoyRecord], list[DecoyRecord]]:
     """The entries outside and inside a fold; clusters are dealt to the folds in a fixed random order."""
     if not 0 <= fold < folds:
         raise ConfigError(f"train.fold must be between 0 and {folds - 1}, not {fold}")

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
 
-from molgen.datasets.complexes import DockingSet, load_parts, part_files
+from molgen.datasets.complexes import ComplexRecord, load_complexes
+from molgen.datasets.mixture import MixtureDataset, MixtureSource, cluster_weights
+from molgen.datasets.part_files import find_parts
 from molgen.models.pose_flow.checkpoint import load_pose_model, save_pose_model
 from molgen.models.pose_flow.config import DockingTraining
-from molgen.models.pose_flow.data import Augmentation, PoseDataset, collate
+from molgen.models.pose_flow.data import Augmentation, collate_poses
 from molgen.models.pose_flow.loss import pose_errors, pose_loss
 from molgen.models.pose_flow.model import PoseModel
 from molgen.models.pose_flow.sample import prior_states, sample_poses, time_grid
@@ -48,16 +51,21 @@ def train_poses(
     prepare_run(settings)
     folder = Path(output)
     folder.mkdir(parents=True, exist_ok=True)
-    sources = [load_parts(part_files(Path(source.path))) for source in settings.sources]
+    loaded = [load_complexes(find_parts(Path(source.path))) for source in settings.sources]
+    sources = [records for records, _ in loaded]
     sources[-1], held_back = split_by_cluster(sources[-1], settings.validation, settings.seed)
     model, record, state = starting_point(config.model, resume, PoseModel, load_pose_model)
     first_step = finished_steps(state, model)
     augmentation = augmentation_of(config)
-    shares = [source.share for source in settings.sources]
-    dataset = PoseDataset(sources, shares, settings.batch, augmentation, settings.seed, start=first_step)
+    mixture = [
+        MixtureSource(records, source.share, cluster_weights(records))
+        for records, source in zip(sources, settings.sources, strict=True)
+    ]
+    collate = partial(collate_poses, augmentation=augmentation)
+    dataset = MixtureDataset(mixture, settings.batch, collate, seed=settings.seed, start=first_step)
 
     def save(trained: torch.nn.Module, entry: Mapping[str, Any]) -> None:
-        names = [f"{source.source} ({len(source.examples)})" for source in sources]
+        names = [f"{', '.join(given)} ({len(kept)})" for kept, (_, given) in zip(sources, loaded, strict=True)]
         runs = [*record.get("runs", []), {"sources": names, **entry}]
         save_pose_model(trained, folder / "weights.safetensors", {"runs": runs})  # type: ignore[arg-type]
 
@@ -78,17 +86,18 @@ def augmentation_of(config: DockingTraining) -> Augmentation:
     return Augmentation(train.draws, train.jitter, train.protein_noise, train.ligand_noise, config.model.pocket_radius)
 
 
-def split_by_cluster(data: DockingSet, share: float, seed: int) -> tuple[DockingSet, DockingSet]:
+def split_by_cluster(
+    records: Sequence[ComplexRecord], share: float, seed: int
+) -> tuple[list[ComplexRecord], list[ComplexRecord]]:
     """Whole clusters with about this share of the clusters apart: (the rest, those)."""
-    clusters = sorted({example.cluster for example in data.examples})
+    clusters = sorted({record.cluster for record in records})
     order = np.random.default_rng(seed).permutation(len(clusters))
     held = {clusters[k] for k in order[: round(share * len(clusters))]}
-    parts = [tuple(e for e in data.examples if (e.cluster in held) == wanted) for wanted in (False, True)]
-    return replace(data, examples=parts[0]), replace(data, examples=parts[1])
+    return [r for r in records if r.cluster not in held], [r for r in records if r.cluster in held]
 
 
 @torch.no_grad()
-def validate(model: PoseModel, data: DockingSet, augmentation: Augmentation) -> dict[str, float]:
+def validate(model: PoseModel, records: Sequence[ComplexRecord], augmentation: Augmentation) -> dict[str, float]:
     """Loss and sampled poses of complexes that were held back, one of each cluster first.
 
     Poses are sampled over the ligands' own template conformers.
@@ -96,21 +105,21 @@ def validate(model: PoseModel, data: DockingSet, augmentation: Augmentation) -> 
     Returns:
         the parts of the loss; the shares of samples within 2 A and of complexes with one, and the median RMSD, A.
     """
-    if not data.examples:
+    if not records:
         return {}
-    chosen = _spread_over_clusters(data, VALIDATED)
+    chosen = _spread_over_clusters(records, VALIDATED)
     rng = torch.Generator().manual_seed(0)
     exact = replace(augmentation, protein_noise=0.0)
     losses: list[dict[str, float]] = []
     rmsds = []
-    for place, index in enumerate(chosen):
-        batch = collate([(data, index)], exact, np.random.default_rng((0, place)))
+    for place, record in enumerate(chosen):
+        batch = collate_poses([record], np.random.default_rng((0, place)), exact)
         batch = batch.to(next(model.parameters()).device)
         losses.append({name: float(value) for name, value in pose_errors(model, batch, rng).items()})
         template = batch.positions.expand(_SAMPLES, -1, -1)
         start = prior_states(model, template, batch.graph.torsions.shape[1], rng)
         made = sample_poses(model, batch.graph, batch.pocket, template, start, time_grid(_STEPS))
-        orders = torch.from_numpy(data.permutations[data.examples[index].graph].astype(np.int64)).to(made.device)
+        orders = torch.from_numpy(record.permutations.astype(np.int64)).to(made.device)
         rmsds.append(least_rmsd(made, batch.positions[0], orders))
     found = torch.stack(rmsds)
     parts = {f"loss_{name}": float(np.mean([loss[name] for loss in losses])) for name in losses[0]}
@@ -127,10 +136,10 @@ def least_rmsd(poses: torch.Tensor, target: torch.Tensor, orders: torch.Tensor) 
     return gaps.square().sum(-1).mean(-1).amin(1).sqrt()
 
 
-def _spread_over_clusters(data: DockingSet, count: int) -> list[int]:
+def _spread_over_clusters(records: Sequence[ComplexRecord], count: int) -> list[ComplexRecord]:
     seen: dict[str, int] = {}
     ranks = []
-    for index, example in enumerate(data.examples):
-        seen[example.cluster] = seen.get(example.cluster, 0) + 1
-        ranks.append((seen[example.cluster], index))
-    return [index for _, index in sorted(ranks)[:count]]
+    for index, record in enumerate(records):
+        seen[record.cluster] = seen.get(record.cluster, 0) + 1
+        ranks.append((seen[record.cluster], index))
+    return [records[index] for _, index in sorted(ranks)[:count]]

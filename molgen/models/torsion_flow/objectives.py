@@ -11,18 +11,14 @@ from typing import Any
 import numpy as np
 from torch import Tensor
 
-from molgen.datasets.conformers import Entry, load_parts, part_files
+from molgen.datasets.conformers import ConformerRecord, load_conformers
+from molgen.datasets.mixture import Collate, MixtureDataset, MixtureSource
+from molgen.datasets.part_files import find_parts
 from molgen.datasets.sources import ROOM, SourceConfig
-from molgen.datasets.trajectories import Trajectories, load_trajectories
+from molgen.datasets.trajectories import TrajectoryRecord, load_trajectories
 from molgen.errors import ConfigError, InputError
 from molgen.models.torsion_flow.config import ConformerConfig, TrainConfig
-from molgen.models.torsion_flow.data import (
-    Collate,
-    DrawSymmetricConformers,
-    MixtureDataset,
-    draw_conformers,
-    draw_trajectories,
-)
+from molgen.models.torsion_flow.data import CollateConformers, CollateTrajectories, with_torsions
 from molgen.models.torsion_flow.loss import map_loss, reflow_loss, torsion_loss
 
 HELD_BACK = 100
@@ -40,16 +36,17 @@ class TrainingData:
 
     sources: list[list[Any]]
     names: list[str]
-    validation: list[Entry]
+    validation: list[ConformerRecord]
     collate: Collate
     loss: Callable[..., Tensor]
 
     def stream(self, settings: TrainConfig, start: int) -> MixtureDataset:
         """Batches from the ``start``-th on."""
-        shares = [source.share for source in settings.sources]
-        return MixtureDataset(
-            self.sources, shares, settings.batch, settings.draws, settings.seed, start=start, collate=self.collate
-        )
+        sources = [
+            MixtureSource(with_torsions(records), source.share)
+            for records, source in zip(self.sources, settings.sources, strict=True)
+        ]
+        return MixtureDataset(sources, settings.batch, self.collate, seed=settings.seed, start=start)
 
 
 def training_data(config: ConformerConfig) -> TrainingData:
@@ -67,13 +64,13 @@ def training_data(config: ConformerConfig) -> TrainingData:
         records, found = _trajectories(source) if on_paths else _conformers(source)
         sources.append(records)
         names += found
-    if len({r.intervals for records in sources for r in records if isinstance(r, Trajectories)}) > 1:
+    if len({r.intervals for records in sources for r in records if isinstance(r, TrajectoryRecord)}) > 1:
         raise InputError("trajectories with different numbers of points do not go together")
     validation = _validation(settings, sources)
     if on_paths:
-        return TrainingData(sources, names, validation, draw_trajectories, _path_loss(settings))
+        return TrainingData(sources, names, validation, CollateTrajectories(settings.draws), _path_loss(settings))
     loss = partial(torsion_loss, coupling=settings.coupling, geometry_noise=settings.geometry_noise)
-    collate = DrawSymmetricConformers() if settings.coupling == "transport" else draw_conformers
+    collate = CollateConformers(settings.draws, symmetric=settings.coupling == "transport")
     return TrainingData(sources, names, validation, collate, loss)
 
 
@@ -90,8 +87,8 @@ def _check(config: ConformerConfig) -> None:
         raise ConfigError("train.objective map and model.jumps: true go together; one of them is set without the other")
 
 
-def _conformers(source: SourceConfig) -> tuple[list[Entry], list[str]]:
-    entries, names = load_parts(part_files(Path(source.path)))
+def _conformers(source: SourceConfig) -> tuple[list[ConformerRecord], list[str]]:
+    entries, names = load_conformers(find_parts(Path(source.path)))
     if source.weights == "boltzmann" and all((e.weights == e.weights[0]).all() for e in entries):
         raise InputError("holds no Boltzmann factors; prepare it with boltzmann=true", source=source.path)
     if source.weights == "boltzmann":
@@ -101,18 +98,18 @@ def _conformers(source: SourceConfig) -> tuple[list[Entry], list[str]]:
     return entries, names
 
 
-def _trajectories(source: SourceConfig) -> tuple[list[Trajectories], list[str]]:
-    return load_trajectories(part_files(Path(source.path)))
+def _trajectories(source: SourceConfig) -> tuple[list[TrajectoryRecord], list[str]]:
+    return load_trajectories(find_parts(Path(source.path)))
 
 
-def _validation(settings: TrainConfig, sources: list[list[Any]]) -> list[Entry]:
+def _validation(settings: TrainConfig, sources: list[list[Any]]) -> list[ConformerRecord]:
     """The validation set, or some of the first source, which are taken out of it."""
     if settings.validation:
-        held, _ = load_parts(part_files(Path(settings.validation)))
+        held, _ = load_conformers(find_parts(Path(settings.validation)))
     else:
         order = np.random.default_rng(settings.seed).permutation(len(sources[0]))
         count = min(HELD_BACK, len(order) // 10)
         held = [sources[0][k] for k in order[:count]]
         sources[0] = [sources[0][k] for k in order[count:]]
-    entries = [e.entry if isinstance(e, Trajectories) else e for e in held]
+    entries = [e.molecule if isinstance(e, TrajectoryRecord) else e for e in held]
     return [e for e in entries if e.graph.n_torsions][:HELD_BACK]

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from molgen.datasets.conformers import Entry
+from molgen.datasets.conformers import ConformerRecord
 from molgen.geometry.internal_coordinates import batch_coordinates
 from molgen.graphs.batch import batch_graphs
 from molgen.metrics.coverage import coverage
@@ -74,7 +74,7 @@ def train(
 
 @torch.no_grad()
 def validate(
-    model: TorsionModel, entries: Sequence[Entry], samples: int, steps: int = VALIDATION_STEPS
+    model: TorsionModel, entries: Sequence[ConformerRecord], samples: int, steps: int = VALIDATION_STEPS
 ) -> dict[str, float]:
     """Sampled recall on molecules that were held back: torsions redrawn over template conformers of their conformers.
 

@@ -11,7 +11,8 @@ from molgen.chem.molecules.positions import with_conformers
 from molgen.chem.molecules.standardize import prepare_molecule
 from molgen.conformers.prepare.gas_phase import VacuumConfig, vacuum_conformers
 from molgen.conformers.prepare.prepare import PrepareConfig, prepare, prepare_entry
-from molgen.datasets.conformers import load_parts, part_files
+from molgen.datasets.conformers import load_conformers
+from molgen.datasets.part_files import find_parts
 from molgen.errors import CheckpointError, ConfigError
 
 DIOL = "OCCCCO"
@@ -68,7 +69,7 @@ def test_a_set_is_prepared_from_smiles(tmp_path):
     config = PrepareConfig(kind="vacuum", conformers=3, boltzmann=True, vacuum=VacuumConfig(samples=8, energies="mmff"))
     summary = prepare(tmp_path / "in.smi", tmp_path / "out", config)
     assert (summary.molecules, summary.failures) == (2, 1)
-    assert [e.graph.n_atoms for e in load_parts(part_files(tmp_path / "out"))[0]] == [6, 5]
+    assert [e.graph.n_atoms for e in load_conformers(find_parts(tmp_path / "out"))[0]] == [6, 5]
 
 
 def test_what_is_missing_is_said_before_the_work(tmp_path, monkeypatch):

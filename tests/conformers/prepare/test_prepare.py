@@ -16,7 +16,8 @@ from molgen.chem.molecules.embedding import embed_templates
 from molgen.chem.molecules.force_field import relax
 from molgen.conformers.prepare.matching import match_reference, reference_positions
 from molgen.conformers.prepare.prepare import PrepareConfig, prepare, prepare_entry
-from molgen.datasets.conformers import load_parts, part_files
+from molgen.datasets.conformers import load_conformers
+from molgen.datasets.part_files import find_parts
 from molgen.errors import InputError
 from molgen.geometry import torus
 from molgen.geometry.torsions import dihedral_angles
@@ -45,7 +46,7 @@ def test_every_line_becomes_an_entry_or_a_named_failure(smiles, tmp_path):
     folder = tmp_path / "out"
     summary = prepare(smiles, folder, QUICK)
     assert (summary.molecules, summary.failures) == (4, 1)
-    entries, sources = load_parts(part_files(folder))
+    entries, sources = load_conformers(find_parts(folder))
     assert sources == ["molecules.smi"]
     assert [e.graph.n_atoms for e in entries] == [3, 5, 6, 5]  # benzene and butanol in later blocks
     assert summary.conformers == sum(len(e.positions) for e in entries) == 8
@@ -57,7 +58,7 @@ def test_every_line_becomes_an_entry_or_a_named_failure(smiles, tmp_path):
 
 def test_entries_hold_centerd_conformers_and_their_symmetries(smiles, tmp_path):
     prepare(smiles, tmp_path / "out", QUICK)
-    benzene = load_parts(part_files(tmp_path / "out"))[0][2]
+    benzene = load_conformers(find_parts(tmp_path / "out"))[0][2]
     assert benzene.positions.dtype == np.float16
     np.testing.assert_allclose(benzene.positions.astype(float).mean(1), 0, atol=0.01)
     assert len(benzene.permutations) == 12
@@ -89,7 +90,7 @@ def test_an_interrupted_run_goes_on_with_the_missing_part(smiles, tmp_path):
     assert times_written(folder).items() >= kept.items()
     assert set(times_written(folder)) == set(times_written(whole))
     for name in ("part-00000.safetensors", "part-00001.safetensors"):
-        first, second = (load_parts([f / name])[0] for f in (folder, whole))
+        first, second = (load_conformers([f / name])[0] for f in (folder, whole))
         assert all(np.array_equal(a.positions, b.positions) for a, b in zip(first, second, strict=True))
 
 
@@ -97,14 +98,14 @@ def test_a_block_that_was_cut_short_by_a_limit_is_done_again(smiles, tmp_path):
     prepare(smiles, tmp_path / "out", QUICK, limit=1)
     summary = prepare(smiles, tmp_path / "out", QUICK)
     assert (summary.molecules, summary.failures) == (4, 1)
-    assert [e.graph.n_atoms for e in load_parts(part_files(tmp_path / "out"))[0]] == [3, 5, 6, 5]
+    assert [e.graph.n_atoms for e in load_conformers(find_parts(tmp_path / "out"))[0]] == [3, 5, 6, 5]
 
 
 def test_two_processes_prepare_what_one_does(smiles, tmp_path):
     one, two = (prepare(smiles, tmp_path / str(k), QUICK, workers=k) for k in (1, 2))
     assert one == two
     assert one.size == sum(p.stat().st_size for p in (tmp_path / "1").glob("*.safetensors"))
-    first, second = (load_parts(part_files(tmp_path / k))[0] for k in "12")
+    first, second = (load_conformers(find_parts(tmp_path / k))[0] for k in "12")
     assert all(np.array_equal(a.positions, b.positions) for a, b in zip(first, second, strict=True))
 
 
@@ -149,7 +150,7 @@ def test_references_keep_their_torsions_on_template_geometry(tmp_path, smiles):
     config = PrepareConfig(kind="reference", conformers=4, relax_iterations=100, match_tolerance=0.6)
     summary = prepare(path, tmp_path / "out", config)
     assert (summary.molecules, summary.failures) == (1, 0)
-    entry = load_parts(part_files(tmp_path / "out"))[0][0]
+    entry = load_conformers(find_parts(tmp_path / "out"))[0][0]
     assert entry.positions.shape == (1, len(heavy_atoms(mol)), 3)
     matched = torch.from_numpy(entry.positions[0].astype(np.float64))
     own = torch.from_numpy(mol.GetConformer().GetPositions()[heavy_atoms(mol)])

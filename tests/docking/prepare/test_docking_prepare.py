@@ -15,7 +15,8 @@ from molgen.chem.features.pocket_features import POCKET_COLUMNS
 from molgen.chem.molecules.protonation import protonate
 from molgen.cli import main
 from molgen.datasets import docking_blocks as blocks
-from molgen.datasets.complexes import load_parts, part_files, pocket_of
+from molgen.datasets.complexes import load_complexes
+from molgen.datasets.part_files import find_parts
 from molgen.docking.prepare.complexes import ComplexConfig, placed_ligand, prepare_complexes, prepare_fragments
 from molgen.docking.prepare.fragments import FragmentConfig
 from molgen.docking.prepare.inputs import find_complexes, find_proteins
@@ -65,38 +66,37 @@ def failures(folder: Path) -> dict[str, str]:
 
 def contents(folder: Path) -> dict[str, dict[str, bytes]]:
     """The arrays of every part; the order of the metadata in a file varies."""
-    return {path.name: {k: v.tobytes() for k, v in load_file(path).items()} for path in part_files(folder)}
+    return {path.name: {k: v.tobytes() for k, v in load_file(path).items()} for path in find_parts(folder)}
 
 
 def test_complexes_have_the_graph_of_docking_and_the_pose_of_the_crystal(prepared):
-    data = load_parts(part_files(prepared))
-    assert [example.name for example in data.examples] == ["1ia1", "1of6"]
-    for example in data.examples:
-        protein, graph = data.proteins[example.protein], data.graphs[example.graph]
-        mol = ligand_of_file(example.name)
+    records, _ = load_complexes(find_parts(prepared))
+    assert [record.name for record in records] == ["1ia1", "1of6"]
+    for record in records:
+        graph = record.graph
+        mol = ligand_of_file(record.name)
         crystal = mol.GetConformer().GetPositions()
-        assert np.abs(example.positions * 0.01 + protein.origin - crystal).max() < 0.0051
+        assert np.abs(record.positions + record.protein.origin - crystal).max() < 0.0051
         expected = molecule_graph(protonate(mol, 7.4)[0])
         assert np.array_equal(graph.atoms, expected.atoms)
         assert np.array_equal(graph.torsions, expected.torsions)
-        assert example.excluded == (-1, -1)
-    tyrosine = data.graphs[data.examples[1].graph]
+        assert record.excluded == (-1, -1)
+    tyrosine = records[1].graph
     assert sorted(tyrosine.atoms[:, 1].tolist()).count(1) == 1  # a carboxylate
     assert sorted(tyrosine.atoms[:, 1].tolist()).count(3) == 1  # an ammonium
 
 
 def test_the_pocket_is_around_the_ligand_with_its_cofactor(prepared):
-    data = load_parts(part_files(prepared))
-    pocket = pocket_of(data.proteins[0])
-    ligand = data.examples[0].positions * 0.01
-    distance = np.linalg.norm(pocket.positions[:, None] - ligand, axis=-1).min(1)
+    record = load_complexes(find_parts(prepared))[0][0]
+    pocket = record.pocket
+    distance = np.linalg.norm(pocket.positions[:, None] - record.positions, axis=-1).min(1)
     assert 2.0 < distance.min() < 4.0
     assert 19.0 < distance.max() <= 20.02
     assert (pocket.atoms[distance < 5, RESIDUE] == 23).any()
 
 
 def test_clusters_come_from_the_index_next_to_the_folder(prepared):
-    assert [example.cluster for example in load_parts(part_files(prepared)).examples] == ["c0007", "1of6"]
+    assert [record.cluster for record in load_complexes(find_parts(prepared))[0]] == ["c0007", "1of6"]
 
 
 def test_every_complex_that_fails_has_a_reason(prepared):
@@ -110,8 +110,8 @@ def test_a_table_of_paths_is_read_as_well(complexes, tmp_path):
     table = complexes / "table.csv"
     table.write_text("protein,ligand,name,cluster\n1of6/1of6_protein.pdb,1of6/1of6_ligand.sdf,mine,k\n")
     assert prepare_complexes(table, tmp_path).examples == 1
-    (example,) = load_parts(part_files(tmp_path)).examples
-    assert (example.name, example.cluster) == ("mine", "k")
+    (record,), _ = load_complexes(find_parts(tmp_path))
+    assert (record.name, record.cluster) == ("mine", "k")
     table.unlink()
 
 
@@ -150,13 +150,12 @@ def test_pieces_do_not_depend_on_the_number_of_processes(proteins, tmp_path):
 
 def test_pieces_of_a_set_are_whole_and_their_pockets_lack_them(proteins, tmp_path):
     prepare_fragments(proteins, tmp_path, FEW, limit=2)
-    data = load_parts(part_files(tmp_path))
-    assert {example.cluster for example in data.examples} == {"1ia1", "1of6"}
-    for example in data.examples:
-        graph, positions = data.graphs[example.graph], example.positions * 0.01
+    records, _ = load_complexes(find_parts(tmp_path))
+    assert {record.cluster for record in records} == {"1ia1", "1of6"}
+    for record in records:
+        graph, positions, pocket = record.graph, record.positions, record.pocket
         lengths = np.linalg.norm(positions[graph.bond_index[0]] - positions[graph.bond_index[1]], axis=1)
         assert 1.1 < lengths.min() < lengths.max() < 2.0
-        pocket = pocket_of(data.proteins[example.protein], example.excluded)
         distance = np.linalg.norm(pocket.positions[:, None] - positions, axis=-1)
         assert 1.8 < distance.min() < 4.5
         assert (distance < 4.5).sum() > 2 * len(positions) - 2  # up to the rounding of coordinates
@@ -179,14 +178,14 @@ def test_a_block_that_a_limit_cut_short_is_made_again(proteins, tmp_path):
     config = FragmentConfig(per_protein=12)
     assert prepare_fragments(proteins, tmp_path, config, limit=1).examples == 12
     assert prepare_fragments(proteins, tmp_path, config).examples == 24
-    assert len(load_parts(part_files(tmp_path)).examples) == 24
+    assert len(load_complexes(find_parts(tmp_path))[0]) == 24
 
 
 def test_a_part_that_would_be_too_large_becomes_two(proteins, tmp_path, monkeypatch):
     monkeypatch.setattr(blocks, "MAX_PART_BYTES", 30_000)
     prepare_fragments(proteins, tmp_path, FragmentConfig(per_protein=12))
-    assert [path.name for path in part_files(tmp_path)] == ["part-000-1.safetensors", "part-000.safetensors"]
-    assert len(load_parts(part_files(tmp_path)).examples) == 24
+    assert [path.name for path in find_parts(tmp_path)] == ["part-000-1.safetensors", "part-000.safetensors"]
+    assert len(load_complexes(find_parts(tmp_path))[0]) == 24
 
 
 def test_paths_of_an_index_count_from_its_folder_or_the_one_above(proteins, tmp_path):

@@ -13,16 +13,16 @@ from safetensors.numpy import load_file
 from molgen.chem.atom_types.interaction_types import protein_types
 from molgen.chem.atom_types.record_types import graph_types
 from molgen.cli import main
-from molgen.datasets.complexes import load_parts, part_files
-from molgen.datasets.decoys import load_decoys
+from molgen.datasets.complexes import load_complexes
+from molgen.datasets.decoys import LabeledPoses, load_decoys
+from molgen.datasets.part_files import find_parts
 from molgen.docking.prepare import complex_decoys as rating
 from molgen.docking.prepare.complex_decoys import ComplexPoses, prepare_complex_poses, rate_complex, spread
 from molgen.docking.prepare.complexes import prepare_fragments
-from molgen.docking.prepare.decoy_parts import RatedItem
 from molgen.docking.prepare.fragment_decoys import (
     FragmentPoses,
+    chosen_fragments,
     is_prepared,
-    placed_fragments,
     prepare_fragment_poses,
     rate_fragment,
 )
@@ -53,7 +53,7 @@ def complexes(tmp_path_factory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def rated(complexes) -> RatedItem:
+def rated(complexes) -> LabeledPoses:
     """What is made of the complex; the search is too short to find the crystal pose by itself."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setitem(EFFORT, "quick", TINY)
@@ -72,7 +72,7 @@ def fragments(tmp_path_factory) -> Path:
 
 def contents(folder: Path) -> dict[str, dict[str, bytes]]:
     """The arrays of every part; the order of the metadata in a file varies."""
-    return {path.name: {k: v.tobytes() for k, v in load_file(path).items()} for path in part_files(folder)}
+    return {path.name: {k: v.tobytes() for k, v in load_file(path).items()} for path in find_parts(folder)}
 
 
 def slow_rmsds(poses: np.ndarray, true: np.ndarray, orders: np.ndarray) -> np.ndarray:
@@ -81,14 +81,14 @@ def slow_rmsds(poses: np.ndarray, true: np.ndarray, orders: np.ndarray) -> np.nd
 
 
 def test_some_poses_of_a_complex_are_right_and_others_are_not(rated):
-    rmsds = rated[2].rmsds
+    rmsds = rated.rmsds
     assert rmsds.min() < 2.0  # right, as success is counted
     assert rmsds.max() > 4
     assert 10 < len(rmsds) <= 48 + 6
 
 
 def test_the_rmsd_is_that_to_the_crystal_pose(rated):
-    _, ligand, poses = rated
+    poses, ligand = rated, rated.ligand
     crystal = ligand_of_file("1ia1").GetConformer().GetPositions()
     orders = pose_matches(ligand_of_file("1ia1"), ligand_of_file("1ia1")).permutations
     order = [int(np.linalg.norm(crystal - place, axis=1).argmin()) for place in ligand.positions]
@@ -98,7 +98,7 @@ def test_the_rmsd_is_that_to_the_crystal_pose(rated):
 
 
 def test_the_energies_are_those_of_the_positions(rated):
-    _, ligand, poses = rated
+    poses, ligand = rated, rated.ligand
     protein = site_in("1ia1").receptor.protein
     receptor = ReceptorAtoms(protein.positions, atom_classes(protein_types(protein)))
     classes = atom_classes(graph_types(ligand.graph))
@@ -111,28 +111,28 @@ def test_the_energies_are_those_of_the_positions(rated):
 def test_minima_of_the_crystal_pose_are_added_only_where_no_pose_is_right(complexes, rated, monkeypatch):
     monkeypatch.setitem(EFFORT, "quick", TINY)
     files = find_complexes(complexes)[0]
-    everything = rate_complex(files, ComplexPoses(effort="quick", right=0.0))[2].rmsds
-    alone = rate_complex(files, ComplexPoses(effort="quick", right=99.0))[2].rmsds
+    everything = rate_complex(files, ComplexPoses(effort="quick", right=0.0)).rmsds
+    alone = rate_complex(files, ComplexPoses(effort="quick", right=99.0)).rmsds
     assert 0 < len(everything) - len(alone) <= 6
     assert np.allclose(everything[: len(alone)], alone, atol=1e-9)
     assert everything[len(alone) :].min() < 1.0
-    assert len(rated[2].rmsds) == len(alone if alone.min() <= 2 else everything)
+    assert len(rated.rmsds) == len(alone if alone.min() <= 2 else everything)
 
 
 def test_complexes_become_parts_with_clusters_and_named_failures(complexes, rated, tmp_path, monkeypatch):
     monkeypatch.setattr(rating, "rate_complex", lambda files, config: _made(files, config, rated))
     made = prepare_complex_poses(complexes, tmp_path, QUICK)
-    assert (made.proteins, made.examples, made.failures) == (1, len(rated[2].rmsds), 1)
-    (entry,) = load_decoys(part_files(tmp_path))
+    assert (made.proteins, made.examples, made.failures) == (1, len(rated.rmsds), 1)
+    (entry,), _ = load_decoys(find_parts(tmp_path))
     assert (entry.name, entry.cluster) == ("1ia1", "c0007")
-    assert np.allclose(entry.rmsds, rated[2].rmsds)
+    assert np.allclose(entry.rmsds, rated.rmsds)
     distance = np.linalg.norm(entry.pocket.positions[:, None, None] - entry.positions, axis=-1).min((1, 2))
     assert 7.0 < distance.max() < 7.52
     with (tmp_path / "failures.csv").open() as file:
         assert [row["name"] for row in csv.DictReader(file)] == ["3bad"]
 
 
-def _made(files: ComplexFiles, config: ComplexPoses, rated: RatedItem) -> RatedItem:
+def _made(files: ComplexFiles, config: ComplexPoses, rated: LabeledPoses) -> LabeledPoses:
     return rated if files.name == "1ia1" else rate_complex(files, config)
 
 
@@ -161,8 +161,9 @@ def test_wrong_settings_are_refused_at_once():
 
 def test_poses_of_a_fragment_are_near_and_far_minima(fragments):
     config = FragmentPoses(starts=24, near=4, kept=12)
-    for fragment in placed_fragments(load_parts(part_files(fragments)), config, 6):
-        _, ligand, poses = rate_fragment(fragment, config)
+    for fragment in chosen_fragments(load_complexes(find_parts(fragments))[0], config, 6):
+        poses = rate_fragment(fragment, config)
+        ligand = poses.ligand
         assert len(ligand.positions) >= 8
         assert np.isfinite(poses.energies).all()
         assert (np.diff(poses.energies) > -1e-3).all()
@@ -173,14 +174,15 @@ def test_poses_of_a_fragment_are_near_and_far_minima(fragments):
 
 def test_near_starts_alone_stay_near(fragments):
     config = FragmentPoses(starts=4, near=4, kept=4)
-    for fragment in placed_fragments(load_parts(part_files(fragments)), config, 6):
-        assert rate_fragment(fragment, config)[2].rmsds.max() < 2.5
+    for fragment in chosen_fragments(load_complexes(find_parts(fragments))[0], config, 6):
+        assert rate_fragment(fragment, config).rmsds.max() < 2.5
 
 
 def test_the_pocket_of_a_fragment_lacks_what_it_was_cut_out_of(fragments):
-    data = load_parts(part_files(fragments))
-    for fragment in placed_fragments(data, FEW, 4):
-        protein, ligand, _ = rate_fragment(fragment, FEW)
+    data = load_complexes(find_parts(fragments))[0]
+    for fragment in chosen_fragments(data, FEW, 4):
+        poses = rate_fragment(fragment, FEW)
+        protein, ligand = poses.protein, poses.ligand
         first, last = ligand.excluded
         assert not ((protein.residue >= first) & (protein.residue <= last)).any()
         place = protein.positions * 0.01 + protein.origin
@@ -196,7 +198,7 @@ def test_fragments_do_not_depend_on_the_processes_and_an_interrupted_run_goes_on
     whole = contents(one)
     assert contents(two) == whole
     assert sorted(whole) == ["part-000.safetensors", "part-001.safetensors"]
-    assert made.examples == sum(len(entry.energies) for entry in load_decoys(part_files(one)))
+    assert made.examples == sum(len(entry.energies) for entry in load_decoys(find_parts(one))[0])
     for path in one.glob("part-001*"):
         path.unlink()
     done: list[int] = []
@@ -209,14 +211,14 @@ def test_fragments_do_not_depend_on_the_processes_and_an_interrupted_run_goes_on
 
 def test_a_set_of_fragments_is_told_from_complexes(complexes, fragments):
     assert is_prepared(fragments)
-    assert is_prepared(part_files(fragments)[0])
+    assert is_prepared(find_parts(fragments)[0])
     assert not is_prepared(complexes)
     assert not is_prepared(complexes.parent / "index.csv")
 
 
 def test_a_set_without_large_fragments_is_refused(fragments):
     with pytest.raises(InputError, match="at least 90 heavy atoms"):
-        placed_fragments(load_parts(part_files(fragments)), FragmentPoses(smallest=90))
+        chosen_fragments(load_complexes(find_parts(fragments))[0], FragmentPoses(smallest=90))
 
 
 @pytest.mark.parametrize("kind", ["fragments", "complexes"])

@@ -9,12 +9,14 @@ import torch
 from small_molecules import graph_of
 from small_pockets import CONTACT_SIZE, confidence_model, random_pocket
 
-from molgen.datasets.complexes import PlacedLigand, stored_protein
-from molgen.datasets.decoys import Rated, encode_decoys, load_decoys
+from molgen.datasets.complexes import PlacedLigand
+from molgen.datasets.decoys import LabeledPoses, encode_decoys, load_decoys
+from molgen.datasets.mixture import MixtureDataset, MixtureSource
 from molgen.datasets.sources import SourceConfig
+from molgen.datasets.stored_proteins import stored_protein
 from molgen.errors import CheckpointError, ConfigError, InputError
 from molgen.models.pose_confidence.checkpoint import load_confidence, save_confidence
-from molgen.models.pose_confidence.data import DecoyDataset, collate_decoys
+from molgen.models.pose_confidence.data import CollateDecoys, collate_decoys
 from molgen.models.pose_confidence.meta_classifier import calibration_curve, combine, judge_of, pose_weights
 from molgen.models.pose_confidence.model import JUDGED, ConfidenceConfig, ConfidenceModel, judged_features
 from molgen.models.pose_confidence.task import (
@@ -43,7 +45,7 @@ def decoy_items():
         pocket = random_pocket(40, seed, nearest=3.0)
         order = np.arange(graph.n_atoms, dtype=np.uint8)[None]
         ligand = PlacedLigand(graph, order, true, (-1, -1), f"cluster {seed % CLUSTERS}", f"ligand {seed}")
-        items.append((stored_protein(pocket, true, 20.0), ligand, Rated(poses, energies, shifts, SEARCHED)))
+        items.append(LabeledPoses(stored_protein(pocket, true, 20.0), ligand, poses, energies, shifts, SEARCHED))
     return items
 
 
@@ -72,7 +74,7 @@ def folds(config, tmp_path_factory) -> list[Path]:
 
 
 def test_folds_split_whole_clusters_and_hold_everything_once(source):
-    entries = load_decoys([source / "part-000.safetensors"])
+    entries = load_decoys([source / "part-000.safetensors"])[0]
     held = [fold_of(entries, 3, k)[1] for k in range(3)]
     assert sorted(e.name for part in held for e in part) == sorted(e.name for e in entries)
     for k in range(3):
@@ -84,13 +86,13 @@ def test_folds_split_whole_clusters_and_hold_everything_once(source):
 
 
 def test_what_a_search_found_is_told_from_what_was_added(source):
-    entry = load_decoys([source / "part-000.safetensors"])[0]
+    entry = load_decoys([source / "part-000.safetensors"])[0][0]
     assert len(entry.energies) == SEARCHED + ADDED
     assert len(entry.found().energies) == len(entry.found().positions) == SEARCHED
 
 
 def test_the_loss_is_that_of_a_softmax_and_of_single_poses(source):
-    batch = collate_decoys(load_decoys([source / "part-000.safetensors"])[:3])
+    batch = collate_decoys(load_decoys([source / "part-000.safetensors"])[0][:3])
     logits = torch.randn(batch.rmsds.shape, generator=torch.Generator().manual_seed(0))
 
     class Fixed(torch.nn.Module):
@@ -106,12 +108,14 @@ def test_the_loss_is_that_of_a_softmax_and_of_single_poses(source):
 
 
 def test_the_stream_does_not_depend_on_where_it_is_resumed(source):
-    entries = load_decoys([source / "part-000.safetensors"])
-    whole = iter(DecoyDataset([entries], [1.0], 2, 4, 0.1, seed=3))
+    entries = load_decoys([source / "part-000.safetensors"])[0]
+    sources, collate = [MixtureSource(entries)], CollateDecoys(most=4, noise=0.1)
+    whole = iter(MixtureDataset(sources, 2, collate, seed=3, pool=1))
     batches = [next(whole) for _ in range(4)]
-    later = next(iter(DecoyDataset([entries], [1.0], 2, 4, 0.1, seed=3, start=3)))
+    later = next(iter(MixtureDataset(sources, 2, collate, seed=3, start=3, pool=1)))
     assert torch.equal(batches[3].positions, later.positions)
     assert not torch.equal(batches[2].positions, later.positions)
+    assert all(batch.mask.sum(1).tolist() == [4, 4] for batch in batches)
     assert all((batch.gaps.min(1).values == 0).all() for batch in batches)  # the best pose is never left out
 
 
@@ -141,7 +145,7 @@ def test_several_networks_become_one_confidence(source, folds, tmp_path):
     model, record = load_confidence(tmp_path / "joined.safetensors")
     assert len(model.members) == 2
     assert record["complexes"] == 2 * CLUSTERS
-    entry = load_decoys([source / "part-000.safetensors"])[0]
+    entry = load_decoys([source / "part-000.safetensors"])[0][0]
     batch = collate_decoys([entry])
     with torch.no_grad():
         apart = [load_confidence(path)[0](batch.graph, batch.pocket, batch.positions, batch.gaps) for path in folds]

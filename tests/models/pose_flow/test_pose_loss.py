@@ -13,7 +13,7 @@ from molgen.geometry.alignment import kabsch
 from molgen.geometry.internal_coordinates import batch_coordinates, centroid
 from molgen.geometry.torsions import dihedral_angles
 from molgen.models.pose_flow.config import PoseModelConfig
-from molgen.models.pose_flow.data import Augmentation, PoseBatch, collate
+from molgen.models.pose_flow.data import Augmentation, PoseBatch, collate_poses
 from molgen.models.pose_flow.loss import pose_errors, pose_loss
 from molgen.models.pose_flow.model import pose_process
 
@@ -30,7 +30,7 @@ DATA = prepared_set(
 def batch_with(draws: int, *, double: bool = True, rows: tuple[int, ...] = (0, 1, 2)) -> PoseBatch:
     """Ligands at the center of their pockets, no noise on their template conformers."""
     augmentation = Augmentation(draws, jitter=0.0, protein_noise=0.0, ligand_noise=0.0, pocket_radius=9.0)
-    batch = collate([(DATA, row) for row in rows], augmentation, np.random.default_rng(0))
+    batch = collate_poses([DATA[row] for row in rows], np.random.default_rng(0), augmentation)
     return replace(batch, positions=batch.positions.double()) if double else batch
 
 

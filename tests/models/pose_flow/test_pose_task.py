@@ -8,7 +8,7 @@ import pytest
 import torch
 from small_pockets import SIZE, placed, prepared_set
 
-from molgen.datasets.complexes import DockingSet, encode_part
+from molgen.datasets.complexes import ComplexRecord, encode_complexes
 from molgen.datasets.sources import SourceConfig
 from molgen.errors import CheckpointError, InputError
 from molgen.models.pose_flow import task as pose_train
@@ -29,10 +29,10 @@ PARTS = ("loss_translation", "loss_rotation", "loss_torsion", "within_2", "best_
 pytestmark = pytest.mark.filterwarnings("ignore")
 
 
-def small_set(names: tuple[str, ...], clusters: int) -> DockingSet:
+def small_set(names: tuple[str, ...], clusters: int) -> list[ComplexRecord]:
     rng = np.random.default_rng(1)
     ligands = [placed(name, 30 * rng.normal(size=3), f"c{k % clusters}") for k, name in enumerate(names)]
-    return prepared_set(ligands, f"of {len(names)}")
+    return prepared_set(ligands)
 
 
 @pytest.fixture(scope="module")
@@ -41,7 +41,7 @@ def config(tmp_path_factory) -> DockingTraining:
     sets = (small_set(("CCOC", "CCO"), 1), small_set(("CCOC", "CC(F)CO", "OCCN", "c1ccccc1", "CCN", "CO"), 4))
     for data in sets:
         folder = tmp_path_factory.mktemp("prepared")
-        (folder / "part-000.safetensors").write_bytes(encode_part(data))
+        (folder / "part-000.safetensors").write_bytes(encode_complexes(data, f"of {len(data)}"))
         sources.append(SourceConfig(str(folder)))
     settings = PoseTrainConfig(tuple(sources), 0.25, batch=2, draws=2, warmup=3, steps=STEPS, ema=0.9, validate_every=6)
     return DockingTraining(PoseModelConfig("flow", TINY, 2, pocket_radius=9.0), settings)
@@ -118,17 +118,21 @@ def test_a_missing_source_is_refused(config, tmp_path):
 def test_clusters_that_are_held_back_are_not_trained_on(config, tmp_path, monkeypatch):
     trained: list[tuple[int, str, str]] = []
     validated: list[tuple[str, str]] = []
-    collate = pose_train.PoseDataset._collate
+    stream = pose_train.MixtureDataset
 
-    def watched(self, rows, rng):
-        trained.extend((k, self.sources[k].examples[e].name, self.sources[k].examples[e].cluster) for k, e in rows)
-        return collate(self, rows, rng)
+    def watched(sources, batch, collate, **settings):
+        def noted(records, rng):
+            places = {id(record): k for k, source in enumerate(sources) for record in source.records}
+            trained.extend((places[id(record)], record.name, record.cluster) for record in records)
+            return collate(records, rng)
 
-    def measured(model, data, augmentation):
-        validated.extend((example.name, example.cluster) for example in data.examples)
+        return stream(sources, batch, noted, **settings)
+
+    def measured(model, records, augmentation):
+        validated.extend((record.name, record.cluster) for record in records)
         return {}
 
-    monkeypatch.setattr(pose_train.PoseDataset, "_collate", watched)
+    monkeypatch.setattr(pose_train, "MixtureDataset", watched)
     monkeypatch.setattr(pose_train, "validate", measured)
     train_poses(replace(config, train=replace(config.train, batch=8, draws=1)), tmp_path)
     assert {name for k, name, _ in trained if k == 1}
@@ -144,14 +148,14 @@ def test_clusters_that_are_held_back_are_not_trained_on(config, tmp_path, monkey
 def test_a_split_takes_whole_clusters_and_its_seed_decides_which():
     data = small_set(("CCOC", "CCO", "CO", "CCN", "CCC", "CCF", "OCCO", "NCCN", "CC", "CCCl", "CN", "CS"), 6)
     rest, held = split_by_cluster(data, 1 / 3, seed=0)
-    sides = [{e.cluster for e in part.examples} for part in (rest, held)]
+    sides = [{e.cluster for e in part} for part in (rest, held)]
     assert len(sides[1]) == 2
     assert not sides[0] & sides[1]
-    assert sorted(e.name for e in (*rest.examples, *held.examples)) == sorted(e.name for e in data.examples)
-    assert split_by_cluster(data, 1 / 3, seed=0)[1].examples == held.examples
-    choices = {tuple(sorted({e.cluster for e in split_by_cluster(data, 1 / 3, seed)[1].examples})) for seed in range(6)}
+    assert sorted(e.name for e in (*rest, *held)) == sorted(e.name for e in data)
+    assert split_by_cluster(data, 1 / 3, seed=0)[1] == held
+    choices = {tuple(sorted({e.cluster for e in split_by_cluster(data, 1 / 3, seed)[1]})) for seed in range(6)}
     assert len(choices) > 1
-    assert split_by_cluster(data, 0.0, seed=0)[0].examples == data.examples
+    assert split_by_cluster(data, 0.0, seed=0)[0] == data
 
 
 def test_validation_is_repeatable_and_empty_without_examples(config):
@@ -164,23 +168,23 @@ def test_validation_is_repeatable_and_empty_without_examples(config):
     assert validate(model, data, augmentation) == first
     assert set(first) == set(PARTS)
     assert 0 <= first["within_2"] <= first["best_within_2"] <= 1
-    assert validate(model, replace(data, examples=()), augmentation) == {}
+    assert validate(model, [], augmentation) == {}
 
 
 def test_validation_takes_one_complex_of_each_cluster_first(monkeypatch, config):
     data = small_set(("CCOC", "CCO", "CO", "CCN", "CCC"), 1)
-    examples = tuple(replace(example, cluster=name) for example, name in zip(data.examples, "aaabb", strict=True))
+    data = [replace(record, cluster=name) for record, name in zip(data, "aaabb", strict=True)]
     seen = []
 
-    def watched(rows, augmentation, rng):
-        seen.extend(index for _, index in rows)
-        return collate(rows, augmentation, rng)
+    def watched(records, rng, augmentation):
+        seen.extend(data.index(record) for record in records)
+        return collate(records, rng, augmentation)
 
-    collate = pose_train.collate
-    monkeypatch.setattr(pose_train, "collate", watched)
+    collate = pose_train.collate_poses
+    monkeypatch.setattr(pose_train, "collate_poses", watched)
     monkeypatch.setattr(pose_train, "VALIDATED", 3)
     torch.manual_seed(0)
-    validate(pose_train.PoseModel(config.model).eval(), replace(data, examples=examples), augmentation_of(config))
+    validate(pose_train.PoseModel(config.model).eval(), data, augmentation_of(config))
     assert seen == [0, 3, 1]
 
 

@@ -9,13 +9,13 @@ import pytest
 import torch
 from small_molecules import embedded, entry_of, graph_of, heavy_positions
 
-from molgen.datasets.conformers import Entry
+from molgen.datasets.conformers import ConformerRecord
 from molgen.geometry import torus
 from molgen.geometry.torsions import apply_torsions, dihedral_angles
 from molgen.graphs.batch import batch_graphs
 from molgen.metrics.symmetry import automorphisms
 from molgen.models.torsion_flow.coupling import transported
-from molgen.models.torsion_flow.data import ConformerBatch, DrawSymmetricConformers
+from molgen.models.torsion_flow.data import CollateConformers, ConformerBatch
 from molgen.models.torsion_flow.loss import torsion_loss
 from molgen.models.torsion_flow.model import torsion_process
 from molgen.models.torsion_flow.torsion_symmetry import folds
@@ -24,7 +24,7 @@ from molgen.processes import TorsionFlow
 ALKYL = "FCCCCCO"
 
 
-def symmetric(smiles: str, count: int = 1) -> Entry:
+def symmetric(smiles: str, count: int = 1) -> ConformerRecord:
     found = automorphisms(embedded(smiles, count), 32).permutations
     return replace(entry_of(smiles, count), permutations=found.astype(np.uint8))
 
@@ -182,9 +182,8 @@ def test_transport_shortens_the_way():
 
 def test_batches_know_the_symmetry_of_their_torsions():
     entries = [symmetric("FCCOc1ccccc1"), symmetric("CCCO")]
-    graph = batch_graphs([e.graph for e in entries])
-    batch = DrawSymmetricConformers()(entries, graph, 2, np.random.default_rng(0))
+    batch = CollateConformers(2, symmetric=True)(entries, np.random.default_rng(0))
     assert batch.folds is not None
-    assert batch.folds.shape == graph.torsions.shape[:2]
+    assert batch.folds.shape == batch.graph.torsions.shape[:2]
     assert batch.folds[0].max() == 2
     assert (batch.folds[1] == 1).all()

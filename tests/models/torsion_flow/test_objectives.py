@@ -10,7 +10,7 @@ import torch
 from small_molecules import entry_of
 
 from molgen.config import from_mapping, from_yaml
-from molgen.datasets.conformers import encode_part
+from molgen.datasets.conformers import encode_conformers
 from molgen.datasets.sources import SourceConfig
 from molgen.errors import ConfigError, InputError
 from molgen.models.torsion_flow.checkpoint import load_model
@@ -26,7 +26,7 @@ WEIGHTED = replace(entry_of("CCOC(=O)CN", 2), weights=np.array([1.0, 0.0], np.fl
 
 def folder_of(folder: Path, *entries) -> SourceConfig:
     folder.mkdir()
-    (folder / "part.safetensors").write_bytes(encode_part(entries, folder.name))
+    (folder / "part.safetensors").write_bytes(encode_conformers(entries, folder.name))
     return SourceConfig(str(folder))
 
 
