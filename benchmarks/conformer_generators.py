@@ -91,7 +91,7 @@ GENERATORS: dict[str, Callable[[int, int], Generate]] = {
     "conforge": make_conforge,
     "molgen": make_molgen,
     "molgen-uniform": partial(make_molgen, model="uniform"),
-    "molgen-mmff": partial(make_molgen, relax="mmff"),
+    "molgen-mmff": partial(make_molgen, minimize_with="mmff"),
 }
 
 

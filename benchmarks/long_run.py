@@ -18,7 +18,7 @@ from pathlib import Path
 
 from rdkit import Chem, rdBase
 
-from molgen.conformers.generate import GenerateConfig
+from molgen.conformers.config import GenerateConfig
 from molgen.screening.conformer_file import Row, conformers_to_file
 
 EVERY = 100

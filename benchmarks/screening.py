@@ -24,7 +24,7 @@ from pathlib import Path
 import numpy as np
 import psutil
 
-from molgen.conformers.generate import GenerateConfig
+from molgen.conformers.config import GenerateConfig
 from molgen.docking.records import DockConfig
 from molgen.screening import Progress, RunConfig, conformer_library, screen
 from molgen.screening.driver import Driver

@@ -66,7 +66,7 @@ def cases(data: Path, limit: int, templates: int, largest: int = 45) -> Iterator
             truth = np.array([f for f in found if f is not None], dtype=np.float32)
             if not len(truth) or not graph.n_torsions or graph.n_atoms > largest:
                 continue
-            local = template_conformers(mol, templates, iterations=100, loose=True).positions[:, heavy_atoms(mol)]
+            local = template_conformers(mol, templates, steps=100, loose=True).positions[:, heavy_atoms(mol)]
         except MolgenError as error:
             print(f"{reference.mol_id}: {error}")
             continue

@@ -14,6 +14,8 @@ from typing import Any, TypeVar
 import yaml
 
 from molgen.errors import ConfigError, InputError
+from molgen.former_names import former_names
+from molgen.former_names import renamed as renamed  # it is part of the configurations
 from molgen.opening import read_input
 
 Config = TypeVar("Config")
@@ -21,11 +23,6 @@ Config = TypeVar("Config")
 _MOST_BYTES = 2**20
 # besides its own errors, PyYAML lets through what dates, numbers and deep nesting raise
 _YAML_ERRORS = (yaml.YAMLError, ValueError, TypeError, AttributeError, LookupError, ArithmeticError, RecursionError)
-
-
-def renamed(formerly: str, default: Any) -> Any:
-    """A dataclass field that files of earlier versions, checkpoints among them, name ``formerly``."""
-    return dataclasses.field(default=default, metadata={"formerly": formerly})
 
 
 def from_yaml(kind: type[Config], path: str | Path) -> Config:
@@ -100,12 +97,10 @@ def _build(kind: Any, tree: object, source: object, prefix: str) -> Any:
     if not isinstance(tree, Mapping):
         raise ConfigError(f"{prefix.rstrip('.') or 'configuration'} must be a mapping of keys", source=source)
     hints = _hints(kind)
-    formerly = {
-        field.metadata["formerly"]: field.name for field in dataclasses.fields(kind) if "formerly" in field.metadata
-    }
+    former = former_names(kind)
     values = {}
     for given, value in tree.items():
-        key = formerly.get(given, given)
+        key = former.get(given, given)
         if key not in hints:
             raise ConfigError(f"unknown key {prefix}{key}{_nearest(key, hints, prefix)}", source=source)
         values[key] = _convert(hints[key], value, source, f"{prefix}{key}")

@@ -11,7 +11,7 @@ from rdkit import Chem
 from rdkit.Chem import AllChem
 
 from molgen.chem.molecules.writing import SdfRecord, write_sdf
-from molgen.conformers.generate import GenerateConfig
+from molgen.conformers.config import GenerateConfig
 from molgen.docking.records import DockConfig, DockingResult, Pose
 from molgen.docking.run import DockRow, Setting
 from molgen.reports.pages.conformer_report import conformer_report

@@ -118,7 +118,7 @@ def test_the_options_reach_the_task(stub):
     assert seen["source"] == "CC x"
     assert seen["output"] == os.path.join("d", "out.sdf.gz")
     config = seen["config"]
-    assert (config.n, config.relax, config.seed, config.spacing) == (7, "none", 0, 0.1)
+    assert (config.n, config.minimize_with, config.seed, config.min_rmsd) == (7, "none", 0, 0.1)
     assert (seen["stereo"], seen["model"]) == ("enumerate", "default")
     assert str(seen["failures"]) == os.path.join("d", "out.failures.csv")
 
@@ -176,7 +176,7 @@ def test_the_installed_command_ends_with_one_line_and_no_output(tmp_path):
 
 def in_folder(folder, monkeypatch, *arguments):
     monkeypatch.chdir(folder)
-    return exit_code("conformers", *arguments, "-o", "out.sdf", "-n", "2", "--model", "uniform", "--pool", "4")
+    return exit_code("conformers", *arguments, "-o", "out.sdf", "-n", "2", "--model", "uniform", "--samples", "4")
 
 
 def test_a_molecule_ends_as_a_file_and_a_table_on_stdout(tmp_path, monkeypatch, capsys):

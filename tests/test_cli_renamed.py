@@ -14,6 +14,12 @@ def test_an_old_option_is_passed_on_under_its_new_name_with_a_warning(old, new, 
     assert capsys.readouterr().err == "warning: --minimise is now --minimize\n"
 
 
+def test_every_old_option_of_conformers_is_an_option_today():
+    given = ["conformers", "CCO", "--pool", "9", "--rmsd=0.5", "--vacuum", "0", "--relax", "mmff"]
+    expected = ["conformers", "CCO", "--samples", "9", "--min-rmsd=0.5", "--gas-phase", "0", "--minimize-with", "mmff"]
+    assert with_new_names(given) == expected
+
+
 def test_other_arguments_stay_as_they_are(capsys):
     given = ["dock", "--minimise", "-l", "C=C", "--seed=3"]
     assert with_new_names(given) == given

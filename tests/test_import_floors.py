@@ -17,6 +17,7 @@ FLOORS = {
     "outcomes": -2,
     "opening": -2,
     "files": -2,
+    "former_names": -2,
     "config": -1,
     "workers": -1,
     "geometry": 0,

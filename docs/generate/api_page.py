@@ -15,7 +15,7 @@ MODULES = {
     "molgen.reports.pages.conformer_report": ("conformer_report", "write_conformer_report"),
     "molgen.reports.notebook": ("notebook_view",),
     "molgen.docking.records": ("DockConfig", "Pose"),
-    "molgen.conformers.generate": ("GenerateConfig",),
+    "molgen.conformers.config": ("GenerateConfig",),
     "molgen.errors": ("MolgenError",),
 }
 """Single names from modules that export nothing as a package."""

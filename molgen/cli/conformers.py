@@ -22,7 +22,7 @@ from molgen.cli.screening import (
     run_config,
 )
 from molgen.cli.terminal import MOST_ROWS, console, progress
-from molgen.conformers.options import GenerateConfig
+from molgen.conformers.config import GenerateConfig
 
 
 class Stereo(StrEnum):
@@ -42,8 +42,8 @@ class Kind(StrEnum):
     reflow = "reflow"
 
 
-class Relax(StrEnum):
-    """What the chosen conformers are relaxed with."""
+class Minimizer(StrEnum):
+    """What the selection is minimized with."""
 
     none = "none"
     mmff = "mmff"
@@ -62,19 +62,22 @@ def conformers(
     seed: Annotated[int, typer.Option(min=0, help="Same seed, same conformers.")] = 0,
     model: Annotated[str, typer.Option(help="default, uniform (no model), or a weights file.")] = "default",
     stereo: Annotated[Stereo, typer.Option(help="Stereo the input leaves open: take one isomer, or all.")] = Stereo.one,
-    largest_fragment: Annotated[bool, typer.Option("--largest-fragment", help="Of a salt keep the biggest.")] = False,
+    largest_fragment: Annotated[
+        bool, typer.Option("--largest-fragment", help="Keep only the largest fragment.")
+    ] = False,
     energy_window: Annotated[
-        float, typer.Option(min=0.0, help="kcal/mol above the best that are kept.")
+        float, typer.Option(min=0.0, help="kcal/mol above the lowest that are kept.")
     ] = GenerateConfig.energy_window,
-    rmsd: Annotated[
+    min_rmsd: Annotated[
         float, typer.Option(min=0.0, help="Angstrom that two conformers must differ by.")
-    ] = GenerateConfig.spacing,
-    relax: Annotated[Relax, typer.Option(help="Relax the chosen conformers.")] = Relax.none,
+    ] = GenerateConfig.min_rmsd,
+    minimize_with: Annotated[Minimizer, typer.Option(help="Minimize the selected conformers.")] = Minimizer.none,
     steps: Annotated[int, typer.Option(min=1, help="Integration steps; fewer are faster.")] = GenerateConfig.steps,
-    pool: Annotated[int | None, typer.Option(min=1, help="Samples to choose from.")] = None,
-    vacuum: Annotated[
-        float, typer.Option(min=0.0, max=1.0, help="Share of minima in vacuum in the choice; 0: in solvent or bound.")
-    ] = GenerateConfig.vacuum,
+    samples: Annotated[int | None, typer.Option(min=1, help="Samples per molecule, of which N are selected.")] = None,
+    gas_phase: Annotated[
+        float,
+        typer.Option(min=0.0, max=1.0, help="Weight of gas-phase minima; 0: in solvent or bound."),
+    ] = GenerateConfig.gas_phase,
     failures: Annotated[Path | None, typer.Option(help="CSV of the inputs that failed [OUTPUT.failures.csv].")] = None,
     report: Annotated[Path | None, typer.Option(help="HTML report to write, with a 3D view; opens offline.")] = None,
     boltzmann: Annotated[
@@ -99,11 +102,11 @@ def conformers(
         n=n,
         seed=seed,
         steps=steps,
-        pool=pool,
-        vacuum=vacuum,
+        samples=samples,
+        gas_phase=gas_phase,
         energy_window=energy_window,
-        spacing=rmsd,
-        relax=relax.value,
+        min_rmsd=min_rmsd,
+        minimize_with=minimize_with.value,
         timeout=timeout,
         boltzmann=boltzmann,
     )

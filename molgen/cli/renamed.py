@@ -5,7 +5,13 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 
-RENAMED = {("rescore", "--minimise"): "--minimize"}
+RENAMED = {
+    ("rescore", "--minimise"): "--minimize",
+    ("conformers", "--pool"): "--samples",
+    ("conformers", "--vacuum"): "--gas-phase",
+    ("conformers", "--rmsd"): "--min-rmsd",
+    ("conformers", "--relax"): "--minimize-with",
+}
 """(command, old option) -> new option."""
 
 

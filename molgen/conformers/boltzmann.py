@@ -9,8 +9,8 @@ from rdkit import Chem
 from molgen.chem.features.molecule_features import heavy_atoms, molecule_graph
 from molgen.chem.molecules.force_field import relax
 from molgen.chem.molecules.positions import with_conformers
-from molgen.conformers.candidates import template_count
-from molgen.conformers.options import GenerateConfig
+from molgen.conformers.config import GenerateConfig
+from molgen.conformers.samples import template_count
 from molgen.conformers.templates import set_torsions, template_conformers
 from molgen.errors import EmbeddingError
 from molgen.graphs.batch import batch_graphs
@@ -28,9 +28,9 @@ PROPOSAL_STEPS = 8
 def boltzmann_ensemble(mol: Chem.Mol, model: TorsionModel | None, config: GenerateConfig) -> Chem.Mol:
     """``config.n`` conformers with weights w ~ exp(-E / RT) / q, heaviest first.
 
-    All of them are quasi-random draws from the flow, before any choice, and none is left out: a weighted mean over
+    All of them are quasi-random samples of the flow, before any selection, and none is left out: a weighted mean over
     them estimates the mean over torsions and template conformers at ``config.boltzmann`` kelvin. E is the MMFF94s
-    energy in vacuum, electrostatics included, of the template conformer with its torsions set and nothing settled,
+    energy in vacuum, electrostatics included, of the template conformer with its torsions set and nothing minimized,
     since the density q is known for exactly these coordinates. Bonds, angles, rings and the turns of OH and CH3 groups
     do not move, so that these are not free energies of the molecule.
 
@@ -57,7 +57,7 @@ def boltzmann_ensemble(mol: Chem.Mol, model: TorsionModel | None, config: Genera
         mol,
         template_count(mol, record.n_torsions, config),
         seed=config.seed,
-        iterations=config.template_relax,
+        steps=config.template_steps,
         timeout=config.timeout,
     )
     full = torch.from_numpy(embedded.positions)

@@ -26,7 +26,7 @@ class ConformerField:
 
     The energies are those of :func:`molgen.chem.molecules.force_field.relax`, to 0.01 kcal/mol; the way down is that of
     L-BFGS on all conformers at once, which takes a fifth of the time; RDKit's where there is little to do. So a
-    conformer may end in another minimum when others are relaxed with it: by the choice between the two, and by
+    conformer may end in another minimum when others are minimized with it: by the choice between the two, and by
     rounding, which a long way down amplifies. A step stands for one and a half of RDKit's.
     """
 
@@ -44,34 +44,41 @@ class ConformerField:
 
     def energies(self, positions: np.ndarray, *, electrostatics: bool = True) -> Energies:
         """Energies of conformers [k, atoms, 3]."""
-        return self.relax(positions, 0, electrostatics=electrostatics)[1]
+        return self.minimize(positions, 0, electrostatics=electrostatics)[1]
 
     @one_thread()
     @torch.inference_mode()
-    def relax(
-        self, positions: np.ndarray, iterations: int, *, electrostatics: bool = True, until: float = 0.1
+    def minimize(
+        self, positions: np.ndarray, steps: int, *, electrostatics: bool = True, max_force: float = 0.1
     ) -> tuple[np.ndarray, Energies]:
-        """Conformers [k, atoms, 3] after at most so many steps, and their energies; those that go astray stay.
+        """Conformers after at most so many steps, and their energies; one that becomes non-finite stays as it was.
 
-        A conformer is done when its largest force is below ``until``, kcal/mol/Angstrom.
+        Args:
+            positions: [k, atoms, 3], Angstrom.
+            steps: at most; 0 computes the energies only.
+            electrostatics: include the charges.
+            max_force: a conformer is done when its largest force is below, kcal/mol/Angstrom.
+
+        Returns:
+            positions [k, atoms, 3], and energies [k] with their method.
         """
         if self.terms is None or len(positions) * self.terms.n_atoms**2 <= FEW:
-            steps = round(RDKIT_STEPS * iterations)
-            return relax(with_conformers(self.mol, positions), steps, electrostatics=electrostatics)
+            mol = with_conformers(self.mol, positions)
+            return relax(mol, round(RDKIT_STEPS * steps), electrostatics=electrostatics)
         energy = self._energy[electrostatics]
         given = torch.from_numpy(np.ascontiguousarray(positions.transpose(1, 2, 0))).float()
         moved, values = [], []
         for piece in given.split(max(16, PIECE_PAIRS // max(1, len(self.terms.pairs))), dim=2):
             piece = piece.contiguous()
-            if iterations:
-                x, e = minimize_batch(energy, piece, iterations, self._start, until=until)
+            if steps:
+                x, e = minimize_batch(energy, piece, steps, self._start, until=max_force)
                 lost = ~torch.isfinite(e) | ~torch.isfinite(x).all(0).all(0)
                 x, e = torch.where(lost, piece, x), torch.where(lost, energy(piece)[0], e)
             else:
                 x, e = piece, energy(piece)[0]
             moved.append(x)
             values.append(e)
-        result = positions if not iterations else torch.cat(moved, 2).permute(2, 0, 1).double().numpy()
+        result = positions if not steps else torch.cat(moved, 2).permute(2, 0, 1).double().numpy()
         found = torch.cat(values).double().numpy()
         method = "MMFF94s" if electrostatics else "MMFF94s without electrostatics"
         return np.ascontiguousarray(result), Energies(np.where(np.isfinite(found), found, np.nan), method)

@@ -15,10 +15,9 @@ from molgen.chem.molecules.reading import InputRecord, read_molecules
 from molgen.chem.molecules.standardize import prepare_molecule
 from molgen.chem.molecules.stereo import enumerate_stereo
 from molgen.conformers.boltzmann import boltzmann_ensemble
-from molgen.conformers.candidates import sample_pool
-from molgen.conformers.options import GenerateConfig, checked_config
-from molgen.conformers.selection import MAX_PERMUTATIONS, chosen_conformers
-from molgen.conformers.templates import LARGE_RING
+from molgen.conformers.config import GenerateConfig, checked_config
+from molgen.conformers.samples import sample_conformers
+from molgen.conformers.selection import select_conformers
 from molgen.errors import MolgenError, ParseError
 from molgen.models.torsion_flow.checkpoint import load_model
 from molgen.models.torsion_flow.model import TorsionModel
@@ -26,8 +25,6 @@ from molgen.sampling.guards import noted
 from molgen.threads import one_thread
 
 __all__ = [
-    "LARGE_RING",
-    "MAX_PERMUTATIONS",
     "GenerateConfig",
     "Model",
     "Outcome",
@@ -165,7 +162,7 @@ def resolve_model(model: Model) -> TorsionModel | None:
 
 @one_thread()
 def conformers_of(mol: Chem.Mol, model: TorsionModel | None, config: GenerateConfig) -> Chem.Mol:
-    """The pipeline for a molecule with explicit hydrogens and complete stereo: sample a pool, filter, choose, relax."""
+    """The pipeline for a molecule with explicit hydrogens and complete stereo: sample, make candidates, select."""
     if config.boltzmann is not None:
         return boltzmann_ensemble(mol, model, config)
-    return chosen_conformers(sample_pool(mol, model, config), config)
+    return select_conformers(sample_conformers(mol, model, config), config)

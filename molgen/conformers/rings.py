@@ -1,4 +1,4 @@
-"""More shapes of a large ring where embedding gave few: drive its torsions with the force field, then let go."""
+"""More shapes of a large ring where embedding gave few: drive its torsions with the force field, then release them."""
 
 from __future__ import annotations
 
@@ -23,17 +23,17 @@ SPRING = 20.0
 TOLERANCE = 15.0
 """Half the width of the bottom of the constraint, degree."""
 DRIVE_STEPS, RELEASE_STEPS = 60, 200
-SPACING = 0.1
+MIN_RMSD = 0.1
 """Angstrom that two shapes of the ring must differ by."""
 
 
-def more_ring_states(
+def drive_rings(
     mol: Chem.Mol, positions: np.ndarray, wanted: int, *, seed: int = 0, timeout: float = 60.0
 ) -> np.ndarray:
     """New template conformers, made from known ones by driving two torsions of a large ring at a time.
 
     Each attempt takes the next known structure, pulls two random single bonds of the ring by 60 to 300 degrees with a
-    spring (MMFF94s without electrostatics), relaxes without it, and keeps the result when its stereo is right and its
+    spring (MMFF94s without electrostatics), minimizes without it, and keeps the result when its stereo is right and its
     ring differs from all others.
 
     Args:
@@ -57,10 +57,10 @@ def more_ring_states(
     for attempt in range(min(2 * wanted, max(1, ATTEMPT_ATOMS // mol.GetNumAtoms()))):
         if len(known) - len(positions) >= wanted or time.thread_time() > end:
             break
-        made = _driven(mol, known[attempt % len(known)], bonds, rng)
-        apart = rmsd_matrix(made[None, ring], np.array(known)[:, ring]).numpy()
-        if apart.min() >= SPACING and stereo_mask(mol, with_conformers(mol, made[None]))[0]:
-            known.append(made)
+        driven = _driven(mol, known[attempt % len(known)], bonds, rng)
+        distances = rmsd_matrix(driven[None, ring], np.array(known)[:, ring]).numpy()
+        if distances.min() >= MIN_RMSD and stereo_mask(mol, with_conformers(mol, driven[None]))[0]:
+            known.append(driven)
     return np.array(known[len(positions) :]).reshape(-1, *positions.shape[1:])
 
 
@@ -82,7 +82,7 @@ def _driven(mol: Chem.Mol, start: np.ndarray, bonds: list[tuple[int, ...]], rng:
 def _ring_torsions(mol: Chem.Mol) -> list[tuple[int, ...]]:
     """Torsions (a, b, c, d) along the large rings whose bond b-c turns: single, not conjugated, in no other ring."""
     rings = mol.GetRingInfo()
-    found = []
+    torsions = []
     for ring in rings.AtomRings():
         if len(ring) < LARGE_RING:
             continue
@@ -91,5 +91,5 @@ def _ring_torsions(mol: Chem.Mol) -> list[tuple[int, ...]]:
             bond = mol.GetBondBetweenAtoms(torsion[1], torsion[2])
             turns = bond.GetBondType() == Chem.BondType.SINGLE and not bond.GetIsConjugated()
             if turns and rings.NumBondRings(bond.GetIdx()) == 1:
-                found.append(torsion)
-    return found
+                torsions.append(torsion)
+    return torsions

@@ -25,17 +25,17 @@ def template_conformers(
     count: int,
     *,
     seed: int = 0,
-    iterations: int = 200,
+    steps: int = 200,
     timeout: float = 60.0,
     loose: bool = False,
     field: ConformerField | None = None,
 ) -> Templates:
-    """Embedded and relaxed conformers with the stereo of the input.
+    """Embedded and minimized conformers with the stereo of the input.
 
     Args:
         mol: with explicit hydrogens and complete stereo.
-        count: of structures, at most.
-        iterations: MMFF94s steps on each.
+        count: of template conformers, at most.
+        steps: of MMFF94s on each.
         timeout: seconds for the embedding.
         loose: embed so (see :func:`molgen.chem.molecules.embedding.embed_templates`).
         field: of the molecule, when it is at hand.
@@ -44,14 +44,13 @@ def template_conformers(
         EmbeddingError: there is none.
     """
     embedded = embed_templates(mol, count, seed=seed, timeout=timeout, loose=loose)
-    positions, _ = (field or ConformerField(mol)).relax(embedded.positions, iterations)
+    positions, _ = (field or ConformerField(mol)).minimize(embedded.positions, steps)
     return _with_correct_stereo(embedded, positions, mol)
 
 
 def _with_correct_stereo(embedded: Templates, positions: np.ndarray, mol: Chem.Mol) -> Templates:
-    """Relaxed templates, or the unrelaxed ones where relaxation changed the stereo; wrong ones are dropped."""
-    relaxed = with_conformers(mol, positions)
-    good = stereo_mask(mol, relaxed)
+    """Minimized templates, or the embedded ones where minimization changed the stereo; wrong ones are dropped."""
+    good = stereo_mask(mol, with_conformers(mol, positions))
     fallback = stereo_mask(mol, embedded.mol)
     original = embedded.positions
     kept = [positions[k] if good[k] else original[k] for k in range(len(positions)) if good[k] or fallback[k]]

@@ -15,8 +15,7 @@ from molgen.chem.features.molecule_features import heavy_atoms, molecule_graph
 from molgen.chem.features.molecule_graph import MoleculeGraph
 from molgen.chem.molecules.force_field import relax
 from molgen.chem.molecules.positions import with_conformers
-from molgen.conformers.generate import LARGE_RING
-from molgen.conformers.templates import largest_flexible_ring, set_torsions, template_conformers
+from molgen.conformers.templates import LARGE_RING, largest_flexible_ring, set_torsions, template_conformers
 from molgen.errors import EmbeddingError
 from molgen.geometry import rigid
 from molgen.geometry.alignment import kabsch
@@ -92,7 +91,7 @@ def ligand_of(mol: Chem.Mol, *, seed: int = 0, timeout: float = 60.0, keep_confo
 def _free(mol: Chem.Mol, seed: int, timeout: float, *, needed: bool) -> Chem.Mol:
     """The template conformers; where they are not needed and cannot be made, the molecule as it is."""
     try:
-        return template_conformers(mol, _count(mol), seed=seed, iterations=_RELAX, timeout=timeout).mol
+        return template_conformers(mol, _count(mol), seed=seed, steps=_RELAX, timeout=timeout).mol
     except EmbeddingError:
         if needed:
             raise

@@ -11,14 +11,13 @@ from typing import Literal
 
 import numpy as np
 
-from molgen.chem.features.molecule_features import heavy_atoms
 from molgen.chem.molecules.reading import read_molecules
 from molgen.chem.molecules.writing import SdfRecord, write_sdf
 from molgen.chem.molecules.xtb import check_xtb
-from molgen.conformers.generate import MAX_PERMUTATIONS, GenerateConfig, Model, Outcome, outcomes, resolve_model
+from molgen.conformers.config import GenerateConfig
+from molgen.conformers.generate import Model, Outcome, outcomes, resolve_model
+from molgen.conformers.selection import symmetric_distances
 from molgen.files import check_place, write_atomically
-from molgen.metrics.rmsd import rmsd_matrix
-from molgen.metrics.symmetry import automorphisms
 from molgen.version import __version__
 
 
@@ -76,7 +75,7 @@ def conformers_to_file(
     """
     for path in filter(None, (output, failures)):
         check_place(path)
-    if config.relax == "gfn2":
+    if config.minimize_with == "gfn2":
         check_xtb()
     records = read_molecules(source)
     network = resolve_model(model)
@@ -128,8 +127,7 @@ def _diversity(outcome: Outcome) -> float | None:
     mol = outcome.mol
     if mol is None or mol.GetNumConformers() < 2:
         return None
-    positions = np.array([c.GetPositions() for c in mol.GetConformers()])[:, heavy_atoms(mol)]
-    distances = rmsd_matrix(positions, positions, automorphisms(mol, MAX_PERMUTATIONS).permutations).numpy()
+    distances = symmetric_distances(mol, np.array([c.GetPositions() for c in mol.GetConformers()]))
     return float(distances[np.triu_indices(len(distances), 1)].mean())
 
 

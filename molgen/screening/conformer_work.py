@@ -10,7 +10,8 @@ import numpy as np
 
 from molgen.chem.molecules.reading import read_molecules
 from molgen.chem.molecules.writing import sdf_block
-from molgen.conformers.generate import GenerateConfig, Outcome, outcomes, resolve_model
+from molgen.conformers.config import GenerateConfig
+from molgen.conformers.generate import Outcome, outcomes, resolve_model
 from molgen.models.torsion_flow.model import TorsionModel
 from molgen.screening.conformer_file import row_of, sdf_records
 from molgen.screening.work import ColumnKind, Ready, Result
@@ -23,7 +24,7 @@ class ConformerWork:
     Attributes:
         config: how they are made.
         model: "default", "uniform" or a weights file.
-        largest_fragment: of a salt keep the biggest.
+        largest_fragment: keep only the largest fragment.
     """
 
     config: GenerateConfig

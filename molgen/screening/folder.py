@@ -21,15 +21,23 @@ PROGRESS = "progress.json"
 SUMMARY = "summary.json"
 
 
-def prepare_folder(folder: Path, settings: Mapping[str, Any], resume: bool) -> None:
+def prepare_folder(
+    folder: Path, settings: Mapping[str, Any], resume: bool, former: Mapping[str, str] | None = None
+) -> None:
     """Make the folder of a new run, or check that an old one was begun with the same settings.
+
+    Args:
+        folder: of the run.
+        settings: nested; what they are is for the caller to know.
+        resume: go on with an old run.
+        former: name of a setting in runs of earlier versions, with dots -> its present name.
 
     Raises:
         InputError: the folder holds something else, or a run that must not go on here.
     """
     path = folder / SETTINGS
     if path.exists():
-        _check_same(path, settings, resume)
+        _check_same(path, settings, resume, former or {})
     else:
         if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
             raise InputError("is in use and holds no run; name a new folder", source=folder)
@@ -93,8 +101,9 @@ def write_quickly(path: Path, content: Mapping[str, Any]) -> None:
     os.replace(temporary, path)
 
 
-def _check_same(path: Path, settings: Mapping[str, Any], resume: bool) -> None:
+def _check_same(path: Path, settings: Mapping[str, Any], resume: bool, former: Mapping[str, str]) -> None:
     before = _flat(_read(path, "cannot be read", path))
+    before = {former.get(key, key): value for key, value in before.items()}
     now = _flat(json.loads(json.dumps(settings)))
     changed = [key for key in sorted({*before, *now}) if before.get(key) != now.get(key)]
     if changed:

@@ -9,10 +9,12 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from molgen.conformers.generate import GenerateConfig, resolve_model
+from molgen.conformers.config import GenerateConfig
+from molgen.conformers.generate import resolve_model
 from molgen.docking.records import DockConfig
 from molgen.errors import ConfigError
 from molgen.files import write_atomically
+from molgen.former_names import former_names
 from molgen.screening.config import RunConfig
 from molgen.screening.conformer_work import ConformerWork
 from molgen.screening.dock_work import DockWork, dock_work
@@ -131,6 +133,16 @@ def conformer_library(
     return _run(work, library, output, settings, run or RunConfig(), shard, resume, on_progress, None)
 
 
+def _former_settings() -> dict[str, str]:
+    """Settings that runs of earlier versions have under another name."""
+    kinds = {"conformers": GenerateConfig, "docking": DockConfig}
+    return {
+        f"{part}.{former}": f"{part}.{name}"
+        for part, kind in kinds.items()
+        for former, name in former_names(kind).items()
+    }
+
+
 def _identity(name: str | Path) -> Any:
     """A setting that may be a file: its fingerprint if it is one."""
     return fingerprint(name) if Path(name).is_file() else str(name)
@@ -152,7 +164,7 @@ def _run(
         raise ConfigError(f"shard must be at least 1, not {shard}")
     folder = Path(output)
     own = {"version": __version__, "command": work.name, "library": fingerprint(library), "shard": shard}
-    prepare_folder(folder, {**own, **settings}, resume)
+    prepare_folder(folder, {**own, **settings}, resume, _former_settings())
     with locked(folder):
         state = State(folder / STATE)
         try:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks.long_run import Held, growth, watched
-from molgen.conformers.generate import GenerateConfig
+from molgen.conformers.config import GenerateConfig
 
 SMILES = ("CCO", "OCCN", "CC(=O)O", "C1CCCC1O", "c1ccccc1CO", "CC#CC", "C1CC", "NCC(=O)O", "FC(F)CO", "CCSC")
 
@@ -21,7 +21,7 @@ def test_growth_is_from_the_first_tenth_to_the_rest():
 def test_memory_and_open_files_stay_flat(tmp_path: Path):
     library = tmp_path / "in.smi"
     library.write_text("".join(f"{SMILES[k % len(SMILES)]} m{k}\n" for k in range(2000)))
-    config = GenerateConfig(n=2, pool=2, templates=1, template_relax=10, settle=2, steps=1)
+    config = GenerateConfig(n=2, samples=2, templates=1, template_steps=10, strain_steps=2, steps=1)
     seen, rows = watched(library, config, "default", every=50)
     assert len(rows) == 2000
     assert sum(row.error is not None for row in rows) == 200

@@ -115,7 +115,7 @@ def test_weights_are_those_of_the_definition():
     ("options", "reason"),
     [
         ({"boltzmann": 0.0}, "boltzmann must be"),
-        ({"boltzmann": 298.0, "relax": "mmff"}, "as they are drawn"),
+        ({"boltzmann": 298.0, "minimize_with": "mmff"}, "not for minimized ones"),
     ],
 )
 def test_weights_that_make_no_sense_are_refused(options, reason):

@@ -35,7 +35,7 @@ def few(request, monkeypatch):
 def test_relaxing_lowers_every_energy_and_says_which(smiles):
     mol, x = embedded(smiles)
     field = ConformerField(mol)
-    at, energies = field.relax(x, 200)
+    at, energies = field.minimize(x, 200)
     assert at.shape == x.shape
     assert at.dtype == np.float64
     assert (energies.values < field.energies(x).values - 0.1).all()
@@ -46,14 +46,14 @@ def test_minima_are_those_of_rdkit():
     """Ethanol has two, trans and gauche; both ways of relaxing find their energies."""
     mol, x = embedded("CCO", 20)
     expected = np.unique(relax(mol, 2000)[1].values.round(2))
-    found = np.unique(ConformerField(mol).relax(x, 500)[1].values.round(2))
+    found = np.unique(ConformerField(mol).minimize(x, 500)[1].values.round(2))
     assert len(expected) == 2
     np.testing.assert_allclose(found, expected, atol=0.02)
 
 
 def test_no_conformers_give_none():
     mol, x = embedded("CCO", 2)
-    at, energies = ConformerField(mol).relax(x[:0], 10)
+    at, energies = ConformerField(mol).minimize(x[:0], 10)
     assert at.shape == (0, 9, 3)
     assert energies.values.shape == (0,)
 
@@ -64,22 +64,22 @@ def test_both_ways_come_equally_low(monkeypatch):
     found = []
     for most in (0, 10**9):
         monkeypatch.setattr(module, "FEW", most)
-        found.append(np.median(ConformerField(mol).relax(x, 60)[1].values))
+        found.append(np.median(ConformerField(mol).minimize(x, 60)[1].values))
     assert abs(found[0] - found[1]) < 1.0
 
 
 def test_pieces_do_not_change_the_result(monkeypatch):
     mol, x = embedded("OCCCCO", 40)
-    whole, _ = ConformerField(mol).relax(x, 20)
+    whole, _ = ConformerField(mol).minimize(x, 20)
     monkeypatch.setattr(module, "PIECE_PAIRS", 1)
-    parts, _ = ConformerField(mol).relax(x, 20)
+    parts, _ = ConformerField(mol).minimize(x, 20)
     np.testing.assert_allclose(parts, whole, atol=0.02)  # rounding, carried through 20 steps
 
 
 def test_a_conformer_that_is_not_finite_stays_and_has_no_energy():
     mol, x = embedded("OCCCCO", 3)
     x[1, 0, 0] = np.nan
-    at, energies = ConformerField(mol).relax(x, 20)
+    at, energies = ConformerField(mol).minimize(x, 20)
     np.testing.assert_array_equal(np.isnan(energies.values), [False, True, False])
     assert np.isfinite(at[[0, 2]]).all()
     np.testing.assert_allclose(at[1], x[1], atol=1e-6)

@@ -8,10 +8,9 @@ from molgen.chem.features.molecule_features import heavy_atoms
 from molgen.chem.molecules.force_field import relax
 from molgen.chem.molecules.positions import with_conformers
 from molgen.chem.molecules.standardize import prepare_molecule
-from molgen.conformers import candidates as pool
-from molgen.conformers import generate
-from molgen.conformers.options import GenerateConfig
-from molgen.conformers.rings import SPACING, more_ring_states
+from molgen.conformers import generate, samples
+from molgen.conformers.config import GenerateConfig
+from molgen.conformers.rings import MIN_RMSD, drive_rings
 from molgen.conformers.templates import template_conformers
 from molgen.metrics.rmsd import rmsd_matrix
 from molgen.metrics.stereo import stereo_mask
@@ -28,7 +27,7 @@ def start(smiles: str, count: int = 1) -> tuple[Chem.Mol, np.ndarray]:
 @pytest.mark.parametrize("smiles", [MUSCONE, RADICICOL, "O=C1CNC(=O)CNC(=O)CNC(=O)CNC(=O)CN1"])
 def test_driving_makes_new_shapes_of_the_same_molecule(smiles):
     mol, positions = start(smiles)
-    made = more_ring_states(mol, positions, 4)
+    made = drive_rings(mol, positions, 4)
     assert 2 <= len(made) <= 4
     conformers = with_conformers(mol, made)
     assert stereo_mask(smiles, conformers).all()
@@ -38,14 +37,14 @@ def test_driving_makes_new_shapes_of_the_same_molecule(smiles):
         assert np.abs(np.linalg.norm(made[:, i] - made[:, j], axis=-1) - before).max() < 0.1
     heavy = np.concatenate([positions, made])[:, heavy_atoms(mol)]
     distances = rmsd_matrix(heavy, heavy).numpy()
-    assert distances[np.triu_indices(len(heavy), 1)].min() >= SPACING / 2
+    assert distances[np.triu_indices(len(heavy), 1)].min() >= MIN_RMSD / 2
     strain = relax(conformers, 0, electrostatics=False)[1].values - relax(with_conformers(mol, positions), 0)[1].values
     assert strain.max() < 60.0  # relaxed, not torn
 
 
 def test_the_same_seed_drives_the_same_way():
     mol, positions = start(MUSCONE)
-    first, again, other = (more_ring_states(mol, positions, 2, seed=seed) for seed in (1, 1, 2))
+    first, again, other = (drive_rings(mol, positions, 2, seed=seed) for seed in (1, 1, 2))
     np.testing.assert_array_equal(first, again)
     assert np.abs(first[0] - other[0]).max() > 0.1
 
@@ -53,24 +52,24 @@ def test_the_same_seed_drives_the_same_way():
 @pytest.mark.parametrize("smiles", ["CCCC", "CC1CCCCC1", "c1ccc2ccccc2c1"])
 def test_without_a_large_ring_there_is_nothing_to_drive(smiles):
     mol, positions = start(smiles)
-    assert more_ring_states(mol, positions, 3).shape == (0, mol.GetNumAtoms(), 3)
+    assert drive_rings(mol, positions, 3).shape == (0, mol.GetNumAtoms(), 3)
 
 
 def test_no_time_gives_no_more():
     mol, positions = start(MUSCONE)
-    assert len(more_ring_states(mol, positions, 3, timeout=-1.0)) == 0
-    assert len(more_ring_states(mol, positions, 0)) == 0
+    assert len(drive_rings(mol, positions, 3, timeout=-1.0)) == 0
+    assert len(drive_rings(mol, positions, 0)) == 0
 
 
 def test_a_ring_that_embeds_badly_still_gives_as_many_as_were_asked_for(monkeypatch):
     """Embedding that gives one structure only, as it does when its time runs out."""
-    plain = pool.template_conformers
-    monkeypatch.setattr(pool, "template_conformers", lambda mol, count, **options: plain(mol, 1, **options))
+    plain = samples.template_conformers
+    monkeypatch.setattr(samples, "template_conformers", lambda mol, count, **options: plain(mol, 1, **options))
     config = GenerateConfig(n=6)
     made = generate.conformers_of(prepare_molecule(Chem.MolFromSmiles(MUSCONE)), None, config)
     assert made.GetNumConformers() == 6
     assert stereo_mask(MUSCONE, made).all()
     method = made.GetConformer(0).GetProp("molgen_method")
     assert "more by driving ring torsions" in method
-    monkeypatch.setattr(pool, "more_ring_states", lambda mol, positions, *_, **__: positions[:0])
+    monkeypatch.setattr(samples, "drive_rings", lambda mol, positions, *_, **__: positions[:0])
     assert generate.conformers_of(prepare_molecule(Chem.MolFromSmiles(MUSCONE)), None, config).GetNumConformers() <= 2

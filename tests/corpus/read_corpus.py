@@ -77,7 +77,7 @@ def use(reader: str, path: str) -> tuple[list[str], bool]:
         assert all(line.isprintable() for line in lines(inspect_protein(protein)))
         sites = sites_of(protein, "auto").searched
         return [], all(len(site.network_atoms()) > 0 for site in sites)
-    made = list(generate_many(Path(path), n=2, pool=4, templates=1, settle=2, timeout=5.0, model="uniform"))
+    made = list(generate_many(Path(path), n=2, samples=4, templates=1, strain_steps=2, timeout=5.0, model="uniform"))
     ligands = [_ligand_error(one.record, DockConfig(timeout=5.0)) for one in made]
     errors = [error for error in (*(one.error for one in made), *ligands) if error is not None]
     return errors, any(one.mol is not None for one in made)

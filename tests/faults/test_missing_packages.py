@@ -53,7 +53,7 @@ def test_docking_with_learned_parts_needs_no_optional_package_and_no_network(tmp
 @pytest.mark.parametrize(
     ("missing", "arguments"),
     [
-        ("tblite", ("--relax", "gfn2")),
+        ("tblite", ("--minimize-with", "gfn2")),
         ("ipymolstar", ("--report", "report.html")),
     ],
 )

@@ -12,7 +12,8 @@ from safetensors.torch import save_file
 
 from molgen import __version__
 from molgen.conformers import generate
-from molgen.conformers.generate import GenerateConfig, generate_conformers
+from molgen.conformers.config import GenerateConfig
+from molgen.conformers.generate import generate_conformers
 from molgen.errors import CheckpointError, InputError
 from molgen.models.torsion_flow.checkpoint import save_model
 from molgen.models.torsion_flow.config import ModelConfig
@@ -21,7 +22,7 @@ from molgen.nets.backbone import BackboneConfig
 from molgen.screening.conformer_file import Row, conformers_to_file
 from molgen.training.checkpoint import FORMAT
 
-QUICK = GenerateConfig(n=2, seed=4, pool=8, templates=2, template_relax=20, settle=2)
+QUICK = GenerateConfig(n=2, seed=4, samples=8, templates=2, template_steps=20, strain_steps=2)
 PEPTIDE = "N[C@@H](C)C(=O)" * 80 + "O"  # 401 heavy atoms
 LINES = [
     "CCO ethanol",
@@ -112,7 +113,7 @@ def test_the_sd_file_holds_every_conformer_with_its_properties(done):
 def test_a_row_sums_up_its_conformers(done):
     rows = {row.name: row for row in done[1]}
     assert rows["propanol"].conformers == 2
-    assert rows["propanol"].diversity > QUICK.spacing
+    assert rows["propanol"].diversity > QUICK.min_rmsd
     assert rows["propanol"].energy_span >= 0.0
     assert rows["lib_7"].conformers == 1
     assert rows["lib_7"].diversity is None

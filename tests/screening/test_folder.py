@@ -21,6 +21,14 @@ def test_a_run_goes_on_only_when_asked_and_with_the_same_settings(tmp_path):
         prepare_folder(tmp_path, other, resume=True)
 
 
+def test_a_run_goes_on_whose_settings_had_other_names(tmp_path):
+    former = {"docking.spacing": "docking.min_rmsd"}
+    prepare_folder(tmp_path, {"docking": {"spacing": 1.0}}, resume=False)
+    prepare_folder(tmp_path, {"docking": {"min_rmsd": 1.0}}, resume=True, former=former)
+    with pytest.raises(InputError, match=r"docking.min_rmsd \(1.0 before, 2.0 now\)"):
+        prepare_folder(tmp_path, {"docking": {"min_rmsd": 2.0}}, resume=True, former=former)
+
+
 def test_a_folder_with_other_things_is_left_alone(tmp_path):
     (tmp_path / "thesis.txt").write_text("dear")
     with pytest.raises(InputError, match="is in use and holds no run"):

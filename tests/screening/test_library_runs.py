@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 
 from molgen.chem.molecules.reading import read_molecules
 from molgen.cli import app
-from molgen.conformers.generate import GenerateConfig
+from molgen.conformers.config import GenerateConfig
 from molgen.docking.records import DockConfig
 from molgen.errors import ConfigError, InputError
 from molgen.screening import RunConfig, conformer_library, read_rows, screen, status
@@ -29,7 +29,7 @@ SMILES = [
     "CC(C)O iso",
     "FCCF di",
 ]
-QUICK = GenerateConfig(n=2, pool=4)
+QUICK = GenerateConfig(n=2, samples=4)
 
 
 @pytest.fixture
@@ -62,7 +62,7 @@ def test_a_killed_run_is_resumed_with_every_input_exactly_once(library, tmp_path
     library.write_text("\n".join(SMILES + slow) + "\n")
     conformer_library(library, tmp_path / "whole", config=QUICK, shard=3)
     command = [sys.executable, "-m", "molgen", "conformers", str(library), "-o", str(tmp_path / "cut"), "-n", "2"]
-    command += ["--pool", "4"]
+    command += ["--samples", "4"]
     process = subprocess.Popen(command, stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL, start_new_session=True)
     state = tmp_path / "cut/progress.json"
     begin = time.monotonic()
@@ -121,7 +121,7 @@ def test_wrong_commands_end_in_one_line(tmp_path, monkeypatch, arguments, reason
 
 def test_a_run_can_be_looked_at_and_exported(library, tmp_path):
     run = tmp_path / "run"
-    call = CliRunner().invoke(app, ["conformers", str(library), "-o", str(run), "-n", "1", "--pool", "2"])
+    call = CliRunner().invoke(app, ["conformers", str(library), "-o", str(run), "-n", "1", "--samples", "2"])
     assert "7 of 8 molecules done, 1 failed, 1 were repeats" in call.output
     seen = CliRunner().invoke(app, ["screen", "status", str(run)])
     assert "conformers of library.smi: finished, 1 shards written" in seen.output

@@ -8,9 +8,9 @@ import numpy as np
 from rdkit import Chem
 
 from molgen.chem.molecules.xtb import METHODS, check_xtb, relax_xtb
-from molgen.conformers.candidates import sample_pool
-from molgen.conformers.options import GenerateConfig
+from molgen.conformers.config import GenerateConfig
 from molgen.conformers.prepare.resample import trained_model
+from molgen.conformers.samples import sample_conformers
 from molgen.errors import MolgenError
 
 
@@ -67,9 +67,9 @@ def vacuum_conformers(
     Raises:
         MolgenError: nothing could be embedded, or the energy of no conformer is known.
     """
-    options = GenerateConfig(n=min(count, config.samples), pool=config.samples, seed=seed)
-    pool = sample_pool(mol, trained_model(config.model), options)
-    positions, energies = pool.field.relax(pool.positions, config.polish)
+    options = GenerateConfig(n=min(count, config.samples), samples=config.samples, seed=seed)
+    samples = sample_conformers(mol, trained_model(config.model), options)
+    positions, energies = samples.field.minimize(samples.positions, config.polish)
     values = energies.values
     if not np.isfinite(values).any():
         raise MolgenError("no energy: MMFF94s and UFF know no parameters for it")

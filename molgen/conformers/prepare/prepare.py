@@ -164,7 +164,9 @@ def _conformers(mol: Chem.Mol, config: PrepareConfig) -> tuple[np.ndarray, np.nd
         return vacuum_conformers(mol, config.vacuum, config.conformers, seed=config.seed, solvent=config.solvent)
     templates = embed_templates(mol, config.conformers, seed=config.seed, timeout=30.0)
     field = ConformerField(mol)
-    relaxed, energies = field.relax(templates.positions, config.relax_iterations, electrostatics=config.electrostatics)
+    relaxed, energies = field.minimize(
+        templates.positions, config.relax_iterations, electrostatics=config.electrostatics
+    )
     if config.relax != "mmff":
         relaxed, energies = relax_xtb(mol, relaxed, config.relax, config.relax_iterations, config.solvent)
     return relaxed, energies.values

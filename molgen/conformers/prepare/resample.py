@@ -8,9 +8,9 @@ from functools import lru_cache
 import numpy as np
 from rdkit import Chem
 
-from molgen.conformers.candidates import Pool, sample_pool
-from molgen.conformers.options import GenerateConfig
-from molgen.conformers.selection import shares, sound
+from molgen.conformers.candidates import boltzmann_shares, low_strain
+from molgen.conformers.config import GenerateConfig
+from molgen.conformers.samples import Samples, sample_conformers
 from molgen.models.torsion_flow.checkpoint import load_model
 from molgen.models.torsion_flow.model import TorsionModel
 
@@ -57,18 +57,18 @@ def resampled_conformers(
     Raises:
         MolgenError: nothing could be embedded.
     """
-    options = GenerateConfig(n=1, pool=config.samples, templates=config.templates, seed=seed, template_relax=40)
-    pool = sample_pool(mol, trained_model(config.model), options)
-    kept = sound(pool, options.energy_window)
-    times = np.random.default_rng(seed).multinomial(count, importance(pool, kept, config.vacuum))
-    return pool.positions[kept[times > 0]], times[times > 0]
+    options = GenerateConfig(n=1, samples=config.samples, templates=config.templates, seed=seed, template_steps=40)
+    samples = sample_conformers(mol, trained_model(config.model), options)
+    kept = low_strain(samples, options.energy_window)
+    times = np.random.default_rng(seed).multinomial(count, importance(samples, kept, config.vacuum))
+    return samples.positions[kept[times > 0]], times[times > 0]
 
 
-def importance(pool: Pool, kept: np.ndarray, vacuum: float) -> np.ndarray:
+def importance(samples: Samples, kept: np.ndarray, vacuum: float) -> np.ndarray:
     """How much each of the kept samples counts: a mixture of two distributions, one by strain and one by energies with
     charges."""
-    by_strain = shares(pool.energies.values[kept], STRAIN_SCALE)
-    by_vacuum = shares(pool.field.energies(pool.positions[kept]).values, VACUUM_SCALE)
+    by_strain = boltzmann_shares(samples.energies.values[kept], STRAIN_SCALE)
+    by_vacuum = boltzmann_shares(samples.field.energies(samples.positions[kept]).values, VACUUM_SCALE)
     return (1 - vacuum) * by_strain + vacuum * by_vacuum
 
 

@@ -17,11 +17,10 @@ from scipy.sparse.csgraph import connected_components
 from molgen.chem.features.molecule_features import heavy_atoms, without_hydrogens
 from molgen.chem.formats.parsing import silent_rdkit
 from molgen.chem.molecules.rotatable import rotatable_torsions
-from molgen.conformers.generate import MAX_PERMUTATIONS, GenerateConfig
+from molgen.conformers.config import GenerateConfig
+from molgen.conformers.selection import symmetric_distances
 from molgen.geometry import rigid
 from molgen.geometry.alignment import kabsch
-from molgen.metrics.rmsd import rmsd_matrix
-from molgen.metrics.symmetry import automorphisms
 from molgen.reports.pages.html import write_report
 from molgen.reports.pages.report_figures import figure_svgs
 from molgen.reports.pages.structures import camera_on, drawing, ligand_text
@@ -109,7 +108,7 @@ def subject_of(name: str, conformers: Sequence[Chem.Mol], *, notes: Sequence[str
     """
     mol = conformers[0]
     positions = np.array([one.GetConformer().GetPositions() for one in conformers])
-    distances = _distances(mol, positions)
+    distances = symmetric_distances(mol, positions)
     overlaid = overlay(mol, positions)
     energies = [float(one.GetProp("molgen_energy")) if one.HasProp("molgen_energy") else np.nan for one in conformers]
     entries = [
@@ -156,11 +155,6 @@ def _core(mol: Chem.Mol) -> np.ndarray:
     labels = connected_components(graph, directed=False)[1]
     piece = np.flatnonzero(labels == np.bincount(labels).argmax())
     return atoms[piece] if len(piece) >= 4 else atoms
-
-
-def _distances(mol: Chem.Mol, positions: np.ndarray) -> np.ndarray:
-    heavy = positions[:, heavy_atoms(mol)]
-    return rmsd_matrix(heavy, heavy, automorphisms(mol, MAX_PERMUTATIONS).permutations).numpy()
 
 
 def _details(mol: Chem.Mol) -> dict[str, str]:

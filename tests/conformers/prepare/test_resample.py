@@ -5,12 +5,12 @@ import pytest
 from rdkit import Chem
 
 from molgen.chem.molecules.standardize import prepare_molecule
-from molgen.conformers.candidates import sample_pool
-from molgen.conformers.options import GenerateConfig
+from molgen.conformers.candidates import low_strain
+from molgen.conformers.config import GenerateConfig
 from molgen.conformers.prepare import resample
 from molgen.conformers.prepare.prepare import PrepareConfig, prepare, prepare_entry
 from molgen.conformers.prepare.resample import ResampleConfig, importance, resampled_conformers
-from molgen.conformers.selection import sound
+from molgen.conformers.samples import sample_conformers
 from molgen.errors import CheckpointError
 
 DIOL = "OCCCCO"
@@ -20,13 +20,13 @@ QUICK = ResampleConfig(samples=24, templates=2)
 def test_samples_are_drawn_as_often_as_their_weights_say():
     mol = prepare_molecule(Chem.MolFromSmiles(DIOL))
     positions, times = resampled_conformers(mol, QUICK, 20000, seed=3)
-    options = GenerateConfig(n=1, pool=24, templates=2, seed=3, template_relax=40)
-    pool = sample_pool(mol, resample.trained_model("default"), options)
-    kept = sound(pool, options.energy_window)
-    weights = importance(pool, kept, 0.5)
+    options = GenerateConfig(n=1, samples=24, templates=2, seed=3, template_steps=40)
+    samples = sample_conformers(mol, resample.trained_model("default"), options)
+    kept = low_strain(samples, options.energy_window)
+    weights = importance(samples, kept, 0.5)
     assert times.sum() == 20000
     drawn = {p.tobytes(): t / 20000 for p, t in zip(positions, times, strict=True)}
-    found = np.array([drawn.get(p.tobytes(), 0.0) for p in pool.positions[kept]])
+    found = np.array([drawn.get(p.tobytes(), 0.0) for p in samples.positions[kept]])
     np.testing.assert_allclose(found, weights, atol=5 * np.sqrt(weights.max() / 20000))
     assert weights.max() > 3 * weights.min()
 

@@ -144,7 +144,7 @@ def test_a_molecule_that_breaks_a_metric_does_not_stop_the_others(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     source = conformers(tmp_path / "c.sdf", ("acid", ACID, 2), ("amine", AMINE, 2))
-    from molgen.reports.analysis.programs import programs as analysis
+    from molgen.reports.analysis import programs as analysis
 
     def breaks(mol: Chem.Mol, *given: object, **options: object) -> list:
         if mol.GetNumHeavyAtoms() == 13:

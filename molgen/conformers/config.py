@@ -1,0 +1,112 @@
+"""How conformers are generated and selected: the options of the pipeline, checked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from numbers import Integral, Real
+from typing import Literal
+
+from molgen.errors import ConfigError
+from molgen.former_names import renamed, with_former_names
+
+MAX_SEED = 2**31 - 3
+"""RDKit takes 32-bit seeds, and the embedding counts two up."""
+_LEAST: dict[str, int | float] = {"n": 1, "steps": 1, "seed": 0, "samples": 1, "templates": 1} | {
+    "template_steps": 0,
+    "strain_steps": 0,
+    "minimize_steps": 0,
+    "gas_phase_steps": 0,
+    "energy_window": 0.0,
+    "min_rmsd": 0.0,
+    "strain_scale": 1e-3,
+    "gas_phase": 0.0,
+    "gas_phase_scale": 1e-3,
+    "timeout": 1e-3,
+    "boltzmann": 1.0,
+}
+_OPTIONAL = ("samples", "templates", "boltzmann")
+
+
+@with_former_names
+@dataclass(frozen=True)
+class GenerateConfig:
+    """How conformers are generated and selected.
+
+    Attributes:
+        n: conformers to return, at most.
+        seed: same seed and molecule -> same conformers, whatever else is in the batch.
+        steps: network evaluations per sample.
+        samples: per molecule; None: 30 + n (0.3 + m^2 / 12) with m rotatable bonds, at most 30 + 7 n; at least 4 n if a
+            ring has 9 or more atoms; never more than 16 m for each template conformer.
+        templates: template conformers; None: 6 without flexible rings, 9 with one and 12 with more of them (n when a
+            ring has 9 or more atoms or no bond turns).
+        template_steps: MMFF94s steps on each template conformer, twice as many where it takes n of them. Steps are
+            those of :class:`molgen.conformers.force_field.ConformerField`, here and below.
+        strain_steps: MMFF94s steps on each sample before its strain is measured.
+        minimize_steps: further MMFF94s steps, electrostatics included, that make a candidate of a sample; 0 leaves the
+            samples as they are.
+        gas_phase_steps: further steps, after which a low candidate counts as a gas-phase minimum; 0: no minima.
+        energy_window: dropped are samples whose strain is this far above the lowest (MMFF94s without electrostatics,
+            before they are minimized with charges), and gas-phase minima whose energy is; kcal/mol.
+        strain_scale: a sample has the weight exp(-strain / strain_scale) in the selection, kcal/mol.
+        gas_phase: share of the weight, from 0 to 1, that gas-phase minima have in the selection: shapes that hydrogen
+            bonds and dispersion fold. 0 where only solvent or a pocket matters.
+        gas_phase_scale: a gas-phase minimum has the weight exp(-energy / gas_phase_scale), kcal/mol.
+        min_rmsd: least symmetric heavy-atom RMSD between two conformers, Angstrom.
+        minimize_with: "none", or what minimizes the selection: "mmff" (MMFF94s) or "gfn2" (GFN2-xTB).
+        timeout: seconds for the embedding.
+        boltzmann: kelvin; n samples with Boltzmann weights in place of a selection (see
+            :mod:`molgen.conformers.boltzmann`).
+
+    Raises:
+        ConfigError: a value is out of range.
+    """
+
+    n: int = 50
+    seed: int = 0
+    steps: int = 3
+    samples: int | None = renamed("pool", None)
+    templates: int | None = None
+    template_steps: int = renamed("template_relax", 50)
+    strain_steps: int = renamed("settle", 8)
+    minimize_steps: int = renamed("polish", 20)
+    gas_phase_steps: int = renamed("minimize", 80)
+    energy_window: float = 20.0
+    strain_scale: float = 4.5
+    gas_phase: float = renamed("vacuum", 0.6)
+    gas_phase_scale: float = renamed("vacuum_scale", 4.0)
+    min_rmsd: float = renamed("spacing", 0.1)
+    minimize_with: Literal["none", "mmff", "gfn2"] = renamed("relax", "none")
+    timeout: float = 60.0
+    boltzmann: float | None = None
+
+    def __post_init__(self) -> None:
+        for name, least in _LEAST.items():
+            value = getattr(self, name)
+            if value is None and name in _OPTIONAL:
+                continue
+            wanted = Real if isinstance(least, float) else Integral
+            if not isinstance(value, wanted) or not float(value) >= least:  # nan is not at least anything
+                whole = "a whole number of " if wanted is Integral else ""
+                raise ConfigError(f"{name} must be {whole}at least {least:g}, not {value}")
+        object.__setattr__(self, "seed", int(self.seed))  # RDKit and torch know no numpy integers
+        if self.seed > MAX_SEED:
+            raise ConfigError(f"seed must be at most {MAX_SEED}, not {self.seed}")
+        if self.gas_phase > 1:
+            raise ConfigError(f"gas_phase must be at most 1, not {self.gas_phase}")
+        if self.minimize_with not in ("none", "mmff", "gfn2"):
+            raise ConfigError(f'minimize_with must be "none", "mmff" or "gfn2", not "{self.minimize_with}"')
+        if self.boltzmann is not None and self.minimize_with != "none":
+            raise ConfigError("Boltzmann weights hold for samples as they are, not for minimized ones")
+
+
+def checked_config(**options) -> GenerateConfig:
+    """The options as a config.
+
+    Raises:
+        ConfigError: a value is out of range, or a name is unknown.
+    """
+    try:
+        return GenerateConfig(**options)
+    except TypeError as error:
+        raise ConfigError(str(error).replace("GenerateConfig.__init__() ", "")) from error

@@ -1,0 +1,146 @@
+"""Samples of a molecule: template conformers, torsions sampled over them, and the strain of the result."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from rdkit import Chem
+
+from molgen.chem.features.molecule_features import heavy_atoms, molecule_graph
+from molgen.chem.molecules.embedding import Templates
+from molgen.chem.molecules.force_field import Energies
+from molgen.conformers.config import GenerateConfig
+from molgen.conformers.force_field import ConformerField
+from molgen.conformers.rings import drive_rings
+from molgen.conformers.templates import (
+    LARGE_RING,
+    flexible_rings,
+    largest_flexible_ring,
+    set_torsions,
+    template_conformers,
+)
+from molgen.graphs.batch import batch_graphs
+from molgen.models.torsion_flow.model import TorsionModel
+from molgen.models.torsion_flow.sample import sample_torsions, time_grid
+from molgen.sampling import low_discrepancy
+from molgen.sampling.guards import finite_or
+
+EXTRA_STEPS = 60
+EXTRA_ROUNDS = 2
+
+
+@dataclass(frozen=True)
+class Samples:
+    """Samples of one molecule, before candidates are made of them.
+
+    Attributes:
+        mol: the molecule with explicit hydrogens, without conformers.
+        positions: float64 [P, atoms, 3], Angstrom.
+        energies: strain of each, kcal/mol.
+        template: int [P], the template conformer under each sample.
+        method: how the template conformers were embedded.
+        field: the energies of the molecule.
+    """
+
+    mol: Chem.Mol
+    positions: np.ndarray
+    energies: Energies
+    template: np.ndarray
+    method: str
+    field: ConformerField
+
+
+def sample_conformers(mol: Chem.Mol, model: TorsionModel | None, config: GenerateConfig) -> Samples:
+    """Template conformers, torsions sampled over them, and the strain of the result.
+
+    Args:
+        mol: with explicit hydrogens and complete stereo.
+        model: samples the torsions; None for uniform ones.
+        config: how many, and the steps.
+
+    Raises:
+        EmbeddingError: there is no template conformer.
+    """
+    record = molecule_graph(mol)
+    field = ConformerField(mol)
+    count = template_count(mol, record.n_torsions, config)
+    ring_bound = _rings_make_the_shape(mol, record.n_torsions)
+    steps = config.template_steps * (2 if ring_bound else 1)
+    embedded = template_conformers(
+        mol, count, seed=config.seed, steps=steps, timeout=config.timeout, loose=not ring_bound, field=field
+    )
+    templates, method = _with_driven_rings(mol, embedded, count, config)
+    size = _sample_count(record.n_torsions, len(templates), ring_bound, config)
+    points = low_discrepancy(size, record.n_torsions + 1, config.seed)
+    template = (points[:, -1] * len(templates)).long() if record.n_torsions else torch.arange(size)
+    full = torch.from_numpy(templates)
+    torsions = (points[:, :-1] * 2 * np.pi - np.pi).float()
+    if model is not None:
+        local = full[:, torch.from_numpy(heavy_atoms(mol))][template].float()
+        sampled = sample_torsions(model, batch_graphs([record]), local, torsions, times=time_grid(model, config.steps))
+        torsions = finite_or(sampled, torsions, "sampled sets of torsions")
+    positions = set_torsions(mol, full[template], torsions.double(), record).numpy()
+    positions, energies = _with_strain(field, positions, config)
+    return Samples(mol, positions, energies, template.numpy(), method, field)
+
+
+def _with_driven_rings(
+    mol: Chem.Mol, embedded: Templates, count: int, config: GenerateConfig
+) -> tuple[np.ndarray, str]:
+    """Template conformers [k, atoms, 3] and how they were made: driven where embedding gave few of a large ring."""
+    positions = embedded.positions
+    if len(positions) >= count or largest_flexible_ring(mol) < LARGE_RING:
+        return positions, embedded.method
+    driven = drive_rings(mol, positions, count - len(positions), seed=config.seed, timeout=config.timeout / 3)
+    if not len(driven):
+        return positions, embedded.method
+    return np.concatenate([positions, driven]), f"{embedded.method}, {len(driven)} more by driving ring torsions"
+
+
+def _with_strain(field: ConformerField, positions: np.ndarray, config: GenerateConfig) -> tuple[np.ndarray, Energies]:
+    """Samples after a few steps of MMFF94s, and their strain.
+
+    Where fewer than a quarter are within the energy window, which happens with 50 and more atoms, the strain left in
+    bonds and angles is what keeps the others out: the next lowest ones get more steps.
+    """
+    positions, energies = field.minimize(positions, config.strain_steps, electrostatics=False)
+    values = energies.values.copy()
+    wanted = -(-len(values) // 4)
+    for _ in range(EXTRA_ROUNDS if config.strain_steps else 0):
+        inside = int((values <= np.nanmin(values, initial=np.inf) + config.energy_window).sum())
+        if inside >= wanted:
+            break
+        next_lowest = np.argsort(values, kind="stable")[inside : inside + wanted]
+        moved, lower = field.minimize(positions[next_lowest], EXTRA_STEPS, electrostatics=False)
+        positions[next_lowest], values[next_lowest] = moved, lower.values
+    return positions, Energies(values, energies.method)
+
+
+def template_count(mol: Chem.Mol, torsions: int, config: GenerateConfig) -> int:
+    """Template conformers to embed: n where rings make up the shape."""
+    if config.templates is not None:
+        return config.templates
+    if _rings_make_the_shape(mol, torsions):
+        return max(12, config.n)
+    return (6, 9, 12)[min(len(flexible_rings(mol)), 2)]
+
+
+def _rings_make_the_shape(mol: Chem.Mol, torsions: int) -> bool:
+    """Whether a molecule has a large flexible ring, or flexible rings and no bond that turns."""
+    ring = largest_flexible_ring(mol)
+    return ring >= LARGE_RING or (ring > 0 and torsions == 0)
+
+
+def _sample_count(torsions: int, templates: int, ring_bound: bool, config: GenerateConfig) -> int:
+    """Few samples for few torsions, where more find nothing new; many where rings make the shape, since fewer of them
+    are within the energy window."""
+    if torsions == 0:
+        return templates
+    if config.samples is not None:
+        return max(config.samples, config.n)
+    wanted = 30 + config.n * min(0.3 + torsions**2 / 12, 7.0)
+    if ring_bound:
+        wanted = max(wanted, 4 * config.n)
+    return max(config.n, min(round(wanted), 16 * templates * torsions))

@@ -1,0 +1,90 @@
+"""Every conformer has the stereo of the input; what the input leaves open is named."""
+
+import warnings
+
+import numpy as np
+import pytest
+from generated import (
+    FLEXIBLE,
+    QUICK,
+    coordinates,
+    uniform,
+)
+from rdkit import Chem
+
+from molgen.chem.molecules.standardize import prepare_molecule
+from molgen.conformers import selection
+from molgen.conformers.config import GenerateConfig
+from molgen.conformers.generate import generate_conformers, generate_many
+from molgen.conformers.samples import sample_conformers
+from molgen.conformers.selection import finish
+from molgen.errors import EmbeddingError
+from molgen.metrics.stereo import stereo_mask
+
+
+@pytest.mark.parametrize(
+    "smiles",
+    [
+        "C[C@H](O)[C@@H](N)[C@H](F)Cl",
+        "C/C=C/C=C\\CO",
+        "C[C@@H](Cl)/C=C/C(F)=C\\[C@H](C)O",
+        "O[C@H]1CC[C@@H]2CCCC[C@H]2C1",  # trans-fused
+        "O[C@H]1CC[C@H]2CCCC[C@H]2C1",
+        "C[C@]12CC[C@H](C1)C(=O)C2",
+        "C[S@](=O)CC",
+        "C[C@H]1C[C@@H](C)C[C@H](O)C1",
+        "OC/N=C/CC",
+        "C[C@H](O)[C@@H](C)O",  # meso
+    ],
+)
+def test_every_conformer_has_the_stereo_of_the_input(smiles):
+    mol = uniform(smiles, 6)
+    assert stereo_mask(smiles, mol).all()
+    for conformer in mol.GetConformers():  # with RDKit's own eyes
+        seen = Chem.Mol(mol, confId=conformer.GetId())
+        Chem.AssignStereochemistryFrom3D(seen, conformer.GetId())
+        assert Chem.MolToSmiles(Chem.RemoveHs(seen)) == Chem.CanonSmiles(smiles)
+
+
+def test_minimization_keeps_the_stereo():
+    smiles = "C[C@@H](Cl)/C=C/C(F)=C\\[C@H](C)O"
+    assert stereo_mask(smiles, uniform(smiles, minimize_with="mmff")).all()
+
+
+def test_a_conformer_of_the_wrong_stereo_is_not_returned(monkeypatch):
+    monkeypatch.setattr(selection, "stereo_mask", lambda reference, mol: np.arange(mol.GetNumConformers()) != 1)
+    samples = sample_conformers(prepare_molecule(Chem.MolFromSmiles("CCCCO")), None, GenerateConfig(**QUICK))
+    sample = np.array([4, 7, 2])
+    kept = finish(samples, samples.positions[sample], sample, GenerateConfig())
+    np.testing.assert_array_equal(coordinates(kept), samples.positions[[4, 2]])
+    monkeypatch.setattr(selection, "stereo_mask", lambda reference, mol: np.zeros(mol.GetNumConformers(), bool))
+    with pytest.raises(EmbeddingError, match="stereo"):
+        finish(samples, samples.positions[sample], sample, GenerateConfig())
+
+
+def test_open_stereo_warns_and_names_the_center():
+    with pytest.warns(UserWarning, match=r"stereo of C2, C5=C6 is not specified") as caught:
+        mol = generate_conformers("CC(F)CC=CC", 2, model="uniform", **QUICK)
+    assert len(caught) == 1
+    assert caught[0].filename == __file__  # the warning points to the caller
+    assert stereo_mask(mol, mol).all()
+    assert "@" in Chem.MolToSmiles(Chem.RemoveHs(mol))
+
+
+@pytest.mark.parametrize("smiles", ["C1C2CC3CC1CC(C2)C3", "C1CC2CCN1CC2", "C1CC2CCC1C2", "C[SiH2]CC", FLEXIBLE])
+def test_where_only_one_isomer_can_exist_nothing_is_open(smiles):
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert uniform(smiles).GetNumConformers()
+    (outcome,) = generate_many([smiles], 1, model="uniform", stereo="enumerate", **QUICK)
+    assert outcome.note == ""
+    assert outcome.record.name == smiles
+
+
+def test_enumeration_gives_every_isomer():
+    found = list(generate_many(["CC(F)CC=CC x", "CCO"], 2, model="uniform", stereo="enumerate", **QUICK))
+    assert [o.record.name for o in found] == ["x_isomer1", "x_isomer2", "x_isomer3", "x_isomer4", "CCO"]
+    assert all("C2, C5=C6" in o.note for o in found[:4])
+    smiles = {Chem.MolToSmiles(Chem.RemoveHs(o.mol)) for o in found[:4] if o.mol}
+    assert smiles == {Chem.CanonSmiles(f"C[C@{at}H](F)C/C=C{slash}C") for at in ("", "@") for slash in "/\\"}
+    assert all(o.mol is not None and stereo_mask(o.mol, o.mol).all() for o in found)

@@ -1,0 +1,85 @@
+"""What is selected of the candidates: the order, the distance between conformers, minimization of the selection."""
+
+import numpy as np
+import pytest
+from generated import FLEXIBLE, assert_sound_geometry, coordinates, energies, nearest_pair, uniform
+
+from molgen.chem.molecules.force_field import relax
+
+
+def test_the_first_of_many_are_the_best_few():
+    """With the samples fixed, asking for fewer gives the beginning of the longer list, energies included."""
+    many = uniform(FLEXIBLE, 20, samples=40)
+    few = uniform(FLEXIBLE, 7, samples=40)
+    assert (many.GetNumConformers(), few.GetNumConformers()) == (20, 7)
+    np.testing.assert_array_equal(coordinates(many)[:7], coordinates(few))
+    np.testing.assert_allclose(np.diff(energies(many)[:7]), np.diff(energies(few)), atol=1e-6)
+    reverse = coordinates(many)[::-1]
+    assert np.abs(reverse[:7] - coordinates(few)).max() > 0.1
+
+
+def test_the_first_conformer_is_the_medoid_of_the_samples():
+    shares = [uniform("OC[C@H](O)[C@@H](O)CNC(=O)CCN", 5, samples=40, gas_phase=v) for v in (0.0, 0.6)]
+    first, second = (coordinates(mol)[0] for mol in shares)
+    np.testing.assert_allclose(first, second, atol=0.2)  # minimized with others in the batch, so rounded otherwise
+    assert np.abs(coordinates(shares[0])[1] - coordinates(shares[1])[1]).max() > 0.3
+
+
+@pytest.mark.parametrize("min_rmsd", [0.3, 0.8])
+@pytest.mark.parametrize("minimize_with", ["none", "mmff"])
+def test_conformers_are_at_least_min_rmsd_apart(min_rmsd, minimize_with):
+    mol = uniform("CCCCCCC", 20, min_rmsd=min_rmsd, minimize_with=minimize_with, samples=32)
+    assert mol.GetNumConformers() >= 2
+    assert nearest_pair(mol) >= min_rmsd - 1e-6
+
+
+def test_a_min_rmsd_of_zero_allows_near_copies():
+    assert nearest_pair(uniform("CCCCC", 20, min_rmsd=0.0, samples=32)) < 0.2
+
+
+def test_symmetric_copies_count_as_one():
+    assert uniform("CC(C)(C)C", 10).GetNumConformers() == 1
+    mol = uniform("c1ccccc1-c1ccccc1", 50, min_rmsd=0.5, samples=64)
+    assert mol.GetNumConformers() < 10  # the dihedral has a period of 180 degrees, and the sign is a mirror image
+
+
+def test_strained_samples_are_dropped():
+    wide, narrow = (
+        uniform("CC(C)CC(=O)OCC", 30, energy_window=w, samples=30, minimize_steps=0, gas_phase=0.0) for w in (1e6, 3.0)
+    )
+    assert max(energies(narrow)) <= 3.0 < max(energies(wide))
+    assert 0 < narrow.GetNumConformers() < wide.GetNumConformers()
+
+
+def test_a_selection_of_gas_phase_minima_prefers_hydrogen_bonds():
+    def nearest_of_the_first(share: float) -> float:
+        mol = uniform("OCCCCO", 3, samples=60, minimize_steps=0, gas_phase=share, gas_phase_scale=1.0)
+        return float(np.linalg.norm(coordinates(mol)[:, 0] - coordinates(mol)[:, 5], axis=-1).min())
+
+    assert nearest_of_the_first(1.0) < 3.3 < nearest_of_the_first(0.0)
+
+
+def test_minimizing_the_selection_lowers_the_energy():
+    options = {"min_rmsd": 0.0, "minimize_steps": 0, "gas_phase": 0.0}
+    plain, relaxed = (uniform("CC(C)CC(=O)OCC", minimize_with=kind, **options) for kind in ("none", "mmff"))
+    assert plain.GetNumConformers() == relaxed.GetNumConformers() == 4
+    before, after = (relax(mol, 0)[1].values for mol in (plain, relaxed))
+    assert (after < before - 0.5).all()
+    np.testing.assert_allclose(energies(relaxed), after - after.min(), atol=1e-3)
+    assert relaxed.GetConformer(0).GetProp("molgen_energy_method") == "MMFF94s"
+    assert_sound_geometry(relaxed)
+
+
+def test_minimized_candidates_are_lower_and_merge_in_one_minimum():
+    plain, minimized = (
+        uniform("CC(C)CC(=O)OCC", 12, samples=32, minimize_steps=steps, gas_phase=0.0) for steps in (0, 200)
+    )
+    before, after = (relax(mol, 0)[1].values for mol in (plain, minimized))
+    assert after.mean() < before.mean() - 0.3
+    assert nearest_pair(minimized) >= 0.1 - 1e-6
+    assert energies(minimized)[0] >= 0.0 == min(energies(minimized))
+
+
+def test_minimization_into_one_minimum_leaves_one_conformer():
+    assert uniform("c1ccccc1C", 10, min_rmsd=0.05, minimize_with="mmff").GetNumConformers() == 1
+    assert uniform("CCCO", 30, samples=40, minimize_with="mmff").GetNumConformers() <= 9
