@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from functools import partial
 from itertools import product
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -38,7 +39,7 @@ from molgen.metrics.symmetry import automorphisms
 from molgen.models.torsion_flow.model import TorsionModel
 from molgen.models.torsion_flow.sample import sample_torsions, time_grid
 from molgen.processes.base import Process
-from molgen.sampling import Stepper, adams_bashforth, torus_points
+from molgen.sampling import AdamsBashforth, Stepper, adams_bashforth, torus_points
 from molgen.sampling.steppers import Field
 
 THRESHOLD = 0.75  # Angstrom, for COV
@@ -74,22 +75,24 @@ def cases(data: Path, limit: int, templates: int, largest: int = 45) -> Iterator
         yield Case(batch_graphs([graph]), torch.from_numpy(truth), torch.from_numpy(local).float(), permutations)
 
 
-def repelled(strength: float) -> Stepper:
+@dataclass(frozen=True)
+class Repelled:
     """Adams-Bashforth steps of a field with particle guidance: samples repel each other, less towards the data.
 
     The potential is -log of the sum of kernels exp((mean cos(difference of torsions) - 1) / width) over the others.
     """
-    plain = adams_bashforth()
 
-    def stepper(
-        field: Field, process: Process[Tensor], x: Tensor, t: Tensor, dt: Tensor, rng: torch.Generator | None = None
-    ) -> Tensor:
+    strength: float
+    plain: Stepper = AdamsBashforth()
+
+    def init(self, process: Process[Tensor], x: Tensor) -> Any:
+        return self.plain.init(process, x)
+
+    def step(self, field: Field, process: Process[Tensor], x: Tensor, *rest: Any) -> tuple[Tensor, Any]:
         def guided(x: Tensor, t: Tensor) -> Tensor:
-            return field(x, t) - strength * t * repulsion(x)  # time runs down, so that minus moves apart
+            return field(x, t) - self.strength * t * repulsion(x)  # time runs down, so that minus moves apart
 
-        return plain(guided, process, x, t, dt, rng)
-
-    return stepper
+        return self.plain.step(guided, process, x, *rest)
 
 
 def repulsion(x: Tensor) -> Tensor:
@@ -110,7 +113,7 @@ def measure(
     model: TorsionModel | None, data: list[Case], samples: int, steps: int, spread: str, guidance: float
 ) -> str:
     """One line of means over molecules; model None: uniform torsions."""
-    stepper = partial(repelled, guidance) if spread == "guided" else adams_bashforth
+    stepper = partial(Repelled, guidance) if spread == "guided" else adams_bashforth
     rows, likeness = [], []
     begin = time.process_time()
     for case in data:

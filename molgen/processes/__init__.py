@@ -1,11 +1,22 @@
-"""Noise processes on R^3, centerd R^(3n), SO(3) and the torus: diffusion (score) and flow (velocity) families."""
+"""Noise processes: diffusion (score) and flow (velocity) on a manifold, their product, and the common ones by name."""
 
-from molgen.processes import igso3, wrapped_normal
+from molgen.manifolds import center_free, igso3, wrapped_normal
 from molgen.processes.base import Corrupted, Process, State, expand_time
-from molgen.processes.cartesian import CartesianDiffusion, CartesianFlow, center_free
+from molgen.processes.gaussian import GaussianProcess
+from molgen.processes.geodesic_flow import GeodesicFlow
+from molgen.processes.heat_diffusion import HeatDiffusion
+from molgen.processes.named import (
+    CartesianDiffusion,
+    CartesianFlow,
+    RotationDiffusion,
+    RotationFlow,
+    TorsionDiffusion,
+    TorsionFlow,
+    TranslationDiffusion,
+    TranslationFlow,
+)
 from molgen.processes.predictions import Prediction, convert
 from molgen.processes.product import ProductProcess
-from molgen.processes.rotation import RotationDiffusion, RotationFlow
 from molgen.processes.schedules import (
     LinearPath,
     PathPoint,
@@ -14,13 +25,14 @@ from molgen.processes.schedules import (
     VariancePreservingCosine,
     VariancePreservingLinear,
 )
-from molgen.processes.torsion import TorsionDiffusion, TorsionFlow
-from molgen.processes.translation import TranslationDiffusion, TranslationFlow
 
 __all__ = [
     "CartesianDiffusion",
     "CartesianFlow",
     "Corrupted",
+    "GaussianProcess",
+    "GeodesicFlow",
+    "HeatDiffusion",
     "LinearPath",
     "PathPoint",
     "Prediction",

@@ -35,26 +35,38 @@ class Corrupted(Generic[S]):
 
 
 class Process(Protocol[S]):
-    """A noise process. Three verbs are the contract; the others are what steppers and guidance are made of."""
+    """A noise process. Three verbs are the contract; the others are what steppers and guidance are made of.
 
-    def prior(self, like: S, rng: torch.Generator) -> S:
+    A mask, bool over leading dimensions of a tangent, is True for what is real and False for padding: padding does not
+    move, its target is 0 and so is its weight. A product takes a mapping name -> mask.
+    """
+
+    def prior(self, like: S, rng: torch.Generator, mask: Any = None) -> S:
         """Sample the distribution at t = 1, with the shape, dtype and device of `like`."""
         ...
 
-    def corrupt(self, x0: S, t: Tensor | float, rng: torch.Generator) -> Corrupted[S]:
+    def corrupt(self, x0: S, t: Tensor | float, rng: torch.Generator, mask: Any = None) -> Corrupted[S]:
         """Sample x_t given x0 (t: scalar, [B] or [B, 1, ...]) together with the regression target."""
         ...
 
-    def step(self, x: S, field: S, t: Tensor | float, dt: Tensor | float, rng: torch.Generator | None = None) -> S:
+    def step(
+        self,
+        x: S,
+        field: S,
+        t: Tensor | float,
+        dt: Tensor | float,
+        rng: torch.Generator | None = None,
+        mask: Any = None,
+    ) -> S:
         """Move from t to t + dt: along the ODE without rng, along the SDE with it."""
         ...
 
     def velocity(self, x: S, field: S, t: Tensor | float) -> S:
-        """dx/dt of the (probability flow) ODE, as a tangent."""
+        """dx/dt of the (probability flow) ODE, a tangent at x."""
         ...
 
     def score(self, x: S, field: S, t: Tensor | float) -> S:
-        """Gradient of log p_t as a tangent. Raises ValueError where the field does not determine it."""
+        """Gradient of log p_t, a tangent at x. Raises ValueError where the field does not determine it."""
         ...
 
     def denoised(self, x: S, field: S, t: Tensor | float) -> S:
@@ -69,8 +81,12 @@ class Process(Protocol[S]):
         """The schedule's PathPoint at t, broadcastable to a tangent (a mapping of them for a product)."""
         ...
 
-    def move(self, x: S, tangent: S) -> S:
+    def move(self, x: S, tangent: S, mask: Any = None) -> S:
         """exp: walk from x along a tangent."""
+        ...
+
+    def transport(self, x: S, y: S, tangent: S) -> S:
+        """A tangent at x, carried parallel to y."""
         ...
 
     def tangent(self, x: S) -> S:
@@ -111,40 +127,8 @@ def expand_time(t: Tensor | float, like: Tensor) -> Tensor:
     return expanded
 
 
-def normal_like(like: Tensor, rng: torch.Generator) -> Tensor:
-    """Standard normal noise with the shape, dtype and device of `like`, drawn on the generator's device."""
-    return torch.randn(like.shape, generator=rng, dtype=like.dtype, device=rng.device).to(like.device)
-
-
-def uniform_like(like: Tensor, rng: torch.Generator) -> Tensor:
-    """Uniform noise in [0, 1) with the shape, dtype and device of `like`, drawn on the generator's device."""
-    return torch.rand(like.shape, generator=rng, dtype=like.dtype, device=rng.device).to(like.device)
-
-
 def combine(function: Callable[..., Any], *states: Any) -> Any:
     """Apply a function to tensors, or to mappings of them name by name."""
     if isinstance(states[0], Mapping):
         return {name: function(*(state[name] for state in states)) for name in states[0]}
     return function(*states)
-
-
-def euler_maruyama(
-    process: Process[Tensor],
-    x: Tensor,
-    field: Tensor,
-    t: Tensor | float,
-    dt: Tensor | float,
-    rng: torch.Generator | None,
-) -> Tensor:
-    """One step of the ODE dx = v dt or of the SDE dx = (v - g^2 score / 2) dt + g dW, both through exp.
-
-    Both have the marginals p_t (Song et al. 2021, arXiv:2011.13456, eqs. 6 and 13, with v the probability flow
-    velocity).
-    """
-    dt = expand_time(dt, process.tangent(x))
-    drift = process.velocity(x, field, t)
-    if rng is None:
-        return process.move(x, dt * drift)
-    g = process.diffusion(x, t)
-    drift = drift - 0.5 * g**2 * process.score(x, field, t)
-    return process.move(x, dt * drift + g * dt.abs().sqrt() * process.tangent_noise(x, rng))

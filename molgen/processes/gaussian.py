@@ -1,55 +1,50 @@
-"""Gaussian paths in flat space: the family behind Translation and Cartesian, diffusion and flow alike."""
+"""Gaussian paths in flat space: diffusion and flow alike, R^3 and the positions of a molecule alike."""
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 
-from molgen.processes.base import Corrupted, euler_maruyama, expand_time, normal_like
+from molgen.manifolds import FlatManifold
+from molgen.processes.base import Corrupted, expand_time
+from molgen.processes.manifold_process import ManifoldProcess, real_weight
 from molgen.processes.predictions import Prediction, convert, from_endpoints
 from molgen.processes.schedules import PathPoint, Schedule
 
 
-class GaussianProcess(ABC):
+@dataclass(frozen=True)
+class GaussianProcess(ManifoldProcess):
     """x_t = alpha(t) x0 + sigma(t) noise; the field is whatever `prediction` says.
 
     The SDE's g^2 is the forward SDE's, 2 sigma (dsigma - sigma dalpha / alpha), where alpha(1) > 0. A linear path has
     alpha(1) = 0; there g^2 = d sigma^2/dt, which is finite on [0, 1]; every g gives the same marginals (Song et al.
-    2021, arXiv:2011.13456, app. D; Albergo et al. 2023, arXiv:2303.08797, cor. 2.10). A subclass is a flat space: it
-    projects onto it.
+    2021, arXiv:2011.13456, app. D; Albergo et al. 2023, arXiv:2303.08797, cor. 2.10).
+
+    Attributes:
+        manifold: Euclidean or CenterFree; the prior's scale is that of the schedule, sigma(1), not the manifold's.
+        schedule: t -> PathPoint.
+        prediction: what the field is.
     """
 
+    manifold: FlatManifold
     schedule: Schedule
     prediction: Prediction
 
-    @abstractmethod
-    def project(self, x: Tensor) -> Tensor:
-        """Orthogonal projection onto the space where states and tangents live."""
-
-    @property
-    @abstractmethod
-    def has_vanishing_signal(self) -> bool:
-        """Whether alpha(1) = 0."""
-
-    def prior(self, like: Tensor, rng: torch.Generator) -> Tensor:
+    def prior(self, like: Tensor, rng: torch.Generator, mask: Tensor | None = None) -> Tensor:
         """N(0, sigma(1)^2)."""
-        return self.path(like, 1.0).sigma * self.tangent_noise(like, rng)
+        return self.path(like, 1.0).sigma * self.manifold.project(self.tangent_noise(like, rng), mask)
 
-    def corrupt(self, x0: Tensor, t: Tensor | float, rng: torch.Generator) -> Corrupted[Tensor]:
+    def corrupt(
+        self, x0: Tensor, t: Tensor | float, rng: torch.Generator, mask: Tensor | None = None
+    ) -> Corrupted[Tensor]:
         """x_t and the target of this prediction; weight: sigma^2 for the score, ones otherwise. t > 0 for diffusion."""
         point = self.path(x0, t)
-        x0, noise = self.project(x0), self.tangent_noise(x0, rng)
+        x0, noise = self.manifold.project(x0, mask), self.manifold.project(self.tangent_noise(x0, rng), mask)
         target = from_endpoints(x0, noise, point, self.prediction)
         weight = point.sigma**2 if self.prediction == "score" else torch.ones_like(point.sigma)
-        return Corrupted(point.alpha * x0 + point.sigma * noise, target, weight)
-
-    def step(
-        self, x: Tensor, field: Tensor, t: Tensor | float, dt: Tensor | float, rng: torch.Generator | None = None
-    ) -> Tensor:
-        """Probability flow ODE without rng, reverse SDE with it."""
-        return euler_maruyama(self, x, field, t, dt, rng)
+        return Corrupted(point.alpha * x0 + point.sigma * noise, target, real_weight(mask, weight, target))
 
     def velocity(self, x: Tensor, field: Tensor, t: Tensor | float) -> Tensor:
         return convert(field, x, self.path(x, t), self.prediction, "velocity")
@@ -65,21 +60,17 @@ class GaussianProcess(ABC):
         point = self.path(x, t)
         return (point.spread_rate if self.has_vanishing_signal else point.forward_rate).sqrt()
 
+    @property
+    def has_vanishing_signal(self) -> bool:
+        """Whether alpha(1) = 0."""
+        return float(self.schedule(torch.ones(())).alpha) == 0
+
     def path(self, x: Tensor, t: Tensor | float) -> PathPoint:
         return self.schedule(expand_time(t, x))
 
-    def move(self, x: Tensor, tangent: Tensor) -> Tensor:
-        return self.project(x + tangent)
-
-    def tangent(self, x: Tensor) -> Tensor:
-        return torch.zeros_like(x)
-
-    def tangent_noise(self, x: Tensor, rng: torch.Generator) -> Tensor:
-        return self.project(normal_like(x, rng))
-
     def add_score(self, x: Tensor, field: Tensor, t: Tensor | float, delta: Tensor) -> Tensor:
         """The field whose score is score + delta: exact for alpha(t) > 0.001, finite on all of [0, 1]."""
-        return field + shift(self.project(delta), self.path(x, t), self.prediction)
+        return field + shift(self.manifold.project(delta), self.path(x, t), self.prediction)
 
 
 def shift(delta: Tensor, point: PathPoint, prediction: Prediction) -> Tensor:

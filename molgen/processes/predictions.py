@@ -8,7 +8,7 @@ are linear functions of each other given x and t:
 They hold for the conditional quantities and, being linear, for their expectations given x. (Karras et al. 2022;
 Lipman et al. 2023, arXiv:2210.02747; Zheng et al. 2023, arXiv:2311.13443, for the flow.)
 
-On the torus and SO(3) two conversions are exact:
+On a curved or compact manifold (torus, SO(3), sphere) two conversions are exact:
 - geodesic flow: velocity <-> x0 along one geodesic (`x0_from_velocity`, `velocity_from_x0`);
 - variance-exploding diffusion: score <-> probability flow velocity (`velocity_from_score`, `score_from_velocity`).
 Not convertible there: a flow's velocity to a score (the expectation over geodesics loses the density), a score to
@@ -75,24 +75,24 @@ def from_endpoints(x0: Tensor, noise: Tensor, point: PathPoint, target: Predicti
     raise ValueError(f"unknown prediction {target!r}; one of noise, x0, velocity, score")
 
 
-def x0_from_velocity(x: Tensor, velocity: Tensor, t: Tensor, move: Callable[[Tensor, Tensor], Tensor]) -> Tensor:
+def x0_from_velocity(x: Tensor, velocity: Tensor, t: Tensor, exp: Callable[[Tensor, Tensor], Tensor]) -> Tensor:
     """Geodesic flow: the data end exp(x, -t u) of the geodesic through x with velocity u.
 
     Args:
         x: state at t.
-        velocity: tangent.
+        velocity: tangent at x.
         t: broadcastable to the tangent.
-        move: the manifold's exp.
+        exp: of the manifold.
 
     Returns:
         state shaped like x.
     """
-    return move(x, -t * velocity)
+    return exp(x, -t * velocity)
 
 
-def velocity_from_x0(x: Tensor, x0: Tensor, t: Tensor, between: Callable[[Tensor, Tensor], Tensor]) -> Tensor:
-    """Geodesic flow: the velocity log(x0, x) / t, exact while t |u| < pi; `between` is the manifold's log. t > 0."""
-    return between(x0, x) / t
+def velocity_from_x0(x: Tensor, x0: Tensor, t: Tensor, log: Callable[[Tensor, Tensor], Tensor]) -> Tensor:
+    """Geodesic flow: the velocity -log(x, x0) / t, a tangent at x, exact while t |u| < pi; t > 0."""
+    return -log(x, x0) / t
 
 
 def velocity_from_score(score: Tensor, point: PathPoint) -> Tensor:

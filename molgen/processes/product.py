@@ -18,7 +18,8 @@ Tensors = Mapping[str, Tensor]
 class ProductProcess:
     """The same verbs on mappings name -> tensor. Noise is drawn in the order of `parts`.
 
-    A state may leave out names (a rigid ligand has no torsions); names without a process raise ValueError.
+    A state may leave out names (a rigid ligand has no torsions); names without a process raise ValueError. A mask is a
+    mapping name -> mask that may leave out names too.
 
     Attributes:
         parts: name -> process.
@@ -26,11 +27,13 @@ class ProductProcess:
 
     parts: Mapping[str, Process[Tensor]]
 
-    def prior(self, like: Tensors, rng: torch.Generator) -> dict[str, Tensor]:
-        return self._each(lambda part, x: part.prior(x, rng), like)
+    def prior(self, like: Tensors, rng: torch.Generator, mask: Tensors | None = None) -> dict[str, Tensor]:
+        return self._each(lambda part, x, mask: part.prior(x, rng, mask), like, masks(mask, like))
 
-    def corrupt(self, x0: Tensors, t: Tensor | float, rng: torch.Generator) -> Corrupted[Tensors]:
-        records = self._each(lambda part, x: part.corrupt(x, t, rng), x0)
+    def corrupt(
+        self, x0: Tensors, t: Tensor | float, rng: torch.Generator, mask: Tensors | None = None
+    ) -> Corrupted[Tensors]:
+        records = self._each(lambda part, x, mask: part.corrupt(x, t, rng, mask), x0, masks(mask, x0))
         return Corrupted(
             {name: record.x_t for name, record in records.items()},
             {name: record.target for name, record in records.items()},
@@ -38,9 +41,15 @@ class ProductProcess:
         )
 
     def step(
-        self, x: Tensors, field: Tensors, t: Tensor | float, dt: Tensor | float, rng: torch.Generator | None = None
+        self,
+        x: Tensors,
+        field: Tensors,
+        t: Tensor | float,
+        dt: Tensor | float,
+        rng: torch.Generator | None = None,
+        mask: Tensors | None = None,
     ) -> dict[str, Tensor]:
-        return self._each(lambda part, x, field: part.step(x, field, t, dt, rng), x, field)
+        return self._each(lambda part, x, v, mask: part.step(x, v, t, dt, rng, mask), x, field, masks(mask, x))
 
     def velocity(self, x: Tensors, field: Tensors, t: Tensor | float) -> dict[str, Tensor]:
         return self._each(lambda part, x, field: part.velocity(x, field, t), x, field)
@@ -57,8 +66,11 @@ class ProductProcess:
     def path(self, x: Tensors, t: Tensor | float) -> dict[str, Any]:
         return self._each(lambda part, x: part.path(x, t), x)
 
-    def move(self, x: Tensors, tangent: Tensors) -> dict[str, Tensor]:
-        return self._each(lambda part, x, tangent: part.move(x, tangent), x, tangent)
+    def move(self, x: Tensors, tangent: Tensors, mask: Tensors | None = None) -> dict[str, Tensor]:
+        return self._each(lambda part, x, tangent, mask: part.move(x, tangent, mask), x, tangent, masks(mask, x))
+
+    def transport(self, x: Tensors, y: Tensors, tangent: Tensors) -> dict[str, Tensor]:
+        return self._each(lambda part, x, y, tangent: part.transport(x, y, tangent), x, y, tangent)
 
     def tangent(self, x: Tensors) -> dict[str, Tensor]:
         return self._each(lambda part, x: part.tangent(x), x)
@@ -69,9 +81,14 @@ class ProductProcess:
     def add_score(self, x: Tensors, field: Tensors, t: Tensor | float, delta: Tensors) -> dict[str, Tensor]:
         return self._each(lambda part, x, field, delta: part.add_score(x, field, t, delta), x, field, delta)
 
-    def _each(self, function: Callable[..., Any], *states: Tensors) -> dict[str, Any]:
+    def _each(self, function: Callable[..., Any], *states: Mapping[str, Any]) -> dict[str, Any]:
         unknown = [name for name in states[0] if name not in self.parts]
         if unknown:
             raise ValueError(f"no process for {unknown}; this product has {list(self.parts)}")
         names = [name for name in self.parts if name in states[0]]
         return {name: function(self.parts[name], *(state[name] for state in states)) for name in names}
+
+
+def masks(mask: Tensors | None, state: Tensors) -> dict[str, Tensor | None]:
+    """The mask of each part of a state, None where there is none."""
+    return {name: (mask or {}).get(name) for name in state}

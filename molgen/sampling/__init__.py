@@ -4,19 +4,13 @@ from molgen.sampling.grids import karras_grid, power_grid, uniform_grid
 from molgen.sampling.guidance import Guidance, energy_gradient
 from molgen.sampling.integrate import integrate
 from molgen.sampling.sobol import low_discrepancy, torus_points
-from molgen.sampling.steppers import (
-    Stepper,
-    adams_bashforth,
-    euler,
-    euler_maruyama,
-    heun,
-    low_temperature,
-    midpoint,
-    predictor_corrector,
-)
+from molgen.sampling.steppers import AdamsBashforth, OneStep, Stepper, adams_bashforth, euler, heun, midpoint
+from molgen.sampling.stochastic import euler_maruyama, low_temperature, predictor_corrector
 
 __all__ = [
+    "AdamsBashforth",
     "Guidance",
+    "OneStep",
     "Stepper",
     "adams_bashforth",
     "energy_gradient",

@@ -12,7 +12,7 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
-from molgen.processes.geodesic import GeodesicFlow
+from molgen.processes.geodesic_flow import GeodesicFlow
 from molgen.sampling.grids import uniform_grid
 from molgen.sampling.integrate import integrate
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import torch
 from torch import Tensor
@@ -25,6 +25,7 @@ def integrate(
     rng: torch.Generator | None = None,
     guidance: Guidance | None = None,
     on_step: Callable[[int, Tensor, S], None] | None = None,
+    mask: Any = None,
 ) -> S:
     """Follow a field from times[0] (1: prior) to times[-1] (0: data).
 
@@ -34,10 +35,11 @@ def integrate(
         process: one process for a tensor state, a ProductProcess for a mapping state.
         state: the start, usually `process.prior(...)`.
         times: [steps + 1] strictly descending, within [0, 1].
-        stepper: one of `molgen.sampling.steppers`; says whether the ODE or an SDE is followed.
+        stepper: one of `molgen.sampling`; says whether the ODE or an SDE is followed. What it remembers lives here.
         rng: needed by stochastic steppers, ignored by deterministic ones.
         guidance: a differentiable energy that bends the field.
         on_step: called after every step with (step index, the time reached, the state there).
+        mask: padding, which does not move; as the verbs of the process take it.
 
     Returns:
         the state at times[-1].
@@ -47,9 +49,10 @@ def integrate(
     """
     _check_times(times)
     bent = field if guidance is None else guided(field, process, guidance)
+    carry = stepper.init(process, state)
     for index in range(len(times) - 1):
         t, t_next = times[index], times[index + 1]
-        state = stepper(bent, process, state, t, t_next - t, rng)
+        state, carry = stepper.step(bent, process, state, t, t_next - t, rng, carry, mask)
         if on_step is not None:
             on_step(index, t_next, state)
     return state

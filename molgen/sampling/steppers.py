@@ -1,13 +1,15 @@
-"""Steps from t to t + dt (dt < 0), each read like its paper.
+"""Steps along the ODE from t to t + dt (dt < 0), each read like its paper, and what a stepper is.
 
-A stepper is a function (field, process, state, t, dt, rng) -> state. Deterministic ones ignore rng, stochastic ones
-raise ValueError without it.
+A stepper says what it remembers: `init` makes the memory of a trajectory, `step` takes it and hands on the next. The
+steppers themselves hold nothing, so one serves any number of trajectories. Deterministic ones ignore rng, stochastic
+ones (:mod:`molgen.sampling.stochastic`) raise ValueError without it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, NamedTuple, Protocol
 
 import torch
 from torch import Tensor
@@ -15,127 +17,128 @@ from torch import Tensor
 from molgen.processes.base import Process, combine
 
 Field = Callable[[Any, Tensor], Any]
-Stepper = Callable[[Field, Process[Any], Any, Tensor, Tensor, torch.Generator | None], Any]
+Rule = Callable[[Field, Process[Any], Any, Tensor, Tensor, torch.Generator | None, Any], Any]
+"""(field, process, x, t, dt, rng, mask) -> x at t + dt."""
 
 
+class Stepper(Protocol):
+    """A rule by which a field is followed."""
+
+    def init(self, process: Process[Any], x: Any) -> Any:
+        """What is remembered before the first step."""
+        ...
+
+    def step(
+        self,
+        field: Field,
+        process: Process[Any],
+        x: Any,
+        t: Tensor,
+        dt: Tensor,
+        rng: torch.Generator | None,
+        carry: Any,
+        mask: Any = None,
+    ) -> tuple[Any, Any]:
+        """The state at t + dt, and what is remembered for the next step."""
+        ...
+
+
+@dataclass(frozen=True)
+class OneStep:
+    """A stepper that remembers nothing, from its rule; also a decorator."""
+
+    rule: Rule
+
+    def init(self, process: Process[Any], x: Any) -> None:
+        return None
+
+    def step(
+        self,
+        field: Field,
+        process: Process[Any],
+        x: Any,
+        t: Tensor,
+        dt: Tensor,
+        rng: torch.Generator | None,
+        carry: None,
+        mask: Any = None,
+    ) -> tuple[Any, None]:
+        return self.rule(field, process, x, t, dt, rng, mask), None
+
+
+@OneStep
 def euler(
-    field: Field, process: Process[Any], x: Any, t: Tensor, dt: Tensor, rng: torch.Generator | None = None
+    field: Field, process: Process[Any], x: Any, t: Tensor, dt: Tensor, rng: torch.Generator | None, mask: Any
 ) -> Any:
     """x <- exp(x, dt v(x, t)): one field evaluation, first order."""
-    return process.step(x, field(x, t), t, dt)
+    return process.step(x, field(x, t), t, dt, mask=mask)
 
 
-def heun(field: Field, process: Process[Any], x: Any, t: Tensor, dt: Tensor, rng: torch.Generator | None = None) -> Any:
+@OneStep
+def heun(
+    field: Field, process: Process[Any], x: Any, t: Tensor, dt: Tensor, rng: torch.Generator | None, mask: Any
+) -> Any:
     """Trapezoidal rule, second order (Karras et al. 2022, arXiv:2206.00364, algorithm 1).
 
     As there, the step that arrives at t = 0 is an Euler step: a score need not exist at the data.
     """
     v = process.velocity(x, field(x, t), t)
-    guess = process.move(x, combine(lambda a: dt * a, v))
+    guess = process.move(x, combine(lambda a: dt * a, v), mask)
     if t + dt <= 0:
         return guess
-    v_next = process.velocity(guess, field(guess, t + dt), t + dt)
-    return process.move(x, combine(lambda a, b: dt * 0.5 * (a + b), v, v_next))
+    v_next = process.transport(guess, x, process.velocity(guess, field(guess, t + dt), t + dt))
+    return process.move(x, combine(lambda a, b: dt * 0.5 * (a + b), v, v_next), mask)
 
 
+@OneStep
 def midpoint(
-    field: Field, process: Process[Any], x: Any, t: Tensor, dt: Tensor, rng: torch.Generator | None = None
+    field: Field, process: Process[Any], x: Any, t: Tensor, dt: Tensor, rng: torch.Generator | None, mask: Any
 ) -> Any:
     """Midpoint rule, second order; never evaluates the field at the end of the step."""
     half = 0.5 * dt
-    middle = process.step(x, field(x, t), t, half)
+    middle = process.step(x, field(x, t), t, half, mask=mask)
     v = process.velocity(middle, field(middle, t + half), t + half)
-    return process.move(x, combine(lambda a: dt * a, v))
+    return process.move(x, combine(lambda a: dt * a, process.transport(middle, x, v)), mask)
+
+
+class Slope(NamedTuple):
+    """The velocity of the step before, where it was found, and how long the step was."""
+
+    x: Any
+    velocity: Any
+    dt: Tensor
+
+
+@dataclass(frozen=True)
+class AdamsBashforth:
+    """Two-step Adams-Bashforth rule: second order at one field evaluation a step.
+
+    x <- exp(x, dt (v + r/2 (v - v'))), where v' is the velocity at the step before, transported to x, and r the ratio
+    of the two steps (Hairer, Norsett and Wanner 1993, section III.5); the first step is Euler's.
+    """
+
+    def init(self, process: Process[Any], x: Any) -> None:
+        return None
+
+    def step(
+        self,
+        field: Field,
+        process: Process[Any],
+        x: Any,
+        t: Tensor,
+        dt: Tensor,
+        rng: torch.Generator | None,
+        carry: Slope | None,
+        mask: Any = None,
+    ) -> tuple[Any, Slope]:
+        v = process.velocity(x, field(x, t), t)
+        way = combine(lambda a: dt * a, v)
+        if carry is not None:
+            before, ratio = process.transport(carry.x, x, carry.velocity), 0.5 * dt / carry.dt
+            way = combine(lambda a, b: dt * (a + ratio * (a - b)), v, before)
+        return process.move(x, way, mask), Slope(x, v, dt)
 
 
 def adams_bashforth() -> Stepper:
-    """Two-step Adams-Bashforth rule: second order at one field evaluation a step.
-
-    x <- exp(x, dt (v + r/2 (v - v'))), where v' is the velocity at the step before and r the ratio of the two steps
-    (Hairer, Norsett and Wanner 1993, section III.5); the first step is Euler's. It remembers v', so every trajectory
-    needs one of its own. Velocities at two points are subtracted as they are, which is exact on a flat space (torus,
-    R^3) and leaves first order on SO(3).
-    """
-    last: list[tuple[Any, Tensor]] = []
-
-    def stepper(
-        field: Field, process: Process[Any], x: Any, t: Tensor, dt: Tensor, rng: torch.Generator | None = None
-    ) -> Any:
-        v = process.velocity(x, field(x, t), t)
-        before, dt_before = last.pop() if last else (v, dt)
-        last.append((v, dt))
-        ratio = 0.5 * dt / dt_before
-        return process.move(x, combine(lambda a, b: dt * (a + ratio * (a - b)), v, before))
-
-    return stepper
-
-
-def euler_maruyama(
-    field: Field, process: Process[Any], x: Any, t: Tensor, dt: Tensor, rng: torch.Generator | None
-) -> Any:
-    """Reverse SDE dx = (v - g^2 score / 2) dt + g dW (Song et al. 2021, arXiv:2011.13456, eq. 6)."""
-    return process.step(x, field(x, t), t, dt, _needed(rng))
-
-
-def predictor_corrector(snr: float = 0.16, corrections: int = 1) -> Stepper:
-    """Euler-Maruyama, then Langevin at the new time: x <- x + e score + sqrt(2 e) z.
-
-    Song et al. 2021 (arXiv:2011.13456), algorithms 2 and 4; the step size e = 2 (snr sigma(t))^2 is theirs with
-    the norms of score and noise replaced by their expectation, so that a sample does not depend on the rest of the
-    batch. No corrections at t = 0.
-    """
-
-    def stepper(field: Field, process: Process[Any], x: Any, t: Tensor, dt: Tensor, rng: torch.Generator | None) -> Any:
-        x = euler_maruyama(field, process, x, t, dt, rng)
-        t = t + dt
-        for _ in range(corrections if t > 0 else 0):
-            x = _langevin(process, x, process.score(x, field(x, t), t), t, snr, _needed(rng))
-        return x
-
-    return stepper
-
-
-def low_temperature(inverse_temperature: float = 2.0, equilibration: float = 0.0, data_scale: float = 1.0) -> Stepper:
-    """SDE towards p0^lambda0: lower temperature, less diverse, more likely samples.
-
-    With lambda0 the inverse temperature and psi the equilibration rate (Ingraham et al. 2023,
-    doi:10.1038/s41586-023-06728-8, supplement, hybrid Langevin reverse-time SDE),
-
-        dx = [f - (lambda_t + lambda0 psi / 2) g^2 score] dt + g sqrt(1 + psi) dW,
-        lambda_t = lambda0 (alpha^2 s^2 + sigma^2) / (alpha^2 s^2 + lambda0 sigma^2),
-
-    where s = data_scale, the standard deviation of the data (s = 1 on a variance-preserving path gives their lambda_t).
-    Exact for Gaussian data with psi = 0; lambda0 = 1, psi = 0 is Euler-Maruyama. Needs a score.
-    """
-
-    def stepper(field: Field, process: Process[Any], x: Any, t: Tensor, dt: Tensor, rng: torch.Generator | None) -> Any:
-        value = field(x, t)
-
-        def tangent(v: Tensor, score: Tensor, g: Tensor, point: Any, noise: Tensor) -> Tensor:
-            signal, variance = (point.alpha * data_scale) ** 2, point.sigma**2
-            tempered = signal + inverse_temperature * variance
-            warmth = inverse_temperature * (signal + variance) / tempered
-            # (warmth - 1) forward_rate / 2, with the 1 / alpha of the rate canceled: finite on a linear path at t = 1
-            excess = (inverse_temperature - 1) * point.alpha * data_scale**2 / tempered * point.sigma
-            excess = excess * (point.alpha * point.dsigma - point.sigma * point.dalpha)
-            drift = v - (excess + 0.5 * g**2 * (warmth + inverse_temperature * equilibration)) * score
-            return dt * drift + g * (1 + equilibration) ** 0.5 * dt.abs().sqrt() * noise
-
-        parts = process.velocity(x, value, t), process.score(x, value, t), process.diffusion(x, t), process.path(x, t)
-        return process.move(x, combine(tangent, *parts, process.tangent_noise(x, _needed(rng))))
-
-    return stepper
-
-
-def _langevin(process: Process[Any], x: Any, score: Any, t: Tensor, snr: float, rng: torch.Generator) -> Any:
-    def tangent(s: Tensor, z: Tensor, point: Any) -> Tensor:
-        size = 2 * (snr * point.sigma) ** 2
-        return size * s + (2 * size).sqrt() * z
-
-    return process.move(x, combine(tangent, score, process.tangent_noise(x, rng), process.path(x, t)))
-
-
-def _needed(rng: torch.Generator | None) -> torch.Generator:
-    if rng is None:
-        raise ValueError("a stochastic stepper needs rng")
-    return rng
+    """The stepper of :class:`AdamsBashforth`."""
+    return AdamsBashforth()

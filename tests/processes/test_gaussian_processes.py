@@ -77,11 +77,12 @@ def test_flow_velocity_is_prior_minus_data():
 @pytest.mark.parametrize("family", [CartesianDiffusion, CartesianFlow])
 def test_cartesian_states_stay_centerd_and_padding_stays_zero(family):
     mask = torch.tensor([[True] * 5, [True, True, True, False, False]])
-    process, rng = family(mask=mask), torch.Generator().manual_seed(0)
+    process, rng = family(), torch.Generator().manual_seed(0)
     x0 = torch.randn(2, 5, 3, generator=rng) + 10
-    noised = process.corrupt(x0, torch.tensor([0.3, 0.8]), rng)
-    moved = process.step(noised.x_t, noised.target, 0.5, -0.1, rng)
-    for x in (noised.x_t, noised.target, process.prior(x0, rng), moved, process.move(noised.x_t, x0)):
+    noised = process.corrupt(x0, torch.tensor([0.3, 0.8]), rng, mask)
+    moved = process.step(noised.x_t, noised.target, 0.5, -0.1, rng, mask)
+    assert torch.equal((noised.weight > 0).expand(2, 5, 3), mask[..., None].expand(2, 5, 3))
+    for x in (noised.x_t, noised.target, process.prior(x0, rng, mask), moved, process.move(noised.x_t, x0, mask)):
         assert x.mean(-2)[0].abs().max() < 1e-5
         assert x[1, :3].mean(-2).abs().max() < 1e-5
         assert x[1, 3:].abs().max() == 0

@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from molgen.geometry import rotations
-from molgen.processes import igso3
+from molgen.manifolds import igso3
 
 SIGMAS = [0.02, 0.1, 0.3, 0.5, 0.6999, 0.7001, 1.0, 1.5, 3.0]
 ANGLES = np.linspace(0.005, np.pi - 1e-9, 300)

@@ -22,6 +22,7 @@ import torch
 from torch import Tensor
 
 from molgen.geometry import rotations
+from molgen.manifolds.score_norm import ScoreNorm
 
 SWITCH = 0.7
 MODES = 16
@@ -64,14 +65,7 @@ def score_norm(sigma: Tensor) -> Tensor:
 
     3/sigma^2 for small sigma, 18 exp(-2 sigma^2) for large.
     """
-    first, last, table = _score_norm_table()
-    log_sigma = sigma.double().log()
-    place = ((log_sigma - first) / (last - first)).clamp(0, 1) * (len(table) - 1)
-    left = place.floor().clamp(max=len(table) - 2).long()
-    table = table.to(sigma.device)
-    inside = torch.lerp(table[left], table[left + 1], place - left)
-    log_norm = torch.where(log_sigma < first, math.log(3), inside - 2 * sigma.double() ** 2) - 2 * log_sigma
-    return torch.where(log_sigma > last, math.log(18) - 2 * sigma.double() ** 2, log_norm).exp().to(sigma.dtype)
+    return _score_norm()(sigma)
 
 
 def sample(sigma: Tensor, rng: torch.Generator) -> Tensor:
@@ -93,18 +87,26 @@ def sample(sigma: Tensor, rng: torch.Generator) -> Tensor:
 
 def log_angle_density(angle: Tensor, sigma: Tensor) -> Tensor:
     """log f(angle, sigma), both [...] float64, angle in [0, pi]."""
-    small = sigma.clamp(max=SWITCH)
-    leading = 0.5 * math.log(2 * math.pi) + small**2 / 8 - 3 * small.log() - 0.5 * (angle / small) ** 2
-    images = leading - torch.log(0.5 * torch.sinc(angle / (2 * math.pi))) + torch.log1p(_far_images(angle, small)[0])
-    return torch.where(sigma < SWITCH, images, _wave(angle, sigma.clamp(min=SWITCH)).log())
+    near = near_log_density(angle, sigma.clamp(max=SWITCH))
+    return torch.where(sigma < SWITCH, near, _wave(angle, sigma.clamp(min=SWITCH)).log())
 
 
 def log_slope_over_angle(angle: Tensor, sigma: Tensor) -> Tensor:
     """(d log f / d angle) / angle, both [...] float64; finite at angle 0."""
-    small, large = sigma.clamp(max=SWITCH), sigma.clamp(min=SWITCH)
-    ratio, ratio_slope = _far_images(angle, small)
-    images = -1 / small**2 + _half_cotangent(angle) + ratio_slope / (1 + ratio) / angle.clamp(min=FLAT)
-    return torch.where(sigma < SWITCH, images, _wave_slope(angle, large) / _wave(angle, large))
+    near, large = near_slope_over_angle(angle, sigma.clamp(max=SWITCH)), sigma.clamp(min=SWITCH)
+    return torch.where(sigma < SWITCH, near, _wave_slope(angle, large) / _wave(angle, large))
+
+
+def near_log_density(angle: Tensor, sigma: Tensor) -> Tensor:
+    """`log_angle_density` by the dual sum, for sigma up to SWITCH."""
+    leading = 0.5 * math.log(2 * math.pi) + sigma**2 / 8 - 3 * sigma.log() - 0.5 * (angle / sigma) ** 2
+    return leading - torch.log(0.5 * torch.sinc(angle / (2 * math.pi))) + torch.log1p(_far_images(angle, sigma)[0])
+
+
+def near_slope_over_angle(angle: Tensor, sigma: Tensor) -> Tensor:
+    """`log_slope_over_angle` by the dual sum, for sigma up to SWITCH."""
+    ratio, ratio_slope = _far_images(angle, sigma)
+    return -1 / sigma**2 + _half_cotangent(angle) + ratio_slope / (1 + ratio) / angle.clamp(min=FLAT)
 
 
 def _heights(sigma: Tensor) -> tuple[Tensor, Tensor]:
@@ -164,8 +166,8 @@ def _invert(quantile: Tensor, angle: Tensor, cumulative: Tensor, row: Tensor) ->
 
 
 @functools.cache
-def _score_norm_table() -> tuple[float, float, Tensor]:
-    """log sigma first and last, and the smooth log(sigma^2 E|score|^2) + 2 sigma^2 between them, by Simpson's rule."""
+def _score_norm() -> ScoreNorm:
+    """The table by Simpson's rule."""
     first, last = math.log(0.01), math.log(3.2)
     sigma = torch.linspace(first, last, 512, dtype=torch.float64).exp()[:, None]
     angle = torch.linspace(0, 1, 129, dtype=torch.float64) * (REACH * sigma).clamp(max=math.pi)
@@ -174,7 +176,8 @@ def _score_norm_table() -> tuple[float, float, Tensor]:
     density = log_angle_density(angle, sigma).exp() * torch.sin(0.5 * angle) ** 2 * simpson
     square = (log_slope_over_angle(angle, sigma) * angle) ** 2
     norm = (density * square).sum(-1, keepdim=True) / density.sum(-1, keepdim=True)
-    return first, last, ((sigma**2 * norm).log() + 2 * sigma**2).squeeze(-1)
+    table = ((sigma**2 * norm).log() + 2 * sigma**2).squeeze(-1)
+    return ScoreNorm(first, last, table, near=3, far=18, decay=2)
 
 
 def _per_rotation(sigma: Tensor, rotvec: Tensor) -> Tensor:

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from molgen.processes import wrapped_normal
+from molgen.manifolds import wrapped_normal
 
 SIGMAS = [0.01, 0.1, 0.5, 1.0, 1.4999, 1.5001, 2.0, math.pi, 6.0]
 ANGLES = torch.linspace(-math.pi, math.pi, 401, dtype=torch.float64)[:-1]

@@ -12,6 +12,7 @@ import torch
 from torch import Tensor
 
 from molgen.geometry.torus import wrap
+from molgen.manifolds.score_norm import ScoreNorm
 
 SWITCH = 1.5
 IMAGES = 3
@@ -58,14 +59,7 @@ def score_norm(sigma: Tensor) -> Tensor:
 
     1/sigma^2 for small sigma, 2 exp(-sigma^2) for large.
     """
-    first, last, table = _score_norm_table()
-    log_sigma = sigma.double().log()
-    place = ((log_sigma - first) / (last - first)).clamp(0, 1) * (len(table) - 1)
-    left = place.floor().clamp(max=len(table) - 2).long()
-    table = table.to(sigma.device)
-    inside = torch.lerp(table[left], table[left + 1], place - left)
-    log_norm = torch.where(log_sigma < first, 0.0, inside - sigma.double() ** 2) - 2 * log_sigma
-    return torch.where(log_sigma > last, math.log(2) - sigma.double() ** 2, log_norm).exp().to(sigma.dtype)
+    return _score_norm()(sigma)
 
 
 def sample(sigma: Tensor, rng: torch.Generator) -> Tensor:
@@ -92,12 +86,12 @@ def _fourier(x: Tensor, sigma: Tensor) -> tuple[Tensor, Tensor]:
 
 
 @functools.cache
-def _score_norm_table() -> tuple[float, float, Tensor]:
-    """log sigma first and last; the smooth log(sigma^2 E[score^2]) + sigma^2 between them, by the trapezoid rule."""
+def _score_norm() -> ScoreNorm:
+    """The table by the trapezoid rule."""
     first, last = math.log(0.2), math.log(3.5)
     sigma = torch.linspace(first, last, 512, dtype=torch.float64).exp().unsqueeze(-1)
     x = torch.linspace(-math.pi, math.pi, 257, dtype=torch.float64)[:-1]
     density = log_density(x, sigma).exp()
     norm = (density * score(x, sigma) ** 2).mean(-1) * 2 * math.pi
     sigma = sigma.squeeze(-1)
-    return first, last, (sigma**2 * norm).log() + sigma**2
+    return ScoreNorm(first, last, (sigma**2 * norm).log() + sigma**2, near=1, far=2, decay=1)
