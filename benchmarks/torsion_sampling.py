@@ -39,12 +39,13 @@ from molgen.metrics.symmetry import automorphisms
 from molgen.models.torsion_flow.model import TorsionModel
 from molgen.models.torsion_flow.sample import sample_torsions, time_grid
 from molgen.processes.base import Process
-from molgen.sampling import AdamsBashforth, Stepper, adams_bashforth, torus_points
+from molgen.sampling import adams_bashforth, torus_points
 from molgen.sampling.steppers import Field
 
 THRESHOLD = 0.75  # Angstrom, for COV
 MAX_PERMUTATIONS = 32
 KERNEL_WIDTH = 0.2
+PLAIN = adams_bashforth()
 
 
 @dataclass(frozen=True)
@@ -83,16 +84,15 @@ class Repelled:
     """
 
     strength: float
-    plain: Stepper = AdamsBashforth()
 
     def init(self, process: Process[Tensor], x: Tensor) -> Any:
-        return self.plain.init(process, x)
+        return PLAIN.init(process, x)
 
     def step(self, field: Field, process: Process[Tensor], x: Tensor, *rest: Any) -> tuple[Tensor, Any]:
         def guided(x: Tensor, t: Tensor) -> Tensor:
             return field(x, t) - self.strength * t * repulsion(x)  # time runs down, so that minus moves apart
 
-        return self.plain.step(guided, process, x, *rest)
+        return PLAIN.step(guided, process, x, *rest)
 
 
 def repulsion(x: Tensor) -> Tensor:
