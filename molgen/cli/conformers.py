@@ -10,17 +10,17 @@ from typing import Annotated, Any
 
 import typer
 
-from molgen.cli.screening import (
+from molgen.cli.library import (
     AddressOption,
     EngineName,
     EngineOption,
     ResumeOption,
     RunOption,
     WorkersOption,
-    library_progress,
-    print_summary,
+    conformers_to_folder,
     run_config,
 )
+from molgen.cli.options import LargestFragmentOption, ReportOption
 from molgen.cli.terminal import MOST_ROWS, console, progress
 from molgen.conformers.config import GenerateConfig
 
@@ -62,9 +62,7 @@ def conformers(
     seed: Annotated[int, typer.Option(min=0, help="Same seed, same conformers.")] = 0,
     model: Annotated[str, typer.Option(help="default, uniform (no model), or a weights file.")] = "default",
     stereo: Annotated[Stereo, typer.Option(help="Stereo the input leaves open: take one isomer, or all.")] = Stereo.one,
-    largest_fragment: Annotated[
-        bool, typer.Option("--largest-fragment", help="Keep only the largest fragment.")
-    ] = False,
+    largest_fragment: LargestFragmentOption = False,
     energy_window: Annotated[
         float, typer.Option(min=0.0, help="kcal/mol above the lowest that are kept.")
     ] = GenerateConfig.energy_window,
@@ -75,11 +73,10 @@ def conformers(
     steps: Annotated[int, typer.Option(min=1, help="Integration steps; fewer are faster.")] = GenerateConfig.steps,
     samples: Annotated[int | None, typer.Option(min=1, help="Samples per molecule, of which N are selected.")] = None,
     gas_phase: Annotated[
-        float,
-        typer.Option(min=0.0, max=1.0, help="Weight of gas-phase minima; 0: in solvent or bound."),
+        float, typer.Option(min=0.0, max=1.0, help="Weight of gas-phase minima; 0: in solvent or bound.")
     ] = GenerateConfig.gas_phase,
     failures: Annotated[Path | None, typer.Option(help="CSV of the inputs that failed [OUTPUT.failures.csv].")] = None,
-    report: Annotated[Path | None, typer.Option(help="HTML report to write, with a 3D view; opens offline.")] = None,
+    report: ReportOption = None,
     boltzmann: Annotated[
         float | None, typer.Option(min=1.0, metavar="KELVIN", help="All N samples, with Boltzmann weights.")
     ] = None,
@@ -93,7 +90,7 @@ def conformers(
     """Conformers of one or many molecules.
 
     Writes an SD file in which the first k conformers of a molecule are the best k; or, when the output is a folder,
-    Parquet shards with one row per molecule, by many processes and resumable, as molgen screen does.
+    Parquet shards with one row per molecule, by many processes and resumable: molgen screen conformers.
     """
     from molgen.chem.molecules.reading import names_file
     from molgen.screening.conformer_file import conformers_to_file
@@ -112,20 +109,15 @@ def conformers(
     )
     if not output.suffix and names_file(source):
         _refuse({"--stereo": stereo != Stereo.one, "--failures": failures, "--report": report})
-        from molgen.screening.run import conformer_library
-
-        with library_progress() as listener:
-            summary = conformer_library(
-                source,
-                output,
-                config=config,
-                model=model,
-                run=run_config(engine, workers, address, run),
-                largest_fragment=largest_fragment,
-                resume=resume,
-                on_progress=listener,
-            )
-        print_summary(summary)
+        conformers_to_folder(
+            source,
+            output,
+            run=run_config(engine, workers, address, run),
+            config=config,
+            model=model,
+            largest_fragment=largest_fragment,
+            resume=resume,
+        )
         return
     spread = {"--engine": engine != EngineName.local, "--workers": workers > 1, "--address": address, "--run": run}
     _refuse({**spread, "--resume": resume}, "need a folder as --output")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from molgen.cli.options import ReportOption
 from molgen.cli.terminal import MOST_ROWS, console, progress
 
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ def analyze(
     validity: Annotated[bool, typer.Option("--validity/--no-validity", help="Run molgen's validity checks.")] = True,
     posebusters: Annotated[bool, typer.Option("--posebusters", help="Check with PoseBusters instead.")] = False,
     figures: Annotated[str, typer.Option(help="png, svg, pdf, several with commas, or none.")] = "png",
-    report: Annotated[Path | None, typer.Option(help="HTML report to write, with a 3D view; opens offline.")] = None,
+    report: ReportOption = None,
     time_limit: Annotated[
         float, typer.Option(min=0.1, help="Seconds for the RMSDs of a very symmetric molecule; then upper bounds.")
     ] = 60.0,

@@ -1,0 +1,90 @@
+"""What the commands on libraries share: options of a run, its progress, and how it ended."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from molgen.screening.config import RunConfig
+    from molgen.screening.progress import Progress
+    from molgen.screening.run import RunSummary
+
+_EVERY = 60.0
+"""Seconds between two lines where there is no terminal."""
+
+
+class EngineName(StrEnum):
+    """Where the work is done."""
+
+    local = "local"
+    ray = "ray"
+
+
+EngineOption = Annotated[EngineName, typer.Option(help="Processes of this machine, or a Ray cluster.")]
+WorkersOption = Annotated[int, typer.Option("-j", "--workers", min=1, help="Processes; CPUs of a Ray started here.")]
+AddressOption = Annotated[str | None, typer.Option(help="Of a running Ray cluster, or auto.")]
+ResumeOption = Annotated[bool, typer.Option("--resume", help="Go on with the run in the output folder.")]
+RunOption = Annotated[
+    list[str] | None,
+    typer.Option("--run", metavar="KEY=VALUE", help="timeout, retries, cpus or memory of a task."),
+]
+
+
+def run_config(engine: EngineName, workers: int, address: str | None, settings: list[str] | None) -> RunConfig:
+    """The configuration of a run from its options."""
+    from molgen.config import override
+    from molgen.screening.config import RunConfig
+
+    return override(RunConfig(engine.value, workers, address), settings or [])
+
+
+@contextmanager
+def library_progress() -> Iterator[Callable[[Progress], None]]:
+    """How far a run is: on a terminal one line that changes, else a line every minute; all on stderr."""
+    if sys.stderr.isatty():
+        yield lambda progress: print(f"\r{progress}\x1b[K", end="", file=sys.stderr, flush=True)
+        print(file=sys.stderr)
+        return
+    last = time.monotonic()
+
+    def tell(progress: Progress) -> None:
+        nonlocal last
+        if time.monotonic() - last >= _EVERY:
+            last = time.monotonic()
+            print(progress, file=sys.stderr, flush=True)
+
+    yield tell
+
+
+def conformers_to_folder(library: str | Path, output: Path, *, run: RunConfig, **options: Any) -> None:
+    """Conformers of a library into the folder of a run, with progress and a summary; options of `conformer_library`."""
+    from molgen.screening.run import conformer_library
+
+    with library_progress() as listener:
+        summary = conformer_library(library, output, run=run, on_progress=listener, **options)
+    print_summary(summary)
+
+
+def print_summary(summary: RunSummary) -> None:
+    """How a run ended; exit code 2 if nothing came out."""
+    from molgen.screening.progress import duration
+
+    done = summary.inputs - summary.failed
+    parts = [f"{done:,} of {summary.inputs:,} molecules done, {summary.failed:,} failed"]
+    parts += [f"{summary.duplicates:,} were repeats"] if summary.duplicates else []
+    print(f"{', '.join(parts)} ({duration(summary.seconds)})")
+    print(f"results: {summary.folder}/shards/*.parquet")
+    if summary.top:
+        print(f"the best {summary.top:,}: {summary.folder}/top.sdf")
+    if summary.failed:
+        print(f"what failed: {summary.folder}/failures.csv")
+    if not done:
+        raise typer.Exit(2)

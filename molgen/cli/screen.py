@@ -1,0 +1,201 @@
+"""The commands on libraries: dock them, make conformers of them, and look at a run."""
+
+from __future__ import annotations
+
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from molgen.cli.library import (
+    AddressOption,
+    EngineName,
+    EngineOption,
+    ResumeOption,
+    RunOption,
+    WorkersOption,
+    conformers_to_folder,
+    library_progress,
+    print_summary,
+    run_config,
+)
+from molgen.cli.options import (
+    AnchorOption,
+    ConfidenceModelOption,
+    DropOption,
+    Effort,
+    EffortOption,
+    KeepOption,
+    LargestFragmentOption,
+    PoseModelOption,
+    ProposalsOption,
+    ProposalSource,
+    ProtonateOption,
+    Rank,
+    RankOption,
+    SeedOption,
+    names_of,
+    ph_of,
+)
+
+if TYPE_CHECKING:
+    from molgen.screening.dock_work import DockWork
+
+screen_app = typer.Typer(
+    invoke_without_command=True,
+    rich_markup_mode=None,
+    help="Dock a library into a pocket: many processes or a Ray cluster, resumable.",
+)
+_LibraryOption = Annotated[
+    Path | None, typer.Option("-l", "--library", help="A .smi, .csv, .sdf, .mol2 [.gz] or .parquet file.")
+]
+_FolderOption = Annotated[Path | None, typer.Option("-o", "--output", help="Folder of the run.")]
+_RunArgument = Annotated[Path, typer.Argument(metavar="FOLDER", help="Folder of a run of screen or conformers.")]
+
+
+class RankBy(StrEnum):
+    """What a library is ordered by."""
+
+    score = "score"
+    confidence = "confidence"
+
+
+@screen_app.callback()
+def screen(
+    context: typer.Context,
+    protein: Annotated[Path | None, typer.Option("-p", "--protein", help="PDB or mmCIF file, also .gz.")] = None,
+    library: _LibraryOption = None,
+    output: _FolderOption = None,
+    pocket: Annotated[str, typer.Option(help="As in molgen dock.")] = "auto",
+    n: Annotated[int, typer.Option("-n", min=1, help="Poses per ligand.")] = 1,
+    seed: SeedOption = 0,
+    effort: EffortOption = Effort.quick,
+    proposals: ProposalsOption = ProposalSource.both,
+    rank: RankOption = Rank.confidence,
+    pose_model: PoseModelOption = "default",
+    confidence_model: ConfidenceModelOption = "default",
+    protonate: ProtonateOption = "7.4",
+    keep: KeepOption = "",
+    drop: DropOption = "",
+    anchor: AnchorOption = None,
+    largest_fragment: LargestFragmentOption = False,
+    top: Annotated[int, typer.Option(min=0, help="Ligands in the ranked top.sdf.")] = 1000,
+    rank_by: Annotated[RankBy, typer.Option(help="What orders the library.")] = RankBy.score,
+    engine: EngineOption = EngineName.local,
+    workers: WorkersOption = 1,
+    address: AddressOption = None,
+    run: RunOption = None,
+    resume: ResumeOption = False,
+) -> None:
+    """Dock a library into a pocket: many processes or a Ray cluster, resumable.
+
+    Writes a folder: shards/*.parquet with one row per input, top.sdf, failures.csv, summary.json.
+    """
+    if context.invoked_subcommand is not None:
+        return
+    from molgen.docking.dock import config_of
+    from molgen.errors import InputError
+    from molgen.screening.run import screen as screen_library
+
+    if protein is None or library is None or output is None:
+        raise InputError("--protein, --library and --output are needed; see molgen screen --help")
+    config = config_of(
+        n=n,
+        seed=seed,
+        effort=effort.value,
+        ph=ph_of(protonate),
+        proposals=proposals.value,
+        rank=rank.value,
+        pose_model=pose_model,
+        confidence_model=confidence_model,
+    )
+    with library_progress() as listener:
+        summary = screen_library(
+            library,
+            protein,
+            output,
+            pocket,
+            config=config,
+            run=run_config(engine, workers, address, run),
+            top=top,
+            rank_by=rank_by.value,
+            keep=names_of(keep),
+            drop=names_of(drop),
+            anchors=anchor or (),
+            largest_fragment=largest_fragment,
+            resume=resume,
+            on_setting=_print_sites,
+            on_progress=listener,
+        )
+    print_summary(summary)
+
+
+@screen_app.command("conformers")
+def screen_conformers(
+    library: Annotated[Path, typer.Option("-l", "--library", help="A .smi, .csv, .sdf, .mol2 [.gz] or .parquet file.")],
+    output: Annotated[Path, typer.Option("-o", "--output", help="Folder of the run.")],
+    n: Annotated[int, typer.Option("-n", min=1, help="Conformers per molecule.")] = 50,
+    seed: Annotated[int, typer.Option(min=0, help="Same seed, same conformers.")] = 0,
+    model: Annotated[str, typer.Option(help="default, uniform (no model), or a weights file.")] = "default",
+    settings: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="KEY=VALUE", help="Another field of GenerateConfig, e.g. min_rmsd=0.5."),
+    ] = None,
+    largest_fragment: LargestFragmentOption = False,
+    engine: EngineOption = EngineName.local,
+    workers: WorkersOption = 1,
+    address: AddressOption = None,
+    run: RunOption = None,
+    resume: ResumeOption = False,
+) -> None:
+    """Conformers of a library: many processes or a Ray cluster, resumable.
+
+    Writes a folder: shards/*.parquet with one row per input, failures.csv, summary.json.
+    """
+    from molgen.config import override
+    from molgen.conformers.config import GenerateConfig
+
+    conformers_to_folder(
+        library,
+        output,
+        run=run_config(engine, workers, address, run),
+        config=override(GenerateConfig(n=n, seed=seed), settings or []),
+        model=model,
+        largest_fragment=largest_fragment,
+        resume=resume,
+    )
+
+
+@screen_app.command("status")
+def screen_status(folder: _RunArgument) -> None:
+    """Tell how far a run is, how fast, and how long it will take."""
+    from molgen.screening.status import status
+
+    found = status(folder)
+    print(f"{found.command} of {found.library}: {found.phase}, {found.shards} shards written")
+    if found.progress is not None:
+        print(str(found.progress))
+
+
+@screen_app.command("export")
+def screen_export(
+    folder: _RunArgument,
+    output: Annotated[Path, typer.Option("-o", "--output", help="SD file to write (.sdf or .sdf.gz).")],
+) -> None:
+    """Write all structures of a run into one SD file, in the order of the library."""
+    from molgen.chem.molecules.writing import check_sdf_name
+    from molgen.screening.folder import read_settings
+    from molgen.screening.ranking import export
+
+    check_sdf_name(output)
+    read_settings(folder)
+    print(f"{export(folder, output)} structures in {output}")
+
+
+def _print_sites(work: DockWork) -> None:
+    for site in work.sites:
+        center = ", ".join(f"{x:.1f}" for x in site.pocket.center)
+        size = " x ".join(f"{x:.1f}" for x in site.pocket.size)
+        print(f"pocket {site.pocket.name}: center {center}, box {size} Å", file=sys.stderr)
