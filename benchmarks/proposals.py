@@ -32,8 +32,8 @@ from molgen.docking.search import random_poses
 from molgen.docking.site import site_of
 from molgen.metrics import bootstrap_interval
 from molgen.metrics.poses import pose_matches, pose_rmsd_matrix
-from molgen.models.pose_confidence.checkpoint import load_confidence
-from molgen.models.pose_flow.checkpoint import load_pose_model
+from molgen.models.pose_confidence.task import load_confidence
+from molgen.models.pose_flow.task import load_pose_model
 from molgen.physics.rigid_bfgs import minimize
 
 DATA = Path(__file__).parents[2] / "shared/data/complexes/dev"

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from molgen.docking.dock import dock
     from molgen.docking.records import DockingResult
     from molgen.docking.rescore import rescore
-    from molgen.models.torsion_flow.checkpoint import load_model
+    from molgen.models.torsion_flow.task import load_model
     from molgen.screening.run import conformer_library, screen
 
 __all__ = [
@@ -39,7 +39,7 @@ _HOMES = {
     "dock": "molgen.docking.dock",
     "generate_conformers": "molgen.conformers.generate",
     "generate_many": "molgen.conformers.generate",
-    "load_model": "molgen.models.torsion_flow.checkpoint",
+    "load_model": "molgen.models.torsion_flow.task",
     "rescore": "molgen.docking.rescore",
     "screen": "molgen.screening.run",
 }

@@ -13,7 +13,8 @@ from molgen.datasets.complexes import ComplexRecord, PlacedLigand, complex_recor
 from molgen.datasets.stored_proteins import stored_protein
 from molgen.docking.site import Site
 from molgen.geometry.rotations import random_rotation
-from molgen.models.pose_confidence.model import ConfidenceConfig, ConfidenceModel
+from molgen.models.pose_confidence.config import ConfidenceConfig
+from molgen.models.pose_confidence.model import ConfidenceModel
 from molgen.models.pose_flow.config import PoseModelConfig
 from molgen.models.pose_flow.model import PoseModel
 from molgen.nets.backbone import BackboneConfig

@@ -57,6 +57,7 @@ TRAINING_MODULES = [
     "molgen.models.pose_flow.task",
     "molgen.models.pose_confidence.task",
     "molgen.models.pose_confidence.meta_classifier",
+    "molgen.training.fit",
 ]
 
 

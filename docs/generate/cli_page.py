@@ -30,8 +30,9 @@ def cli_page(app: typer.Typer) -> str:
 
 
 def commands(group: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Any]]:
-    """The words that call each command, and the command."""
-    for name, command in group.commands.items():
+    """The words that call each command that is not hidden, and the command."""
+    shown = {name: command for name, command in group.commands.items() if not command.hidden}
+    for name, command in shown.items():
         if isinstance(command, typer.core.TyperGroup):
             if command.invoke_without_command:  # a command that has commands below it
                 yield (*path, name), command

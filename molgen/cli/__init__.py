@@ -12,7 +12,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from molgen import __version__
-from molgen.cli import analyze, conformers, dock, docking_training, inspect, rescore, screen, training
+from molgen.cli import analyze, conformers, dock, inspect, prepare, rescore, screen, train
 from molgen.cli.interrupts import ended_cleanly
 from molgen.cli.renamed import with_new_names
 from molgen.errors import MolgenError
@@ -32,24 +32,14 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,  # rich would double the time that --help takes
 )
-prepare_app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Make training data.")
-train_app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Train a model.")
 app.command("analyze")(analyze.analyze)
 app.command("conformers")(conformers.conformers)
 app.command("dock")(dock.dock)
 app.command("inspect")(inspect.inspect)
 app.command("rescore")(rescore.rescore)
-prepare_app.command("conformers")(conformers.prepare_conformers)
-prepare_app.command("fragments")(docking_training.prepare_fragments)
-prepare_app.command("complexes")(docking_training.prepare_complexes)
-prepare_app.command("poses")(docking_training.prepare_poses)
-train_app.command("conformers")(training.train_conformers)
-train_app.command("docking")(training.train_docking)
-train_app.command("confidence")(training.train_confidence)
-train_app.command("judge")(training.train_judge)
 app.add_typer(screen.screen_app, name="screen")
-app.add_typer(prepare_app, name="prepare")
-app.add_typer(train_app, name="train")
+app.add_typer(prepare.prepare_app, name="prepare")
+app.add_typer(train.train_app, name="train")
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:

@@ -32,16 +32,6 @@ class Stereo(StrEnum):
     enumerate = "enumerate"
 
 
-class Kind(StrEnum):
-    """Where the conformers of a training set come from."""
-
-    ensemble = "ensemble"
-    reference = "reference"
-    vacuum = "vacuum"
-    resampled = "resampled"
-    reflow = "reflow"
-
-
 class Minimizer(StrEnum):
     """What the selection is minimized with."""
 
@@ -143,24 +133,6 @@ def conformers(
         write_conformer_report(report, rows, output, config=config, command=context.obj or ())
     if all(row.conformers == 0 for row in rows):
         raise typer.Exit(2)
-
-
-def prepare_conformers(
-    source: Annotated[Path, typer.Argument(metavar="INPUT", help="A .smi, .csv or .sdf [.gz] file, or a GEOM folder.")],
-    output: Annotated[Path, typer.Option("-o", "--output", help="Folder of the set; an unfinished one is resumed.")],
-    kind: Annotated[Kind, typer.Option(help="Make conformers of INPUT, or use its structures.")] = Kind.ensemble,
-    workers: Annotated[int, typer.Option("-j", "--workers", min=1, help="Processes.")] = 1,
-    limit: Annotated[int | None, typer.Option(min=1, help="Only the first so many records.")] = None,
-    settings: Annotated[list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Another setting.")] = None,
-) -> None:
-    """Make a training set of conformers."""
-    from molgen.config import override
-    from molgen.conformers.prepare.prepare import PrepareConfig, prepare
-
-    config = override(PrepareConfig(kind=kind.value), settings or [])
-    with progress("records") as tick:
-        made = prepare(source, output, config, workers=workers, limit=limit, on_block=tick)
-    print(f"{made.molecules} molecules with {made.conformers} conformers in {output}, {made.failures} failed")
 
 
 def _refuse(options: dict[str, Any], reason: str = "cannot be used when --output is a folder") -> None:

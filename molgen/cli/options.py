@@ -54,6 +54,7 @@ ReferenceOption = Annotated[Path | None, typer.Option(help="Pose to measure the 
 LargestFragmentOption = Annotated[
     bool, typer.Option("--largest-fragment", help="Keep only the largest fragment of a salt.")
 ]
+SettingsOption = Annotated[list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Override a setting.")]
 ReportOption = Annotated[Path | None, typer.Option(help="HTML report to write, with a 3D view; opens offline.")]
 
 

@@ -19,8 +19,8 @@ from molgen.conformers.config import GenerateConfig, checked_config
 from molgen.conformers.samples import sample_conformers
 from molgen.conformers.selection import select_conformers
 from molgen.errors import MolgenError, ParseError
-from molgen.models.torsion_flow.checkpoint import load_model
 from molgen.models.torsion_flow.model import TorsionModel
+from molgen.models.torsion_flow.task import load_model
 from molgen.sampling.guards import noted
 from molgen.threads import one_thread
 

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from molgen.docking.records import DockConfig
-from molgen.models.pose_confidence.checkpoint import load_confidence
 from molgen.models.pose_confidence.model import ConfidenceModel
-from molgen.models.pose_flow.checkpoint import load_pose_model
+from molgen.models.pose_confidence.task import load_confidence
 from molgen.models.pose_flow.model import PoseModel
+from molgen.models.pose_flow.task import load_pose_model
 
 
 @dataclass(frozen=True)

@@ -38,19 +38,20 @@ def ranked(ligand: Ligand, found: Sequence[tuple[Site, Refined]], model: Confide
     if model is None:
         order, chances = energies.argsort(stable=True), [None] * len(rows)
     else:
-        judged, probabilities = rate(model, ligand, found)
-        order, chances = judged.argsort(descending=True, stable=True), probabilities.tolist()
+        logits, probabilities = rate(model, ligand, found)
+        order, chances = logits.argsort(descending=True, stable=True), probabilities.tolist()
     choices = [Choice(site, refined, row, chance) for (site, refined, row), chance in zip(rows, chances, strict=True)]
     return [choices[k] for k in order.tolist()]
 
 
 @torch.inference_mode()
 def rate(model: ConfidenceModel, ligand: Ligand, found: Sequence[tuple[Site, Refined]]) -> tuple[Tensor, Tensor]:
-    """The judge's logits and the probabilities of all poses of a ligand, site after site."""
+    """The meta-classifier's logits and the probabilities of all poses of a ligand, site after site."""
     energies = torch.cat([refined.total for _, refined in found])
     logits = [_logits(model, ligand, site, refined, float(energies.min())) for site, refined in found]
-    judged = model.judge(torch.cat(logits), torch.cat([refined.positions for _, refined in found]), energies)
-    return judged, model.probability(judged)
+    positions = torch.cat([refined.positions for _, refined in found])
+    combined = model.meta_logits(torch.cat(logits), positions, energies)
+    return combined, model.probability(combined)
 
 
 def _logits(model: ConfidenceModel, ligand: Ligand, site: Site, refined: Refined, lowest: float) -> Tensor:

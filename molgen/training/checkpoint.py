@@ -111,7 +111,7 @@ def restored(path: Path, task: str, config: type[C], build: Callable[[C], M]) ->
     try:
         chosen = from_mapping(config, checkpoint.config, source=path)
         with torch.device("meta"):  # shapes without memory: they are compared with the file's before any is taken
-            outline = build(chosen).state_dict()
+            outline = build(chosen)
     except ConfigError as error:
         raise CheckpointError(f"is of another version of molgen: {error.reason}", source=path) from error
     except (ArithmeticError, RuntimeError, TypeError, ValueError) as error:
@@ -131,12 +131,16 @@ def _check_sizes(tree: object, path: Path) -> None:
         raise CheckpointError(f"its configuration has a size of {tree:.3g}; {LARGEST_SIZE} is the most", source=path)
 
 
-def _check_fit(outline: Mapping[str, Tensor], weights: Mapping[str, Tensor], path: Path) -> None:
-    """The weights are those of the model, of its shapes, and finite."""
-    odd = sorted(outline.keys() ^ weights.keys())
-    wrong = [name for name in outline if name in weights and outline[name].shape != weights[name].shape]
-    if odd or wrong:
-        raise CheckpointError(f"weights do not fit the model: {(odd + wrong)[0]}", source=path)
+def _check_fit(outline: nn.Module, weights: Mapping[str, Tensor], path: Path) -> None:
+    """The weights are those of the model, of its shapes, and finite; the outline is of no use afterwards."""
+    try:  # the module's own way, so that it may know weights by the names of earlier versions
+        missing, unexpected = outline.load_state_dict(dict(weights), strict=False, assign=True)
+    except RuntimeError as error:
+        reason = str(error).splitlines()[-1].strip()
+        raise CheckpointError(f"weights do not fit the model: {reason}", source=path) from error
+    odd = sorted([*missing, *unexpected])
+    if odd:
+        raise CheckpointError(f"weights do not fit the model: {odd[0]}", source=path)
     infinite = [name for name, value in weights.items() if not torch.isfinite(value).all()]
     if infinite:
         raise CheckpointError(f"weights are not finite: {infinite[0]}", source=path)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 import pytorch_lightning as lightning
@@ -13,27 +12,7 @@ from torch import Tensor, nn
 
 from molgen.errors import TrainingError
 from molgen.training.ema import MovingAverage
-
-
-@dataclass(frozen=True)
-class OptimizerConfig:
-    """Adam's settings.
-
-    Attributes:
-        learning_rate: peak.
-        warmup: steps of linear increase.
-        steps: the cosine decay ends here, at a twentieth of the peak; later steps stay there.
-        weight_decay: decoupled (AdamW).
-        ema: decay of the averaged weights.
-        max_bad_batches: batches in a row with a loss that is not finite before training stops.
-    """
-
-    learning_rate: float = 2e-3
-    warmup: int = 300
-    steps: int = 20000
-    weight_decay: float = 0.0
-    ema: float = 0.999
-    max_bad_batches: int = 20
+from molgen.training.settings import TrainSettings
 
 
 class FieldTraining(lightning.LightningModule):
@@ -43,27 +22,25 @@ class FieldTraining(lightning.LightningModule):
     run); too many in a row end it.
 
     Raises:
-        TrainingError: more than ``config.max_bad_batches`` in a row.
+        TrainingError: more than ``settings.max_bad_batches`` in a row.
     """
 
     def __init__(
         self,
         model: nn.Module,
         loss: Callable[[Any, Any, torch.Generator], Tensor],
-        config: OptimizerConfig,
-        seed: int,
+        settings: TrainSettings,
     ) -> None:
         super().__init__()
         self.model = model
         self.loss = loss
-        self.config = config
-        self.seed = seed
-        self.average = MovingAverage(model, config.ema)
+        self.settings = settings
+        self.average = MovingAverage(model, settings.ema)
         self.bad_batches = 0
         self._bad_run = 0
 
     def training_step(self, batch: Any, batch_index: int) -> Tensor | None:
-        rng = torch.Generator().manual_seed(hash((self.seed, self.global_step)) & 0x7FFFFFFF)
+        rng = torch.Generator().manual_seed(hash((self.settings.seed, self.global_step)) & 0x7FFFFFFF)
         loss = self.loss(self.model, batch, rng)
         if not torch.isfinite(loss):
             self._count_bad_batch()
@@ -86,7 +63,7 @@ class FieldTraining(lightning.LightningModule):
     def _count_bad_batch(self) -> None:
         self.bad_batches += 1
         self._bad_run += 1
-        if self._bad_run > self.config.max_bad_batches:
+        if self._bad_run > self.settings.max_bad_batches:
             raise TrainingError(f"loss or gradient was not finite for {self._bad_run} batches in a row")
 
     def optimizer_step(self, *args: Any, **kwargs: Any) -> None:
@@ -99,14 +76,14 @@ class FieldTraining(lightning.LightningModule):
 
     def configure_optimizers(self) -> dict[str, Any]:
         optimizer = torch.optim.AdamW(
-            self.model.parameters(), lr=self.config.learning_rate, weight_decay=self.config.weight_decay
+            self.model.parameters(), lr=self.settings.learning_rate, weight_decay=self.settings.weight_decay
         )
         schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, self._rate)
         return {"optimizer": optimizer, "lr_scheduler": {"scheduler": schedule, "interval": "step"}}
 
     def _rate(self, step: int) -> float:
-        warm = min(1.0, (step + 1) / max(self.config.warmup, 1))
-        progress = min(step / max(self.config.steps, 1), 1.0)
+        warm = min(1.0, (step + 1) / max(self.settings.warmup, 1))
+        progress = min(step / max(self.settings.steps, 1), 1.0)
         return warm * (0.05 + 0.95 * 0.5 * (1.0 + math.cos(math.pi * progress)))
 
     def on_save_checkpoint(self, checkpoint: dict[str, Any]) -> None:

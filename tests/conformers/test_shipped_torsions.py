@@ -9,8 +9,8 @@ from molgen.chem.molecules.positions import with_conformers
 from molgen.chem.molecules.standardize import prepare_molecule
 from molgen.conformers.config import GenerateConfig
 from molgen.conformers.samples import sample_conformers
-from molgen.models.torsion_flow.checkpoint import load_model
 from molgen.models.torsion_flow.model import TorsionModel
+from molgen.models.torsion_flow.task import load_model
 
 
 def torsion_degrees(smiles: str, model: TorsionModel | None, atoms: tuple[int, int, int, int]) -> np.ndarray:

@@ -22,14 +22,13 @@ from molgen.geometry import torus
 from molgen.geometry.internal_coordinates import batch_coordinates
 from molgen.geometry.torsions import dihedral_angles
 from molgen.graphs.batch import batch_graphs
-from molgen.models.torsion_flow.checkpoint import load_model, save_model
+from molgen.models.torsion_flow import task
 from molgen.models.torsion_flow.config import ConformerConfig, ModelConfig, TrainConfig
 from molgen.models.torsion_flow.data import CollateTrajectories
 from molgen.models.torsion_flow.loss import map_loss, reflow_loss
 from molgen.models.torsion_flow.model import TorsionModel, torsion_process
-from molgen.models.torsion_flow.objectives import training_data
 from molgen.models.torsion_flow.sample import sample_torsions
-from molgen.models.torsion_flow.task import train
+from molgen.models.torsion_flow.task import load_model, save_model, train, training_data
 from molgen.nets.backbone import BackboneConfig
 from molgen.sampling import euler, uniform_grid
 
@@ -274,9 +273,13 @@ def test_molecules_are_held_back_from_trajectories(prepared, flow, tmp_path, mon
     many = [entry_of(NAMES[0], 2)] * 20
     records = [trajectories_of(e, Field(turning), MANY, seed=0) for e in many]  # type: ignore[arg-type]
     (tmp_path / "part.safetensors").write_bytes(encode_trajectories(records, "x"))
+    held = []
+    monkeypatch.setattr(task, "validate", lambda model, entries, *_: held.extend(entries) or {})
     data = training_data(configured(tmp_path, "reflow", False))
-    assert (len(data.sources[0]), len(data.validation)) == (18, 2)
-    assert data.validation[0].positions.shape == records[0].molecule.positions.shape
+    data.measure(None)
+    assert len(data.stream(start=0).sources[0].records) == 18  # type: ignore[attr-defined]
+    assert len(held) == 2
+    assert held[0].positions.shape == records[0].molecule.positions.shape
 
 
 @pytest.mark.parametrize(

@@ -15,8 +15,8 @@ from molgen.docking.learned import learned_of
 from molgen.docking.records import DockConfig, DockingResult
 from molgen.docking.search import EFFORT, SearchConfig
 from molgen.errors import CheckpointError, ConfigError
-from molgen.models.pose_confidence.checkpoint import load_confidence, save_confidence
-from molgen.models.pose_flow.checkpoint import load_pose_model, save_pose_model
+from molgen.models.pose_confidence.task import load_confidence, save_confidence
+from molgen.models.pose_flow.task import load_pose_model, save_pose_model
 
 FEW = SearchConfig(starts=24, chains=8, rounds=1, screen_steps=4, start_steps=6, hop_steps=4)
 

@@ -18,8 +18,8 @@ from molgen.docking.search import EFFORT, SearchConfig
 from molgen.docking.site import sites_of
 from molgen.docking.trajectory import sampling_frames, write_trajectory
 from molgen.errors import ConfigError
-from molgen.models.pose_confidence.checkpoint import save_confidence
-from molgen.models.pose_flow.checkpoint import save_pose_model
+from molgen.models.pose_confidence.task import save_confidence
+from molgen.models.pose_flow.task import save_pose_model
 from molgen.physics.restraints import PointRestraint
 
 FEW = SearchConfig(starts=24, chains=8, rounds=1, screen_steps=4, start_steps=6, hop_steps=4)

@@ -18,12 +18,11 @@ from molgen.datasets.complexes import load_complexes
 from molgen.datasets.conformers import encode_conformers, load_conformers
 from molgen.datasets.sources import SourceConfig
 from molgen.errors import CheckpointError, InputError
-from molgen.models.pose_confidence.checkpoint import load_confidence
-from molgen.models.pose_flow.checkpoint import load_pose_model
-from molgen.models.torsion_flow.checkpoint import load_model
+from molgen.models.pose_confidence.task import load_confidence
+from molgen.models.pose_flow.task import load_pose_model
 from molgen.models.torsion_flow.config import ConformerConfig, ModelConfig, TrainConfig
 from molgen.models.torsion_flow.model import TorsionModel
-from molgen.models.torsion_flow.task import train
+from molgen.models.torsion_flow.task import load_model, train
 from molgen.nets.backbone import BackboneConfig
 from molgen.training.checkpoint import FORMAT, SHIPPED, Checkpoint, encode_checkpoint
 
@@ -115,7 +114,7 @@ def test_a_header_that_asks_for_too_much_takes_no_memory(tmp_path):
     program = f"""
 import resource
 import torch
-from molgen.models.torsion_flow.checkpoint import load_model
+from molgen.models.torsion_flow.task import load_model
 from molgen.datasets.conformers import load_conformers
 from pathlib import Path
 used = int(open("/proc/self/statm").read().split()[0]) * 4096

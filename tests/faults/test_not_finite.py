@@ -23,7 +23,8 @@ from molgen.errors import CheckpointError, TrainingError
 from molgen.geometry import rotations
 from molgen.geometry.torsions import dihedral_angles
 from molgen.sampling.guards import NotFiniteWarning, finite_or, noted
-from molgen.training.module import FieldTraining, OptimizerConfig
+from molgen.training.module import FieldTraining
+from molgen.training.settings import TrainSettings
 
 DTYPES = [torch.float32, torch.float64]
 QUADRUPLE = torch.tensor([[0, 1, 2, 3]])
@@ -195,7 +196,7 @@ class Stream(torch.utils.data.IterableDataset):
 
 def run(batches: list[float], folder: Path, *, first: int = 0, state: Path | None = None, **options) -> FieldTraining:
     """Trains on the batches from the first on; the state is saved at the end."""
-    module = FieldTraining(One(), pull, OptimizerConfig(learning_rate=0.1, warmup=1, **options), seed=0)
+    module = FieldTraining(One(), pull, TrainSettings(learning_rate=0.1, warmup=1, **options))
     trainer = lightning.Trainer(
         max_steps=len(batches),
         accelerator="cpu",

@@ -32,11 +32,11 @@ from molgen.docking.prepare.inputs import find_complexes, find_proteins
 from molgen.docking.restraints import Anchor
 from molgen.errors import MolgenError
 from molgen.metrics.ensembles import read_ensembles
-from molgen.models.pose_confidence.task import ConfidenceTraining
+from molgen.models.pose_confidence.config import ConfidenceTraining
 from molgen.models.pose_flow.config import DockingTraining
-from molgen.models.torsion_flow.checkpoint import load_model, save_model
 from molgen.models.torsion_flow.config import ConformerConfig, ModelConfig
 from molgen.models.torsion_flow.model import TorsionModel
+from molgen.models.torsion_flow.task import load_model, save_model
 from molgen.nets.backbone import BackboneConfig
 
 SMILES = ("CC(=O)Oc1ccccc1C(=O)O", "C[C@H](N)C(=O)N/N=C/c1ccc[nH]1", "[Na+].[O-]C(=O)C12CC(C1)C2", "CC |$R;S$|")

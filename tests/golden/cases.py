@@ -16,11 +16,11 @@ from molgen.docking.proposals import pocket_batch
 from molgen.docking.records import DockConfig
 from molgen.docking.site import sites_of
 from molgen.graphs.batch import batch_graphs
-from molgen.models.pose_flow.checkpoint import load_pose_model
 from molgen.models.pose_flow.sample import prior_states, sample_poses
 from molgen.models.pose_flow.sample import time_grid as time_grid_of_poses
-from molgen.models.torsion_flow.checkpoint import load_model
+from molgen.models.pose_flow.task import load_pose_model
 from molgen.models.torsion_flow.sample import sample_torsions, time_grid
+from molgen.models.torsion_flow.task import load_model
 from molgen.sampling import torus_points
 
 MOLECULES = {

@@ -15,9 +15,9 @@ from molgen.conformers import generate
 from molgen.conformers.config import GenerateConfig
 from molgen.conformers.generate import generate_conformers
 from molgen.errors import CheckpointError, InputError
-from molgen.models.torsion_flow.checkpoint import save_model
 from molgen.models.torsion_flow.config import ModelConfig
 from molgen.models.torsion_flow.model import TorsionModel
+from molgen.models.torsion_flow.task import save_model
 from molgen.nets.backbone import BackboneConfig
 from molgen.screening.conformer_file import Row, conformers_to_file
 from molgen.training.checkpoint import FORMAT

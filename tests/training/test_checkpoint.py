@@ -8,9 +8,9 @@ import torch
 from safetensors.torch import save_file
 
 from molgen.errors import CheckpointError
-from molgen.models.torsion_flow.checkpoint import load_model, load_with_record, save_model
 from molgen.models.torsion_flow.config import ModelConfig
 from molgen.models.torsion_flow.model import TorsionModel
+from molgen.models.torsion_flow.task import load_model, load_with_record, save_model
 from molgen.nets.backbone import BackboneConfig
 from molgen.training.checkpoint import FORMAT, Checkpoint, encode_checkpoint, load_checkpoint
 

@@ -9,7 +9,8 @@ from torch import nn
 
 from molgen.errors import TrainingError
 from molgen.training.callbacks import SampledValidation, TimeLimit
-from molgen.training.module import FieldTraining, OptimizerConfig
+from molgen.training.module import FieldTraining
+from molgen.training.settings import TrainSettings
 
 
 class One(nn.Module):
@@ -39,7 +40,7 @@ def fit(module: FieldTraining, batches: list[float], callbacks: tuple = ()) -> l
 
 
 def training(**settings) -> FieldTraining:
-    return FieldTraining(One(), pull, OptimizerConfig(**{"learning_rate": 0.1, "warmup": 1, **settings}), seed=0)
+    return FieldTraining(One(), pull, TrainSettings(**{"learning_rate": 0.1, "warmup": 1, **settings}))
 
 
 def test_training_lowers_the_loss():
@@ -64,7 +65,7 @@ def test_a_gradient_that_is_not_finite_does_not_reach_the_weights():
     def root(model: nn.Module, batch: torch.Tensor, rng: torch.Generator) -> torch.Tensor:
         return (model.value - batch).square().sqrt().mean()  # at value = batch: loss 0, gradient nan
 
-    module = FieldTraining(One(), root, OptimizerConfig(learning_rate=0.1, warmup=1), seed=0)
+    module = FieldTraining(One(), root, TrainSettings(learning_rate=0.1, warmup=1))
     fit(module, [5.0])
     assert module.bad_batches == 1
     assert module.model.value.item() == 5.0
@@ -121,7 +122,7 @@ def test_the_noise_of_a_step_depends_on_seed_and_step_alone():
     runs = []
     for seed in (0, 0, 1):
         seen: list[float] = []
-        fit(FieldTraining(One(), draw, OptimizerConfig(), seed), [1.0, 1.0])
+        fit(FieldTraining(One(), draw, TrainSettings(seed=seed)), [1.0, 1.0])
         runs.append(seen)
     assert runs[0] == runs[1]
     assert runs[0][0] != runs[0][1]

@@ -17,9 +17,9 @@ from molgen.datasets.part_files import find_parts
 from molgen.datasets.trajectories import TrajectoryRecord, encode_trajectories
 from molgen.errors import ConfigError, InputError
 from molgen.graphs.batch import batch_graphs
-from molgen.models.torsion_flow.checkpoint import load_model
 from molgen.models.torsion_flow.model import TorsionModel
 from molgen.models.torsion_flow.sample import sample_paths
+from molgen.models.torsion_flow.task import load_model
 from molgen.sampling import torus_points
 
 

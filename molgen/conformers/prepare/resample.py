@@ -11,8 +11,8 @@ from rdkit import Chem
 from molgen.conformers.candidates import boltzmann_shares, low_strain
 from molgen.conformers.config import GenerateConfig
 from molgen.conformers.samples import Samples, sample_conformers
-from molgen.models.torsion_flow.checkpoint import load_model
 from molgen.models.torsion_flow.model import TorsionModel
+from molgen.models.torsion_flow.task import load_model
 
 STRAIN_SCALE = 4.5
 VACUUM_SCALE = 8.0

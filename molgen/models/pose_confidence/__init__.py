@@ -1,1 +1,3 @@
-"""The learned confidence of a pose: networks over contacts, a meta-classifier over their logits."""
+"""The confidence that ranks poses: networks over contacts, one at a time; `train calibrate` joins them."""
+
+COMMAND = "confidence"

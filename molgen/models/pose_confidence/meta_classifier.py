@@ -1,4 +1,4 @@
-"""Several trained networks as one confidence: the judge and the calibration are fitted to what none had seen."""
+"""Several networks as one confidence: meta-classifier and calibration are fitted to what none was trained on."""
 
 from __future__ import annotations
 
@@ -16,12 +16,13 @@ from molgen.datasets.decoys import DecoyRecord, load_decoys
 from molgen.datasets.part_files import find_parts
 from molgen.errors import InputError
 from molgen.metrics.success import calibration
-from molgen.models.pose_confidence.checkpoint import load_confidence, save_confidence
-from molgen.models.pose_confidence.model import JUDGED, KNOTS, ConfidenceModel, judged_features
-from molgen.models.pose_confidence.task import fold_of, logits_of, ranking_auc
+from molgen.models.pose_confidence.folds import fold_of
+from molgen.models.pose_confidence.model import KNOTS, META_FEATURES, ConfidenceModel, meta_features
+from molgen.models.pose_confidence.task import load_confidence, save_confidence
+from molgen.models.pose_confidence.validation import logits_of, ranking_auc
 
 _PENALTY = 0.01
-"""Ridge on the judge's weights, in units of the features' standard deviations."""
+"""Ridge on the weights, in units of the features' standard deviations."""
 _CLIP = 0.01
 
 
@@ -34,11 +35,11 @@ def combine(
         networks: their weights, in the order of the folds.
         source: the labeled decoys.
         output: safetensors file to write.
-        right: Angstrom; a pose nearer than this to the true one is right.
+        right: Angstrom; a pose nearer than this to the true one is near-native.
 
     Returns:
-        how the first poses are rated, cross-fitted: top1 (by the judge), network_top1, energy_top1, oracle, auc,
-        expected calibration error.
+        how the first poses are rated, cross-fitted: top1 (by the meta-classifier), network_top1, energy_top1, oracle,
+        auc, expected calibration error.
 
     Raises:
         InputError, CheckpointError: the poses or a network cannot be used.
@@ -54,45 +55,45 @@ def combine(
         logits += logits_of(model, unseen)
         rated += unseen
     features = [
-        judged_features(torch.from_numpy(row), torch.from_numpy(e.positions), torch.from_numpy(e.energies)).numpy()
+        meta_features(torch.from_numpy(row), torch.from_numpy(e.positions), torch.from_numpy(e.energies)).numpy()
         for row, e in zip(logits, rated, strict=True)
     ]
     confidence = ConfidenceModel(replace(models[0].config, members=sum(model.config.members for model in models)))
     for place, member in enumerate(member for model in models for member in model.members):
         confidence.members[place].load_state_dict(member.state_dict())
-    fit_judge(confidence, features, [e.rmsds <= right for e in rated])
+    fit_meta_classifier(confidence, features, [e.rmsds <= right for e in rated])
     scores = _scores(features, rated, right)
     record: dict[str, Any] = {"members": [record for _, record in loaded], "metrics": scores, "complexes": len(rated)}
     save_confidence(confidence, output, record)
     return scores
 
 
-def fit_judge(model: ConfidenceModel, features: Sequence[np.ndarray], labels: Sequence[np.ndarray]) -> None:
-    """Set the judge's weights by logistic regression and the curve by isotonic regression.
+def fit_meta_classifier(model: ConfidenceModel, features: Sequence[np.ndarray], labels: Sequence[np.ndarray]) -> None:
+    """Set the meta-classifier's weights by logistic regression and the curve by isotonic regression.
 
     Each ligand's first pose weighs as much as all its others together: the first is what users look at.
 
     Args:
-        features: [S, len(JUDGED)] of the poses of each ligand.
-        labels: bool [S], right or not.
+        features: [S, len(META_FEATURES)] of the poses of each ligand.
+        labels: bool [S], near-native or not.
     """
-    weights, offset = judge_of(features, labels)
-    judged = [rows @ weights + offset for rows in features]
+    weights, offset = logistic_regression(features, labels)
+    logits = [rows @ weights + offset for rows in features]
     at, values = calibration_curve(
-        np.concatenate(judged), np.concatenate(labels), np.concatenate([pose_weights(row) for row in judged])
+        np.concatenate(logits), np.concatenate(labels), np.concatenate([pose_weights(row) for row in logits])
     )
     with torch.no_grad():
         for name, value in (
-            ("judge_weights", weights),
-            ("judge_offset", offset),
+            ("meta_weights", weights),
+            ("meta_offset", offset),
             ("curve_logits", at),
             ("curve_values", values),
         ):
             getattr(model, name).copy_(torch.as_tensor(value))
 
 
-def judge_of(features: Sequence[np.ndarray], labels: Sequence[np.ndarray]) -> tuple[np.ndarray, float]:
-    """Weights [len(JUDGED)] and offset of the logistic regression."""
+def logistic_regression(features: Sequence[np.ndarray], labels: Sequence[np.ndarray]) -> tuple[np.ndarray, float]:
+    """Weights [len(META_FEATURES)] and offset of the logistic regression."""
     rows, right = np.concatenate(features), np.concatenate(labels)
     share = np.concatenate([pose_weights(one[:, 0]) for one in features])
     share = share / share.sum()
@@ -103,7 +104,7 @@ def judge_of(features: Sequence[np.ndarray], labels: Sequence[np.ndarray]) -> tu
     def loss(w: np.ndarray) -> float:
         return float((share * np.logaddexp(0, -sign * (scaled @ w))).sum() + _PENALTY * (w[:-1] ** 2).sum())
 
-    found = minimize(loss, np.zeros(len(JUDGED) + 1)).x
+    found = minimize(loss, np.zeros(len(META_FEATURES) + 1)).x
     weights = found[:-1] / spread
     return weights, float(found[-1] - weights @ mean)
 
@@ -136,7 +137,7 @@ def calibration_curve(logits: np.ndarray, labels: np.ndarray, weights: np.ndarra
 
 
 def _scores(features: Sequence[np.ndarray], rated: Sequence[DecoyRecord], right: float) -> dict[str, float]:
-    """The judge refitted without each fifth of the clusters in turn, on that fifth."""
+    """The meta-classifier refitted without each fifth of the clusters in turn, on that fifth."""
     clusters = np.array([e.cluster for e in rated])
     names = np.unique(clusters)
     part = dict(zip(names, np.random.default_rng(0).permutation(len(names)) % 5, strict=True))
@@ -144,11 +145,11 @@ def _scores(features: Sequence[np.ndarray], rated: Sequence[DecoyRecord], right:
     first, chance = np.zeros(len(rated), bool), np.zeros(len(rated))
     for k in range(5):
         seen = [i for i in range(len(rated)) if part[clusters[i]] != k]
-        weights, offset = judge_of([features[i] for i in seen], [labels[i] for i in seen])
+        weights, offset = logistic_regression([features[i] for i in seen], [labels[i] for i in seen])
         for i in range(len(rated)):
             if part[clusters[i]] == k:
-                judged = features[i] @ weights + offset
-                first[i], chance[i] = labels[i][judged.argmax()], 1 / (1 + np.exp(-judged.max()))
+                scores = features[i] @ weights + offset
+                first[i], chance[i] = labels[i][scores.argmax()], 1 / (1 + np.exp(-scores.max()))
     return {
         "top1": float(first.mean()),
         "network_top1": float(np.mean([row[rows[:, 0].argmax()] for row, rows in zip(labels, features, strict=True)])),

@@ -1,44 +1,30 @@
 """The learned confidence: the probability that a minimized pose lies within 2 A of the true one.
 
-Two levels. Networks read each pose on its own: its contacts and its energy above the best pose. A judge with a handful
-of weights then looks at all poses of the ligand together: how much of the networks' and of the energy's vote falls on
-poses near this one, how good the energy is for a ligand of this size. Several networks, each trained without a part of
-the clusters, vote together; the judge was fitted to what each said about the part that it had not seen.
+Two levels. Networks read each pose on its own: its contacts and its energy above the best pose. A meta-classifier with
+a handful of weights then looks at all poses of the ligand together: how much of the networks' and of the energy's vote
+falls on poses near this one, how good the energy is for a ligand of this size. Several networks, each trained without a
+part of the clusters, vote together; the meta-classifier was fitted to what each said about the part held back from it.
 """
 
 from __future__ import annotations
-
-from dataclasses import dataclass, field
 
 import torch
 from torch import Tensor, nn
 
 from molgen.graphs.batch import GraphBatch
 from molgen.graphs.pockets import PocketBatch
-from molgen.nets.contacts import ContactConfig, ContactNet
+from molgen.models.pose_confidence.config import ConfidenceConfig
+from molgen.nets.contacts import ContactNet
 
 KNOTS = 32
 """Points of the calibration curve."""
-JUDGED = ("logit", "share nearby", "energy gap", "energy", "size", "energy share nearby")
-"""What the judge looks at."""
+META_FEATURES = ("logit", "share nearby", "energy gap", "energy", "size", "energy share nearby")
+"""What the meta-classifier looks at."""
+_FORMER_NAMES = {"judge_weights": "meta_weights", "judge_offset": "meta_offset"}
+"""Weights that earlier versions wrote under other names."""
 _GAP_UNIT = 3.0
 _NEARBY = 2.0
 _TEMPERATURE = 0.6
-
-
-@dataclass(frozen=True)
-class ConfidenceConfig:
-    """The model.
-
-    Attributes:
-        contacts: size of each network.
-        dropout: of the atoms' features before the readout, in training.
-        members: networks that vote.
-    """
-
-    contacts: ContactConfig = field(default_factory=ContactConfig)
-    dropout: float = 0.2
-    members: int = 1
 
 
 class Member(nn.Module):
@@ -65,10 +51,10 @@ class Member(nn.Module):
 
 
 class ConfidenceModel(nn.Module):
-    """The networks, the judge and the calibration curve."""
+    """The networks, the meta-classifier and the calibration curve."""
 
-    judge_weights: Tensor
-    judge_offset: Tensor
+    meta_weights: Tensor
+    meta_offset: Tensor
     curve_logits: Tensor
     curve_values: Tensor
 
@@ -76,13 +62,14 @@ class ConfidenceModel(nn.Module):
         super().__init__()
         self.config = config
         self.members = nn.ModuleList(Member(config) for _ in range(config.members))
-        weights = torch.zeros(len(JUDGED))
+        weights = torch.zeros(len(META_FEATURES))
         weights[0] = 1.0
-        self.register_buffer("judge_weights", weights)
-        self.register_buffer("judge_offset", torch.zeros(()))
+        self.register_buffer("meta_weights", weights)
+        self.register_buffer("meta_offset", torch.zeros(()))
         at = torch.linspace(-8.0, 8.0, KNOTS)
         self.register_buffer("curve_logits", at)
         self.register_buffer("curve_values", at.sigmoid())
+        self.register_load_state_dict_pre_hook(_with_present_names)
 
     def forward(self, graph: GraphBatch, pocket: PocketBatch, positions: Tensor, gap: Tensor) -> Tensor:
         """The networks' logits [B, S], their mean over the members.
@@ -94,17 +81,24 @@ class ConfidenceModel(nn.Module):
         """
         return torch.stack([member(graph, pocket, positions, gap) for member in self.members]).mean(0)
 
-    def judge(self, logits: Tensor, positions: Tensor, energies: Tensor) -> Tensor:
-        """The judge's logits [S] of all poses of one ligand; arguments as of :func:`judged_features`."""
-        return judged_features(logits, positions, energies) @ self.judge_weights.to(logits) + self.judge_offset
+    def meta_logits(self, logits: Tensor, positions: Tensor, energies: Tensor) -> Tensor:
+        """The meta-classifier's logits [S] of all poses of one ligand; arguments as of :func:`meta_features`."""
+        return meta_features(logits, positions, energies) @ self.meta_weights.to(logits) + self.meta_offset
 
-    def probability(self, judged: Tensor) -> Tensor:
-        """Calibrated probabilities: linear between the points of the curve, level beyond them."""
-        return interpolated(judged, self.curve_logits.to(judged), self.curve_values.to(judged))
+    def probability(self, logits: Tensor) -> Tensor:
+        """Probabilities for the meta-classifier's logits: linear between the points of the curve, level beyond."""
+        return interpolated(logits, self.curve_logits.to(logits), self.curve_values.to(logits))
 
 
-def judged_features(logits: Tensor, positions: Tensor, energies: Tensor) -> Tensor:
-    """What the judge looks at, [S, len(JUDGED)].
+def _with_present_names(module: nn.Module, state: dict[str, Tensor], prefix: str, *_: object) -> None:
+    """Rename what earlier versions wrote under other names, before it is loaded."""
+    for formerly, name in _FORMER_NAMES.items():
+        if prefix + formerly in state:
+            state[prefix + name] = state.pop(prefix + formerly)
+
+
+def meta_features(logits: Tensor, positions: Tensor, energies: Tensor) -> Tensor:
+    """What the meta-classifier looks at, [S, len(META_FEATURES)].
 
     Args:
         logits: [S], of the networks.

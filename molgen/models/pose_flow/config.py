@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import KW_ONLY, dataclass, field
 
 from molgen.datasets.sources import SourceConfig
 from molgen.nets.pose_backbone import PoseBackboneConfig
+from molgen.training.settings import TrainSettings
 
 
 @dataclass(frozen=True)
@@ -28,8 +29,8 @@ class PoseModelConfig:
 
 
 @dataclass(frozen=True)
-class PoseTrainConfig:
-    """How to train.
+class PoseTrainConfig(TrainSettings):
+    """How to train, besides what every training has.
 
     Attributes:
         sources: prepared sets (`molgen prepare fragments`, `molgen prepare complexes`) and their shares.
@@ -37,15 +38,6 @@ class PoseTrainConfig:
         batch: ligands per batch; draws: noised poses of each.
         jitter: Angstrom, standard deviation of the pocket's center about the ligand's.
         protein_noise: Angstrom, on the pocket's atoms; ligand_noise: on the ligand's template conformer.
-        learning_rate, warmup, weight_decay: AdamW with linear warm-up (steps) and cosine decay to a twentieth.
-        steps: optimizer steps in all.
-        clip: gradient norm.
-        ema: decay of the averaged weights, which are the ones that are saved and validated.
-        max_bad_batches: batches in a row whose loss or gradient is not finite (they are skipped) before training stops.
-        precision: Lightning's, e.g. "32-true" or "bf16-mixed".
-        validate_every: steps between validations.
-        threads: torch threads on a CPU.
-        seed: of everything.
     """
 
     sources: tuple[SourceConfig, ...] = (SourceConfig(),)
@@ -55,17 +47,9 @@ class PoseTrainConfig:
     jitter: float = 2.0
     protein_noise: float = 0.1
     ligand_noise: float = 0.03
-    learning_rate: float = 2e-3
+    _: KW_ONLY
     warmup: int = 200
     weight_decay: float = 0.01
-    steps: int = 20000
-    clip: float = 1.0
-    ema: float = 0.999
-    max_bad_batches: int = 20
-    precision: str = "32-true"
-    validate_every: int = 1000
-    threads: int = 1
-    seed: int = 0
 
 
 @dataclass(frozen=True)

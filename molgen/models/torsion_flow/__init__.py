@@ -1,1 +1,3 @@
-"""The torsional model of conformers: a flow or diffusion on the torus of rotatable bonds."""
+"""The conformer model: a flow or diffusion on the torus of rotatable bonds."""
+
+COMMAND = "conformers"

@@ -7,6 +7,7 @@ from typing import Literal
 
 from molgen.datasets.sources import SourceConfig
 from molgen.nets.backbone import BackboneConfig
+from molgen.training.settings import TrainSettings
 
 
 @dataclass(frozen=True)
@@ -31,8 +32,8 @@ class ModelConfig:
 
 
 @dataclass(frozen=True)
-class TrainConfig:
-    """How to train.
+class TrainConfig(TrainSettings):
+    """How to train, besides what every training has.
 
     Attributes:
         sources: the mixture of prepared sets.
@@ -44,16 +45,7 @@ class TrainConfig:
             targets, and within the draws of one molecule the pairing of least total distance.
         geometry_noise: standard deviation of the noise on template conformers, Angstrom.
         batch: molecules per batch; draws: noise draws per molecule.
-        learning_rate, warmup, weight_decay: AdamW with linear warm-up (steps) and cosine decay to a twentieth.
-        steps: optimizer steps in all.
-        clip: gradient norm.
-        ema: decay of the averaged weights, which are the ones that are saved and validated.
-        max_bad_batches: batches in a row whose loss or gradient is not finite (they are skipped) before training stops.
-        precision: Lightning's, e.g. "32-true" or "bf16-mixed".
-        validate_every: steps between validations; validation_samples: conformers per molecule; validation_steps:
-            network evaluations per conformer.
-        threads: torch threads on a CPU.
-        seed: of everything.
+        validation_samples: conformers per molecule in a validation; validation_steps: network evaluations for each.
     """
 
     sources: tuple[SourceConfig, ...] = (SourceConfig(),)
@@ -63,19 +55,8 @@ class TrainConfig:
     geometry_noise: float = 0.03
     batch: int = 16
     draws: int = 2
-    learning_rate: float = 2e-3
-    warmup: int = 300
-    weight_decay: float = 0.0
-    steps: int = 20000
-    clip: float = 1.0
-    ema: float = 0.999
-    max_bad_batches: int = 20
-    precision: str = "32-true"
-    validate_every: int = 1000
     validation_samples: int = 16
     validation_steps: int = 6
-    threads: int = 1
-    seed: int = 0
 
 
 @dataclass(frozen=True)

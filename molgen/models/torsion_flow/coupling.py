@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 
 import torch
-from scipy.optimize import linear_sum_assignment
 from torch import Tensor
 
 from molgen.geometry.alignment import aligned_rmsd
@@ -32,6 +31,8 @@ def transported(template: Tensor, target: Tensor, prior: Tensor, batch: Conforme
         way [B, S, m]: from the target chosen for each prior sample to that sample; the target itself is at
         prior - way.
     """
+    from scipy.optimize import linear_sum_assignment  # slow to import, and models are loaded more often than trained
+
     graph = batch.graph
     mask = graph.torsion_mask[:, None, None]
     folds = torch.ones_like(graph.torsions[..., 0]) if batch.folds is None else batch.folds

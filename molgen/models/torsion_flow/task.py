@@ -1,106 +1,142 @@
-"""Training the conformer model from prepared sets, in resumable pieces; needs neither RDKit nor Biopython."""
+"""Training the conformer model from prepared sets; needs neither RDKit nor Biopython."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import torch
+from torch import Tensor
 
-from molgen.datasets.conformers import ConformerRecord
-from molgen.geometry.internal_coordinates import batch_coordinates
-from molgen.graphs.batch import batch_graphs
-from molgen.metrics.coverage import coverage
-from molgen.metrics.rmsd import rmsd_matrix
-from molgen.models.torsion_flow.checkpoint import load_for, save_model
-from molgen.models.torsion_flow.config import ConformerConfig
+from molgen.datasets.conformers import ConformerRecord, load_conformers
+from molgen.datasets.mixture import Collate, MixtureDataset, MixtureSource
+from molgen.datasets.part_files import find_parts
+from molgen.datasets.sources import ROOM, SourceConfig
+from molgen.datasets.trajectories import TrajectoryRecord, load_trajectories
+from molgen.errors import ConfigError, InputError
+from molgen.models.torsion_flow.config import ConformerConfig, TrainConfig
+from molgen.models.torsion_flow.data import CollateConformers, CollateTrajectories, with_torsions
+from molgen.models.torsion_flow.loss import map_loss, reflow_loss, torsion_loss
 from molgen.models.torsion_flow.model import TorsionModel
-from molgen.models.torsion_flow.objectives import training_data
-from molgen.models.torsion_flow.sample import sample_torsions, time_grid
-from molgen.sampling import torus_points
-from molgen.training.fit import Piece, TrainResult, finished_steps, fit, prepare_run, starting_point
+from molgen.models.torsion_flow.validation import validate
+from molgen.training.task import Task, TrainingData
 
-__all__ = ["TrainResult", "train", "validate"]
-
-VALIDATION_STEPS = 6
+HELD_BACK = 100
 
 
-def train(
-    config: ConformerConfig,
-    output: str | Path,
-    *,
-    max_minutes: float | None = None,
-    resume: str | Path | None = None,
-    checkpoint_minutes: float = 5.0,
-    progress: bool = False,
-) -> TrainResult:
-    """Train, or go on training, for at most ``max_minutes``.
-
-    Args:
-        output: folder for `weights.safetensors`, `state.ckpt` and, for every piece of the run,
-            `log/from-STEP/metrics.csv`.
-        resume: a `state.ckpt` (goes on exactly) or a `.safetensors` checkpoint (its weights with a fresh optimizer; a
-            flow may become a flow map).
+def training_data(config: ConformerConfig) -> TrainingData:
+    """Load what ``config.train`` names.
 
     Raises:
-        InputError, CheckpointError, ConfigError.
+        InputError: a set cannot be read, or lacks what the configuration asks of it.
+        ConfigError: objective, coupling and model do not go together.
     """
+    _check(config)
     settings = config.train
-    prepare_run(settings)
-    folder = Path(output)
-    folder.mkdir(parents=True, exist_ok=True)
-    data = training_data(config)
-    model, record, state = starting_point(config.model, resume, TorsionModel, partial(load_for, config.model))
-    first_step = finished_steps(state, model)
-    objective = {} if settings.objective == "flow" else {"objective": settings.objective}
-
-    def save(trained: torch.nn.Module, entry: Mapping[str, Any]) -> None:
-        runs = [*record.get("runs", []), {"sources": data.names, **objective, **entry}]
-        save_model(trained, folder / "weights.safetensors", {"runs": runs})  # type: ignore[arg-type]
-
-    return fit(
-        model,
-        data.loss,
-        data.stream(settings, first_step),
-        settings,
-        Piece(folder, state, first_step, settings.batch * settings.draws, max_minutes, checkpoint_minutes, progress),
-        measure=lambda m: validate(m, data.validation, settings.validation_samples, settings.validation_steps),  # type: ignore[arg-type]
-        save=save,
+    on_paths = settings.objective != "flow"
+    sources, names = [], []
+    for source in settings.sources:
+        records, files = _trajectories(source) if on_paths else conformers_of(source)
+        sources.append(records)
+        names += files
+    if len({r.intervals for records in sources for r in records if isinstance(r, TrajectoryRecord)}) > 1:
+        raise InputError("trajectories with different numbers of points do not go together")
+    held_back = _validation(settings, sources)
+    mixture = [
+        MixtureSource(with_torsions(records), source.share)
+        for records, source in zip(sources, settings.sources, strict=True)
+    ]
+    return TrainingData(
+        stream=partial(MixtureDataset, mixture, settings.batch, _collate(settings), seed=settings.seed),
+        loss=_loss(settings),
+        measure=lambda model: validate(model, held_back, settings.validation_samples, settings.validation_steps),
+        samples=settings.batch * settings.draws,
+        labels={"sources": names} | ({"objective": settings.objective} if on_paths else {}),
     )
 
 
-@torch.no_grad()
-def validate(
-    model: TorsionModel, entries: Sequence[ConformerRecord], samples: int, steps: int = VALIDATION_STEPS
-) -> dict[str, float]:
-    """Sampled recall on molecules that were held back: torsions redrawn over template conformers of their conformers.
+def as_flow_map(
+    config: ConformerConfig, model: TorsionModel, record: Mapping[str, Any]
+) -> tuple[TorsionModel, Mapping[str, Any]]:
+    """A plain flow made into a flow map when the configuration has jumps.
 
-    Bond angles tell the torsions that they were relaxed at, so of several conformers every other one lends its local
-    structure and the rest are to be found; a single one does both.
+    The added parameters start at zero, so that the map begins as the flow that was loaded. Weights of any other
+    configuration come back as they are.
+    """
+    if not config.model.jumps or model.config != replace(config.model, jumps=False):
+        return model, record
+    wider = TorsionModel(config.model)
+    wider.load_state_dict(wider.state_dict() | model.state_dict())
+    return wider, record
+
+
+TASK = Task("conformers", ConformerConfig, TorsionModel, training_data, as_flow_map)
+train = TASK.train
+load_with_record = TASK.load
+save_model = TASK.save
+
+
+def load_model(path_or_name: str | Path = "default") -> TorsionModel:
+    """A trained conformer model, ready to sample (eval mode, CPU).
 
     Args:
-        samples: conformers per molecule.
-        steps: network evaluations per conformer.
+        path_or_name: "default" for the weights that ship with molgen, or the path of a checkpoint
+            written by `molgen train conformers`.
 
-    Returns:
-        amr_recall and amr_precision (Angstrom), cov_recall at 0.75 A, means over molecules.
+    Raises:
+        CheckpointError: the file is missing, damaged, or of another kind of model.
     """
-    rows = []
-    device = next(model.parameters()).device
-    for entry in entries:
-        graph = batch_graphs([entry.graph]).to(device)
-        known = torch.from_numpy(entry.positions.astype(np.float32)).to(device)
-        local, truth = (known[::2], known[1::2]) if len(known) > 1 else (known, known)
-        template = local[torch.arange(samples) % len(local)]
-        start = torus_points(samples, entry.graph.n_torsions, seed=0).to(known)
-        torsions = sample_torsions(model, graph, template, start, times=time_grid(model, steps))
-        made = batch_coordinates(template[None], graph).positions(torsions[None])[0]
-        rows.append(coverage(rmsd_matrix(truth.cpu(), made.cpu(), entry.permutations.astype(np.int64)), 0.75))
-    return {
-        "amr_recall": float(np.mean([r.recall_rmsd for r in rows])),
-        "amr_precision": float(np.mean([r.precision_rmsd for r in rows])),
-        "cov_recall": float(np.mean([np.mean(r.recall) for r in rows])),
-    }
+    return TASK.load(path_or_name)[0]
+
+
+def _collate(settings: TrainConfig) -> Collate:
+    if settings.objective != "flow":
+        return CollateTrajectories(settings.draws)
+    return CollateConformers(settings.draws, symmetric=settings.coupling == "transport")
+
+
+def _loss(settings: TrainConfig) -> Callable[..., Tensor]:
+    if settings.objective == "flow":
+        return partial(torsion_loss, coupling=settings.coupling, geometry_noise=settings.geometry_noise)
+    return map_loss if settings.objective == "map" else reflow_loss
+
+
+def _check(config: ConformerConfig) -> None:
+    model, settings = config.model, config.train
+    needs_flow = settings.objective != "flow" or settings.coupling == "transport"
+    if needs_flow and model.process != "flow":
+        raise ConfigError(f'train.objective and coupling: this one needs model.process "flow", not "{model.process}"')
+    if model.jumps != (settings.objective == "map"):
+        raise ConfigError("train.objective map and model.jumps: true go together; one of them is set without the other")
+
+
+def conformers_of(source: SourceConfig) -> tuple[list[ConformerRecord], list[str]]:
+    """The molecules of a source, with the weights that it asks for, and the names of the files behind it."""
+    entries, names = load_conformers(find_parts(Path(source.path)))
+    if source.weights == "boltzmann" and all((e.weights == e.weights[0]).all() for e in entries):
+        raise InputError("holds no Boltzmann factors; prepare it with boltzmann=true", source=source.path)
+    if source.weights == "boltzmann":
+        entries = [replace(e, weights=e.weights.astype(np.float64) ** (ROOM / source.temperature)) for e in entries]
+    if source.weights == "equal":
+        entries = [replace(e, weights=np.ones_like(e.weights)) for e in entries]
+    return entries, names
+
+
+def _trajectories(source: SourceConfig) -> tuple[list[TrajectoryRecord], list[str]]:
+    return load_trajectories(find_parts(Path(source.path)))
+
+
+def _validation(settings: TrainConfig, sources: list[list[Any]]) -> list[ConformerRecord]:
+    """The validation set, or some of the first source, which are taken out of it."""
+    if settings.validation:
+        held, _ = load_conformers(find_parts(Path(settings.validation)))
+    else:
+        order = np.random.default_rng(settings.seed).permutation(len(sources[0]))
+        count = min(HELD_BACK, len(order) // 10)
+        held = [sources[0][k] for k in order[:count]]
+        sources[0] = [sources[0][k] for k in order[count:]]
+    entries = [e.molecule if isinstance(e, TrajectoryRecord) else e for e in held]
+    return [e for e in entries if e.graph.n_torsions][:HELD_BACK]

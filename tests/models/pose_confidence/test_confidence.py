@@ -8,16 +8,19 @@ import torch
 from complexes import TYROSINE, site_in
 from small_molecules import batch_of, embedded
 from small_pockets import confidence_model, elsewhere, motions, random_pocket
+from small_sets import confidence_training
 from torch import Tensor
 
+from molgen.config import to_mapping
 from molgen.docking.ligand import Ligand, ligand_of
 from molgen.docking.ranking import SURROUNDINGS, ranked, rate, surroundings
 from molgen.docking.refine import Refined
 from molgen.docking.site import Site
 from molgen.geometry.rotations import random_rotation
 from molgen.graphs.pockets import batch_pockets
-from molgen.models.pose_confidence.checkpoint import load_confidence, save_confidence
-from molgen.models.pose_confidence.model import JUDGED, KNOTS, ConfidenceModel, interpolated, judged_features
+from molgen.models.pose_confidence.model import KNOTS, META_FEATURES, ConfidenceModel, interpolated, meta_features
+from molgen.models.pose_confidence.task import load_confidence, save_confidence, train_confidence
+from molgen.training.checkpoint import Checkpoint, encode_checkpoint
 
 NAMES = ("C[C@H](N)C(=O)OCCF", "CCO")
 POCKETS = [random_pocket(40, seed=1), random_pocket(25, seed=2)]
@@ -127,6 +130,34 @@ def test_the_calibration_is_saved_with_the_weights(tmp_path):
     assert not loaded.training
 
 
+FORMER_NAMES = {"meta_weights": "judge_weights", "meta_offset": "judge_offset"}
+
+
+def test_weights_with_the_names_of_earlier_versions_are_read(tmp_path):
+    model, path = confidence_model(), tmp_path / "former.safetensors"
+    model.meta_weights = torch.arange(6.0)
+    former = {FORMER_NAMES.get(name, name): value for name, value in model.state_dict().items()}
+    path.write_bytes(encode_checkpoint(Checkpoint("confidence", to_mapping(model.config), {}, former)))
+    loaded = load_confidence(path)[0]
+    assert loaded.state_dict().keys() == model.state_dict().keys()
+    assert torch.equal(loaded.meta_weights, model.meta_weights)
+
+
+def test_training_states_with_the_names_of_earlier_versions_go_on(tmp_path):
+    config = confidence_training(tmp_path / "decoys")
+    first = train_confidence(config, tmp_path, max_minutes=0.0)
+    state = torch.load(first.state, weights_only=True)
+    for name, former in FORMER_NAMES.items():
+        state["state_dict"][f"model.{former}"] = state["state_dict"].pop(f"model.{name}")
+    torch.save(state, tmp_path / "former.ckpt")
+    result = train_confidence(config, tmp_path / "rest", resume=tmp_path / "former.ckpt")
+    assert result.steps == config.train.steps
+
+
+def test_the_shipped_meta_classifier_is_not_that_of_a_new_model():
+    assert (load_confidence()[0].meta_weights[1:] != 0).all()
+
+
 @pytest.fixture(scope="module")
 def ligand() -> Ligand:
     return ligand_of(embedded(TYROSINE))
@@ -204,7 +235,7 @@ def test_moving_the_protein_and_the_poses_changes_no_logit(ligand):
 
 
 def test_the_networks_read_every_pose_on_its_own(ligand):
-    """All at the lowest energy; a judge that looks at the networks' logit alone, as before it is fitted."""
+    """All at the lowest energy; a meta-classifier that looks at the networks' logit alone, as before it is fitted."""
     site, model = site_in("1of6"), confidence_model()
     refined = refined_in(site, ligand, [-7.0, -7.0, -7.0])
     together, _ = rate(model, ligand, [(site, refined)])
@@ -225,7 +256,7 @@ def test_several_networks_vote_by_their_mean():
     torch.testing.assert_close(logits_of(both, NAMES[:1], gap), (votes[0] + votes[1]) / 2)
 
 
-def judged_by_hand(logits: np.ndarray, positions: np.ndarray, energies: np.ndarray) -> np.ndarray:
+def features_by_hand(logits: np.ndarray, positions: np.ndarray, energies: np.ndarray) -> np.ndarray:
     rows, n = [], positions.shape[1]
     vote, energy_vote = np.exp(logits), np.exp(-(energies - energies.min()) / 0.6)
     for k in range(len(logits)):
@@ -239,39 +270,39 @@ def judged_by_hand(logits: np.ndarray, positions: np.ndarray, energies: np.ndarr
     return np.array(rows)
 
 
-def test_the_judge_looks_at_all_poses_of_a_ligand():
+def test_the_meta_classifier_looks_at_all_poses_of_a_ligand():
     rng = np.random.default_rng(0)
     centers = rng.normal(size=(3, 1, 3)) * 6
     positions = (centers[[0, 0, 1, 2, 1, 0]] + rng.normal(size=(6, 1, 3)) * 0.4 + rng.normal(size=(7, 3))) + 40.0
     logits, energies = rng.normal(size=6), rng.normal(size=6) * 2 - 6
-    found = judged_features(*(torch.from_numpy(array) for array in (logits, positions, energies)))
-    expected = judged_by_hand(logits, positions, energies)
-    assert found.shape == (6, len(JUDGED))
+    found = meta_features(*(torch.from_numpy(array) for array in (logits, positions, energies)))
+    expected = features_by_hand(logits, positions, energies)
+    assert found.shape == (6, len(META_FEATURES))
     np.testing.assert_allclose(found, expected, atol=1e-9)
     assert np.exp(expected[:, 1]).max() < 1  # there are poses far away
     assert np.exp(expected[:, 1]).min() < 0.9 * np.exp(expected[:, 1]).max()
     model = confidence_model().double()
-    model.judge_weights = torch.tensor([0.5, 1.0, -0.2, 0.1, 2.0, 0.7], dtype=torch.float64)
-    model.judge_offset = torch.tensor(-1.5, dtype=torch.float64)
-    judged = model.judge(*(torch.from_numpy(array) for array in (logits, positions, energies)))
-    np.testing.assert_allclose(judged, expected @ model.judge_weights.numpy() - 1.5, atol=1e-9)
+    model.meta_weights = torch.tensor([0.5, 1.0, -0.2, 0.1, 2.0, 0.7], dtype=torch.float64)
+    model.meta_offset = torch.tensor(-1.5, dtype=torch.float64)
+    logits_by_model = model.meta_logits(*(torch.from_numpy(array) for array in (logits, positions, energies)))
+    np.testing.assert_allclose(logits_by_model, expected @ model.meta_weights.numpy() - 1.5, atol=1e-9)
 
 
-def test_before_it_is_fitted_the_judge_says_what_the_networks_say():
+def test_before_it_is_fitted_the_meta_classifier_says_what_the_networks_say():
     model = confidence_model()
     logits, energies = torch.tensor([0.3, -2.0, 7.0]), torch.tensor([-3.0, 50.0, -9.0])
     positions = torch.randn(3, 5, 3, generator=torch.Generator().manual_seed(0))
-    torch.testing.assert_close(model.judge(logits, positions, energies), logits)
-    alone = model.judge(logits[:1], positions[:1], energies[:1])
+    torch.testing.assert_close(model.meta_logits(logits, positions, energies), logits)
+    alone = model.meta_logits(logits[:1], positions[:1], energies[:1])
     torch.testing.assert_close(alone, logits[:1])
 
 
-def test_the_judge_ranks_and_the_poses_of_all_sites_count(ligand):
-    """A judge of the energy's vote alone: two poses in different sites nearly agree, another of one site is apart."""
+def test_the_meta_classifier_ranks_and_the_poses_of_all_sites_count(ligand):
+    """A meta-classifier of the energy's vote alone: two poses of different sites nearly agree, a third is apart."""
     first = site_in("1of6")
     second = replace(first, pocket=replace(first.pocket, name="second"))
     model = confidence_model()
-    model.judge_weights = torch.tensor([0.0, 0.0, 0.0, 0.0, 0.0, 1.0])
+    model.meta_weights = torch.tensor([0.0, 0.0, 0.0, 0.0, 0.0, 1.0])
     pair = refined_in(first, ligand, [-5.0, -5.2])
     apart = replace(pair, positions=pair.positions + torch.tensor([0.0, 9.0])[:, None, None])
     twin = replace(pair.pick(torch.tensor([0])), positions=pair.positions[:1] + 0.1)

@@ -6,62 +6,31 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from small_molecules import graph_of
-from small_pockets import CONTACT_SIZE, confidence_model, random_pocket
+from small_pockets import CONTACT_SIZE, confidence_model
+from small_sets import ADDED, CLUSTERS, SEARCHED, confidence_training
 
-from molgen.datasets.complexes import PlacedLigand
-from molgen.datasets.decoys import LabeledPoses, encode_decoys, load_decoys
+from molgen.datasets.decoys import load_decoys
 from molgen.datasets.mixture import MixtureDataset, MixtureSource
-from molgen.datasets.sources import SourceConfig
-from molgen.datasets.stored_proteins import stored_protein
 from molgen.errors import CheckpointError, ConfigError, InputError
-from molgen.models.pose_confidence.checkpoint import load_confidence, save_confidence
+from molgen.models.pose_confidence.config import ConfidenceConfig, ConfidenceTraining
 from molgen.models.pose_confidence.data import CollateDecoys, collate_decoys
-from molgen.models.pose_confidence.meta_classifier import calibration_curve, combine, judge_of, pose_weights
-from molgen.models.pose_confidence.model import JUDGED, ConfidenceConfig, ConfidenceModel, judged_features
-from molgen.models.pose_confidence.task import (
-    ConfidenceTrainConfig,
-    ConfidenceTraining,
-    confidence_loss,
-    fold_of,
-    train_confidence,
-)
+from molgen.models.pose_confidence.folds import fold_of
+from molgen.models.pose_confidence.loss import confidence_loss
+from molgen.models.pose_confidence.meta_classifier import calibration_curve, combine, logistic_regression, pose_weights
+from molgen.models.pose_confidence.model import META_FEATURES, ConfidenceModel, meta_features
+from molgen.models.pose_confidence.task import load_confidence, save_confidence, train_confidence
 
 pytestmark = pytest.mark.filterwarnings("ignore")
-CLUSTERS, SEARCHED, ADDED = 8, 5, 2
-
-
-def decoy_items():
-    """Two ligands in each cluster, whose poses get worse the farther they are from the first; two poses are added."""
-    items = []
-    for seed in range(2 * CLUSTERS):
-        rng = np.random.default_rng(seed)
-        graph = graph_of(("CCOC(=O)CN", "CC(F)CO")[seed % 2])
-        true = 1.5 * rng.normal(size=(graph.n_atoms, 3))
-        shifts = np.concatenate([rng.uniform(0.2, 6, SEARCHED), rng.uniform(0.1, 0.5, ADDED)])
-        direction = rng.normal(size=3)
-        poses = true + shifts[:, None, None] * direction / np.linalg.norm(direction)
-        energies = rng.normal(-5, 1, len(shifts)) + 0.3 * shifts
-        pocket = random_pocket(40, seed, nearest=3.0)
-        order = np.arange(graph.n_atoms, dtype=np.uint8)[None]
-        ligand = PlacedLigand(graph, order, true, (-1, -1), f"cluster {seed % CLUSTERS}", f"ligand {seed}")
-        items.append(LabeledPoses(stored_protein(pocket, true, 20.0), ligand, poses, energies, shifts, SEARCHED))
-    return items
 
 
 @pytest.fixture(scope="module")
-def source(tmp_path_factory) -> Path:
-    folder = tmp_path_factory.mktemp("rated")
-    (folder / "part-000.safetensors").write_bytes(encode_decoys(decoy_items(), "synthetic"))
-    return folder
+def config(tmp_path_factory) -> ConfidenceTraining:
+    return confidence_training(tmp_path_factory.mktemp("decoys"))
 
 
 @pytest.fixture(scope="module")
-def config(source) -> ConfidenceTraining:
-    train = ConfidenceTrainConfig(
-        (SourceConfig(str(source)),), folds=2, batch=2, poses=4, warmup=2, steps=6, validate_every=3
-    )
-    return ConfidenceTraining(ConfidenceConfig(CONTACT_SIZE), train)
+def source(config) -> Path:
+    return Path(config.train.sources[0].path)
 
 
 @pytest.fixture(scope="module")
@@ -119,24 +88,9 @@ def test_the_stream_does_not_depend_on_where_it_is_resumed(source):
     assert all((batch.gaps.min(1).values == 0).all() for batch in batches)  # the best pose is never left out
 
 
-def test_training_leaves_weights_and_can_go_on_from_them(config, folds, tmp_path):
-    model, record = load_confidence(folds[0])
-    (run,) = record["runs"]
-    assert (run["steps"], run["fold"], run["folds"]) == (6, 0, 2)
-    again = train_confidence(config, tmp_path / "a", resume=folds[0])
-    assert len(load_confidence(again.weights)[1]["runs"]) == 2
-    other = replace(config, model=ConfidenceConfig(replace(CONTACT_SIZE, channels=4)))
-    with pytest.raises(CheckpointError, match="another model configuration"):
-        train_confidence(other, tmp_path / "b", resume=folds[0])
-    assert not model.training
-
-
-def test_a_run_in_pieces_gives_the_weights_of_an_uninterrupted_one(config, folds, tmp_path):
-    state = None
-    for _ in range(6):
-        state = train_confidence(config, tmp_path, max_minutes=0.0, resume=state).state
-    pieces, whole = (load_confidence(path)[0].state_dict() for path in (tmp_path / "weights.safetensors", folds[0]))
-    assert all(torch.equal(value, whole[name]) for name, value in pieces.items())
+def test_the_record_says_which_fold_was_held_back(folds):
+    runs = [load_confidence(path)[1]["runs"] for path in folds]
+    assert [(run["fold"], run["folds"]) for (run,) in runs] == [(0, 2), (1, 2)]
 
 
 def test_several_networks_become_one_confidence(source, folds, tmp_path):
@@ -160,11 +114,11 @@ def test_networks_of_different_sizes_are_refused(source, folds, tmp_path):
         combine([folds[0], odd], source, tmp_path / "joined.safetensors")
 
 
-def test_the_judge_finds_what_decides():
+def test_the_meta_classifier_finds_what_decides():
     rng = np.random.default_rng(0)
-    features = [rng.normal(size=(20, len(JUDGED))) for _ in range(60)]
+    features = [rng.normal(size=(20, len(META_FEATURES))) for _ in range(60)]
     labels = [rows[:, 3] + 0.1 * rng.normal(size=20) > 0.5 for rows in features]
-    weights, offset = judge_of(features, labels)
+    weights, offset = logistic_regression(features, labels)
     assert weights[3] > 5 * np.abs(np.delete(weights, 3)).max()
     rows, right = np.concatenate(features), np.concatenate(labels)
     assert (((rows @ weights + offset) > 0) == right).mean() > 0.9
@@ -193,10 +147,10 @@ def test_poses_that_agree_share_their_votes():
     positions[2] += 10.0
     energies = torch.tensor([-5.0, -5.0, -5.0])
     logits = torch.zeros(3)
-    found = judged_features(logits, positions, energies)
-    near = found[:, JUDGED.index("share nearby")].exp()
+    found = meta_features(logits, positions, energies)
+    near = found[:, META_FEATURES.index("share nearby")].exp()
     torch.testing.assert_close(near, torch.tensor([2 / 3, 2 / 3, 1 / 3]))
-    assert confidence_model().judge(logits, positions, energies).shape == (3,)
+    assert confidence_model().meta_logits(logits, positions, energies).shape == (3,)
 
 
 def test_training_goes_on_from_the_network_of_its_own_fold(config, source, folds, tmp_path):

@@ -14,13 +14,12 @@ from molgen.datasets.sources import SourceConfig
 from molgen.datasets.trajectories import encode_trajectories
 from molgen.errors import CheckpointError, ConfigError
 from molgen.geometry import torus
-from molgen.models.torsion_flow.checkpoint import load_for, load_model, load_with_record, save_model
 from molgen.models.torsion_flow.config import ConformerConfig, ModelConfig, TrainConfig
 from molgen.models.torsion_flow.data import ConformerBatch
 from molgen.models.torsion_flow.loss import torsion_loss
 from molgen.models.torsion_flow.model import TorsionModel
 from molgen.models.torsion_flow.sample import sample_torsions, time_grid
-from molgen.models.torsion_flow.task import train
+from molgen.models.torsion_flow.task import TASK, load_model, load_with_record, save_model, train
 from molgen.nets.backbone import BackboneConfig
 from molgen.sampling import euler, torus_points, uniform_grid
 from molgen.training.checkpoint import SHIPPED, load_checkpoint
@@ -102,7 +101,7 @@ def test_a_map_begins_as_the_flow_it_is_made_of(name, tmp_path):
         path = tmp_path / "flow.safetensors"
         save_model(trained_looking(PLAIN).float(), path, {"runs": ["one"]})
     flow, record = load_with_record(path)
-    made, kept = load_for(replace(flow.config, jumps=True), path)
+    made, kept = TASK.adapt(ConformerConfig(replace(flow.config, jumps=True)), flow, record)
     assert kept == record
     assert made.jump is not None
     graph, positions = batch_of(FIRST, count=4)
@@ -127,8 +126,8 @@ def test_a_map_is_saved_and_loaded(tmp_path):
 def test_weights_of_another_size_do_not_become_a_map(tmp_path):
     save_model(trained_looking(PLAIN).float(), tmp_path / "flow.safetensors", {})
     other = replace(JUMPING, harmonics=3)
-    assert load_for(other, tmp_path / "flow.safetensors")[0].config == PLAIN
     config = ConformerConfig(other, TrainConfig((SourceConfig(str(tmp_path / "none")),), objective="map"))
+    assert TASK.adapt(config, *TASK.load(tmp_path / "flow.safetensors"))[0].config == PLAIN
     with pytest.raises(CheckpointError, match="another model configuration"):
         _resume(config, tmp_path)
 

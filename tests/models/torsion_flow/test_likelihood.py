@@ -8,7 +8,6 @@ from small_molecules import batch_of
 
 from molgen.geometry import torus
 from molgen.geometry.internal_coordinates import batch_coordinates
-from molgen.models.torsion_flow.checkpoint import load_model
 from molgen.models.torsion_flow.config import ModelConfig
 from molgen.models.torsion_flow.likelihood import (
     follow,
@@ -17,6 +16,7 @@ from molgen.models.torsion_flow.likelihood import (
     velocity_and_divergence,
 )
 from molgen.models.torsion_flow.model import TorsionModel
+from molgen.models.torsion_flow.task import load_model
 from molgen.nets.backbone import BackboneConfig
 from molgen.sampling import torus_points
 

@@ -13,10 +13,8 @@ from molgen.config import from_mapping, from_yaml
 from molgen.datasets.conformers import encode_conformers
 from molgen.datasets.sources import SourceConfig
 from molgen.errors import ConfigError, InputError
-from molgen.models.torsion_flow.checkpoint import load_model
 from molgen.models.torsion_flow.config import ConformerConfig, ModelConfig, TrainConfig
-from molgen.models.torsion_flow.objectives import training_data
-from molgen.models.torsion_flow.task import train
+from molgen.models.torsion_flow.task import conformers_of, load_model, train, training_data
 from molgen.nets.backbone import BackboneConfig
 
 CONFIGS = Path(__file__).parents[3] / "configs"
@@ -38,7 +36,7 @@ def config(*sources: SourceConfig, **settings) -> ConformerConfig:
 def used(source: SourceConfig) -> int:
     """Different conformers that are drawn from a source of one molecule."""
     data = training_data(config(source))
-    batches = islice(data.stream(config(source).train, 0), 8)
+    batches = islice(data.stream(start=0), 8)
     return len(torch.cat([b.positions.flatten(0, 1) for b in batches]).unique(dim=0))
 
 
@@ -52,7 +50,7 @@ def test_weights_are_those_of_the_source_unless_told_otherwise(tmp_path):
 def test_boltzmann_factors_are_drawn_at_the_temperature_asked_for(tmp_path):
     entry = replace(WEIGHTED, weights=np.array([1.0, 0.01], np.float16))
     source = replace(folder_of(tmp_path / "a", entry), weights="boltzmann", temperature=2 * 298.15)
-    weights = training_data(config(source)).sources[0][0].weights
+    weights = conformers_of(source)[0][0].weights
     np.testing.assert_allclose(weights, [1.0, 0.1], rtol=1e-3)
     with pytest.raises(ConfigError, match="temperature must be positive"):
         from_mapping(ConformerConfig, {"train": {"sources": [{"path": "a", "temperature": 0.0}]}})

@@ -1,0 +1,121 @@
+"""The commands below `molgen prepare`: training sets."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from molgen.cli.options import SettingsOption
+from molgen.cli.terminal import progress
+
+
+class Kind(StrEnum):
+    """Where the conformers of a training set come from."""
+
+    ensemble = "ensemble"
+    reference = "reference"
+    vacuum = "vacuum"
+    resampled = "resampled"
+    reflow = "reflow"
+
+
+Molecules = Annotated[Path, typer.Argument(metavar="INPUT", help="A .smi, .csv or .sdf [.gz] file, or a GEOM folder.")]
+Proteins = Annotated[
+    Path, typer.Argument(metavar="SOURCE", help="A folder of PDB or mmCIF files, or a .csv with a column file.")
+]
+Complexes = Annotated[
+    Path,
+    typer.Argument(
+        metavar="SOURCE",
+        help="A folder with one folder per complex (protein.pdb, ligand.sdf; or as in PDBbind), or a .csv with "
+        "columns protein and ligand.",
+    ),
+]
+Decoys = Annotated[
+    Path,
+    typer.Argument(
+        metavar="SOURCE", help="Crystal complexes, as for prepare complexes; or what prepare fragments made."
+    ),
+]
+Output = Annotated[Path, typer.Option("-o", "--output", help="Folder of the set; an unfinished one is resumed.")]
+Workers = Annotated[int, typer.Option("-j", "--workers", min=1, help="Processes.")]
+Limit = Annotated[int | None, typer.Option(min=1, help="Only so many records, structures, complexes or fragments.")]
+
+prepare_app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Make training data.")
+
+
+@prepare_app.command("conformers")
+def prepare_conformers(
+    source: Molecules,
+    output: Output,
+    kind: Annotated[Kind, typer.Option(help="Make conformers of INPUT, or use its structures.")] = Kind.ensemble,
+    workers: Workers = 1,
+    limit: Limit = None,
+    settings: SettingsOption = None,
+) -> None:
+    """Make a training set of conformers."""
+    from molgen.conformers.prepare.prepare import PrepareConfig, prepare
+
+    config = PrepareConfig(kind=kind.value)
+    made = _prepared(prepare, source, output, config, settings, "records", workers=workers, limit=limit)
+    print(f"{made.molecules} molecules with {made.conformers} conformers in {output}, {made.failures} failed")
+
+
+@prepare_app.command("fragments")
+def prepare_fragments(
+    source: Proteins, output: Output, workers: Workers = 1, limit: Limit = None, settings: SettingsOption = None
+) -> None:
+    """Make a training set of pieces cut out of proteins."""
+    from molgen.docking.prepare.complexes import prepare_fragments as prepare
+    from molgen.docking.prepare.fragments import FragmentConfig
+
+    made = _prepared(prepare, source, output, FragmentConfig(), settings, "proteins", workers=workers, limit=limit)
+    print(f"{made.examples} pieces of {made.proteins} proteins in {output}, {made.failures} proteins failed")
+
+
+@prepare_app.command("complexes")
+def prepare_complexes(
+    source: Complexes, output: Output, workers: Workers = 1, limit: Limit = None, settings: SettingsOption = None
+) -> None:
+    """Make a training set of crystal complexes."""
+    from molgen.docking.prepare.complexes import ComplexConfig
+    from molgen.docking.prepare.complexes import prepare_complexes as prepare
+
+    made = _prepared(prepare, source, output, ComplexConfig(), settings, "complexes", workers=workers, limit=limit)
+    print(f"{made.examples} complexes in {output}, {made.failures} failed")
+
+
+@prepare_app.command("poses")
+def prepare_poses(
+    source: Decoys, output: Output, workers: Workers = 1, limit: Limit = None, settings: SettingsOption = None
+) -> None:
+    """Make a training set of minimized poses with their RMSD to the true one, for the confidence."""
+    from molgen.docking.prepare.complex_decoys import ComplexPoses, prepare_complex_poses
+    from molgen.docking.prepare.fragment_decoys import FragmentPoses, is_prepared, prepare_fragment_poses
+
+    if is_prepared(source):
+        prepare, config, unit = prepare_fragment_poses, FragmentPoses(), "fragments"
+    else:
+        prepare, config, unit = prepare_complex_poses, ComplexPoses(), "complexes"
+    made = _prepared(prepare, source, output, config, settings, unit, workers=workers, limit=limit)
+    print(f"{made.examples} poses of {made.proteins} {unit} in {output}, {made.failures} failed")
+
+
+def _prepared(
+    prepare: Callable[..., Any],
+    source: Path,
+    output: Path,
+    config: Any,
+    settings: list[str] | None,
+    unit: str,
+    **options: Any,
+) -> Any:
+    """What ``prepare`` says that it made, with the settings of the command line and a counter on a terminal."""
+    from molgen.config import override
+
+    with progress(unit) as tick:
+        return prepare(source, output, override(config, settings or []), on_block=tick, **options)

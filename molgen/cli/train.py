@@ -1,0 +1,76 @@
+"""The commands below `molgen train`: one for every trainable model, and the calibration of the confidence."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from molgen.cli.options import SettingsOption
+from molgen.models import Trainable, trainable_models
+
+if TYPE_CHECKING:
+    from molgen.training.fit import TrainResult
+
+Config = Annotated[Path, typer.Option("-c", "--config", help="YAML file, e.g. configs/docking.yaml.")]
+Output = Annotated[Path, typer.Option("-o", "--output", help="Folder for weights, state and log.")]
+Resume = Annotated[bool, typer.Option("--resume", help="Go on with the state in the folder, if any.")]
+Start = Annotated[Path | None, typer.Option("--from", help="Weights to start from, e.g. of the pretraining.")]
+Minutes = Annotated[float | None, typer.Option(min=0.0, help="Stop with a checkpoint after this time.")]
+Networks = Annotated[list[Path], typer.Argument(help="Weights of the networks, in the order of their folds.")]
+Poses = Annotated[Path, typer.Option("-p", "--poses", help="The labeled decoys that they were trained on.")]
+Weights = Annotated[Path, typer.Option("-o", "--output", help="Weights file to write.")]
+
+train_app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Train a model.")
+
+
+def _train_command(model: Trainable) -> Callable[..., None]:
+    """The command that trains one model."""
+
+    def train(
+        config: Config,
+        output: Output,
+        settings: SettingsOption = None,
+        resume: Resume = False,
+        start: Start = None,
+        max_minutes: Minutes = None,
+    ) -> None:
+        from molgen.config import from_yaml, override
+
+        task = model.task()
+        chosen = override(from_yaml(task.config, config), settings or [])
+        state = output / "state.ckpt"
+        begin = state if resume and state.exists() else start
+        _print_result(task.train(chosen, output, max_minutes=max_minutes, resume=begin, progress=sys.stderr.isatty()))
+
+    train.__doc__ = f"Train {model.summary[:1].lower()}{model.summary[1:]}"
+    return train
+
+
+for _model in trainable_models().values():
+    train_app.command(_model.command)(_train_command(_model))
+
+
+@train_app.command("calibrate")
+def calibrate(networks: Networks, poses: Poses, output: Weights) -> None:
+    """Join several networks: fit and calibrate the meta-classifier on what each was not trained on."""
+    from molgen.models.pose_confidence.meta_classifier import combine
+
+    scores = combine(networks, poses, output)
+    print(f"{output}: {', '.join(f'{name} {value:.3f}' for name, value in scores.items())}")
+
+
+@train_app.command("judge", hidden=True)
+def judge(networks: Networks, poses: Poses, output: Weights) -> None:
+    """The former name of `train calibrate`."""
+    print("warning: `molgen train judge` is now called `molgen train calibrate`", file=sys.stderr)
+    calibrate(networks, poses, output)
+
+
+def _print_result(result: TrainResult) -> None:
+    scores = ", ".join(f"{name} {value:.3f}" for name, value in result.metrics.items())
+    rate = f"{result.samples_per_second:.0f} samples/s"
+    print(f"{result.weights}: {result.steps} steps, {rate}{', ' if scores else ''}{scores}")

@@ -1,0 +1,60 @@
+"""Configuration of the confidence: the YAML file is the serialized form of these classes."""
+
+from __future__ import annotations
+
+from dataclasses import KW_ONLY, dataclass, field
+
+from molgen.datasets.sources import SourceConfig
+from molgen.nets.contacts import ContactConfig
+from molgen.training.settings import TrainSettings
+
+
+@dataclass(frozen=True)
+class ConfidenceConfig:
+    """The model.
+
+    Attributes:
+        contacts: size of each network.
+        dropout: of the atoms' features before the readout, in training.
+        members: networks that vote.
+    """
+
+    contacts: ContactConfig = field(default_factory=ContactConfig)
+    dropout: float = 0.2
+    members: int = 1
+
+
+@dataclass(frozen=True)
+class ConfidenceTrainConfig(TrainSettings):
+    """How to train, besides what every training has.
+
+    Attributes:
+        sources: sets of labeled decoys (`molgen prepare poses`) and their shares.
+        folds, fold: the clusters of the last source are dealt into so many folds, and this one is held back.
+        right: Angstrom; a pose nearer than this to the true one is near-native.
+        batch: ligands per batch; poses: of each, at most.
+        noise: Angstrom, on all atoms.
+    """
+
+    sources: tuple[SourceConfig, ...] = (SourceConfig(),)
+    folds: int = 4
+    fold: int = 0
+    right: float = 2.0
+    batch: int = 4
+    poses: int = 32
+    noise: float = 0.15
+    _: KW_ONLY
+    learning_rate: float = 7e-4
+    warmup: int = 50
+    weight_decay: float = 0.1
+    steps: int = 1000
+    ema: float = 0.995
+    validate_every: int = 250
+
+
+@dataclass(frozen=True)
+class ConfidenceTraining:
+    """The whole file: the model and its training."""
+
+    model: ConfidenceConfig = field(default_factory=ConfidenceConfig)
+    train: ConfidenceTrainConfig = field(default_factory=ConfidenceTrainConfig)

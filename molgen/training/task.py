@@ -1,0 +1,141 @@
+"""What a model brings to be trained. With a `Task`, it can be trained, resumed, saved and loaded.
+
+Importing this module does not import Lightning, so that models can be loaded without it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar, get_type_hints
+
+import torch
+from torch import Tensor, nn
+
+from molgen.training.checkpoint import restored, save_weights, weights_file
+from molgen.training.resume import starting_point
+from molgen.training.settings import TrainSettings
+
+if TYPE_CHECKING:
+    from molgen.training.fit import TrainResult
+
+Record = Mapping[str, Any]
+"""How weights were trained: `runs`, one entry for every piece of a resumed training."""
+
+
+class TrainingConfig(Protocol):
+    """The whole configuration file of a training, a frozen dataclass."""
+
+    @property
+    def model(self) -> Any: ...
+    @property
+    def train(self) -> TrainSettings: ...
+
+
+C = TypeVar("C", bound=TrainingConfig)
+M = TypeVar("M", bound=nn.Module)
+
+
+@dataclass(frozen=True)
+class TrainingData:
+    """What a configuration trains on, and what it is measured by.
+
+    Attributes:
+        stream: makes, with ``start=`` the first step, an endless dataset of the batches from that step on, so that a
+            resumed run goes on exactly. A batch has a method ``to(device)``.
+        loss: (model, batch, rng) -> scalar; all of its randomness comes from rng.
+        measure: model with averaged weights, in eval mode -> metric name -> value, on what is held back.
+        samples: noised samples in a batch.
+        labels: of the sources, for the record in the checkpoint, e.g. ``{"sources": ["crystal (300)"]}``.
+    """
+
+    stream: Callable[..., torch.utils.data.IterableDataset]
+    loss: Callable[[Any, Any, torch.Generator], Tensor]
+    measure: Callable[[Any], Mapping[str, float]]
+    samples: int
+    labels: Mapping[str, Any]
+
+
+def unchanged(config: Any, model: Any, record: Record) -> tuple[Any, Record]:
+    """Weights of a checkpoint as they are."""
+    return model, record
+
+
+@dataclass(frozen=True)
+class Task(Generic[C, M]):
+    """One trainable model.
+
+    Attributes:
+        name: what its checkpoints are for; weights that ship with molgen are `molgen/weights/NAME.safetensors`.
+        config: class of the whole configuration, a frozen dataclass with the sections `model` and `train` (a
+            :class:`TrainSettings`). A checkpoint carries the section `model`.
+        build: section `model` -> new model, which has it as its attribute ``config``.
+        data: configuration -> what to train on.
+        adapt: (configuration, model of a checkpoint, its record) -> those to start training from, for weights that fit
+            another configuration too.
+    """
+
+    name: str
+    config: type[C]
+    build: Callable[[Any], M]
+    data: Callable[[C], TrainingData]
+    adapt: Callable[[C, M, Record], tuple[M, Record]] = unchanged
+
+    def load(self, path_or_name: str | Path = "default") -> tuple[M, Record]:
+        """The model of a checkpoint, ready to use (eval mode, CPU), and the record of its training.
+
+        Args:
+            path_or_name: "default" for the weights that ship with molgen, or the path of a checkpoint written by
+                :meth:`train`.
+
+        Raises:
+            CheckpointError: the file is missing, damaged, or of another kind of model.
+        """
+        section = get_type_hints(self.config)["model"]
+        return restored(weights_file(path_or_name, self.name), self.name, section, self.build)
+
+    def save(self, model: M, path: str | Path, record: Record) -> None:
+        """Write weights, configuration and training record to one safetensors file, atomically."""
+        save_weights(model, self.name, path, record)
+
+    def train(
+        self,
+        config: C,
+        output: str | Path,
+        *,
+        max_minutes: float | None = None,
+        resume: str | Path | None = None,
+        checkpoint_minutes: float = 5.0,
+        progress: bool = False,
+    ) -> TrainResult:
+        """Train, or go on training, for at most ``max_minutes``.
+
+        Args:
+            output: folder for `weights.safetensors`, `state.ckpt` and, for every piece of the run,
+                `log/from-STEP/metrics.csv`.
+            resume: a `state.ckpt` (goes on exactly) or a `.safetensors` checkpoint, e.g. of a pretraining, or "default"
+                (its weights with a fresh optimizer).
+            checkpoint_minutes: between two writings of `state.ckpt`.
+            progress: show a progress bar.
+
+        Raises:
+            InputError: a source cannot be read, or the output cannot be written.
+            CheckpointError: ``resume`` cannot be used.
+            ConfigError: settings that do not go together.
+            TrainingError: too many batches in a row whose loss is not finite.
+        """
+        from molgen.training.fit import Run, fit, prepare_run  # Lightning is slow to import
+
+        prepare_run(config.train)
+        folder = Path(output)
+        folder.mkdir(parents=True, exist_ok=True)
+        data = self.data(config)
+        start = starting_point(self, config, resume)
+
+        def save(model: Any, entry: Mapping[str, Any]) -> None:
+            runs = [*start.record.get("runs", []), {**data.labels, **entry}]
+            self.save(model, folder / "weights.safetensors", {"runs": runs})
+
+        run = Run(folder, start.state, start.step, max_minutes, checkpoint_minutes, progress)
+        return fit(start.model, data, config.train, run, save)

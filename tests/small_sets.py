@@ -1,0 +1,95 @@
+"""A tiny training set and configuration for each trainable model."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from small_molecules import entry_of, graph_of
+from small_pockets import CONTACT_SIZE, SIZE, placed, prepared_set, random_pocket
+
+from molgen.datasets.complexes import ComplexRecord, PlacedLigand, encode_complexes
+from molgen.datasets.conformers import encode_conformers
+from molgen.datasets.decoys import LabeledPoses, encode_decoys
+from molgen.datasets.sources import SourceConfig
+from molgen.datasets.stored_proteins import stored_protein
+from molgen.models.pose_confidence.config import ConfidenceConfig, ConfidenceTrainConfig, ConfidenceTraining
+from molgen.models.pose_flow.config import DockingTraining, PoseModelConfig, PoseTrainConfig
+from molgen.models.torsion_flow.config import ConformerConfig, ModelConfig, TrainConfig
+from molgen.nets.backbone import BackboneConfig
+
+STEPS = 3
+TORSION_SIZE = BackboneConfig(
+    scalars=6, pseudoscalars=2, vectors=3, pseudovectors=2, edge_channels=6, layers=1, graph_layers=1
+)
+POSE_SIZE = replace(SIZE, ligand=replace(SIZE.ligand, layers=1, l_max=1), contacts=4)
+CLUSTERS, SEARCHED, ADDED = 8, 5, 2
+
+
+def conformer_training(folder: Path) -> ConformerConfig:
+    """Four small molecules, a flow of one layer."""
+    names = ("CCOC", "CC(F)COC", "C[C@H](O)CCl", "OCCN")
+    source = _stored(folder, encode_conformers([entry_of(s) for s in names], "tiny"))
+    settings = TrainConfig(
+        (source,), source.path, batch=2, draws=2, warmup=3, steps=STEPS, ema=0.9, validate_every=2, validation_samples=2
+    )
+    return ConformerConfig(ModelConfig("flow", TORSION_SIZE, 2), settings)
+
+
+def docking_training(folder: Path) -> DockingTraining:
+    """Two sources: one cluster of two ligands, four clusters of six ligands."""
+    names = ("CCOC", "CC(F)CO", "OCCN", "c1ccccc1", "CCN", "CO")
+    first, second = (
+        _stored(folder / name, encode_complexes(docking_set_of(ligands, clusters), name))
+        for name, ligands, clusters in (("two", ("CCOC", "CCO"), 1), ("six", names, 4))
+    )
+    settings = PoseTrainConfig(
+        (first, second), 0.25, batch=2, draws=2, warmup=3, steps=STEPS, ema=0.9, validate_every=2
+    )
+    return DockingTraining(PoseModelConfig("flow", POSE_SIZE, 2, pocket_radius=9.0), settings)
+
+
+def docking_set_of(names: tuple[str, ...], clusters: int) -> list[ComplexRecord]:
+    rng = np.random.default_rng(1)
+    ligands = [placed(name, 30 * rng.normal(size=3), f"c{k % clusters}") for k, name in enumerate(names)]
+    return prepared_set(ligands)
+
+
+def confidence_training(folder: Path) -> ConfidenceTraining:
+    """Sixteen ligands of eight clusters, seven poses each."""
+    source = _stored(folder, encode_decoys(labeled_decoys(), "synthetic"))
+    settings = ConfidenceTrainConfig((source,), folds=2, batch=2, poses=4, warmup=2, steps=STEPS, validate_every=2)
+    return ConfidenceTraining(ConfidenceConfig(CONTACT_SIZE), settings)
+
+
+def labeled_decoys() -> list[LabeledPoses]:
+    """Two ligands in each cluster, whose poses get worse the farther they are from the first; two poses are added."""
+    items = []
+    for seed in range(2 * CLUSTERS):
+        rng = np.random.default_rng(seed)
+        graph = graph_of(("CCOC(=O)CN", "CC(F)CO")[seed % 2])
+        true = 1.5 * rng.normal(size=(graph.n_atoms, 3))
+        shifts = np.concatenate([rng.uniform(0.2, 6, SEARCHED), rng.uniform(0.1, 0.5, ADDED)])
+        direction = rng.normal(size=3)
+        poses = true + shifts[:, None, None] * direction / np.linalg.norm(direction)
+        energies = rng.normal(-5, 1, len(shifts)) + 0.3 * shifts
+        pocket = random_pocket(40, seed, nearest=3.0)
+        order = np.arange(graph.n_atoms, dtype=np.uint8)[None]
+        ligand = PlacedLigand(graph, order, true, (-1, -1), f"cluster {seed % CLUSTERS}", f"ligand {seed}")
+        items.append(LabeledPoses(stored_protein(pocket, true, 20.0), ligand, poses, energies, shifts, SEARCHED))
+    return items
+
+
+def _stored(folder: Path, part: bytes) -> SourceConfig:
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "part-000.safetensors").write_bytes(part)
+    return SourceConfig(str(folder))
+
+
+SMALL_TRAININGS: dict[str, Callable[[Path], Any]] = {
+    "conformers": conformer_training,
+    "docking": docking_training,
+    "confidence": confidence_training,
+}
+"""`molgen train` command -> folder to write a set into -> configuration that trains on it."""
