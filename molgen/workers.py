@@ -1,30 +1,134 @@
-"""Work spread over processes: one that dies is noticed and its work done again, and an interrupt ends them all."""
+"""Work spread over processes: one that dies is noticed and replaced, and an interrupt ends them all."""
 
 from __future__ import annotations
 
-import contextlib
+import copy
+import ctypes
 import multiprocessing
+import os
+import pickle
 import signal
+import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from multiprocessing.connection import Connection, wait
-from typing import Any, NoReturn, TypeVar
+from concurrent.futures import FIRST_COMPLETED, Future, wait
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
+from functools import partial
+from itertools import islice
+from multiprocessing.context import BaseContext
+from multiprocessing.process import BaseProcess
+from typing import Any, Generic, Literal, NoReturn, Self, TypeVar
+
+from pebble import ProcessExpired, ProcessPool
 
 from molgen.errors import WorkerError
 
-I = TypeVar("I")  # noqa: E741  # an item
-R = TypeVar("R")
-_PATIENCE = 5.0
-"""Seconds that a process has to end by itself."""
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+
+_PR_SET_PDEATHSIG = 1
+_ENDED_BY_ITSELF = 1000
+"""Stands for exit code 0, which the pool would take for a wanted end."""
+_PATIENCE = 1.0
+
+
+@dataclass(frozen=True)
+class Ended(Generic[Item, Result]):
+    """An item whose work has ended.
+
+    Attributes:
+        item: which.
+        result: of the work; None if its process was lost.
+        lost: how the process died, "signal 9"; None otherwise, and if it was stopped.
+        late: it took longer than allowed and was stopped.
+    """
+
+    item: Item
+    result: Result | None = None
+    lost: str | None = None
+    late: bool = False
+
+
+class WorkerPool(Generic[Item, Result]):
+    """Processes that do one job on items; a process that dies or takes too long is replaced.
+
+    Args:
+        job: item -> result; both are pickled.
+        workers: processes.
+        begin: called first in every process.
+        method: "fork": processes are copies of this one, and ``job`` and ``begin`` need not be picklable; "forkserver":
+            copies of a server that has imported ``preload`` alone.
+        preload: names of modules.
+    """
+
+    def __init__(
+        self,
+        job: Callable[[Item], Result],
+        workers: int,
+        *,
+        begin: Callable[[], object] | None = None,
+        method: Literal["fork", "forkserver"] = "fork",
+        preload: Sequence[str] = (),
+    ) -> None:
+        self.workers = workers
+        self._processes: list[BaseProcess] = []
+        self._context = _context(method, preload, self._processes)
+        # the parent of a forked process is a thread, which may end before the pool does
+        last = signal.SIGKILL if method == "forkserver" else signal.SIGTERM
+        self._begin = partial(_begin, job, begin, os.getpid(), last)
+        self._pool = self._started()
+        self._items: dict[Future, Item] = {}
+
+    @property
+    def running(self) -> int:
+        """Items whose work has not ended."""
+        return len(self._items)
+
+    def submit(self, item: Item, timeout: float | None = None) -> None:
+        """Hand over an item; ``timeout`` is in seconds from the start of its work."""
+        try:
+            future = self._pool.schedule(_answer, args=(item,), timeout=timeout)
+        except RuntimeError:  # all processes died while they had nothing to do
+            self._pool = self._started()
+            future = self._pool.schedule(_answer, args=(item,), timeout=timeout)
+        self._items[future] = item
+
+    def ended(self, patience: float = _PATIENCE) -> list[Ended[Item, Result]]:
+        """What has ended; waits up to ``patience`` seconds for the first.
+
+        Raises:
+            what the job raised.
+            RuntimeError: its result cannot be pickled.
+        """
+        done, _ = wait(self._items, timeout=patience, return_when=FIRST_COMPLETED)
+        return [_ended(future, self._items.pop(future)) for future in done]
+
+    def close(self) -> None:
+        """Stop the processes, whatever they are doing; what they have half written is cleared away."""
+        self._pool.stop()
+        for process in self._processes:
+            if process.is_alive():
+                process.terminate()
+        self._pool.join()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _started(self) -> ProcessPool:
+        return ProcessPool(self.workers, initializer=self._begin, context=self._context)  # type: ignore[arg-type]
 
 
 def map_processes(
-    job: Callable[[I], R],
-    items: Iterable[I],
+    job: Callable[[Item], Result],
+    items: Iterable[Item],
     workers: int,
     *,
-    name: Callable[[I], str] = str,
-    begin: Callable[[], None] | None = None,
-) -> Iterator[R]:
+    name: Callable[[Item], str] = str,
+    begin: Callable[[], object] | None = None,
+) -> Iterator[Result]:
     """Results of ``job(item)`` in the order in which they are finished; with one worker in this process.
 
     An item whose process dies (the kernel kills a process when memory runs out) is done again, alone, after the others.
@@ -42,131 +146,111 @@ def map_processes(
     if workers <= 1:
         yield from map(job, items)
         return
-    crew: list[_Worker] = []
-    lost: list[I] = []
-    try:
-        yield from _shared(job, iter(items), workers, begin, crew, lost)
+    todo, lost = iter(items), []
+    with WorkerPool(job, workers, begin=begin) as pool:
+        for item in islice(todo, workers):
+            pool.submit(item)
+        while pool.running:
+            for ended in pool.ended():
+                for item in islice(todo, 1):
+                    pool.submit(item)
+                if ended.lost is None:
+                    yield ended.result  # type: ignore[misc]
+                else:
+                    lost.append(ended.item)
         for item in lost:
-            last = _Worker(job, begin, crew)
-            crew.append(last)
-            last.give(item)
-            found = last.answer()
-            if found is None:
-                raise WorkerError(f"its process died twice ({last.end()}); out of memory?", source=name(item))
-            yield found[0]
-    finally:
-        _dismiss(crew)
+            yield _again(pool, item, name)
 
 
-def _shared(
-    job: Callable, items: Iterator, workers: int, begin: Callable | None, crew: list[_Worker], lost: list
-) -> Iterator[Any]:
-    """All items but those that are lost with their process."""
-    exhausted = False
-    while True:
-        while not exhausted and len(crew) < workers:
-            item = next(items, _NOTHING)
-            exhausted = item is _NOTHING
-            if not exhausted:
-                worker = _Worker(job, begin, crew)
-                crew.append(worker)
-                worker.give(item)
-        busy = [worker for worker in crew if worker.is_busy]
-        if not busy:
-            return
-        ready = wait([worker.pipe for worker in busy])
-        for worker in [one for one in busy if one.pipe in ready]:
-            item, found = worker.item, worker.answer()
-            if found is None:
-                crew.remove(worker)
-                lost.append(item)
-                continue
-            following = _NOTHING if exhausted else next(items, _NOTHING)
-            exhausted = following is _NOTHING
-            if not exhausted:
-                worker.give(following)
-            yield found[0]
+def _again(pool: WorkerPool[Item, Result], item: Item, name: Callable[[Item], str]) -> Result:
+    pool.submit(item)
+    while not (found := pool.ended()):
+        pass
+    if found[0].lost is not None:
+        raise WorkerError(f"its process died twice ({found[0].lost}); out of memory?", source=name(item))
+    return found[0].result  # type: ignore[return-value]
 
 
-class _Worker:
-    """A process, this end of the pipe to it, and what it works on."""
-
-    def __init__(self, job: Callable, begin: Callable | None, others: Sequence[_Worker]) -> None:
-        context = multiprocessing.get_context("fork")
-        self.pipe, theirs = context.Pipe()
-        inherited = [self.pipe, *(other.pipe for other in others)]
-        self.process = context.Process(target=_serve, args=(job, begin, theirs, inherited), daemon=True)
-        self.process.start()
-        theirs.close()
-        self.item: Any = None
-        self.is_busy = False
-
-    def give(self, item: Any) -> None:
-        self.item, self.is_busy = item, True
-        with contextlib.suppress(OSError):  # it died while it had nothing to do; `answer` will tell
-            self.pipe.send(item)
-
-    def answer(self) -> tuple[Any] | None:
-        """The result, or None from a dead process.
-
-        Raises:
-            what the job raised.
-        """
-        self.is_busy = False
-        try:
-            good, value = self.pipe.recv()
-        except (EOFError, OSError):
-            self.pipe.close()
-            self.process.join()
-            return None
-        if not good:
-            raise value
-        return (value,)
-
-    def end(self) -> str:
-        """How a dead process ended."""
-        code = self.process.exitcode or 0
-        return f"signal {-code}" if code < 0 else f"exit code {code}"
+def _ended(future: Future, item: Any) -> Ended:
+    try:
+        answer = future.result()
+    except TimeoutError:
+        return Ended(item, late=True)
+    except ProcessExpired as error:
+        code = error.exitcode % _ENDED_BY_ITSELF if error.exitcode > 0 else error.exitcode
+        return Ended(item, lost=f"signal {-code}" if code < 0 else f"exit code {code}")
+    except BrokenProcessPool as error:
+        return Ended(item, lost=str(error))
+    good, value = pickle.loads(answer)
+    if not good:
+        raise value
+    return Ended(item, value)
 
 
-def _serve(job: Callable, begin: Callable | None, pipe: Connection, inherited: Sequence[Connection]) -> None:
-    """What a process does: items in, results out, until the other end of the pipe is closed."""
-    for other in inherited:
-        other.close()
-    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})  # a Ctrl-C reaches all; the parent decides
+class _Watched:
+    """Before a kind of process: no exit code takes it out of the pool unnoticed."""
+
+    @property
+    def exitcode(self) -> int | None:
+        code = super().exitcode  # type: ignore[misc]
+        return _ENDED_BY_ITSELF if code == 0 else code
+
+
+class _ForkedProcess(_Watched, multiprocessing.get_context("fork").Process):
+    pass
+
+
+class _ServedProcess(_Watched, multiprocessing.get_context("forkserver").Process):
+    pass
+
+
+def _context(method: str, preload: Sequence[str], processes: list[BaseProcess]) -> BaseContext:
+    """A context of multiprocessing that notes the processes that it starts."""
+    context: Any = copy.copy(multiprocessing.get_context(method))
+    if preload:
+        context.set_forkserver_preload(list(preload))
+    kind = _ForkedProcess if method == "fork" else _ServedProcess
+
+    def noted(**settings: Any) -> BaseProcess:
+        processes.append(kind(**settings))
+        return processes[-1]
+
+    context.Process = noted
+    return context
+
+
+_job: Callable[[Any], Any] = str
+"""Of this process, once `_begin` has set it."""
+
+
+def _begin(job: Callable, begin: Callable | None, parent: int, last: signal.Signals) -> None:
+    """Set up a process of a pool. On Linux it gets the signal ``last`` when its parent is gone, however that came."""
+    global _job
     signal.signal(signal.SIGTERM, _leave)
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, last)
+        if not os.path.exists(f"/proc/{parent}"):
+            os._exit(1)
+    _job = job
     if begin is not None:
         begin()
-    while True:
-        try:
-            item = pipe.recv()
-        except (EOFError, OSError):
-            return
-        try:
-            answer = (True, job(item))
-        except Exception as error:
-            answer = (False, error)
-        try:
-            pipe.send(answer)
-        except OSError:  # the parent is gone
-            return
-        except Exception as error:  # pickle raises half a dozen types
-            pipe.send((False, RuntimeError(f"{type(answer[1]).__name__} cannot be sent: {error}")))
+
+
+def _answer(item: Any) -> bytes:
+    """What comes of an item, pickled here: a pool that fails to do so loses the process, or the answer."""
+    try:
+        answer = True, _job(item)
+    except Exception as error:
+        answer = False, error
+    except SystemExit:  # stopped: what was half written has been cleared away on the way here
+        os._exit(1)
+    try:
+        data = pickle.dumps(answer)
+        pickle.loads(data)
+    except Exception as error:  # pickle raises half a dozen types
+        return pickle.dumps((False, RuntimeError(f"{type(answer[1]).__name__} cannot be sent: {error}")))
+    return data
 
 
 def _leave(*_: object) -> NoReturn:
-    raise SystemExit(0)  # not _exit: what is half written is cleared away
-
-
-def _dismiss(crew: Sequence[_Worker]) -> None:
-    for worker in crew:
-        worker.pipe.close()
-        worker.process.terminate()
-    for worker in crew:
-        worker.process.join(_PATIENCE)
-        if worker.process.is_alive():
-            worker.process.kill()
-            worker.process.join()
-
-
-_NOTHING: Any = object()
+    raise SystemExit(1)

@@ -2,17 +2,11 @@
 
 from __future__ import annotations
 
-import ctypes
-import os
-import signal
-import sys
 from collections.abc import Sequence
 
 import numpy as np
 
-from molgen.screening.work import Ready, Result, Work
-
-_PR_SET_PDEATHSIG = 1
+from molgen.screening.work import Ready, Result, Task, Work
 
 
 class Worker:
@@ -23,16 +17,13 @@ class Worker:
         self._paths: Sequence[str] = ()
         self._ready: Ready | None = None
 
-    def begin(self, work: Work, paths: Sequence[str], parent: int) -> None:
+    def begin(self, work: Work, paths: Sequence[str]) -> None:
         """Set up the process; what is slow or may fail waits for the first molecule.
 
         Args:
             work: what to do.
             paths: .npy files of its arrays, mapped into memory and shared with the other workers.
-            parent: process without which this one has no purpose.
         """
-        signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's business
-        _end_with(parent)
         self._work, self._paths, self._ready = work, paths, None
 
     def __call__(self, smiles: str) -> Result:
@@ -53,22 +44,14 @@ def prepare_process() -> None:
     DisableLog("rdApp.*")
 
 
-def _end_with(parent: int) -> None:
-    """On Linux: be killed when the parent is gone, also when it is killed itself."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-        if not os.path.exists(f"/proc/{parent}"):
-            os._exit(1)
-
-
 WORKER = Worker()
 
 
-def begin(work: Work, paths: Sequence[str], parent: int) -> None:
+def begin(work: Work, paths: Sequence[str]) -> None:
     """Set up the worker of this process."""
-    WORKER.begin(work, paths, parent)
+    WORKER.begin(work, paths)
 
 
-def run(smiles: str) -> Result:
+def run(task: Task) -> Result:
     """Work on one molecule in this process."""
-    return WORKER(smiles)
+    return WORKER(task.smiles)

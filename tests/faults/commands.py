@@ -40,9 +40,12 @@ def _listen() -> None:
 
 
 def interrupted(
-    *arguments: object, when: Callable[[], bool], sent: int = signal.SIGINT
+    *arguments: object, when: Callable[[], bool], sent: int = signal.SIGINT, to_all: bool = True
 ) -> tuple[int, str, tuple[int, ...]]:
-    """`molgen ...` in a process group of its own, all of which gets a signal once `when()` holds, as from a terminal.
+    """`molgen ...` in a process group of its own, which gets a signal once `when()` holds.
+
+    Args:
+        to_all: all processes of the group get it, as from a terminal; otherwise the first one alone.
 
     Returns:
         exit code, standard error, and the processes of the group that are left.
@@ -63,9 +66,9 @@ def interrupted(
             assert process.poll() is None, f"it ended by itself: {process.stderr.read()}"  # type: ignore[union-attr]
             assert time.monotonic() < end, "it never began"
             time.sleep(0.02)
-        os.killpg(process.pid, sent)
+        (os.killpg if to_all else os.kill)(process.pid, sent)
         _, told = process.communicate(timeout=TIMEOUT)
-        time.sleep(0.1)
+        time.sleep(0.1 if to_all else 1.0)
         return process.returncode, told, members(process.pid)
     finally:
         if process.poll() is None:

@@ -9,14 +9,14 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-from commands import leftovers
+from commands import interrupted, leftovers
 
 from molgen.conformers.prepare.prepare import PrepareConfig, prepare
 from molgen.datasets.blocks import BlockJob
 from molgen.datasets.docking_blocks import prepare_blocks
 from molgen.errors import InputError, ParseError, WorkerError
 from molgen.files import write_atomically
-from molgen.workers import map_processes
+from molgen.workers import Ended, WorkerPool, map_processes
 
 pytestmark = pytest.mark.timeout(60)  # what hangs fails
 
@@ -93,6 +93,76 @@ def unpicklable(x: int) -> Callable:
 def test_a_result_that_cannot_be_sent_is_an_error():
     with pytest.raises(RuntimeError, match="cannot be sent"):
         list(map_processes(unpicklable, range(4), 2))
+
+
+class Picky(Exception):
+    """Goes into a pickle, and cannot be made again from it."""
+
+    def __init__(self, first: str, second: str) -> None:
+        super().__init__(first + second)
+
+
+def fail_strangely(x: int) -> int:
+    raise Picky("a", "b")
+
+
+def test_an_error_that_cannot_be_sent_is_an_error():
+    with pytest.raises(RuntimeError, match="Picky cannot be sent"):
+        list(map_processes(fail_strangely, range(4), 2))
+
+
+def leave(x: int, *, at: int, code: int) -> int:
+    if x == at:
+        os._exit(code)
+    return x
+
+
+@pytest.mark.parametrize("code", [0, 3])
+def test_a_process_that_ends_by_itself_is_lost_whatever_its_exit_code(code):
+    with pytest.raises(WorkerError, match=rf"its process died twice \(exit code {code}\)"):
+        list(map_processes(partial(leave, at=1, code=code), range(4), 2))
+
+
+def nap(seconds: float) -> int:
+    time.sleep(seconds)
+    return os.getpid()
+
+
+def ends_of(pool: WorkerPool[float, int], count: int) -> list[Ended[float, int]]:
+    found: list[Ended[float, int]] = []
+    while len(found) < count:
+        found += pool.ended()
+    return found
+
+
+def test_an_item_that_takes_too_long_is_stopped_and_the_pool_goes_on():
+    with WorkerPool(nap, 1) as pool:
+        pool.submit(30.0, timeout=0.3)
+        pool.submit(0.0, timeout=30.0)
+        first, second = ends_of(pool, 2)
+    assert (first.item, first.result, first.late) == (30.0, None, True)
+    assert not second.late
+    assert second.result != os.getpid()
+
+
+def test_a_pool_whose_idle_processes_died_goes_on():
+    with WorkerPool(nap, 1) as pool:
+        pool.submit(0.0)
+        (first,) = ends_of(pool, 1)
+        os.kill(first.result or 0, signal.SIGKILL)
+        time.sleep(0.5)
+        pool.submit(0.0)
+        (second,) = ends_of(pool, 1)
+    assert second.result not in (None, first.result)
+
+
+def test_processes_end_with_a_parent_that_is_killed(tmp_path):
+    (tmp_path / "in.smi").write_text("".join(f"{'C' * 12} m{k}\n" for k in range(200)))
+    arguments = ("prepare", "conformers", tmp_path / "in.smi", "-o", tmp_path / "set", "-j", 2, "--set", "block=1")
+    code, _, left = interrupted(
+        *arguments, when=lambda: len(list(tmp_path.glob("set/*.json"))) > 3, sent=signal.SIGKILL, to_all=False
+    )
+    assert (code, left) == (-signal.SIGKILL, ())
 
 
 def half_written(x: int, *, folder: Path) -> int:
