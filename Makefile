@@ -6,8 +6,6 @@ BIN := $(VENV)/bin
 # of the default tests: two processes, a file at a time
 PYTEST ?= -n 2 --dist loadfile
 STAMP := $(VENV)/.molgen-installed
-# real complexes that the posebusters package carries
-COMPLEXES = $(shell $(BIN)/python -c "import importlib.util as i; print(i.find_spec('posebusters').submodule_search_locations[0])")/datasets/pdb
 IMATINIB := CN1CCN(CC1)Cc1ccc(cc1)C(=O)Nc1ccc(C)c(c1)Nc1nccc(n1)-c1cccnc1
 
 .PHONY: demo test test-slow lint format install clean
@@ -15,8 +13,8 @@ IMATINIB := CN1CCN(CC1)Cc1ccc(cc1)C(=O)Nc1ccc(C)c(c1)Nc1nccc(n1)-c1cccnc1
 demo: $(STAMP)
 	@mkdir -p demo-output
 	$(BIN)/molgen conformers "$(IMATINIB) imatinib" -n 20 -o demo-output/imatinib.sdf
-	$(BIN)/molgen dock --protein $(COMPLEXES)/1ia1/1ia1_protein_one_lig_removed.pdb \
-		--ligand "Nc1nc(N)c2c(Sc3ccccc3)cccc2n1 TQ3" --pocket $(COMPLEXES)/1ia1/1ia1_ligand.sdf \
+	$(BIN)/molgen dock --protein data/1ia1.cif \
+		--ligand "Nc1nc(N)c2c(Sc3ccccc3)cccc2n1 TQ3" --pocket data/1ia1_ligand.sdf \
 		--complex demo-output/complex.pdb -o demo-output/poses.sdf
 
 test: $(STAMP)

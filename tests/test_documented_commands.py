@@ -1,0 +1,72 @@
+"""Commands of the README and the documentation can be pasted in a clone: what they read is there, or was made before."""
+
+import os
+import re
+import shlex
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+PAGES = ("README.md", "data/README.md", "docs/index.md", "docs/tutorial.md", "docs/training.md")
+READ = re.compile(r"\.(smi|csv|sdf|pdb|cif|mol2|yaml|safetensors|parquet)(\.gz)?$")
+WRITTEN = {"-o", "--output", "--report", "--complex", "--failures", "--trajectory", "--json"}
+YOURS = {"GEOM/rdkit_folder", "library.parquet"}
+"""What stands for files of the reader."""
+
+
+def commands(text: str) -> Iterator[list[str]]:
+    """The `molgen` commands in the shell blocks of a page, as words; loops and lines that go on are joined."""
+    blocks = re.findall(r"^```sh\n(.*?)^```", text, flags=re.M | re.S)
+    blocks += re.findall(r"^ {4}(?:\.venv/bin/)?molgen .*$", text, flags=re.M)
+    for block in blocks:
+        for line in block.replace("\\\n", " ").splitlines():
+            words = shlex.split(line, comments=True)
+            if words and Path(words[0]).name == "molgen" and "..." not in words:
+                yield words
+
+
+def arguments(words: list[str]) -> tuple[list[str], list[str]]:
+    """The paths that a command reads and those that it writes."""
+    written = [words[k + 1] for k, word in enumerate(words[:-1]) if word in WRITTEN]
+    given = [word for k, word in enumerate(words) if k > 1 and words[k - 1] not in WRITTEN]
+    paths = [word for word in given if READ.search(word) or re.match(r"(data|configs|prepared|runs)/", word)]
+    return [path for path in paths if not re.search(r"[{$=*]", path)], written
+
+
+def is_made(path: str, made: list[str]) -> bool:
+    return any(path == one or path.startswith(one.rstrip("/") + "/") for one in made)
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_file_that_a_command_reads_is_in_the_clone_or_was_made_before(page):
+    made: list[str] = []
+    missing = []
+    for words in commands((ROOT / page).read_text(encoding="utf-8")):
+        read, written = arguments(words)
+        missing += [
+            (" ".join(words[:3]), path)
+            for path in read
+            if path not in YOURS and not (ROOT / path).exists() and not is_made(path, made)
+        ]
+        made += written
+    assert missing == []
+
+
+def test_the_walk_sees_a_file_that_is_not_there():
+    (words,) = commands("```sh\nmolgen dock -p nowhere.pdb -l x.smi -o poses.sdf  # poses\n```\n")
+    assert arguments(words) == (["nowhere.pdb", "x.smi"], ["poses.sdf"])
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("page", ["docs/index.md", "docs/tutorial.md"])
+def test_the_commands_of_a_page_work_one_after_the_other(page, tmp_path):
+    (tmp_path / "data").symlink_to(ROOT / "data")
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"}
+    for words in commands((ROOT / page).read_text(encoding="utf-8")):
+        command = [sys.executable, "-m", "molgen", *words[1:]]
+        done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, (words, done.stderr)
