@@ -1,4 +1,4 @@
-"""Commands of the README and the documentation can be pasted in a clone: what they read is there, or was made before."""
+"""Commands of the README and the docs can be pasted in a clone: what they read is there, or was made before."""
 
 import os
 import re
@@ -20,10 +20,9 @@ YOURS = {"GEOM/rdkit_folder", "library.parquet"}
 
 def commands(text: str) -> Iterator[list[str]]:
     """The `molgen` commands in the shell blocks of a page, as words; loops and lines that go on are joined."""
-    blocks = re.findall(r"^```sh\n(.*?)^```", text, flags=re.M | re.S)
-    blocks += re.findall(r"^ {4}(?:\.venv/bin/)?molgen .*$", text, flags=re.M)
+    blocks = re.finditer(r"^```sh\n(.*?)^```|^ {4}(?=\S*molgen )([^\n]*)$", text, flags=re.M | re.S)
     for block in blocks:
-        for line in block.replace("\\\n", " ").splitlines():
+        for line in (block[1] or block[2]).replace("\\\n", " ").splitlines():
             words = shlex.split(line, comments=True)
             if words and Path(words[0]).name == "molgen" and "..." not in words:
                 yield words
