@@ -17,9 +17,8 @@ from molgen.models.pose_confidence.config import ConfidenceConfig
 from molgen.models.pose_confidence.model import ConfidenceModel
 from molgen.models.pose_flow.config import PoseModelConfig
 from molgen.models.pose_flow.model import PoseModel
-from molgen.nets.backbone import BackboneConfig
+from molgen.nets.config import BackboneConfig, PoseBackboneConfig
 from molgen.nets.contacts import ContactConfig
-from molgen.nets.pose_backbone import PoseBackboneConfig
 
 LIGAND_SIZE = BackboneConfig(
     scalars=8,

@@ -13,12 +13,14 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
-from molgen.chem.features.pocket_features import POCKET_COLUMNS
 from molgen.graphs.batch import GraphBatch
+from molgen.graphs.edges import Edges, contact_edges
 from molgen.graphs.pockets import PocketBatch
 from molgen.graphs.scatter import scatter_sum
-from molgen.nets.backbone import BackboneConfig, GraphEncoder
+from molgen.nets.config import BackboneConfig
+from molgen.nets.encoder import GraphEncoder, normed_mlp
 from molgen.nets.features import distance_features, smooth_cutoff
+from molgen.nets.pocket_encoder import PocketEncoder
 
 _ANGLES = 6
 
@@ -45,33 +47,6 @@ class ContactConfig:
     radius: float = 6.0
     distance_channels: int = 20
     dropout: float = 0.1
-
-
-class PocketEncoder(nn.Module):
-    """Classes and surroundings of pocket atoms -> scalars [B, k, channels]."""
-
-    def __init__(self, channels: int, layers: int, distance_channels: int = 12, radius: float = 6.0) -> None:
-        super().__init__()
-        self.radius, self.distance_channels = radius, distance_channels
-        self.tables = nn.ModuleList(nn.Embedding(size, channels) for size in POCKET_COLUMNS.values())
-        self.sender = nn.ModuleList(nn.Linear(channels, channels) for _ in range(layers))
-        self.distance = nn.ModuleList(nn.Linear(distance_channels, channels) for _ in range(layers))
-        self.update = nn.ModuleList(_mlp(2 * channels, channels) for _ in range(layers))
-
-    def forward(self, pocket: PocketBatch) -> Tensor:
-        x = torch.stack([table(pocket.atoms[..., k]) for k, table in enumerate(self.tables)]).sum(0)
-        size, count = x.shape[:2]
-        flat = (pocket.neighbors + torch.arange(size, device=x.device)[:, None, None] * count).flatten()
-        place = pocket.positions.flatten(0, 1)
-        gap = place.index_select(0, flat).view(size, count, -1, 3) - pocket.positions[:, :, None]
-        length = gap.square().sum(-1).clamp_min(1e-12).sqrt()
-        gauss = distance_features(length.flatten(), self.radius, self.distance_channels)
-        near = smooth_cutoff(length, self.radius)[..., None] * (length > 0.1)[..., None]
-        for sender, distance, update in zip(self.sender, self.distance, self.update, strict=True):
-            sent = sender(x).flatten(0, 1).index_select(0, flat).view(*length.shape, -1)
-            message = (nn.functional.silu(sent) * distance(gauss).view_as(sent) * near).sum(2) / 3.0
-            x = x + update(torch.cat([x, message], -1))
-        return x
 
 
 @dataclass(frozen=True)
@@ -102,16 +77,16 @@ class ContactNet(nn.Module):
     def forward(self, graph: GraphBatch, pocket: PocketBatch, encoding: ContactEncoding, positions: Tensor) -> Tensor:
         """Features [B, S, n, channels] of S poses of each ligand; positions [B, S, n, 3], Angstrom."""
         size, samples, n, _ = positions.shape
-        contacts = contacts_of(graph, pocket, positions, self.config.radius)
-        geometry = torch.cat(
-            [distance_features(contacts.length, self.config.radius, self.config.distance_channels), contacts.angles], -1
-        )
-        cutoff = smooth_cutoff(contacts.length, self.config.radius)[:, None]
+        radius = self.config.radius
+        edges = contact_edges(positions, graph.atom_mask, pocket.positions, radius)
+        distance = distance_features(edges.length, radius, self.config.distance_channels)
+        geometry = torch.cat([distance, contact_angles(graph, pocket, positions, edges)], -1)
+        cutoff = smooth_cutoff(edges.length, radius)[:, None]
         x = encoding.ligand[:, None].expand(size, samples, n, -1).reshape(size * samples * n, -1)
         senders = encoding.pocket.flatten(0, 1)
         bonds = bonds_of(graph, samples)
         for layer in self.layers:
-            x = layer(x, senders, contacts, geometry, cutoff, bonds)
+            x = layer(x, senders, edges, geometry, cutoff, bonds)
         return x.view(size, samples, n, -1)
 
 
@@ -123,55 +98,30 @@ class ContactLayer(nn.Module):
         c, e = config.channels, config.edge_channels
         self.receiver, self.sender = nn.Linear(c, e), nn.Linear(c, e, bias=False)
         self.shape = nn.Sequential(nn.Linear(config.distance_channels + _ANGLES, e), nn.SiLU(), nn.Linear(e, 2 * e))
-        self.update = _mlp(c + e, c)
-        self.bonded = _mlp(2 * c, c)
+        self.update = normed_mlp(c + e, c)
+        self.bonded = normed_mlp(2 * c, c)
 
     def forward(
-        self, x: Tensor, senders: Tensor, contacts: Contacts, geometry: Tensor, cutoff: Tensor, bonds: tuple
+        self, x: Tensor, senders: Tensor, edges: Edges, geometry: Tensor, cutoff: Tensor, bonds: tuple
     ) -> Tensor:
-        pair = self.receiver(x).index_select(0, contacts.ligand) + self.sender(senders).index_select(0, contacts.pocket)
+        pair = self.receiver(x).index_select(0, edges.flat_receiver)
+        pair = pair + self.sender(senders).index_select(0, edges.flat_sender)
         shift, scale = self.shape(geometry).chunk(2, -1)
         message = nn.functional.silu(pair + shift) * scale * cutoff
-        x = x + self.update(torch.cat([x, scatter_sum(message, contacts.ligand, len(x)) / 3.0], -1))
+        x = x + self.update(torch.cat([x, scatter_sum(message, edges.flat_receiver, len(x)) / 3.0], -1))
         receiver, sender = bonds
         near = scatter_sum(x.index_select(0, sender), receiver, len(x))
         return x + self.bonded(torch.cat([x, near], -1))
 
 
-@dataclass(frozen=True)
-class Contacts:
-    """Pairs of a ligand atom and a pocket atom.
-
-    Attributes:
-        ligand: int64 [E], index into [B * S * n]; pocket: int64 [E], index into [B * k].
-        length: [E], Angstrom.
-        angles: [E, 6], invariants of the directions.
-    """
-
-    ligand: Tensor
-    pocket: Tensor
-    length: Tensor
-    angles: Tensor
-
-
-def contacts_of(graph: GraphBatch, pocket: PocketBatch, positions: Tensor, radius: float) -> Contacts:
-    """All contacts of poses [B, S, n, 3], sorted by ligand atom."""
-    size, samples, n, _ = positions.shape
-    k = pocket.positions.shape[1]
-    with torch.no_grad():
-        gaps = torch.cdist(positions.flatten(1, 2), pocket.positions).view(size, samples, n, k)
-        near = (gaps < radius) & graph.atom_mask[:, None, :, None] & pocket.mask[:, None, None]
-        b, s, i, j = near.nonzero(as_tuple=True)
-    ligand, atom = (b * samples + s) * n + i, b * k + j
-    points = ligand_directions(graph, positions).flatten(0, 2).index_select(0, ligand)
-    targets = pocket.directions.flatten(0, 1).index_select(0, atom)
-    vector = pocket.positions.flatten(0, 1).index_select(0, atom) - positions.flatten(0, 2).index_select(0, ligand)
-    length = vector.square().sum(-1).clamp_min(1e-12).sqrt()
-    unit = vector / length[:, None]
+def contact_angles(graph: GraphBatch, pocket: PocketBatch, positions: Tensor, edges: Edges) -> Tensor:
+    """Invariants of the directions of both atoms of each contact of poses [B, S, n, 3]: [E, 6]."""
+    points = ligand_directions(graph, positions).flatten(0, 2).index_select(0, edges.flat_receiver)
+    targets = pocket.directions.flatten(0, 1).index_select(0, edges.flat_sender)
+    unit = edges.vector / edges.length[:, None]
     own, other = (points * unit).sum(-1), -(targets * unit).sum(-1)
     both = (points * targets).sum(-1)
-    angles = torch.stack([own, other, both, own.square(), other.square(), own * other], -1)
-    return Contacts(ligand, atom, length, angles)
+    return torch.stack([own, other, both, own.square(), other.square(), own * other], -1)
 
 
 def ligand_directions(graph: GraphBatch, positions: Tensor) -> Tensor:
@@ -189,7 +139,3 @@ def bonds_of(graph: GraphBatch, samples: int) -> tuple[Tensor, Tensor]:
     b, i, j = (graph.bonds[..., 0] > 0).nonzero(as_tuple=True)
     base = (b[:, None] * samples + torch.arange(samples, device=b.device)) * n
     return (base + i[:, None]).flatten(), (base + j[:, None]).flatten()
-
-
-def _mlp(inputs: int, channels: int) -> nn.Sequential:
-    return nn.Sequential(nn.LayerNorm(inputs), nn.Linear(inputs, channels), nn.SiLU(), nn.Linear(channels, channels))

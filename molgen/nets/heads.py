@@ -7,7 +7,7 @@ from torch import Tensor, nn
 
 from molgen.geometry.torsions import dihedral_angles, gather_atoms
 from molgen.graphs.batch import GraphBatch
-from molgen.nets.backbone import BackboneConfig
+from molgen.nets.config import BackboneConfig
 from molgen.nets.convolution import Features
 from molgen.nets.features import time_features
 

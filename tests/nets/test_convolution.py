@@ -8,7 +8,7 @@ from e3nn import o3
 
 from molgen.graphs.edges import Edges
 from molgen.graphs.scatter import scatter_sum
-from molgen.nets.backbone import BackboneConfig
+from molgen.nets.config import BackboneConfig
 from molgen.nets.convolution import ChannelLinear, DepthwiseConvolution, Gate, Path, depthwise_groups, depthwise_sum
 from molgen.nets.features import distance_features, smooth_cutoff, time_features
 

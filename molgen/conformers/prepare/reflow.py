@@ -107,6 +107,6 @@ def _made(value: tuple[int, ConformerRecord], config: ReflowConfig, seed: int) -
 @lru_cache(maxsize=1)
 def _flow(name: str) -> TorsionModel:
     model = load_model(name)
-    if model.config.process != "flow" or model.jump is not None:
+    if model.config.process != "flow" or model.jumps:
         raise ConfigError("reflow.model must be a plain flow, with a velocity to follow", source=name)
     return model

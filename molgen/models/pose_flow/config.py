@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import KW_ONLY, dataclass, field
 
 from molgen.datasets.sources import SourceConfig
-from molgen.nets.pose_backbone import PoseBackboneConfig
+from molgen.nets.config import PoseBackboneConfig
 from molgen.training.settings import TrainSettings
 
 

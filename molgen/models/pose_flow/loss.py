@@ -6,6 +6,7 @@ import torch
 from torch import Tensor
 
 from molgen.geometry.internal_coordinates import batch_coordinates, centroid
+from molgen.graphs.complexes import ComplexBatch
 from molgen.models.pose_flow.data import PoseBatch
 from molgen.models.pose_flow.model import PoseModel, pose_positions
 
@@ -25,7 +26,7 @@ def pose_loss(model: PoseModel, batch: PoseBatch, rng: torch.Generator) -> Tenso
 
 def pose_errors(model: PoseModel, batch: PoseBatch, rng: torch.Generator) -> dict[str, Tensor]:
     """The parts of the loss; 1 is the error of a field that is zero (flow)."""
-    graph, pocket, draws = batch.graph, batch.pocket, batch.draws
+    graph, draws = batch.graph, batch.draws
     size, n = batch.positions.shape[:2]
     template = batch.positions[:, None].expand(size, draws, n, 3)
     noise = torch.randn(template.shape, generator=rng).to(template) * batch.ligand_noise
@@ -41,7 +42,8 @@ def pose_errors(model: PoseModel, batch: PoseBatch, rng: torch.Generator) -> dic
     noised = model.process.corrupt({name: value.flatten(0, 1) for name, value in x0.items()}, t, rng)
     state = {name: value.unflatten(0, (size, draws)) for name, value in noised.x_t.items()}
     positions = pose_positions(shape, state, graph)
-    field = model(graph, pocket, model.encode(graph, pocket), positions, t.view(size, draws))
+    complexes = ComplexBatch(graph, batch.pocket)
+    field = model(complexes, model.encode(complexes), positions, t.view(size, draws))
     mask = graph.torsion_mask[:, None].expand_as(shape.start).flatten(0, 1)
     errors = {name: noised.weight[name] * (field[name].flatten(0, 1) - noised.target[name]).square() for name in field}
     flow = model.config.process == "flow"

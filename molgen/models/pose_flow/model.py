@@ -1,18 +1,21 @@
-"""The model of poses: the field on R^3 x SO(3) x torus, and the coordinates that a state stands for."""
+"""The model of poses: the field on R^3 x SO(3) x torus, molgen's network for it, and a state's coordinates."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from torch import Tensor, nn
 
 from molgen.errors import ConfigError
 from molgen.geometry.internal_coordinates import InternalCoordinates
 from molgen.graphs.batch import GraphBatch
-from molgen.graphs.pockets import PocketBatch
+from molgen.graphs.complexes import ComplexBatch
 from molgen.models.pose_flow.config import PoseModelConfig
+from molgen.nets.backbone import Backbone, Encoding
+from molgen.nets.field_model import FieldModel
 from molgen.nets.heads import RigidHead, TorsionHead
-from molgen.nets.pose_backbone import PoseBackbone, PoseEncoding
+from molgen.nets.protocol import FieldNetwork
 from molgen.processes import (
     ProductProcess,
     RotationDiffusion,
@@ -28,24 +31,48 @@ State = Mapping[str, Tensor]
 """translation [..., 3] Angstrom, rotation [..., 3, 3], torsion [..., m] radian."""
 
 
-class PoseModel(nn.Module):
-    """The field at poses in a pocket: velocities (flow) or scores (diffusion), one per part of the state."""
+_EARLIER_NAMES = {
+    "backbone.graph.": "network.backbone.encoder.",
+    "backbone.pocket.": "network.backbone.context.encoder.",
+    "backbone.pocket_vectors.": "network.backbone.context.directions.",
+    "backbone.center_vectors.": "network.backbone.context.center.",
+    **{f"backbone.contact_{x}.": f"network.backbone.context.{x}." for x in ("receiver", "sender", "distance", "mix")},
+    **{name: f"network.{name}" for name in ("backbone.", "rigid.", "torsion.")},
+}
+
+
+class PoseModel(FieldModel):
+    """The field at poses in a pocket: velocities (flow) or scores (diffusion), one per part of the state.
+
+    Args:
+        network: of a user's own, in place of :class:`PoseNetwork`.
+    """
+
+    config: PoseModelConfig
+    process: ProductProcess
+
+    def __init__(self, config: PoseModelConfig, network: FieldNetwork[ComplexBatch, Any, State] | None = None) -> None:
+        process = pose_process(config)
+        super().__init__(config, process, PoseNetwork(config) if network is None else network, _EARLIER_NAMES)
+
+
+class PoseNetwork(nn.Module):
+    """Backbone in a pocket, with a rigid and a torsion head."""
 
     def __init__(self, config: PoseModelConfig) -> None:
         super().__init__()
         self.config = config
         self.process = pose_process(config)
-        self.backbone = PoseBackbone(config.backbone)
-        self.rigid = RigidHead(config.backbone.ligand)
-        self.torsion = TorsionHead(config.backbone.ligand, config.harmonics)
+        own = config.backbone.ligand
+        self.backbone = Backbone(own, pocket=config.backbone)
+        self.rigid = RigidHead(own)
+        self.torsion = TorsionHead(own, config.harmonics)
 
-    def encode(self, graph: GraphBatch, pocket: PocketBatch) -> PoseEncoding:
+    def encode(self, batch: ComplexBatch) -> Encoding:
         """What depends on the ligand and the pocket alone."""
-        return self.backbone.encode(graph, pocket)
+        return self.backbone.encode(batch.graph, batch.pocket)
 
-    def forward(
-        self, graph: GraphBatch, pocket: PocketBatch, encoding: PoseEncoding, positions: Tensor, t: Tensor
-    ) -> dict[str, Tensor]:
+    def forward(self, batch: ComplexBatch, encoding: Encoding, positions: Tensor, t: Tensor) -> dict[str, Tensor]:
         """The field at S poses of each of B ligands.
 
         Args:
@@ -55,7 +82,8 @@ class PoseModel(nn.Module):
         Returns:
             translation [B, S, 3], rotation [B, S, 3] (world frame), torsion [B, S, m], in the units of the process.
         """
-        features = self.backbone(graph, pocket, encoding, positions, t)
+        graph = batch.graph
+        features = self.backbone(graph, encoding, positions, t)
         translation, rotation = self.rigid(features, positions, graph.atom_mask)
         scale = self._scale(t[..., None])
         return {

@@ -12,8 +12,10 @@ from torch.autograd.function import FunctionCtx
 
 from molgen.geometry.internal_coordinates import InternalCoordinates, batch_coordinates
 from molgen.graphs.batch import GraphBatch
+from molgen.graphs.complexes import ComplexBatch
 from molgen.graphs.pockets import PocketBatch
 from molgen.models.pose_flow.model import PoseModel, State, pose_positions
+from molgen.nets.field_model import field_of_states
 from molgen.sampling import integrate, uniform_grid
 from molgen.sampling.guidance import Guidance
 
@@ -47,30 +49,33 @@ def sample_poses(
     Returns:
         positions [S, n, 3] at times[-1], Angstrom, relative to the center of the pocket.
     """
-    encoding = model.encode(graph, pocket)
-    made = []
+    batch = ComplexBatch(graph, pocket)
+    encoding = model.encode(batch)
+    poses = []
     for rows in torch.arange(len(template), device=template.device).split(CHUNK):
-        shape = batch_coordinates(template[rows][None], graph)
-
-        def positions(state: State, shape: InternalCoordinates = shape) -> Tensor:
-            return pose_positions(shape, {name: value[None] for name, value in state.items()}, graph)
-
-        def field(state: State, t: Tensor, positions: Callable[[State], Tensor] = positions) -> State:
-            at = positions(state)
-            found = model(graph, pocket, encoding, at, t.to(at).expand(1, at.shape[1]))
-            return {name: value[0] for name, value in found.items()}
-
-        def seen(step: int, t: Tensor, state: State, positions: Callable[[State], Tensor] = positions) -> None:
-            if on_step is not None:
-                on_step(step, t, positions(state)[0])
-
-        guidance = None
-        if guide is not None:
-            guidance = Guidance(partial(_energy_of, guide.energy, positions), guide.scale)
+        positions = partial(_positions, batch_coordinates(template[rows][None], graph), graph)
+        field = field_of_states(model, batch, encoding, positions)
+        guidance = None if guide is None else Guidance(partial(_energy_of, guide.energy, positions), guide.scale)
+        watch = None if on_step is None else partial(_show, on_step, positions)
         begin = {name: value[rows] for name, value in start.items()}
-        final = integrate(field, model.process, begin, times, guidance=guidance, on_step=seen)
-        made.append(positions(final)[0])
-    return torch.cat(made)
+        final = integrate(field, model.process, begin, times, guidance=guidance, on_step=watch)
+        poses.append(positions(final)[0])
+    return torch.cat(poses)
+
+
+def _positions(shape: InternalCoordinates, graph: GraphBatch, state: State) -> Tensor:
+    """Coordinates [1, S, n, 3] of states of S poses of one ligand."""
+    return pose_positions(shape, {name: value[None] for name, value in state.items()}, graph)
+
+
+def _show(
+    on_step: Callable[[int, Tensor, Tensor], None],
+    positions: Callable[[State], Tensor],
+    step: int,
+    t: Tensor,
+    state: State,
+) -> None:
+    on_step(step, t, positions(state)[0])
 
 
 @dataclass(frozen=True)

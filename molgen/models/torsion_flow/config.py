@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from molgen.datasets.sources import SourceConfig
-from molgen.nets.backbone import BackboneConfig
+from molgen.nets.config import BackboneConfig
 from molgen.training.settings import TrainSettings
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -10,7 +11,7 @@ from torch import Tensor
 from molgen.geometry.internal_coordinates import batch_coordinates
 from molgen.graphs.batch import GraphBatch
 from molgen.models.torsion_flow.model import TorsionModel
-from molgen.nets.backbone import Encoding
+from molgen.nets.field_model import field_of_states
 from molgen.sampling import Stepper, adams_bashforth, integrate, power_grid
 from molgen.sampling.flow_map import jump_along, trajectory
 
@@ -51,10 +52,10 @@ def sample_torsions(
     moved = []
     for rows in _pieces(template):
         field = _field(model, graph, encoding, template[rows])
-        if model.jump is None:
-            made = integrate(field, model.process, torsions[rows], times, stepper=stepper(), on_step=on_step)
-        else:
+        if model.jumps:
             made = jump_along(field, model.process, torsions[rows], times, on_step=on_step)  # type: ignore[arg-type]
+        else:
+            made = integrate(field, model.process, torsions[rows], times, stepper=stepper(), on_step=on_step)
         moved.append(made)
     return torch.cat(moved)
 
@@ -85,19 +86,14 @@ def sample_paths(
 def time_grid(model: TorsionModel, steps: int) -> Tensor:
     """The default times of the sampler: steps that grow shorter towards the data, where a field is steepest; equal ones
     for a flow map, which knows no others."""
-    return power_grid(steps, GRID_POWER if model.jump is None else 1.0)
+    return power_grid(steps, 1.0 if model.jumps else GRID_POWER)
 
 
 def _pieces(template: Tensor) -> tuple[Tensor, ...]:
     return torch.arange(template.shape[0]).split(max(1, CHUNK_EDGES // (14 * template.shape[1])))
 
 
-def _field(model: TorsionModel, graph: GraphBatch, encoding: Encoding, template: Tensor) -> Callable[..., Tensor]:
+def _field(model: TorsionModel, graph: GraphBatch, encoding: Any, template: Tensor) -> Callable[..., Tensor]:
     """(torsions [S, m], t) -> field, and with a second time the mean velocity on the way there."""
     shape = batch_coordinates(template[None], graph)
-
-    def field(x: Tensor, *moments: Tensor) -> Tensor:
-        times = [moment.to(x).expand(1, x.shape[0]) for moment in moments]
-        return model(graph, encoding, shape.positions(x[None]), *times)[0]
-
-    return field
+    return field_of_states(model, graph, encoding, lambda torsions: shape.positions(torsions[None]))

@@ -41,11 +41,11 @@ class Forged:
         self.config, self.field = PoseModelConfig(process), field
         self.process = pose_process(self.config)
 
-    def encode(self, graph, pocket) -> None:
+    def encode(self, batch) -> None:
         return None
 
-    def __call__(self, graph, pocket, encoding, positions, t):
-        return self.field(graph, positions, t)
+    def __call__(self, batch, encoding, positions, t):
+        return self.field(batch.graph, positions, t)
 
 
 def exact_velocities(batch: PoseBatch):
@@ -136,7 +136,8 @@ def test_the_loss_of_a_network_is_finite_and_reaches_all_its_weights(process):
     torch.testing.assert_close(loss, torch.stack(list(parts.values())).sum())
     assert 0.1 < loss.item() < 30
     loss.backward()
-    unused = {f"backbone.layers.0.{part}.maps.1e.weight" for part in ("before", "skip")}  # no axial vectors there yet
+    # no axial vectors there yet
+    unused = {f"network.backbone.layers.0.{part}.maps.1e.weight" for part in ("before", "skip")}
     assert {name for name, parameter in model.named_parameters() if parameter.grad is None} == unused
     for name, parameter in model.named_parameters():
         assert name in unused or parameter.grad.isfinite().all(), name  # type: ignore[union-attr]

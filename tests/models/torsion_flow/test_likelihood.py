@@ -28,7 +28,7 @@ def gentle(process: str, seed: int = 0) -> TorsionModel:
     torch.manual_seed(seed)
     model = TorsionModel(ModelConfig(process, TINY, 2)).double().eval()
     with torch.no_grad():
-        for parameter in model.head.parameters():
+        for parameter in model.network.head.parameters():
             parameter.mul_(0.3)
     return model
 

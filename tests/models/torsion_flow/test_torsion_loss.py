@@ -123,11 +123,11 @@ def test_the_gradient_reaches_every_parameter(process, l_max):
     last = size.layers - 1
     unread = [ir for ir in size.channels() if ir not in ("0e", "0o", "1o")]  # the head does not read them
     after_last = {
-        f"backbone.layers.{last}.{part}.maps.{ir}.weight" for part in ("after", "skip", "mix") for ir in unread
+        f"network.backbone.layers.{last}.{part}.maps.{ir}.weight" for part in ("after", "skip", "mix") for ir in unread
     }
     # vectors are zero before the first layer
     before_first = {
-        f"backbone.layers.0.{part}.maps.{ir}.weight"
+        f"network.backbone.layers.0.{part}.maps.{ir}.weight"
         for part in ("before", "skip")
         for ir in size.channels()
         if not ir.startswith("0")

@@ -22,7 +22,7 @@ class Pointer:
     """The exact field of data that is one point on the torus."""
 
     def __init__(self, process: str, goal: torch.Tensor) -> None:
-        self.process, self.jump = torsion_process(process), None
+        self.process, self.jumps = torsion_process(process), False
         self.kind, self.goal = process, goal
 
     def encode(self, graph) -> None:

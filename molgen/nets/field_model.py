@@ -1,0 +1,73 @@
+"""A network and the process whose field it gives: what is trained, stored and sampled."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any
+
+from torch import Tensor, nn
+
+from molgen.nets.protocol import FieldNetwork
+from molgen.processes.base import Process, State, combine
+
+
+class FieldModel(nn.Module):
+    """A process and a network for its field.
+
+    Args:
+        config: what the model was made of; stored with its weights.
+        process: says what the field is, how data are noised and how a state moves.
+        network: gives the field; one that is a `torch.nn.Module` is trained and stored with the model.
+        earlier_names: beginnings of parameter names in files of earlier versions -> those of today. The first that
+            fits counts.
+    """
+
+    def __init__(
+        self,
+        config: Any,
+        process: Process[Any],
+        network: FieldNetwork[Any, Any, Any],
+        earlier_names: Mapping[str, str] | None = None,
+    ) -> None:
+        super().__init__()
+        self.config, self.process, self.network = config, process, network
+        self.register_load_state_dict_pre_hook(partial(_rename, earlier_names or {}))
+
+    def encode(self, batch: Any) -> Any:
+        """What depends on the molecules alone; once per batch."""
+        return self.network.encode(batch)
+
+    def forward(self, batch: Any, encoding: Any, positions: Tensor, t: Tensor, *until: Tensor) -> Any:
+        """The field at S sets of coordinates [B, S, n, 3] of each molecule (Angstrom) and times [B, S] in [0, 1]."""
+        return self.network(batch, encoding, positions, t, *until)
+
+
+def field_of_states(
+    network: FieldNetwork[Any, Any, Any], batch: Any, encoding: Any, positions: Callable[[Any], Tensor]
+) -> Callable[..., Any]:
+    """The field as a function of the S states of one molecule, as integrators follow it.
+
+    Args:
+        batch, encoding: of one molecule (B = 1).
+        positions: states [S, ...] -> coordinates [1, S, n, 3].
+
+    Returns:
+        (states [S, ...], t) -> field [S, ...]; t has no dimensions. More times are passed on.
+    """
+
+    def field(states: State, *times: Tensor) -> Any:
+        at = positions(states)
+        moments = [t.to(at).expand(at.shape[:2]) for t in times]
+        return combine(lambda value: value[0], network(batch, encoding, at, *moments))
+
+    return field
+
+
+def _rename(names: Mapping[str, str], module: nn.Module, weights: dict[str, Any], prefix: str, *_: Any) -> None:
+    """Before weights are loaded: parameters of earlier versions get the names of today."""
+    for name in list(weights):
+        own = name.removeprefix(prefix)
+        earlier = next((begin for begin in names if own.startswith(begin)), None)
+        if name.startswith(prefix) and earlier is not None:
+            weights[prefix + names[earlier] + own.removeprefix(earlier)] = weights.pop(name)
