@@ -1,5 +1,6 @@
 """What every trainable model must do: a test class that inherits `TaskTests` says what to train, and gets the tests."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -39,6 +40,18 @@ def assert_same(found: dict[str, torch.Tensor], expected: dict[str, torch.Tensor
 
 class TaskTests:
     """Give it a fixture ``case`` of class scope."""
+
+    @pytest.fixture
+    def molgen(self, capsys) -> Callable[..., str]:
+        """Runs a command in this process -> what it prints."""
+
+        def run(*arguments: str) -> str:
+            with pytest.raises(SystemExit) as stop:
+                main(arguments)
+            assert stop.value.code == 0
+            return capsys.readouterr().out
+
+        return run
 
     @pytest.fixture(scope="class")
     def whole(self, case, tmp_path_factory):
@@ -112,12 +125,10 @@ class TaskTests:
         norm = torch.cat([state["exp_avg"].flatten() for state in states]).norm().item()
         assert norm == pytest.approx(1e-7, rel=0.01)
 
-    def test_the_command_trains_with_settings_and_resumes(self, case, tmp_path, capsys):
+    def test_the_command_trains_with_settings_and_resumes(self, case, tmp_path, molgen):
         to_yaml(case.config, tmp_path / "config.yaml")
         command = ["train", case.command, "-c", str(tmp_path / "config.yaml"), "-o", str(tmp_path / "run"), "--resume"]
         for steps in (1, 2):
-            with pytest.raises(SystemExit) as stop:
-                main([*command, "--set", f"train.steps={steps}"])
-            assert stop.value.code == 0
-            assert f"weights.safetensors: {steps} steps" in capsys.readouterr().out
+            told = molgen(*command, "--set", f"train.steps={steps}")
+            assert f"weights.safetensors: {steps} steps" in told
         assert [run["steps"] for run in case.task.load(tmp_path / "run" / "weights.safetensors")[1]["runs"]] == [1, 2]

@@ -7,7 +7,14 @@ import inspect
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-PACKAGES = ("molgen", "molgen.metrics", "molgen.reports.figures", "molgen.processes", "molgen.sampling")
+PACKAGES = (
+    "molgen",
+    "molgen.metrics",
+    "molgen.reports.figures",
+    "molgen.processes",
+    "molgen.sampling",
+    "molgen.training",
+)
 """Whose `__all__` is the page, in this order."""
 MODULES = {
     "molgen.reports.analysis.run": ("analyze", "analyze_to_folder"),

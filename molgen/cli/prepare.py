@@ -11,6 +11,7 @@ import typer
 
 from molgen.cli.options import SettingsOption
 from molgen.cli.terminal import progress
+from molgen.models import TrainableModel, trainable_models
 
 
 class Kind(StrEnum):
@@ -23,6 +24,7 @@ class Kind(StrEnum):
     reflow = "reflow"
 
 
+Source = Annotated[Path, typer.Argument(metavar="SOURCE", help="What the set is made of.")]
 Molecules = Annotated[Path, typer.Argument(metavar="INPUT", help="A .smi, .csv or .sdf [.gz] file, or a GEOM folder.")]
 Proteins = Annotated[
     Path, typer.Argument(metavar="SOURCE", help="A folder of PDB or mmCIF files, or a .csv with a column file.")
@@ -103,6 +105,26 @@ def prepare_poses(
         prepare, config, unit = prepare_complex_poses, ComplexPoses(), "complexes"
     made = _prepared(prepare, source, output, config, settings, unit, workers=workers, limit=limit)
     print(f"{made.examples} poses of {made.proteins} {unit} in {output}, {made.failures} failed")
+
+
+def _prepare_command(model: TrainableModel) -> Callable[..., None]:
+    """The command that makes a training set for one model."""
+
+    def prepare(
+        source: Source, output: Output, workers: Workers = 1, limit: Limit = None, settings: SettingsOption = None
+    ) -> None:
+        module = model.preparation()
+        config = module.PrepareConfig()
+        made = _prepared(module.prepare, source, output, config, settings, "records", workers=workers, limit=limit)
+        print(f"{made} in {output}")
+
+    prepare.__doc__ = f"Make a training set for {model.summary[:1].lower()}{model.summary[1:]}"
+    return prepare
+
+
+for _model in trainable_models().values():
+    if _model.has_preparation:
+        prepare_app.command(_model.command)(_prepare_command(_model))
 
 
 def _prepared(

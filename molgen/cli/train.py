@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from molgen.cli.options import SettingsOption
-from molgen.models import Trainable, trainable_models
+from molgen.models import TrainableModel, trainable_models
 
 if TYPE_CHECKING:
     from molgen.training.fit import TrainResult
@@ -27,7 +27,7 @@ Weights = Annotated[Path, typer.Option("-o", "--output", help="Weights file to w
 train_app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Train a model.")
 
 
-def _train_command(model: Trainable) -> Callable[..., None]:
+def _train_command(model: TrainableModel) -> Callable[..., None]:
     """The command that trains one model."""
 
     def train(

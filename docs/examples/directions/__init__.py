@@ -1,0 +1,3 @@
+"""A flow on the sphere: directions in space, learned from examples."""
+
+COMMAND = "directions"
