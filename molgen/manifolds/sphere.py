@@ -44,7 +44,7 @@ class Sphere(HeatManifold):
         return v + along * ((angle.cos() - 1) * direction - angle.sin() * x)
 
     def project(self, x: Tensor, mask: Tensor | None = None) -> Tensor:
-        return x / length(x).unsqueeze(-1)
+        return _unit(x)
 
     def project_tangent(self, x: Tensor, v: Tensor, mask: Tensor | None = None) -> Tensor:
         return where_real(mask, v - _dot(x, v) * x)
@@ -76,10 +76,12 @@ class Sphere(HeatManifold):
 
     def _way(self, x: Tensor, y: Tensor) -> tuple[Tensor, Tensor]:
         """The angle [..., 1] from x to y and the unit tangent [..., d + 1] at x in that direction (0 if x is y)."""
-        side = self.project_tangent(x, self.project_tangent(x, y))  # twice: cancellation near the opposite point
-        angle = torch.atan2(length(side).unsqueeze(-1), _dot(x, y))
-        side = torch.where((side == 0).all(-1, keepdim=True) & (angle > 1), self._any_tangent(x), side)
-        return angle, side / length(side).unsqueeze(-1).clamp(min=TINY)
+        side = self.project_tangent(x, y)
+        sine = length(side).unsqueeze(-1)
+        angle = torch.atan2(sine, _dot(x, y))
+        is_opposite = (sine < 8 * torch.finfo(x.dtype).eps) & (angle > 1)  # what is left of side is rounding
+        side = torch.where(is_opposite, self._any_tangent(x), side)
+        return angle, _unit(self.project_tangent(x, _unit(side)))
 
     def _any_tangent(self, x: Tensor) -> Tensor:
         """The tangent nearest to the axis on which x has its smallest coordinate."""
@@ -91,8 +93,9 @@ class Sphere(HeatManifold):
             raise ValueError(f"the heat kernel is known on S^2, not on S^{self.dim}; use a geodesic flow there")
 
 
-TINY = 1e-30
-"""Keeps the direction of a way of length 0 finite."""
+def _unit(v: Tensor) -> Tensor:
+    """v / |v|; 0 stays 0."""
+    return v / length(v).unsqueeze(-1).clamp(min=1e-30)
 
 
 def _dot(a: Tensor, b: Tensor) -> Tensor:

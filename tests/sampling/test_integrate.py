@@ -1,8 +1,11 @@
+from itertools import pairwise
+
 import pytest
 import torch
 
 from molgen.processes import ProductProcess, RotationDiffusion, TorsionFlow, TranslationDiffusion
 from molgen.sampling import (
+    OneStep,
     adams_bashforth,
     euler,
     euler_maruyama,
@@ -121,6 +124,40 @@ def test_adams_bashforth_is_of_second_order_with_one_evaluation_a_step(power):
         assert len(evaluations) == steps
     assert errors[0] / errors[1] == pytest.approx(4.0, rel=0.15)
     assert errors[1] < 0.1 * float((end(64, euler) - exact).abs().max())
+
+
+def test_adams_bashforth_is_exact_for_a_velocity_linear_in_time_after_its_first_step():
+    """The first step, Euler's, is off by half its square; that the steps are uneven must not show."""
+    times = torch.tensor([1.0, 0.98, 0.7, 0.65, 0.4, 0.0], dtype=torch.float64)
+    start = torch.tensor([0.1, 2.0], dtype=torch.float64)
+    found = integrate(lambda x, t: 3 * t.expand_as(x), TorsionFlow(), start, times, stepper=adams_bashforth())
+    torch.testing.assert_close(found, start - 1.5 - 1.5 * (1 - 0.98) ** 2)
+
+
+def test_a_stepper_serves_several_trajectories_and_remembers_none():
+    stepper, process = adams_bashforth(), TorsionFlow()
+    times, first, second = uniform_grid(5), torch.zeros(3), torch.ones(3)
+
+    def field(x, t):
+        return torch.cos(x) * (1 + t.float())
+
+    alone = [integrate(field, process, x, times, stepper=stepper) for x in (first, second)]
+    again = [integrate(field, process, x, times, stepper=stepper) for x in (first, second)]
+    states = [(x, stepper.init(process, x)) for x in (first, second)]
+    for t, t_next in pairwise(times):
+        states = [stepper.step(field, process, x, t, t_next - t, None, carry) for x, carry in states]
+    for end, repeated, (woven, _) in zip(alone, again, states, strict=True):
+        assert torch.equal(end, repeated)
+        assert torch.equal(end, woven)
+
+
+def test_a_rule_without_memory_becomes_a_stepper():
+    @OneStep
+    def half_euler(field, process, x, t, dt, rng, mask):
+        return process.step(x, field(x, t), t, 0.5 * dt, rng, mask)
+
+    end = integrate(lambda x, t: torch.ones_like(x), TorsionFlow(), torch.zeros(2), uniform_grid(4), stepper=half_euler)
+    torch.testing.assert_close(end, torch.full((2,), -0.5))
 
 
 def test_adams_bashforth_follows_a_constant_velocity_and_a_product_of_processes():
