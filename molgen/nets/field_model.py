@@ -32,7 +32,8 @@ class FieldModel(nn.Module):
     ) -> None:
         super().__init__()
         self.config, self.process, self.network = config, process, network
-        self.register_load_state_dict_pre_hook(partial(_rename, earlier_names or {}))
+        self.earlier_names = dict(earlier_names or {})
+        self.register_load_state_dict_pre_hook(partial(_rename, self.earlier_names))
 
     def encode(self, batch: Any) -> Any:
         """What depends on the molecules alone; once per batch."""
@@ -64,10 +65,13 @@ def field_of_states(
     return field
 
 
-def _rename(names: Mapping[str, str], module: nn.Module, weights: dict[str, Any], prefix: str, *_: Any) -> None:
+def present_name(name: str, earlier_names: Mapping[str, str]) -> str:
+    """What a parameter of an earlier version is called today; others keep their names."""
+    begin = next((begin for begin in earlier_names if name.startswith(begin)), "")
+    return earlier_names[begin] + name.removeprefix(begin) if begin else name
+
+
+def _rename(earlier_names: Mapping[str, str], module: nn.Module, weights: dict[str, Any], prefix: str, *_: Any) -> None:
     """Before weights are loaded: parameters of earlier versions get the names of today."""
-    for name in list(weights):
-        own = name.removeprefix(prefix)
-        earlier = next((begin for begin in names if own.startswith(begin)), None)
-        if name.startswith(prefix) and earlier is not None:
-            weights[prefix + names[earlier] + own.removeprefix(earlier)] = weights.pop(name)
+    for name in [name for name in weights if name.startswith(prefix)]:
+        weights[prefix + present_name(name.removeprefix(prefix), earlier_names)] = weights.pop(name)

@@ -11,6 +11,7 @@ import torch
 from torch import Tensor, nn
 
 from molgen.errors import TrainingError
+from molgen.training.earlier_state import upgraded
 from molgen.training.ema import MovingAverage
 from molgen.training.settings import TrainSettings
 
@@ -91,6 +92,7 @@ class FieldTraining(lightning.LightningModule):
         checkpoint["bad"] = {"batches": self.bad_batches, "run": self._bad_run}
 
     def on_load_checkpoint(self, checkpoint: dict[str, Any]) -> None:
+        upgraded(checkpoint, self.model)
         self.average.load_state_dict(checkpoint["average"])
         bad = checkpoint.get("bad", {})  # states of older versions do not have it
         self.bad_batches, self._bad_run = bad.get("batches", 0), bad.get("run", 0)

@@ -2,6 +2,7 @@
 
 import pytest
 import torch
+from earlier_names import earlier_name
 from small_molecules import batch_of, entry_of
 from small_pockets import SIZE, pose_model, random_pocket
 from torch import Tensor, nn
@@ -128,23 +129,9 @@ def test_weights_of_a_network_of_ones_own_are_those_of_the_model():
     assert {name for name, _ in model.named_parameters()} == names
 
 
-def earlier(name: str) -> str:
-    """A parameter of the model of poses as the first versions called it."""
-    for now, then in (
-        ("context.encoder.", "pocket."),
-        ("context.directions.", "pocket_vectors."),
-        ("context.center.", "center_vectors."),
-        ("context.", "contact_"),
-        ("backbone.encoder.", "backbone.graph."),
-    ):
-        if now in name:
-            return name.removeprefix("network.").replace(now, then)
-    return name.removeprefix("network.")
-
-
 def test_weights_of_earlier_versions_are_known_by_their_names():
     model, other = pose_model(seed=0), pose_model(seed=1)
-    weights = {earlier(name): value for name, value in model.state_dict().items()}
+    weights = {earlier_name(name): value for name, value in model.state_dict().items()}
     assert "backbone.graph.length.weight" in weights
     assert "backbone.contact_mix.1.weight" in weights
     other.load_state_dict(weights)

@@ -21,11 +21,10 @@ import torch
 from torch import Tensor
 
 from molgen.geometry import torus
-from molgen.geometry.internal_coordinates import InternalCoordinates, batch_coordinates
 from molgen.geometry.torsions import dihedral_angles
 from molgen.graphs.batch import GraphBatch
 from molgen.models.torsion_flow.model import TorsionModel
-from molgen.models.torsion_flow.sample import CHUNK_EDGES
+from molgen.models.torsion_flow.sample import pieces, torsion_field
 
 Velocity = Callable[[Tensor, Tensor], Tensor]
 """(torsions [S, m], t) -> velocity [S, m], radian per unit time; a row must not depend on the others."""
@@ -115,14 +114,12 @@ def _carried(
     with torch.no_grad():
         encoding = model.encode(graph)
     ends, integrals = [], []
-    for rows in torch.arange(template.shape[0]).split(max(1, CHUNK_EDGES // (14 * template.shape[1]))):
+    for rows in pieces(template):
         with torch.no_grad():
-            shape = batch_coordinates(template[rows][None], graph)
+            field = torsion_field(model, graph, encoding, template[rows])
 
-        def velocity(x: Tensor, t: Tensor, shape: InternalCoordinates = shape) -> Tensor:
-            moment = t.to(x).expand(1, x.shape[0])
-            field = model(graph, encoding, shape.positions(x[None]), moment)[0]
-            return model.process.velocity(x, field, t.to(x))
+        def velocity(x: Tensor, t: Tensor, field: Callable[..., Tensor] = field) -> Tensor:
+            return model.process.velocity(x, field(x, t), t.to(x))
 
         end, integral = follow(velocity, torsions[rows], times.to(torsions))
         ends.append(end)

@@ -50,8 +50,8 @@ def sample_torsions(
         return torsions
     encoding = model.encode(graph)
     moved = []
-    for rows in _pieces(template):
-        field = _field(model, graph, encoding, template[rows])
+    for rows in pieces(template):
+        field = torsion_field(model, graph, encoding, template[rows])
         if model.jumps:
             made = jump_along(field, model.process, torsions[rows], times, on_step=on_step)  # type: ignore[arg-type]
         else:
@@ -77,8 +77,8 @@ def sample_paths(
     """
     encoding = model.encode(graph)
     paths = []
-    for rows in _pieces(template):
-        field = _field(model, graph, encoding, template[rows])
+    for rows in pieces(template):
+        field = torsion_field(model, graph, encoding, template[rows])
         paths.append(trajectory(field, model.process, torsions[rows], steps=steps, intervals=intervals))  # type: ignore[arg-type]
     return torch.cat(paths, 1).transpose(0, 1)
 
@@ -89,11 +89,12 @@ def time_grid(model: TorsionModel, steps: int) -> Tensor:
     return power_grid(steps, 1.0 if model.jumps else GRID_POWER)
 
 
-def _pieces(template: Tensor) -> tuple[Tensor, ...]:
+def pieces(template: Tensor) -> tuple[Tensor, ...]:
+    """Indices of the template conformers [S, n, 3], in pieces that go through the network together."""
     return torch.arange(template.shape[0]).split(max(1, CHUNK_EDGES // (14 * template.shape[1])))
 
 
-def _field(model: TorsionModel, graph: GraphBatch, encoding: Any, template: Tensor) -> Callable[..., Tensor]:
+def torsion_field(model: TorsionModel, graph: GraphBatch, encoding: Any, template: Tensor) -> Callable[..., Tensor]:
     """(torsions [S, m], t) -> field, and with a second time the mean velocity on the way there."""
     shape = batch_coordinates(template[None], graph)
     return field_of_states(model, graph, encoding, lambda torsions: shape.positions(torsions[None]))

@@ -121,7 +121,7 @@ def test_a_sample_is_as_likely_alone_as_among_others(network, monkeypatch):
     graph, positions = turned("CCCCC", torus_points(5, 2, seed=0))
     together = log_likelihood(network, graph, positions, steps=2)
     torch.testing.assert_close(log_likelihood(network, graph, positions[3:4], steps=2), together[3:4])
-    monkeypatch.setattr("molgen.models.torsion_flow.likelihood.CHUNK_EDGES", 1)
+    monkeypatch.setattr("molgen.models.torsion_flow.sample.CHUNK_EDGES", 1)
     torch.testing.assert_close(log_likelihood(network, graph, positions, steps=2), together)
 
 
