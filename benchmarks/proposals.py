@@ -24,11 +24,13 @@ from benchmarks.docking import chosen
 from benchmarks.docking_scores import Complex, load_complexes
 from molgen.chem.proteins.reading import read_protein
 from molgen.chem.proteins.structure import Pocket
-from molgen.docking.dock import config_of, energy_of, prepare_ligand
+from molgen.docking.dock import energy_of
+from molgen.docking.ligand import prepare_ligand
 from molgen.docking.proposals import propose
-from molgen.docking.ranking import rate
+from molgen.docking.ranking import confidences
+from molgen.docking.records import config_of
 from molgen.docking.refine import evaluated
-from molgen.docking.search import random_poses
+from molgen.docking.search import Starts, random_starts
 from molgen.docking.site import site_of
 from molgen.metrics import bootstrap_interval
 from molgen.metrics.poses import pose_matches, pose_rmsd_matrix
@@ -79,29 +81,25 @@ def measured(item: Complex, models: tuple[Any, Any], options: argparse.Namespace
     begin = time.process_time()
     learned = propose(models[0], site, ligand, count, options.steps, torch.Generator().manual_seed(options.seed))
     sampled = time.process_time() - begin
-    places, templates = random_poses(energy, ligand.templates, count, torch.Generator().manual_seed(options.seed))
+    random = random_starts(energy, ligand.templates, count, torch.Generator().manual_seed(options.seed))
     half = count // 2
-    sources = {
-        "learned": (learned.positions, learned.template),
-        "random": (places, templates),
-        "both": (
-            torch.cat([learned.positions[..., :half], places[..., : count - half]], -1),
-            torch.cat([learned.template[:half], templates[: count - half]]),
-        ),
-    }
+    both = Starts(
+        torch.cat([learned.positions[..., :half], random.positions[..., : count - half]], -1),
+        torch.cat([learned.template[:half], random.template[: count - half]]),
+    )
     row: dict[str, Any] = {
         "complex": item.complex_id,
         "rotors": item.features["rotatable_bonds"],
         "sample_cpu_s": sampled,
     }
     row["heavy_atoms"] = ligand.graph.n_atoms
-    for name, (positions, template) in sources.items():
+    for name, starts in (("learned", learned), ("random", random), ("both", both)):
         with torch.inference_mode():
-            low = minimize(energy, energy.body, positions, _MINIMIZE).positions
-            refined = evaluated(ligand, energy, low, template)
-            logits, _ = rate(models[1], ligand, [(site, refined)])
+            low = minimize(energy, energy.body, starts.positions, _MINIMIZE).positions
+            refined = evaluated(ligand, energy, low, starts.template)
+            logits, _ = confidences(models[1], ligand, [(site, refined)])
         row[name] = {
-            "raw": rmsds(positions),
+            "raw": rmsds(starts.positions),
             "minimized": rmsds(low),
             "energy": refined.total.tolist(),
             "logit": logits.tolist(),

@@ -74,7 +74,7 @@ def docking_figure() -> Figure:
     """The first pose in the pocket, and score against RMSD of all poses."""
     options = {} if weights_are_there() else {"proposals": "random", "rank": "energy"}
     protein, reference = example("1ia1", "protein_one_lig_removed.pdb"), example("1ia1", "ligand.sdf")
-    result = molgen.dock(protein, INHIBITOR, pocket=reference, n=40, spacing=0.7, seed=0, **options)
+    result = molgen.dock(protein, INHIBITOR, pocket=reference, n=40, min_rmsd=0.7, seed=0, **options)
     crystal = next(Chem.SDMolSupplier(str(reference)))
     known, docked = crystal.GetConformer().GetPositions(), Chem.RemoveHs(result.mol)
     figure = new_figure(8.0, 3.3)

@@ -1,5 +1,6 @@
 """The crystal complexes that PoseBusters comes with: proteins, ligands in their pockets, and sites shared by tests."""
 
+from collections.abc import Sequence
 from functools import lru_cache
 from importlib.util import find_spec
 from pathlib import Path
@@ -10,9 +11,12 @@ from rdkit import Chem
 
 from molgen.chem.proteins.reading import read_protein
 from molgen.chem.proteins.structure import Protein
-from molgen.docking.dock import dock_prepared, prepare_ligand
+from molgen.docking.dock import dock_prepared
+from molgen.docking.ligand import prepare_ligand
 from molgen.docking.records import DockConfig, DockingResult
+from molgen.docking.restraints import Anchor
 from molgen.docking.site import Site, sites_of
+from molgen.physics.vina import common_classes
 
 CODES = ("1ia1", "1of6", "1s3v", "1uou")
 TYROSINE = "N[C@@H](Cc1ccc(O)cc1)C(=O)O"  # the ligand of 1of6
@@ -48,17 +52,19 @@ def ligand_of_file(code: str) -> Chem.Mol:
 
 @lru_cache
 def site_in(code: str, pocket: str = "") -> Site:
-    """The site of the crystal ligand, or another; its maps stay for the next test."""
-    return sites_of(protein_of(code), pocket or str(ligand_path(code))).searched[0]
+    """The site of the crystal ligand, or another, with the maps of organic ligands."""
+    return sites_of(protein_of(code), pocket or str(ligand_path(code))).searched[0].with_maps(common_classes())
 
 
-def docked(code: str, smiles: str | Chem.Mol, *, pocket: str = "", restraining=((), None), **options) -> DockingResult:
+def docked(
+    code: str, smiles: str | Chem.Mol, *, pocket: str = "", anchors: Sequence[Anchor] = (), core=None, **options
+) -> DockingResult:
     """A quick docking into the site of the crystal ligand, the crystal pose as reference."""
     config = DockConfig(**{"effort": "quick", **options})
     mol = Chem.MolFromSmiles(smiles) if isinstance(smiles, str) else smiles
     prepared = prepare_ligand(mol, config)
     return dock_prepared(
-        [site_in(code, pocket)], prepared, config, restraining=restraining, reference=ligand_of_file(code)
+        [site_in(code, pocket)], prepared, config, anchors=anchors, core=core, reference=ligand_of_file(code)
     )
 
 

@@ -57,9 +57,10 @@ def moved(pocket: PocketAtoms, motion: Tensor, shift: Sequence[float] | Tensor =
 def elsewhere(site: Site, turn: Tensor, shift: np.ndarray) -> Site:
     """The same site after its protein and the center of its pocket were turned and shifted."""
     center = turn.numpy() @ site.pocket.center + shift
-    return replace(
-        site, pocket=replace(site.pocket, center=center), features=[moved(site.network_atoms(), turn, shift)]
-    )
+    protein = site.receptor.protein
+    positions = protein.positions @ turn.numpy().T.astype(np.float64) + np.asarray(shift, dtype=np.float64)
+    receptor = replace(site.receptor, protein=replace(protein, positions=positions))
+    return replace(site, pocket=replace(site.pocket, center=center), receptor=receptor)
 
 
 def motions(count: int = 2) -> list[Tensor]:

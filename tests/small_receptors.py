@@ -10,7 +10,7 @@ from torch import Tensor
 
 from molgen.chem.proteins.structure import InteractionTypes
 from molgen.physics.articulation import Articulation
-from molgen.physics.direct import ReceptorAtoms
+from molgen.physics.direct import TypedAtoms
 from molgen.physics.vina import AtomClasses, atom_classes
 
 
@@ -56,11 +56,11 @@ def classes_of(kinds: str) -> AtomClasses:
     return atom_classes(types_of(kinds))
 
 
-def receptor_of(kinds: str, positions: Sequence[Sequence[float]] | np.ndarray) -> ReceptorAtoms:
-    return ReceptorAtoms(np.array(positions, dtype=np.float64), classes_of(kinds))
+def receptor_of(kinds: str, positions: Sequence[Sequence[float]] | np.ndarray) -> TypedAtoms:
+    return TypedAtoms(np.array(positions, dtype=np.float64), classes_of(kinds))
 
 
-def pocket_atoms(count: int = 60, seed: int = 0) -> ReceptorAtoms:
+def pocket_atoms(count: int = 60, seed: int = 0) -> TypedAtoms:
     """Atoms of every kind around a hollow of about 5 Angstrom at the origin that is open above (z > 4)."""
     rng = np.random.default_rng(seed)
     points: list[np.ndarray] = []

@@ -77,7 +77,7 @@ def dock(
 
     Writes an SD file with the poses of every ligand, best first.
     """
-    from molgen.docking.dock import config_of
+    from molgen.docking.records import config_of
     from molgen.docking.run import dock_to_file
 
     config = config_of(

@@ -95,7 +95,7 @@ def screen(
     """
     if context.invoked_subcommand is not None:
         return
-    from molgen.docking.dock import config_of
+    from molgen.docking.records import config_of
     from molgen.errors import InputError
     from molgen.screening.run import screen as screen_library
 

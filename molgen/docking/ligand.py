@@ -1,4 +1,4 @@
-"""A ligand made ready for docking: template conformers, torsions, interaction types."""
+"""A ligand made ready for docking: protonation, stereo, template conformers, torsions, interaction types."""
 
 from __future__ import annotations
 
@@ -13,13 +13,12 @@ from molgen.chem.atom_types.interaction_types import ligand_types
 from molgen.chem.atom_types.vina_rotors import vina_rotors
 from molgen.chem.features.molecule_features import heavy_atoms, molecule_graph
 from molgen.chem.features.molecule_graph import MoleculeGraph
-from molgen.chem.molecules.force_field import relax
-from molgen.chem.molecules.positions import with_conformers
-from molgen.conformers.templates import LARGE_RING, largest_flexible_ring, set_torsions, template_conformers
-from molgen.errors import EmbeddingError
-from molgen.geometry import rigid
-from molgen.geometry.alignment import kabsch
-from molgen.geometry.torsions import dihedral_angles
+from molgen.chem.molecules.protonation import protonate
+from molgen.chem.molecules.standardize import molecule_notes, prepare_molecule
+from molgen.chem.molecules.stereo import enumerate_stereo
+from molgen.conformers.templates import LARGE_RING, largest_flexible_ring, template_conformers
+from molgen.docking.records import DockConfig
+from molgen.errors import EmbeddingError, ParseError
 from molgen.physics.articulation import Articulation, articulation
 from molgen.physics.intramolecular import LigandPairs, ligand_pairs
 from molgen.physics.vina import AtomClasses, atom_classes
@@ -106,32 +105,32 @@ def _count(mol: Chem.Mol) -> int:
     return 24 if ring >= LARGE_RING else 10
 
 
-def all_atom_poses(ligand: Ligand, template: Tensor, positions: Tensor) -> np.ndarray:
-    """Poses of all atoms, float64 [B, atoms, 3], from poses of the heavy atoms.
+@dataclass(frozen=True)
+class PreparedLigand:
+    """A ligand that can be docked, and what was decided on the way."""
 
-    Every pose is built anew from its template conformer: torsions set, then laid over the heavy atoms. So bond lengths,
-    angles, rings and stereo are those of the template conformer to rounding, however many steps the search took.
+    ligand: Ligand
+    notes: tuple[str, ...]
 
-    Args:
-        ligand: that was docked.
-        template: int64 [B], the template conformer of each pose.
-        positions: [B, n, 3], Angstrom.
+
+def prepare_ligand(mol: Chem.Mol, config: DockConfig, *, largest_fragment: bool = False) -> PreparedLigand:
+    """Standardize, protonate, set open stereo, make template conformers.
+
+    Raises:
+        MolgenError: the molecule cannot be docked.
     """
-    heavy = torch.from_numpy(ligand.heavy)
-    full = torch.from_numpy(np.array([c.GetPositions() for c in ligand.mol.GetConformers()]))[template]
-    target = positions.double()
-    torsions = dihedral_angles(target, torch.from_numpy(ligand.graph.torsions.astype(np.int64)))
-    full = set_torsions(ligand.mol, full, torsions, ligand.graph)
-    return rigid.apply(kabsch(full[:, heavy], target), full).numpy()
-
-
-def strain(ligand: Ligand, positions: np.ndarray) -> np.ndarray:
-    """Energy of poses [B, atoms, 3] above the lowest relaxed template conformer, [B], kcal/mol.
-
-    Each pose is first relaxed for a few steps, so that the rigid bonds and angles of the search do not count. MMFF94s
-    without electrostatics; nan where no force field has the parameters.
-    """
-    _, free = relax(ligand.free, 200, electrostatics=False)
-    _, bound = relax(with_conformers(ligand.mol, positions), 20, electrostatics=False)
-    everything = np.concatenate([free.values, bound.values])
-    return bound.values - np.nanmin(everything, initial=np.inf)
+    full = prepare_molecule(mol, largest_fragment=largest_fragment)
+    notes = list(molecule_notes(full))
+    if config.ph is not None:
+        full, protons = protonate(full, config.ph)
+        full = prepare_molecule(full)
+        notes += protons
+    if config.keep_conformer:
+        if not full.GetNumConformers() or not full.GetConformer().Is3D():
+            raise ParseError("--keep-conformer needs a ligand with 3D coordinates")
+    else:
+        full.RemoveAllConformers()
+        full, open_stereo = enumerate_stereo(full, "one")[0]
+        notes += [open_stereo] if open_stereo else []
+    ligand = ligand_of(full, seed=config.seed, timeout=config.timeout, keep_conformer=config.keep_conformer)
+    return PreparedLigand(ligand, tuple(notes))

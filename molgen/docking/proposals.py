@@ -10,7 +10,7 @@ from torch import Tensor
 
 from molgen.chem.features.pocket_features import PocketAtoms
 from molgen.docking.ligand import Ligand
-from molgen.docking.search import Proposals
+from molgen.docking.search import Starts
 from molgen.docking.site import Site
 from molgen.errors import CheckpointError
 from molgen.graphs.batch import batch_graphs
@@ -42,7 +42,7 @@ def propose(
     energy: DockingEnergy | None = None,
     guidance: float = 0.0,
     on_step: Callable[[int, Tensor], None] | None = None,
-) -> Proposals:
+) -> Starts:
     """Sample poses of a ligand in a site.
 
     Args:
@@ -72,7 +72,7 @@ def propose(
     with one_thread():
         found = sample_poses(model, graph, pocket, shapes, start, time_grid(steps), guide=guide, on_step=watch)
     found, template = _finite(found, template)
-    return Proposals((found + center).permute(1, 2, 0).contiguous(), template)
+    return Starts((found + center).permute(1, 2, 0).contiguous(), template)
 
 
 def _finite(positions: Tensor, template: Tensor) -> tuple[Tensor, Tensor]:
@@ -115,7 +115,7 @@ def guide_of(energy: DockingEnergy, center: Tensor, guidance: float) -> Guide | 
 
 def pocket_batch(site: Site, radius: float) -> PocketBatch:
     """The receptor's atoms around the center of a site's pocket, relative to it."""
-    near = site.network_atoms().around(site.pocket.center, radius)
+    near = site.network_atoms.around(site.pocket.center, radius)
     return batch_pockets([relative(near, site.pocket.center)])
 
 

@@ -22,41 +22,55 @@ SURROUNDINGS = 7.5
 """Angstrom around the poses; the atoms of the receptor that the confidence sees."""
 
 
-class Choice(NamedTuple):
-    """One refined pose: where it is, and the probability that it is right (None: not rated)."""
+class RankedPose(NamedTuple):
+    """One refined pose: its site, its row there, and the probability that it is near-native (None: not predicted)."""
 
     site: Site
     refined: Refined
     row: int
     confidence: float | None
 
+    @property
+    def positions(self) -> Tensor:
+        """float32 [n, 3], heavy atoms, Angstrom."""
+        return self.refined.positions[self.row]
 
-def ranked(ligand: Ligand, found: Sequence[tuple[Site, Refined]], model: ConfidenceModel | None) -> list[Choice]:
+    @property
+    def energy(self) -> float:
+        """kcal/mol, restraints included."""
+        return float(self.refined.total[self.row])
+
+
+def ranked_poses(
+    ligand: Ligand, refined: Sequence[tuple[Site, Refined]], model: ConfidenceModel | None
+) -> list[RankedPose]:
     """The refined poses of all sites, best first: by confidence, or without a model by energy."""
-    rows = [(site, refined, row) for site, refined in found for row in range(len(refined.total))]
-    energies = torch.cat([refined.total for _, refined in found])
+    rows = [(site, poses, row) for site, poses in refined for row in range(len(poses.total))]
     if model is None:
+        energies = torch.cat([poses.total for _, poses in refined])
         order, chances = energies.argsort(stable=True), [None] * len(rows)
     else:
-        logits, probabilities = rate(model, ligand, found)
+        logits, probabilities = confidences(model, ligand, refined)
         order, chances = logits.argsort(descending=True, stable=True), probabilities.tolist()
-    choices = [Choice(site, refined, row, chance) for (site, refined, row), chance in zip(rows, chances, strict=True)]
-    return [choices[k] for k in order.tolist()]
+    ranked = [RankedPose(*row, chance) for row, chance in zip(rows, chances, strict=True)]
+    return [ranked[k] for k in order.tolist()]
 
 
 @torch.inference_mode()
-def rate(model: ConfidenceModel, ligand: Ligand, found: Sequence[tuple[Site, Refined]]) -> tuple[Tensor, Tensor]:
-    """The meta-classifier's logits and the probabilities of all poses of a ligand, site after site."""
-    energies = torch.cat([refined.total for _, refined in found])
-    logits = [_logits(model, ligand, site, refined, float(energies.min())) for site, refined in found]
-    positions = torch.cat([refined.positions for _, refined in found])
+def confidences(
+    model: ConfidenceModel, ligand: Ligand, refined: Sequence[tuple[Site, Refined]]
+) -> tuple[Tensor, Tensor]:
+    """The meta-classifier's logits and the probabilities [B] of all poses of a ligand, site after site."""
+    energies = torch.cat([poses.total for _, poses in refined])
+    logits = [_logits(model, ligand, site, poses, float(energies.min())) for site, poses in refined]
+    positions = torch.cat([poses.positions for _, poses in refined])
     combined = model.meta_logits(torch.cat(logits), positions, energies)
     return combined, model.probability(combined)
 
 
 def _logits(model: ConfidenceModel, ligand: Ligand, site: Site, refined: Refined, lowest: float) -> Tensor:
     """The networks' logits [B] of the poses of one site; ``lowest`` is the energy of the ligand's best pose."""
-    atoms, center = surroundings(site.network_atoms(), refined.positions.numpy())
+    atoms, center = surroundings(site.network_atoms, refined.positions.numpy())
     positions = (refined.positions.double() - torch.from_numpy(center)).float()
     graph, pocket = batch_graphs([ligand.graph]), batch_pockets([atoms])
     return model(graph, pocket, positions[None], (refined.total - lowest)[None])[0]

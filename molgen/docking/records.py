@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from numbers import Integral, Real
@@ -10,6 +11,7 @@ from typing import Literal
 from rdkit import Chem
 
 from molgen.chem.proteins.structure import Pocket, Protein
+from molgen.config import renamed
 from molgen.docking.search import EFFORT, SearchConfig
 from molgen.errors import ConfigError
 
@@ -26,7 +28,7 @@ class DockConfig:
         seed: same seed and input -> same poses.
         effort: "quick", "normal" or "thorough": how much is searched.
         ph: at which the ligand is protonated; None leaves it as it is given.
-        spacing: least symmetric RMSD between two poses, Angstrom.
+        min_rmsd: least symmetric RMSD between two poses, Angstrom.
         keep_conformer: start from the bond lengths, angles and rings of the input structure.
         timeout: seconds for the embedding of the ligand.
         posebusters: the checks of the poses are those of the PoseBusters package instead of our own.
@@ -41,7 +43,7 @@ class DockConfig:
     seed: int = 0
     effort: Literal["quick", "normal", "thorough"] = "normal"
     ph: float | None = 7.4
-    spacing: float = 1.0
+    min_rmsd: float = renamed("spacing", 1.0)
     keep_conformer: bool = False
     timeout: float = 60.0
     posebusters: bool = False
@@ -54,7 +56,7 @@ class DockConfig:
     confidence_model: str = "default"
 
     def __post_init__(self) -> None:
-        limits = (("n", 1, Integral), ("seed", 0, Integral), ("spacing", 0.0, Real), ("samples", 1, Integral))
+        limits = (("n", 1, Integral), ("seed", 0, Integral), ("min_rmsd", 0.0, Real), ("samples", 1, Integral))
         for name, least, kind in (*limits, ("steps", 1, Integral), ("guidance", 0.0, Real)):
             value = getattr(self, name)
             if not isinstance(value, kind) or not float(value) >= least:
@@ -74,6 +76,17 @@ class DockConfig:
         """The amount of search of this effort."""
         search = EFFORT[self.effort]
         return replace(search, starts=0) if self.proposals == "learned" else search
+
+
+def config_of(**options) -> DockConfig:
+    """A configuration; a wrong name is a ConfigError."""
+    if "spacing" in options:
+        warnings.warn("spacing is now min_rmsd", DeprecationWarning, stacklevel=3)
+        options = {"min_rmsd": options["spacing"], **{name: options[name] for name in options if name != "spacing"}}
+    try:
+        return DockConfig(**options)
+    except TypeError as error:
+        raise ConfigError(str(error).replace("DockConfig.__init__() ", "")) from error
 
 
 @dataclass(frozen=True)

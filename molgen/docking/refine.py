@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from molgen.docking.ligand import Ligand
-from molgen.docking.search import Found
+from molgen.docking.minima import Minima
 from molgen.docking.site import Site
 from molgen.metrics.poses import pose_rmsd_matrix
 from molgen.metrics.symmetry import automorphisms
@@ -56,24 +56,24 @@ class Refined:
 
 
 @torch.inference_mode()
-def refine(site: Site, ligand: Ligand, energy: DockingEnergy, found: Found, spacing: float) -> Refined:
+def refine(site: Site, ligand: Ligand, energy: DockingEnergy, minima: Minima, min_rmsd: float) -> Refined:
     """Minimize the best poses with pair sums instead of maps and keep one of each cluster.
 
     Args:
         site: the receptor.
         ligand: the poses are of it.
         energy: that was searched with.
-        found: by the search.
-        spacing: least symmetric RMSD between two poses that stay, Angstrom.
+        minima: that the search found.
+        min_rmsd: least symmetric RMSD between two poses that stay, Angstrom.
     """
-    apart = representatives(ligand, found.positions.permute(2, 0, 1), 0.5 * spacing, _REFINED)
-    start = found.positions[:, :, apart].contiguous()
+    apart = representatives(ligand, minima.positions.permute(2, 0, 1), 0.5 * min_rmsd, _REFINED)
+    start = minima.positions[:, :, apart].contiguous()
     direct = site.direct(ligand.classes, start.permute(2, 0, 1).reshape(-1, 3).numpy())
     exact = energy.with_field(direct)
     positions = minimize(exact, ligand.body, start, _STEPS).positions
-    refined = evaluated(ligand, exact, positions, found.template[apart])
+    refined = evaluated(ligand, exact, positions, minima.template[apart])
     refined = refined.pick(refined.total.argsort())
-    return refined.pick(representatives(ligand, refined.positions, spacing, _REFINED))
+    return refined.pick(representatives(ligand, refined.positions, min_rmsd, _REFINED))
 
 
 def evaluated(ligand: Ligand, energy: DockingEnergy, positions: Tensor, template: Tensor) -> Refined:
@@ -84,12 +84,12 @@ def evaluated(ligand: Ligand, energy: DockingEnergy, positions: Tensor, template
     return Refined(positions.permute(2, 0, 1), template, inter, intra, total - inter - intra)
 
 
-def representatives(ligand: Ligand, positions: Tensor, spacing: float, count: int) -> Tensor:
-    """Indices of the first poses [B, n, 3] that are at least ``spacing`` apart from all before them."""
+def representatives(ligand: Ligand, positions: Tensor, min_rmsd: float, count: int) -> Tensor:
+    """Indices of the first poses [B, n, 3] that are at least ``min_rmsd`` apart from all before them."""
     distances = pose_rmsd_matrix(positions, positions, automorphisms(ligand.mol, _PERMUTATIONS).permutations).numpy()
     kept: list[int] = []
     for index in range(len(distances)):
-        if (distances[index, kept] >= spacing).all():
+        if (distances[index, kept] >= min_rmsd).all():
             kept.append(index)
         if len(kept) == count:
             break

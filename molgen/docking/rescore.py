@@ -20,10 +20,10 @@ from molgen.chem.molecules.writing import SdfRecord, check_sdf_name, write_sdf
 from molgen.chem.proteins.pockets import COFACTORS
 from molgen.chem.proteins.reading import read_protein
 from molgen.chem.proteins.structure import Pocket, Protein
-from molgen.docking.dock import poses_of, result_of
 from molgen.docking.ligand import ligand_of
 from molgen.docking.output import sdf_records
-from molgen.docking.ranking import Choice
+from molgen.docking.pose_records import docking_result
+from molgen.docking.ranking import RankedPose
 from molgen.docking.records import DockConfig, DockingResult, Pose
 from molgen.docking.refine import evaluated
 from molgen.docking.site import Site, site_of
@@ -103,10 +103,11 @@ def rescore(
             positions = _downhill(energy, positions)
         refined = evaluated(ligand, energy, positions, torch.zeros(1, dtype=torch.long))
     settings = DockConfig(n=1, ph=None, keep_conformer=True)
-    only = Choice(site, refined, 0, None)
-    poses, mol = poses_of(ligand, [only], settings, reference, only)
-    notes = tuple(f"{label} is not part of the receptor: poses lie on it" for label in site.pocket.removed)
-    return result_of([site], mol, poses, notes, time.monotonic() - begin, settings)
+    ranked = RankedPose(site, refined, 0, None)
+    notes = [f"{label} is not part of the receptor: poses lie on it" for label in site.pocket.removed]
+    return docking_result(
+        ligand, [site], [ranked], settings, begin=begin, lowest=ranked, reference=reference, notes=notes
+    )
 
 
 def _downhill(energy: DockingEnergy, positions: Tensor) -> Tensor:

@@ -29,10 +29,10 @@ _ANCHOR = re.compile(r"^(?P<smarts>.+)@(?P<numbers>[^@]+)$")
 
 @dataclass(frozen=True)
 class Anchor:
-    """An atom held near a point.
+    """An atom restrained to stay near a point.
 
     Attributes:
-        smarts: pattern; its first atom is the one that is held.
+        smarts: pattern; its first atom is the one that is restrained.
         point: (x, y, z), Angstrom.
         radius: Angstrom within which it is free.
     """

@@ -16,9 +16,9 @@ from molgen.chem.molecules.writing import SdfRecord, check_sdf_name, write_sdf
 from molgen.chem.proteins.reading import read_protein
 from molgen.chem.proteins.structure import Pocket, Protein
 from molgen.chem.proteins.writing import write_complex, writer_of
-from molgen.docking.dock import dock_prepared, prepare_ligand
+from molgen.docking.dock import dock_prepared
 from molgen.docking.learned import learned_of
-from molgen.docking.ligand import Ligand
+from molgen.docking.ligand import Ligand, prepare_ligand
 from molgen.docking.output import pocket_record, sdf_records, summary
 from molgen.docking.records import DockConfig, DockingResult
 from molgen.docking.restraints import Anchor
@@ -112,8 +112,8 @@ def dock_to_file(
     learned_of(config)  # weights that cannot be read are no fault of a ligand
     if trajectory is not None and config.proposals == "random":
         raise ConfigError("a trajectory needs proposals both or learned, not random")
-    held = [Anchor.parse(anchor) for anchor in anchors]
-    fixed = None if core is None else reference_ligand(core)
+    parsed = [Anchor.parse(anchor) for anchor in anchors]
+    core_pose = None if core is None else reference_ligand(core)
     torch.set_num_threads(threads)
     records = read_molecules(source)
     structure = read_protein(protein)
@@ -126,8 +126,10 @@ def dock_to_file(
     drawn: list[Ligand] = []
 
     def docked(record: InputRecord) -> DockingResult:
+        nonlocal sites
         prepared = prepare_ligand(record.molecule(), config, largest_fragment=largest_fragment)
-        result = dock_prepared(sites, prepared, config, restraining=(held, fixed), reference=compared)
+        sites = tuple(site.with_maps(prepared.ligand.classes) for site in sites)  # for the ligands that follow too
+        result = dock_prepared(sites, prepared, config, anchors=parsed, core=core_pose, reference=compared)
         drawn.extend([] if drawn else [prepared.ligand])
         return result
 

@@ -10,16 +10,15 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-import numpy as np
 import torch
 from torch import Tensor
 
+from molgen.docking.minima import Minima, distinct, renewed
 from molgen.geometry.rotations import random_rotation
 from molgen.physics.articulation import Articulation, move
 from molgen.physics.energy import DockingEnergy
 from molgen.physics.rigid_bfgs import minimize
 
-_SPACING = 0.75  # Angstrom between minima that count as distinct
 _PROGRESS = 0.05  # kcal/mol by which the best pose must improve
 
 
@@ -69,87 +68,7 @@ EFFORT = {
 
 
 @dataclass(frozen=True)
-class Found:
-    """Poses of a search, lowest energy first.
-
-    Attributes:
-        positions: float32 [n, 3, B], Angstrom.
-        energies: [B], kcal/mol.
-        template: int64 [B], the template conformer of each.
-        rounds: of basin hopping that were made.
-    """
-
-    positions: Tensor
-    energies: Tensor
-    template: Tensor
-    rounds: int
-
-
-@torch.inference_mode()
-def search(
-    energy: DockingEnergy,
-    templates: Tensor,
-    config: SearchConfig,
-    rng: torch.Generator,
-    proposals: Proposals | None = None,
-) -> Found:
-    """Poses of a ligand in the box of the energy.
-
-    Args:
-        energy: of the ligand in the receptor.
-        templates: [T, n, 3], heavy atoms of the template conformers, Angstrom.
-        config: how much. With no random starts the search begins from the proposals alone.
-        rng: the only source of randomness.
-        proposals: poses that are minimized and join the best of the random starts.
-    """
-    body = energy.body
-    starts = _starts(energy, templates, config, rng, proposals)
-    chains = starts.pick(starts.energies.argsort()[: config.chains])
-    minima = distinct(starts, config.chains)
-    record, idle, rounds = float(minima.energies[0]), 0, 0
-    while rounds < config.rounds and idle < config.patience:
-        rounds += 1
-        hop = minimize(energy, body, kicked(body, chains.positions, config, rng), config.hop_steps)
-        found = Chains(hop.positions, hop.energies, chains.template)
-        chance = torch.exp((chains.energies - found.energies) / config.temperature)
-        chains = chains.replaced(torch.rand(len(chance), generator=rng) < chance, found)
-        minima = distinct(joined(minima, found), config.chains)
-        if rounds % config.renewal == 0:
-            chains = renewed(chains, minima, config.renewed_share, config.elite)
-        lowest = float(minima.energies[0])
-        idle = 0 if lowest < record - _PROGRESS else idle + 1
-        record = min(record, lowest)
-    return Found(minima.positions, minima.energies, minima.template, rounds)
-
-
-def _starts(
-    energy: DockingEnergy,
-    templates: Tensor,
-    config: SearchConfig,
-    rng: torch.Generator,
-    proposals: Proposals | None,
-) -> Chains:
-    """Minimized starts: the best of the random ones, and all proposals."""
-    begun = []
-    if config.starts:
-        positions, template = random_poses(energy, templates, config.starts, rng)
-        if config.ceiling is not None:
-            softened = energy.softened(config.ceiling)
-            positions = minimize(softened, energy.body, positions, config.screen_steps).positions
-        screened = minimize(energy, energy.body, positions, config.screen_steps)
-        chosen = screened.energies.argsort()[: 2 * config.chains]
-        begun.append((screened.positions[:, :, chosen], template[chosen]))
-    if proposals is not None:
-        screened = minimize(energy, energy.body, proposals.positions, config.screen_steps)
-        begun.append((screened.positions, proposals.template))
-    if not begun:
-        raise ValueError("a search needs random starts or proposals")
-    first = minimize(energy, energy.body, torch.cat([place for place, _ in begun], 2), config.start_steps)
-    return Chains(first.positions, first.energies, torch.cat([template for _, template in begun]))
-
-
-@dataclass(frozen=True)
-class Proposals:
+class Starts:
     """Poses to start a search from.
 
     Attributes:
@@ -162,67 +81,95 @@ class Proposals:
 
 
 @dataclass(frozen=True)
-class Chains:
-    """The state of B chains: positions [n, 3, B], energies [B], templates [B]."""
+class SearchResult:
+    """Distinct minima, lowest energy first, and how many rounds of basin hopping were made."""
 
-    positions: Tensor
-    energies: Tensor
-    template: Tensor
-
-    def pick(self, index: Tensor) -> Chains:
-        """Some of the chains."""
-        return Chains(self.positions[:, :, index], self.energies[index], self.template[index])
-
-    def replaced(self, where: Tensor, by: Chains) -> Chains:
-        """These chains, or those of `by` where a mask [B] is set."""
-        return Chains(
-            torch.where(where, by.positions, self.positions),
-            torch.where(where, by.energies, self.energies),
-            torch.where(where, by.template, self.template),
-        )
+    minima: Minima
+    rounds: int
 
 
-def joined(first: Chains, second: Chains) -> Chains:
-    """Two sets of chains as one."""
-    return Chains(
-        torch.cat([first.positions, second.positions], dim=2),
-        torch.cat([first.energies, second.energies]),
-        torch.cat([first.template, second.template]),
-    )
+@torch.inference_mode()
+def search(
+    energy: DockingEnergy,
+    templates: Tensor,
+    config: SearchConfig,
+    rng: torch.Generator,
+    proposals: Starts | None = None,
+) -> SearchResult:
+    """Poses of a ligand in the box of the energy.
+
+    Args:
+        energy: of the ligand in the receptor.
+        templates: [T, n, 3], heavy atoms of the template conformers, Angstrom.
+        config: how much. With no random starts the search begins from the proposals alone.
+        rng: the only source of randomness.
+        proposals: poses that are minimized and join the best of the random starts.
+
+    Raises:
+        ValueError: neither random starts nor proposals.
+    """
+    starts = _minimized_starts(energy, templates, config, rng, proposals)
+    chains = starts.pick(starts.energies.argsort()[: config.chains])
+    minima = distinct(starts, config.chains)
+    record, idle, rounds = float(minima.energies[0]), 0, 0
+    while rounds < config.rounds and idle < config.patience:
+        rounds += 1
+        kicks = kicked(energy.body, chains.positions, config, rng)
+        hop = minimize(energy, energy.body, kicks, config.hop_steps)
+        hopped = Minima(hop.positions, hop.energies, chains.template)
+        accepted = metropolis(hopped.energies - chains.energies, config.temperature, rng)
+        chains = chains.replaced(accepted, hopped)
+        minima = distinct(minima.joined(hopped), config.chains)
+        if rounds % config.renewal == 0:
+            chains = renewed(chains, minima, config.renewed_share, config.elite)
+        lowest = float(minima.energies[0])
+        idle = 0 if lowest < record - _PROGRESS else idle + 1
+        record = min(record, lowest)
+    return SearchResult(minima, rounds)
 
 
-def distinct(chains: Chains, count: int) -> Chains:
-    """The lowest minima, in order, that are apart from all lower ones; at most `count`."""
-    ordered = chains.pick(chains.energies.argsort())
-    flat = ordered.positions - ordered.positions.mean(2, keepdim=True)  # small numbers keep the differences exact
-    flat = flat.flatten(0, 1)
-    size = (flat * flat).sum(0)
-    squared = (size[:, None] + size - 2 * flat.T @ flat) / ordered.positions.shape[0]
-    close = (squared < _SPACING**2).numpy()
-    kept: list[int] = []
-    free = np.ones(len(close), dtype=bool)
-    for index in range(len(close)):
-        if free[index]:
-            kept.append(index)
-            free &= ~close[index]
-        if len(kept) == count:
-            break
-    return ordered.pick(torch.tensor(kept))
+def metropolis(change: Tensor, temperature: float, rng: torch.Generator) -> Tensor:
+    """Which moves are accepted, bool [B]: downhill always, uphill with probability exp(-change / temperature).
+
+    Args:
+        change: [B], energy after the move minus energy before it, kcal/mol.
+        temperature: kcal/mol.
+
+    Source: Metropolis et al., J. Chem. Phys. 21, 1087 (1953).
+    """
+    return torch.rand(len(change), generator=rng) < torch.exp(-change / temperature)
 
 
-def renewed(chains: Chains, minima: Chains, share: float, elite: int) -> Chains:
-    """The chains of highest energy go on from the lowest `elite` distinct minima, dealt out in turn."""
-    count = int(share * len(chains.energies))
-    worst = chains.energies.argsort(descending=True)[:count]
-    source = torch.arange(count) % min(elite, len(minima.energies))
-    positions, energies, template = chains.positions.clone(), chains.energies.clone(), chains.template.clone()
-    positions[:, :, worst] = minima.positions[:, :, source]
-    energies[worst], template[worst] = minima.energies[source], minima.template[source]
-    return Chains(positions, energies, template)
+def _minimized_starts(
+    energy: DockingEnergy,
+    templates: Tensor,
+    config: SearchConfig,
+    rng: torch.Generator,
+    proposals: Starts | None,
+) -> Minima:
+    """Minimized starts: the best of the random ones, and all proposals."""
+    screened: list[Starts] = []
+    if config.starts:
+        starts = random_starts(energy, templates, config.starts, rng)
+        positions = starts.positions
+        if config.ceiling is not None:
+            softened = energy.softened(config.ceiling)
+            positions = minimize(softened, energy.body, positions, config.screen_steps).positions
+        rough = minimize(energy, energy.body, positions, config.screen_steps)
+        best = rough.energies.argsort()[: 2 * config.chains]
+        screened.append(Starts(rough.positions[:, :, best], starts.template[best]))
+    if proposals is not None:
+        rough = minimize(energy, energy.body, proposals.positions, config.screen_steps)
+        screened.append(Starts(rough.positions, proposals.template))
+    if not screened:
+        raise ValueError("a search needs random starts or proposals")
+    positions = torch.cat([starts.positions for starts in screened], 2)
+    minimized = minimize(energy, energy.body, positions, config.start_steps)
+    return Minima(minimized.positions, minimized.energies, torch.cat([starts.template for starts in screened]))
 
 
-def random_poses(energy: DockingEnergy, templates: Tensor, count: int, rng: torch.Generator) -> tuple[Tensor, Tensor]:
-    """Poses [n, 3, count] with uniform place in the box, orientation and torsions, and the template [count] of each."""
+def random_starts(energy: DockingEnergy, templates: Tensor, count: int, rng: torch.Generator) -> Starts:
+    """So many poses with uniform place in the box, orientation and torsions."""
     body = energy.body
     template = torch.randint(len(templates), (count,), generator=rng)
     positions = templates[template].permute(1, 2, 0)
@@ -234,7 +181,7 @@ def random_poses(energy: DockingEnergy, templates: Tensor, count: int, rng: torc
     low, high = energy.lower, energy.upper
     edge = torch.minimum(torch.full_like(low, 3.0), (high - low) / 4)
     place = (low + edge)[:, None] + (high - low - 2 * edge)[:, None] * torch.rand(3, count, generator=rng)
-    return (positions + place).contiguous(), template
+    return Starts((positions + place).contiguous(), template)
 
 
 def kicked(body: Articulation, positions: Tensor, config: SearchConfig, rng: torch.Generator) -> Tensor:

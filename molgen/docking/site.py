@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
+from typing import TypeAlias
 
 import numpy as np
 import torch
@@ -16,9 +18,8 @@ from molgen.chem.features.pocket_features import PocketAtoms, pocket_atoms
 from molgen.chem.proteins.pockets import find_pockets
 from molgen.chem.proteins.receptor import Receptor, receptor
 from molgen.chem.proteins.structure import Pocket, Protein
-from molgen.metrics.validity import ReceptorAtoms as AllReceptorAtoms
-from molgen.metrics.validity import ValidityChecker, prepare_validity, receptor_atoms
-from molgen.physics.direct import DirectEnergy, ReceptorAtoms, direct_energy
+from molgen.metrics.validity import ReceptorAtoms, ValidityChecker, prepare_validity, receptor_atoms
+from molgen.physics.direct import DirectEnergy, TypedAtoms, direct_energy
 from molgen.physics.maps import GridMaps, build_maps, grid_frame
 from molgen.physics.vina import CUTOFF, AtomClasses, atom_classes
 
@@ -27,27 +28,28 @@ _MOST_POINTS = 4_000_000
 _FINE = 0.375
 
 
+ClassKey: TypeAlias = tuple[float, ...]
+"""(radius, hydrophobic, donor, acceptor) of a class of atoms."""
+
+
 @dataclass(frozen=True)
 class Site:
-    """A receptor around one pocket.
+    """A receptor around one pocket. It does not change: :meth:`with_maps` gives another one.
 
     Attributes:
         pocket: where the ligand goes.
         receptor: the structure that takes part, with what was kept and dropped.
         atoms: of the receptor that can reach the box.
         spacing: of the maps, Angstrom.
-        maps: filled as ligands need them: (radius, hydrophobic, donor, acceptor) -> energies [X * Y * Z].
-        surroundings: filled when poses are first checked: the receptor as the validity checks see it.
-        features: filled when a network first looks: the receptor as it sees it.
+        maps: class of ligand atom -> energies [X * Y * Z] at the points of the grid; what ligands need beside these is
+            computed for each of them anew.
     """
 
     pocket: Pocket
     receptor: Receptor
-    atoms: ReceptorAtoms
+    atoms: TypedAtoms
     spacing: float
-    maps: dict[tuple[float, ...], Tensor] = field(default_factory=dict, repr=False, compare=False)
-    surroundings: list[AllReceptorAtoms] = field(default_factory=list, repr=False, compare=False)
-    features: list[PocketAtoms] = field(default_factory=list, repr=False, compare=False)
+    maps: Mapping[ClassKey, Tensor] = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def lower(self) -> Tensor:
@@ -59,15 +61,30 @@ class Site:
         """float32 [3], the other corner."""
         return torch.from_numpy(self.pocket.center + self.pocket.size / 2).float()
 
-    def maps_for(self, ligand: AtomClasses) -> GridMaps:
-        """Maps for the classes of a ligand; each class is computed once."""
+    @cached_property
+    def network_atoms(self) -> PocketAtoms:
+        """The receptor with the classes that the networks read."""
+        return pocket_atoms(self.receptor.protein)
+
+    @cached_property
+    def checked_atoms(self) -> ReceptorAtoms:
+        """The receptor as the validity checks see it."""
+        return receptor_atoms(self.receptor.protein)
+
+    def with_maps(self, ligand: AtomClasses) -> Site:
+        """The same site with maps for the classes of a ligand too; those it has are kept."""
         keys = class_keys(ligand)
         missing = [k for k, key in enumerate(keys) if key not in self.maps]
-        if missing:
-            made = self._built(subset(ligand, missing))
-            self.maps.update(zip([keys[k] for k in missing], made.values.view(len(missing), -1), strict=True))
+        if not missing:
+            return self
+        values = self._computed(subset(ligand, missing)).values.view(len(missing), -1)
+        return replace(self, maps={**self.maps, **{keys[k]: row for k, row in zip(missing, values, strict=True)}})
+
+    def maps_for(self, ligand: AtomClasses) -> GridMaps:
+        """Maps for the classes of a ligand; those that the site lacks are computed."""
+        known = self.with_maps(ligand).maps
         origin, shape = grid_frame(self.pocket.center, self.pocket.size, self.spacing)
-        values = torch.cat([self.maps[key] for key in keys])
+        values = torch.cat([known[key] for key in class_keys(ligand)])
         return GridMaps(values, torch.from_numpy(origin).float(), self.spacing, shape)
 
     def direct(self, ligand: AtomClasses, points: np.ndarray) -> DirectEnergy:
@@ -76,17 +93,9 @@ class Site:
 
     def checker(self, ligand: Chem.Mol) -> ValidityChecker:
         """Validity checks for poses of a ligand here."""
-        if not self.surroundings:
-            self.surroundings.append(receptor_atoms(self.receptor.protein))
-        return prepare_validity(ligand, self.surroundings[0])
+        return prepare_validity(ligand, self.checked_atoms)
 
-    def network_atoms(self) -> PocketAtoms:
-        """The receptor with the classes that the networks read."""
-        if not self.features:
-            self.features.append(pocket_atoms(self.receptor.protein))
-        return self.features[0]
-
-    def _built(self, classes: AtomClasses) -> GridMaps:
+    def _computed(self, classes: AtomClasses) -> GridMaps:
         return build_maps(
             self.atoms.positions,
             self.atoms.classes,
@@ -97,8 +106,8 @@ class Site:
         )
 
 
-def class_keys(classes: AtomClasses) -> list[tuple[float, ...]]:
-    """(radius, hydrophobic, donor, acceptor) of each class."""
+def class_keys(classes: AtomClasses) -> list[ClassKey]:
+    """The key of each class."""
     rows = torch.stack([classes.radius, classes.hydrophobic, classes.donor, classes.acceptor], dim=1)
     return [tuple(row) for row in rows.tolist()]
 
@@ -153,4 +162,4 @@ def site_of(protein: Protein, pocket: Pocket, *, keep: Collection[str] = (), dro
     kept = torch.from_numpy(np.flatnonzero(inside))
     near = AtomClasses(classes.index[kept], classes.radius, classes.hydrophobic, classes.donor, classes.acceptor)
     spacing = max(_FINE, float((np.prod(pocket.size) / _MOST_POINTS) ** (1 / 3)))
-    return Site(pocket, chosen, ReceptorAtoms(chosen.protein.positions[inside], near), spacing)
+    return Site(pocket, chosen, TypedAtoms(chosen.protein.positions[inside], near), spacing)

@@ -15,7 +15,7 @@ _BINS = 8192
 
 
 @dataclass(frozen=True)
-class ReceptorAtoms:
+class TypedAtoms:
     """Atoms of a receptor with their interaction classes.
 
     Attributes:
@@ -26,14 +26,14 @@ class ReceptorAtoms:
     positions: np.ndarray
     classes: AtomClasses
 
-    def near(self, points: np.ndarray, distance: float) -> ReceptorAtoms:
+    def near(self, points: np.ndarray, distance: float) -> TypedAtoms:
         """The atoms within a distance of any of the points [k, 3]."""
         hits = KDTree(self.positions).query_ball_point(np.asarray(points, dtype=np.float64), distance)
         kept = np.unique(np.concatenate([np.zeros(0, np.int64), *(np.asarray(row, np.int64) for row in hits)]))
         picked = torch.from_numpy(kept)
         own = self.classes
         classes = AtomClasses(own.index[picked], own.radius, own.hydrophobic, own.donor, own.acceptor)
-        return ReceptorAtoms(self.positions[kept], classes)
+        return TypedAtoms(self.positions[kept], classes)
 
 
 @dataclass(frozen=True)
@@ -68,7 +68,7 @@ class DirectEnergy:
         return energy, local * slope.sum(1)[:, None] - torch.einsum("nkb,kc->ncb", slope, self.positions)
 
 
-def direct_energy(receptor: ReceptorAtoms, ligand: AtomClasses, weights: VinaWeights = WEIGHTS) -> DirectEnergy:
+def direct_energy(receptor: TypedAtoms, ligand: AtomClasses, weights: VinaWeights = WEIGHTS) -> DirectEnergy:
     """The energy of a ligand whose atoms have the given classes."""
     energy, slope = (values.reshape(-1) for values in energy_tables(ligand, receptor.classes, _BINS, weights))
     table = ligand.index[:, None] * len(receptor.classes) + receptor.classes.index
@@ -78,7 +78,7 @@ def direct_energy(receptor: ReceptorAtoms, ligand: AtomClasses, weights: VinaWei
     return DirectEnergy(local, torch.from_numpy(origin).float(), offset, energy, slope)
 
 
-def interaction_terms(receptor: ReceptorAtoms, ligand: AtomClasses, positions: Tensor) -> Tensor:
+def interaction_terms(receptor: TypedAtoms, ligand: AtomClasses, positions: Tensor) -> Tensor:
     """Unweighted sums of the five terms between a ligand and a receptor, without tables.
 
     Args:

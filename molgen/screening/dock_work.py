@@ -15,8 +15,9 @@ import torch
 from molgen.chem.molecules.reading import read_molecules
 from molgen.chem.molecules.writing import sdf_block
 from molgen.chem.proteins.reading import read_protein
-from molgen.docking.dock import dock_prepared, prepare_ligand
+from molgen.docking.dock import dock_prepared
 from molgen.docking.learned import learned_of
+from molgen.docking.ligand import prepare_ligand
 from molgen.docking.output import sdf_records
 from molgen.docking.records import DockConfig, DockingResult
 from molgen.docking.restraints import Anchor
@@ -66,8 +67,7 @@ class DockWork:
     def arrays(self) -> list[np.ndarray]:
         """For every site the maps of all classes of ligand atom, float32 [classes, points]."""
         classes = common_classes()
-        sites = [dataclasses.replace(site, maps={}) for site in self.sites]  # what is sent to workers stays without
-        return [site.maps_for(classes).values.view(len(classes), -1).numpy() for site in sites]
+        return [site.maps_for(classes).values.view(len(classes), -1).numpy() for site in self.sites]
 
     def open(self, arrays: Sequence[np.ndarray]) -> Ready:
         learned_of(self.config)
@@ -85,7 +85,7 @@ class DockWork:
             if record.mol is None:
                 raise ParseError(record.error or "unreadable")
             prepared = prepare_ligand(record.mol, self.config, largest_fragment=self.largest_fragment)
-            found = dock_prepared(sites, prepared, self.config, restraining=(self.anchors, None))
+            found = dock_prepared(sites, prepared, self.config, anchors=self.anchors)
         except Exception as error:
             return Result(reason_of(error), time.monotonic() - begin)
         sdf = "".join(sdf_block(record) for record in sdf_records(found, smiles))

@@ -76,7 +76,7 @@ def use(reader: str, path: str) -> tuple[list[str], bool]:
         protein = read_protein(path)
         assert all(line.isprintable() for line in lines(inspect_protein(protein)))
         sites = sites_of(protein, "auto").searched
-        return [], all(len(site.network_atoms()) > 0 for site in sites)
+        return [], all(len(site.network_atoms) > 0 for site in sites)
     made = list(generate_many(Path(path), n=2, samples=4, templates=1, strain_steps=2, timeout=5.0, model="uniform"))
     ligands = [_ligand_error(one.record, DockConfig(timeout=5.0)) for one in made]
     errors = [error for error in (*(one.error for one in made), *ligands) if error is not None]
@@ -84,7 +84,7 @@ def use(reader: str, path: str) -> tuple[list[str], bool]:
 
 
 def _ligand_error(record, config) -> str | None:
-    from molgen.docking.dock import prepare_ligand
+    from molgen.docking.ligand import prepare_ligand
     from molgen.outcomes import reason_of
 
     if record.mol is None:

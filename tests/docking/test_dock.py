@@ -23,8 +23,9 @@ from rdkit import Chem
 from scipy.spatial.transform import Rotation
 
 import molgen
-from molgen.docking.dock import config_of, dock, dock_prepared, energy_of, prepare_ligand
-from molgen.docking.records import DockingResult
+from molgen.docking.dock import dock, dock_prepared, energy_of
+from molgen.docking.ligand import prepare_ligand
+from molgen.docking.records import DockingResult, config_of
 from molgen.docking.restraints import CORE_RADIUS
 from molgen.docking.search import SearchConfig, search
 from molgen.docking.site import site_of, sites_of
@@ -134,7 +135,7 @@ def test_a_score_adds_up(inhibitor: DockingResult) -> None:
 
 def test_poses_are_apart(inhibitor: DockingResult) -> None:
     permutations = automorphisms(inhibitor.mol).permutations
-    for result, spacing in ((inhibitor, 1.0), (docked("1ia1", INHIBITOR, pocket=CHAIN_A, spacing=3.0), 3.0)):
+    for result, spacing in ((inhibitor, 1.0), (docked("1ia1", INHIBITOR, pocket=CHAIN_A, min_rmsd=3.0), 3.0)):
         poses = heavy_poses(result.mol)
         between = pose_rmsd_matrix(poses, poses, permutations).numpy()
         assert len(poses) > 1
@@ -173,7 +174,7 @@ def test_the_number_of_threads_does_not_change_the_search() -> None:
 
     def found() -> torch.Tensor:
         rng = torch.Generator().manual_seed(3)
-        return search(energy_of(site, ligand), ligand.templates, config, rng).positions
+        return search(energy_of(site, ligand), ligand.templates, config, rng).minima.positions
 
     torch.testing.assert_close(on_threads(2, found), on_threads(1, found), atol=1e-4, rtol=0)
 
@@ -262,12 +263,12 @@ def test_an_anchor_holds_its_atom(inhibitor: DockingResult, crystal_inhibitor: C
     assert np.linalg.norm(point - np.array(free)) > 2.5
     assert np.abs(point - center).max() < 11
     anchor = f"[SX2]@{point[0]:.3f},{point[1]:.3f},{point[2]:.3f},0.8"
-    held = docked("1ia1", INHIBITOR, pocket=CHAIN_A, restraining=((anchor,), None), n=1)
+    held = docked("1ia1", INHIBITOR, pocket=CHAIN_A, anchors=[anchor], n=1)
     assert np.linalg.norm(all_positions(held)[0, sulfur] - point) < 0.8 + 0.7
 
 
 def test_a_core_stays_where_its_reference_lies(crystal_inhibitor: Chem.Mol) -> None:
-    result = docked("1ia1", "COc1ccc(Sc2cccc3nc(N)nc(N)c23)cc1", pocket=CHAIN_A, restraining=((), crystal_inhibitor))
+    result = docked("1ia1", "COc1ccc(Sc2cccc3nc(N)nc(N)c23)cc1", pocket=CHAIN_A, core=crystal_inhibitor)
     pattern = Chem.MolFromSmarts("Nc1nc(N)c2c(S)cccc2n1")
     own, other = result.mol.GetSubstructMatch(pattern), crystal_inhibitor.GetSubstructMatch(pattern)
     crystal = crystal_inhibitor.GetConformer().GetPositions()[list(other)]
@@ -343,7 +344,7 @@ def test_boxes_that_overlap_do_not_give_a_pose_twice() -> None:
     result = dock_prepared([site, site_of(protein_of("1of6"), shifted)], prepared, config)
     poses = heavy_poses(result.mol)
     between = pose_rmsd_matrix(poses, poses, automorphisms(result.mol).permutations).numpy()
-    assert (between + 9 * np.eye(len(poses))).min() > config.spacing - 0.05
+    assert (between + 9 * np.eye(len(poses))).min() > config.min_rmsd - 0.05
 
 
 def test_dock_and_rescore_are_at_the_top() -> None:
@@ -359,8 +360,8 @@ def test_dock_and_rescore_are_at_the_top() -> None:
         ({"seed": -1}, "seed must be at least 0"),
         ({"effort": "slow"}, "effort must be one of quick, normal, thorough"),
         ({"ph": 15}, "ph must be between 0 and 14"),
-        ({"spacing": -1.0}, "spacing must be at least 0"),
-        ({"spacing": float("nan")}, "spacing must be at least 0"),
+        ({"min_rmsd": -1.0}, "min_rmsd must be at least 0"),
+        ({"min_rmsd": float("nan")}, "min_rmsd must be at least 0"),
         ({"poses": 3}, "unexpected keyword argument 'poses'"),
     ],
 )
@@ -389,3 +390,8 @@ def test_a_ligand_shorter_than_the_diagonal_that_still_reaches_out_of_the_box_is
     coronene = "c1cc2ccc3ccc4ccc5ccc6ccc1c1c2c3c4c5c61"
     with pytest.raises(InputError, match="every pose reaches out"):
         dock(protein_of("1of6"), coronene, pocket=f"box:{x},{y},{z},4.5", effort="quick")
+
+
+def test_the_old_name_of_an_option_works_and_warns() -> None:
+    with pytest.warns(DeprecationWarning, match="spacing is now min_rmsd"):
+        assert config_of(spacing=0.7).min_rmsd == 0.7

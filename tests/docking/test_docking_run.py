@@ -11,7 +11,7 @@ from rdkit import Chem
 from molgen.chem.proteins.reading import read_protein
 from molgen.chem.proteins.writing import write_complex
 from molgen.docking import run
-from molgen.docking.dock import config_of
+from molgen.docking.records import config_of
 from molgen.docking.run import DockRow, Setting, dock_to_file
 from molgen.errors import InputError, MolgenError
 

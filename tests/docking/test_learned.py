@@ -159,8 +159,8 @@ def test_poses_come_and_the_seed_decides_them(weights, monkeypatch, proposals, r
 
 def test_the_rank_changes_the_order_and_not_the_poses(weights, monkeypatch):
     """Enough room for all poses: the same ones, in another order."""
-    by_energy = run(weights, monkeypatch, proposals="random", rank="energy", n=40, spacing=0.5)
-    by_confidence = run(weights, monkeypatch, proposals="random", rank="confidence", n=40, spacing=0.5)
+    by_energy = run(weights, monkeypatch, proposals="random", rank="energy", n=40, min_rmsd=0.5)
+    by_confidence = run(weights, monkeypatch, proposals="random", rank="confidence", n=40, min_rmsd=0.5)
     energies = [[round(pose.intermolecular, 4) for pose in result.poses] for result in (by_energy, by_confidence)]
     assert len(energies[0]) > 2
     assert sorted(energies[0]) == sorted(energies[1])

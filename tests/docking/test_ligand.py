@@ -12,7 +12,8 @@ from torch import Tensor
 
 from molgen.chem.features.molecule_features import heavy_atoms
 from molgen.chem.molecules.positions import with_conformers
-from molgen.docking.ligand import Ligand, all_atom_poses, ligand_of, strain
+from molgen.docking.ligand import Ligand, ligand_of
+from molgen.docking.pose_records import all_atom_poses, strain
 from molgen.geometry.rotations import random_rotation
 from molgen.metrics.stereo import stereo_mask
 from molgen.physics.articulation import move

@@ -11,8 +11,9 @@ from small_receptors import pocket_atoms, poses_first, poses_last
 from molgen.chem.proteins.receptor import Receptor
 from molgen.chem.proteins.structure import Pocket, Protein
 from molgen.docking.ligand import Ligand, ligand_of
+from molgen.docking.minima import Minima
 from molgen.docking.refine import Refined, evaluated, refine
-from molgen.docking.search import Found, SearchConfig, search
+from molgen.docking.search import SearchConfig, search
 from molgen.docking.site import Site
 from molgen.metrics.poses import pose_rmsd_matrix
 from molgen.metrics.symmetry import automorphisms
@@ -36,18 +37,18 @@ def ligand(smiles: str) -> Ligand:
 
 
 @functools.cache
-def searched(smiles: str, held: bool = False) -> tuple[DockingEnergy, Found]:
+def searched(smiles: str, held: bool = False) -> tuple[DockingEnergy, Minima]:
     own = ligand(smiles)
     restraint = PointRestraint(torch.tensor([[0]]), torch.tensor([[0.0, 0.0, 1.0]]), torch.tensor([0.2]))
     field = MapField(SITE.maps_for(own.classes), own.classes.index)
     energy = DockingEnergy(own.body, field, own.pairs, SITE.lower, SITE.upper, (restraint,) if held else ())
-    return energy, search(energy, own.templates, FEW, torch.Generator().manual_seed(0))
+    return energy, search(energy, own.templates, FEW, torch.Generator().manual_seed(0)).minima
 
 
 @functools.cache
-def refined(smiles: str, spacing: float = 1.0, held: bool = False) -> Refined:
+def refined(smiles: str, min_rmsd: float = 1.0, held: bool = False) -> Refined:
     energy, found = searched(smiles, held)
-    return refine(SITE, ligand(smiles), energy, found, spacing)
+    return refine(SITE, ligand(smiles), energy, found, min_rmsd)
 
 
 LIGANDS = ["OCCCCN", "Oc1ccccc1", "c1ccccc1", "C", "CC#N"]
@@ -61,20 +62,20 @@ def test_poses_are_in_the_order_of_their_energy(smiles: str) -> None:
     assert own.positions.shape == (len(own.total), len(ligand(smiles).heavy), 3)
 
 
-@pytest.mark.parametrize("spacing", [0.5, 1.0, 2.5])
+@pytest.mark.parametrize("min_rmsd", [0.5, 1.0, 2.5])
 @pytest.mark.parametrize("smiles", LIGANDS)
-def test_poses_are_distinct(smiles: str, spacing: float) -> None:
-    own = refined(smiles, spacing)
+def test_poses_are_distinct(smiles: str, min_rmsd: float) -> None:
+    own = refined(smiles, min_rmsd)
     permutations = automorphisms(ligand(smiles).mol).permutations
     distances = pose_rmsd_matrix(own.positions, own.positions, permutations)
     distances.fill_diagonal_(torch.inf)
-    assert (distances >= spacing).all()
+    assert (distances >= min_rmsd).all()
 
 
-def test_a_wider_spacing_leaves_fewer_poses_and_the_same_best() -> None:
-    counts = [len(refined("OCCCCN", spacing).total) for spacing in (0.5, 1.5, 3.0)]
+def test_a_larger_min_rmsd_leaves_fewer_poses_and_the_same_best() -> None:
+    counts = [len(refined("OCCCCN", min_rmsd).total) for min_rmsd in (0.5, 1.5, 3.0)]
     assert counts[0] > counts[1] > counts[2] >= 1
-    best = [refined("OCCCCN", spacing).total[0].item() for spacing in (0.5, 1.5, 3.0)]
+    best = [refined("OCCCCN", min_rmsd).total[0].item() for min_rmsd in (0.5, 1.5, 3.0)]
     assert best == pytest.approx([best[0]] * 3, abs=0.1)
 
 
@@ -123,11 +124,9 @@ def test_the_same_poses_come_out_again() -> None:
 
 def test_one_pose_found_is_one_pose_refined() -> None:
     energy, found = searched("OCCCCN")
-    one = Found(found.positions[..., :1], found.energies[:1], found.template[:1], found.rounds)
+    one = found.pick(torch.tensor([0]))
     assert len(refine(SITE, ligand("OCCCCN"), energy, one, 1.0).total) == 1
-    many = Found(
-        found.positions[..., :1].repeat(1, 1, 5), found.energies[:1].repeat(5), found.template[:1].repeat(5), 1
-    )
+    many = found.pick(torch.zeros(5, dtype=torch.long))
     assert len(refine(SITE, ligand("OCCCCN"), energy, many, 1.0).total) == 1
 
 
@@ -138,18 +137,3 @@ def test_picking_keeps_the_columns_of_a_pose_together() -> None:
     assert torch.equal(picked.positions, own.positions[order])
     assert torch.equal(picked.total, own.total[order])
     assert torch.equal(picked.template, own.template[order])
-
-
-def test_maps_of_a_site_are_computed_once_for_each_class() -> None:
-    site = Site(SITE.pocket, SITE.receptor, ATOMS, 0.5)
-    first = site.maps_for(ligand("OCCCCN").classes)
-    count = len(site.maps)
-    assert count == len(ligand("OCCCCN").classes)
-    kept = dict(site.maps)
-    other = site.maps_for(ligand("CC#N").classes)
-    assert all(site.maps[key] is value for key, value in kept.items())
-    assert other.shape == first.shape
-    again = site.maps_for(ligand("OCCCCN").classes)
-    assert torch.equal(again.values, first.values)
-    fresh = Site(SITE.pocket, SITE.receptor, ATOMS, 0.5).maps_for(ligand("CC#N").classes)
-    assert torch.equal(other.values, fresh.values)

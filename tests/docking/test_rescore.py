@@ -26,7 +26,7 @@ from molgen.docking.output import sdf_records
 from molgen.docking.records import DockingResult
 from molgen.docking.rescore import rescore, rescore_to_file, standing_in
 from molgen.errors import InputError, ParseError
-from molgen.physics.direct import ReceptorAtoms, interaction_terms
+from molgen.physics.direct import TypedAtoms, interaction_terms
 from molgen.physics.vina import atom_classes, weight_vector
 
 
@@ -48,7 +48,7 @@ def minimized() -> dict[str, DockingResult]:
 def test_the_score_of_a_crystal_pose_is_the_sum_over_pairs(code: str, scored: dict[str, DockingResult]) -> None:
     """All atoms that the result says took part, the ligand where the file has it."""
     result = scored[code]
-    receptor = ReceptorAtoms(result.receptor.positions, atom_classes(protein_types(result.receptor)))
+    receptor = TypedAtoms(result.receptor.positions, atom_classes(protein_types(result.receptor)))
     ligand = Chem.AddHs(ligand_of_file(code), addCoords=True)
     positions = torch.from_numpy(heavy_poses(ligand_of_file(code)))
     terms = interaction_terms(receptor, atom_classes(ligand_types(ligand)), positions)[0] * weight_vector()
@@ -108,7 +108,7 @@ def with_flat_coordinates(smiles: str) -> Chem.Mol:
 @pytest.fixture(scope="module")
 def tyrosine_file(tmp_path_factory) -> tuple[Path, DockingResult]:
     """Docked poses as molgen writes them."""
-    result = docked("1of6", TYROSINE, spacing=0.3, n=4)
+    result = docked("1of6", TYROSINE, min_rmsd=0.3, n=4)
     path = tmp_path_factory.mktemp("poses") / "docked.sdf"
     write_sdf(path, sdf_records(result, "tyrosine"))
     return path, result

@@ -1,7 +1,9 @@
 """The search in a small hollow: repeatable, in its box, and as good as minimizing everywhere."""
 
 import functools
+import math
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -10,18 +12,8 @@ from rdkit import Chem
 from small_receptors import pocket_atoms, poses_first, poses_last
 
 from molgen.docking.ligand import Ligand, ligand_of
-from molgen.docking.search import (
-    EFFORT,
-    Chains,
-    Found,
-    Proposals,
-    SearchConfig,
-    distinct,
-    kicked,
-    random_poses,
-    renewed,
-    search,
-)
+from molgen.docking.minima import Minima
+from molgen.docking.search import EFFORT, SearchConfig, SearchResult, Starts, kicked, metropolis, random_starts, search
 from molgen.geometry.torsions import dihedral_angles
 from molgen.physics.energy import DockingEnergy
 from molgen.physics.maps import MapField, build_maps
@@ -46,8 +38,12 @@ def energy_of(smiles: str) -> DockingEnergy:
 
 
 @functools.cache
-def found(smiles: str, seed: int = 0, config: SearchConfig = FEW) -> Found:
+def searched(smiles: str, seed: int = 0, config: SearchConfig = FEW) -> SearchResult:
     return search(energy_of(smiles), ligand(smiles).templates, config, torch.Generator().manual_seed(seed))
+
+
+def found(smiles: str, seed: int = 0, config: SearchConfig = FEW) -> Minima:
+    return searched(smiles, seed, config).minima
 
 
 LIGANDS = {
@@ -70,7 +66,7 @@ def test_poses_come_in_order_with_the_energies_they_have(smiles: str) -> None:
     again, _ = energy_of(smiles)(own.positions.clone())
     assert torch.allclose(again, own.energies, atol=1e-3, rtol=1e-4)
     assert own.energies[0] < -0.4
-    assert 1 <= own.rounds <= FEW.rounds
+    assert 1 <= searched(smiles).rounds <= FEW.rounds
 
 
 @pytest.mark.parametrize("smiles", LIGANDS.values(), ids=LIGANDS.keys())
@@ -93,7 +89,7 @@ def test_poses_have_the_bonds_of_their_template_conformer(smiles: str) -> None:
 @pytest.mark.parametrize("smiles", ["CC#N", "OCCO"])
 def test_the_seed_decides_the_poses(smiles: str) -> None:
     first = found(smiles)
-    again = found.__wrapped__(smiles)
+    again = searched.__wrapped__(smiles).minima
     assert torch.equal(first.positions, again.positions)
     assert torch.equal(first.energies, again.energies)
     assert torch.equal(first.template, again.template)
@@ -103,7 +99,7 @@ def test_the_seed_decides_the_poses(smiles: str) -> None:
 
 def test_the_global_generator_plays_no_part() -> None:
     before = torch.random.get_rng_state()
-    found.__wrapped__("CO", 3)
+    searched.__wrapped__("CO", 3)
     assert torch.equal(torch.random.get_rng_state(), before)
 
 
@@ -114,7 +110,7 @@ def test_the_search_finds_what_minimizing_from_everywhere_finds(smiles: str) -> 
     own = found(smiles, 0, some)
     with torch.inference_mode():
         rng = torch.Generator().manual_seed(99)
-        everywhere, _ = random_poses(energy, ligand(smiles).templates, 1000, rng)
+        everywhere = random_starts(energy, ligand(smiles).templates, 1000, rng).positions
         lowest = minimize(energy, energy.body, everywhere, 60).energies.min()
         best = minimize(energy, energy.body, own.positions[..., :16].contiguous(), 45).energies.min()
     assert best < lowest + 0.1
@@ -122,26 +118,26 @@ def test_the_search_finds_what_minimizing_from_everywhere_finds(smiles: str) -> 
 
 def test_the_ceiling_does_not_change_what_low_energies_mean() -> None:
     energy = energy_of("OCCCCN")
-    soft = search(energy.softened(20.0), ligand("OCCCCN").templates, FEW, torch.Generator().manual_seed(0))
+    soft = search(energy.softened(20.0), ligand("OCCCCN").templates, FEW, torch.Generator().manual_seed(0)).minima
     with torch.inference_mode():
         hard = minimize(energy, energy.body, soft.positions[..., :1].clone(), 40)
     assert hard.energies[0] == pytest.approx(soft.energies[0].item(), abs=0.5)
 
 
 def test_more_rounds_are_never_worse() -> None:
-    short = found("OCCCCN", 0, replace(FEW, rounds=2))
-    assert found("OCCCCN").energies[0] <= short.energies[0]  # the first two rounds are the same
+    short = searched("OCCCCN", 0, replace(FEW, rounds=2))
+    assert found("OCCCCN").energies[0] <= short.minima.energies[0]  # the first two rounds are the same
     assert short.rounds == 2
 
 
 def test_no_rounds_leave_the_minimized_starts() -> None:
-    own = found("Oc1ccccc1", 0, replace(FEW, rounds=0))
+    own = searched("Oc1ccccc1", 0, replace(FEW, rounds=0))
     assert own.rounds == 0
-    assert len(own.energies) == FEW.chains
+    assert len(own.minima.energies) == FEW.chains
 
 
 def test_a_search_without_progress_stops() -> None:
-    own = found("C", 0, replace(FEW, rounds=500, patience=3))
+    own = searched("C", 0, replace(FEW, rounds=500, patience=3))
     assert own.rounds < 50
 
 
@@ -152,7 +148,8 @@ def test_more_chains_than_starts_are_no_error() -> None:
 def test_starts_fill_the_box_in_every_orientation() -> None:
     smiles = "OCCCCN"
     energy = energy_of(smiles)
-    positions, template = random_poses(energy, ligand(smiles).templates, 4000, torch.Generator().manual_seed(0))
+    starts = random_starts(energy, ligand(smiles).templates, 4000, torch.Generator().manual_seed(0))
+    positions, template = starts.positions, starts.template
     center = positions.mean(0)
     size = torch.from_numpy(SIZE).float()
     edge = torch.minimum(size / 4, torch.tensor(3.0))
@@ -202,40 +199,71 @@ def test_more_effort_is_more_of_everything() -> None:
         assert less.patience < more.patience
 
 
-def test_the_worst_chains_go_on_from_the_lowest_minima_in_turn():
-    chains = Chains(torch.arange(4.0).expand(2, 3, 4), torch.tensor([3.0, 1.0, 9.0, 2.0]), torch.arange(4))
-    minima = Chains(10 + torch.arange(3.0).expand(2, 3, 3), torch.tensor([-4.0, -3.0, -2.0]), 5 + torch.arange(3))
-    mixed = renewed(chains, minima, 0.75, elite=2)
-    assert mixed.energies.tolist() == [-3.0, 1.0, -4.0, -4.0]  # 9, 3 and 2 are replaced, in this order
-    assert mixed.template.tolist() == [6, 1, 5, 5]
-    assert mixed.positions[0, 0].tolist() == [11.0, 1.0, 10.0, 10.0]
-    assert chains.energies.tolist() == [3.0, 1.0, 9.0, 2.0]
+@pytest.mark.parametrize("temperature", [0.5, 1.2, 4.0])
+def test_moves_downhill_are_always_accepted_and_uphill_as_boltzmann_has_it(temperature: float) -> None:
+    count, rng = 40_000, torch.Generator().manual_seed(3)
+    for change in (-50.0, -1.0, 0.0):
+        assert metropolis(torch.full((count,), change), temperature, rng).all()
+    for change in (0.1, 1.0, 3.0):
+        share = metropolis(torch.full((count,), change), temperature, rng).float().mean().item()
+        expected = math.exp(-change / temperature)
+        assert share == pytest.approx(expected, abs=5 * math.sqrt(expected * (1 - expected) / count))
+    assert not metropolis(torch.full((count,), 1000.0), temperature, rng).any()
 
 
-def test_distinct_minima_are_the_lowest_of_each_neighborhood_in_order():
-    rng = torch.Generator().manual_seed(0)
-    centers = 20 * torch.randn(5, 3, 3, generator=rng)  # three minima of a molecule of five atoms, far apart
-    positions = centers.repeat_interleave(4, dim=2) + 0.05 * torch.randn(5, 3, 12, generator=rng) + 500
-    energies = torch.randperm(12, generator=rng).float()
-    found = distinct(Chains(positions, energies, torch.arange(12)), 12)
-    lowest = sorted(float(group.min()) for group in energies.view(3, 4))
-    assert found.energies.tolist() == lowest
-    for energy, template in zip(found.energies, found.template, strict=True):
-        assert energies[template] == energy
-    assert distinct(Chains(positions, energies, torch.arange(12)), 2).energies.tolist() == lowest[:2]
+def test_chains_that_hop_by_metropolis_visit_two_states_as_often_as_boltzmann_has_it() -> None:
+    """A long walk between two states of energy 0 and 1: detailed balance, which a wrong sign would invert."""
+    energy, temperature, rng = torch.tensor([0.0, 1.0]), 0.8, torch.Generator().manual_seed(0)
+    state = torch.zeros(500, dtype=torch.long)
+    visits = []
+    for _ in range(200):
+        accepted = metropolis(energy[1 - state] - energy[state], temperature, rng)
+        state = torch.where(accepted, 1 - state, state)
+        visits.append(state.float().mean().item())
+    weight = math.exp(-1 / temperature)
+    assert sum(visits[20:]) / 180 == pytest.approx(weight / (1 + weight), abs=0.01)
 
 
-def proposals_from(smiles: str, count: int = 5) -> Proposals:
+def test_a_chain_keeps_its_minimum_where_the_hop_is_refused_and_takes_it_where_not(monkeypatch) -> None:
+    """All the hops of a round, downhill and uphill, reach the rule with the change of energy after minus before."""
+    changes = []
+
+    def watched(change, temperature, rng):
+        changes.append(change)
+        return change <= 0
+
+    monkeypatch.setattr("molgen.docking.search.metropolis", watched)
+    kicks = []
+
+    def kept(body, positions, config, rng):
+        kicks.append(positions)
+        return kicked(body, positions, config, rng)
+
+    monkeypatch.setattr("molgen.docking.search.kicked", kept)
+    searched.__wrapped__("OCCCCN", 0, replace(FEW, renewal=100, rounds=4))
+    energy = energy_of("OCCCCN")
+    before = [energy(positions)[0] for positions in kicks]
+    for here, there in pairwise(before):
+        assert (there <= here + 1e-3).all()  # with this rule no chain climbs
+    for change, here, there in zip(changes, before, before[1:], strict=False):
+        down = change <= 0
+        assert torch.allclose(there[down], (here + change)[down], atol=1e-3)
+        assert torch.allclose(there[~down], here[~down], atol=1e-3)
+    assert any((change > 0).any() for change in changes)
+    assert any((change < 0).any() for change in changes)
+
+
+def proposals_from(smiles: str, count: int = 5) -> Starts:
     """The lowest poses of a search, some moved by a little; templates that random starts never have."""
     best = found(smiles)
     positions = best.positions[:, :, :1].repeat(1, 1, count) + 0.2 * torch.arange(count)
-    return Proposals(positions, torch.arange(count) + 100)
+    return Starts(positions, torch.arange(count) + 100)
 
 
-def begun(smiles: str, starts: int, proposals: Proposals | None, **options) -> Found:
+def begun(smiles: str, starts: int, proposals: Starts | None, **options) -> Minima:
     config = replace(FEW, starts=starts, rounds=0, **options)
     rng = torch.Generator().manual_seed(0)
-    return search(energy_of(smiles), ligand(smiles).templates, config, rng, proposals)
+    return search(energy_of(smiles), ligand(smiles).templates, config, rng, proposals).minima
 
 
 def test_proposals_join_the_random_starts() -> None:
@@ -261,7 +289,7 @@ def test_without_random_starts_only_proposals_are_searched() -> None:
         replace(FEW, starts=0),
         torch.Generator().manual_seed(0),
         proposals_from(smiles),
-    )
+    ).minima
     assert (moving.template >= 100).all()
     assert moving.energies[0] <= own.energies[0]
     assert len(moving.energies) > len(own.energies)
@@ -277,7 +305,7 @@ def test_all_proposals_go_on_and_the_best_of_the_random_starts(monkeypatch) -> N
 
     monkeypatch.setattr("molgen.docking.search.minimize", watched)
     proposals = proposals_from("OCCCCN")
-    high = Proposals(proposals.positions + 6.0, proposals.template)
+    high = Starts(proposals.positions + 6.0, proposals.template)
     begun("OCCCCN", 32, high, chains=3)
     assert steps == [(32, FEW.screen_steps), (5, FEW.screen_steps), (2 * 3 + 5, FEW.start_steps)]
 

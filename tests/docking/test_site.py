@@ -11,7 +11,8 @@ from complexes import INHIBITOR, TYROSINE, protein_of
 from molgen.chem.formats.parsing import parse_smiles
 from molgen.chem.proteins.structure import Pocket
 from molgen.docking import site as module
-from molgen.docking.dock import config_of, prepare_ligand
+from molgen.docking.ligand import prepare_ligand
+from molgen.docking.records import config_of
 from molgen.docking.site import class_keys, site_of, sites_of
 from molgen.errors import InputError
 from molgen.physics.maps import build_maps
@@ -25,34 +26,44 @@ def classes_of_smiles(smiles: str):
     return prepare_ligand(parse_smiles(smiles), config_of()).ligand.classes
 
 
-def test_maps_are_built_once_for_each_class_and_shared(monkeypatch) -> None:
+def test_maps_are_computed_once_for_each_class_and_shared(monkeypatch) -> None:
     site = sites_of(protein_of("1s3v"), SMALL).searched[0]
-    built: list[int] = []
+    computed: list[int] = []
 
     def counted(*arguments, **options):
-        built.append(len(arguments[2]))
+        computed.append(len(arguments[2]))
         return build_maps(*arguments, **options)
 
     monkeypatch.setattr(module, "build_maps", counted)
     first, second = classes_of_smiles(TYROSINE), classes_of_smiles(INHIBITOR)
-    maps = site.maps_for(first)
-    assert built == [len(first)]
-    site.maps_for(first)
-    assert built == [len(first)]
-    site.maps_for(second)
+    one = site.with_maps(first)
+    assert computed == [len(first)]
+    maps = one.maps_for(first)
+    assert one.with_maps(first) is one
+    assert computed == [len(first)]
+    both = one.with_maps(second)
     new = len(set(class_keys(second)) - set(class_keys(first)))
     assert 0 < new < len(second)
-    assert built == [len(first), new]
-    again = site.maps_for(first)
-    assert torch.equal(again.values, maps.values)
+    assert computed == [len(first), new]
+    assert torch.equal(both.maps_for(first).values, maps.values)
+    assert computed == [len(first), new]
 
 
-def test_shared_maps_are_those_that_would_be_built_alone() -> None:
+def test_a_site_does_not_change() -> None:
     site = sites_of(protein_of("1s3v"), SMALL).searched[0]
     site.maps_for(classes_of_smiles(TYROSINE))
+    more = site.with_maps(classes_of_smiles(TYROSINE))
+    assert len(site.maps) == 0
+    assert len(more.maps) == len(classes_of_smiles(TYROSINE))
+    assert more.pocket is site.pocket
+    assert more.receptor is site.receptor
+
+
+def test_shared_maps_are_those_that_would_be_computed_alone() -> None:
+    site = sites_of(protein_of("1s3v"), SMALL).searched[0]
+    shared = site.with_maps(classes_of_smiles(TYROSINE))
     wanted = classes_of_smiles(INHIBITOR)
-    fresh = sites_of(protein_of("1s3v"), SMALL).searched[0].maps_for(wanted)
-    torch.testing.assert_close(site.maps_for(wanted).values, fresh.values)
+    torch.testing.assert_close(shared.maps_for(wanted).values, site.maps_for(wanted).values)
 
 
 def test_the_corners_are_those_of_the_box() -> None:

@@ -11,7 +11,8 @@ from small_pockets import confidence_model, pose_model
 
 from molgen.chem.proteins.reading import read_protein
 from molgen.cli import main
-from molgen.docking.dock import energy_of, prepare_ligand
+from molgen.docking.dock import energy_of
+from molgen.docking.ligand import prepare_ligand
 from molgen.docking.proposals import guide_of, propose
 from molgen.docking.records import DockConfig
 from molgen.docking.search import EFFORT, SearchConfig

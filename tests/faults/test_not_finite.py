@@ -17,7 +17,8 @@ from molgen.chem.molecules.force_field import relax
 from molgen.conformers import samples
 from molgen.conformers.generate import generate_conformers, generate_many
 from molgen.docking import proposals as proposing
-from molgen.docking.dock import dock_prepared, prepare_ligand
+from molgen.docking.dock import dock_prepared
+from molgen.docking.ligand import prepare_ligand
 from molgen.docking.records import DockConfig
 from molgen.errors import CheckpointError, TrainingError
 from molgen.geometry import rotations

@@ -11,7 +11,8 @@ from molgen.chem.features.molecule_features import heavy_atoms, molecule_graph
 from molgen.chem.molecules.standardize import prepare_molecule
 from molgen.chem.molecules.stereo import enumerate_stereo
 from molgen.conformers.generate import generate_conformers
-from molgen.docking.dock import dock_prepared, prepare_ligand
+from molgen.docking.dock import dock_prepared
+from molgen.docking.ligand import prepare_ligand
 from molgen.docking.proposals import pocket_batch
 from molgen.docking.records import DockConfig
 from molgen.docking.site import sites_of

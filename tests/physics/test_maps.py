@@ -10,7 +10,7 @@ from small_receptors import KINDS, classes_of, pocket_atoms, poses_last, slow_pa
 
 from molgen.chem.atom_types.interaction_types import protein_types
 from molgen.chem.proteins.reading import read_protein
-from molgen.physics.direct import ReceptorAtoms, interaction_terms
+from molgen.physics.direct import TypedAtoms, interaction_terms
 from molgen.physics.maps import GridMaps, MapField, build_maps, interpolate
 from molgen.physics.vina import atom_classes, weight_vector
 
@@ -18,7 +18,7 @@ LIGAND = "CPHNAX"
 POCKET = pocket_atoms()
 
 
-def maps_of(receptor: ReceptorAtoms, center: np.ndarray, size: np.ndarray, spacing: float = 0.375) -> GridMaps:
+def maps_of(receptor: TypedAtoms, center: np.ndarray, size: np.ndarray, spacing: float = 0.375) -> GridMaps:
     return build_maps(receptor.positions, receptor.classes, classes_of(LIGAND), center, size, spacing=spacing)
 
 
@@ -28,7 +28,7 @@ def grid_points(maps: GridMaps) -> torch.Tensor:
     return torch.cartesian_prod(*axes)
 
 
-def exact(receptor: ReceptorAtoms, points: torch.Tensor) -> torch.Tensor:
+def exact(receptor: TypedAtoms, points: torch.Tensor) -> torch.Tensor:
     """Energies [classes, points] of single atoms, from pair sums."""
     rows = []
     classes = classes_of(LIGAND)
@@ -137,7 +137,7 @@ def test_outside_the_grid_the_face_counts_and_nothing_pulls() -> None:
 def test_moving_receptor_and_box_together_leaves_the_energies(shift: tuple[float, float, float]) -> None:
     center, size = np.array([0.4, 0.1, -0.3]), np.array([5.0, 6.0, 4.0])
     maps = maps_of(POCKET, center, size, 0.5)
-    moved = maps_of(ReceptorAtoms(POCKET.positions + shift, POCKET.classes), center + shift, size, 0.5)
+    moved = maps_of(TypedAtoms(POCKET.positions + shift, POCKET.classes), center + shift, size, 0.5)
     assert moved.shape == maps.shape
     assert torch.allclose(moved.origin, maps.origin + torch.tensor(shift), atol=1e-4)
     # an atom may fall into the next bin of the table
@@ -149,7 +149,7 @@ def test_turning_receptor_and_box_by_a_quarter_turns_the_maps() -> None:
     center, size = np.array([0.4, 0.1, -0.3]), np.array([5.0, 6.0, 4.0])
     maps = maps_of(POCKET, center, size, 0.5)
     turned = POCKET.positions @ np.array([[0.0, 1, 0], [-1, 0, 0], [0, 0, 1]])  # (x, y, z) -> (-y, x, z)
-    other = maps_of(ReceptorAtoms(turned, POCKET.classes), np.array([-0.1, 0.4, -0.3]), size[[1, 0, 2]], 0.5)
+    other = maps_of(TypedAtoms(turned, POCKET.classes), np.array([-0.1, 0.4, -0.3]), size[[1, 0, 2]], 0.5)
     expected = maps.values.view(-1, *maps.shape).flip(2).transpose(1, 2)
     error = (other.values.view(expected.shape) - expected).abs() / (1 + expected.abs())
     assert error.max() < 0.02

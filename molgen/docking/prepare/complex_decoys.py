@@ -24,8 +24,8 @@ from molgen.chem.proteins.reading import read_protein
 from molgen.datasets.complexes import PlacedLigand
 from molgen.datasets.decoys import LabeledPoses
 from molgen.datasets.docking_blocks import PrepareSummary
-from molgen.docking.dock import energy_of, prepare_ligand
-from molgen.docking.ligand import Ligand
+from molgen.docking.dock import energy_of
+from molgen.docking.ligand import Ligand, prepare_ligand
 from molgen.docking.prepare.decoy_parts import labeled_poses, prepare_decoys
 from molgen.docking.prepare.fragments import MAX_PERMUTATIONS
 from molgen.docking.prepare.inputs import ComplexFiles, find_complexes
@@ -90,7 +90,7 @@ class ComplexPoses:
             seed=self.seed,
             effort=self.effort,
             ph=self.ph,
-            spacing=self.spacing,
+            min_rmsd=self.spacing,
             timeout=self.timeout,
             proposals="random",
             rank="energy",
@@ -180,7 +180,7 @@ def rate_complex(files: ComplexFiles, config: ComplexPoses) -> LabeledPoses:
     ordered = true[np.argsort(matches[0])]
     energy = energy_of(site, ligand)
     rng = torch.Generator().manual_seed(config.seed)
-    found = search(energy, ligand.templates, config.docking.search, rng)
+    found = search(energy, ligand.templates, config.docking.search, rng).minima
     poses = [refine(site, ligand, energy, found, config.spacing)]
     if pose_rmsd_matrix(true[None], poses[0].positions, matches).min() > config.right:
         poses.append(crystal_minima(site, ligand, energy, ordered))
@@ -189,7 +189,7 @@ def rate_complex(files: ComplexFiles, config: ComplexPoses) -> LabeledPoses:
     rmsds = pose_rmsd_matrix(true[None], positions, matches)[0]
     placed = _placed(ligand, ordered, files)
     values = positions.numpy(), energies.numpy(), rmsds.numpy()
-    return labeled_poses(site.network_atoms(), placed, *values, searched=len(poses[0].total))
+    return labeled_poses(site.network_atoms, placed, *values, searched=len(poses[0].total))
 
 
 def _placed(ligand: Ligand, positions: np.ndarray, files: ComplexFiles) -> PlacedLigand:

@@ -23,12 +23,12 @@ from molgen.datasets.complexes import ComplexRecord, PlacedLigand, load_complexe
 from molgen.datasets.decoys import LabeledPoses
 from molgen.datasets.docking_blocks import PrepareSummary
 from molgen.datasets.part_files import find_parts
+from molgen.docking.minima import Minima, distinct
 from molgen.docking.prepare.decoy_parts import labeled_poses, prepare_decoys
-from molgen.docking.search import Chains, distinct
 from molgen.errors import ConfigError, InputError
 from molgen.metrics.poses import pose_rmsd_matrix
 from molgen.physics.articulation import Articulation, articulation, move
-from molgen.physics.direct import ReceptorAtoms, direct_energy
+from molgen.physics.direct import TypedAtoms, direct_energy
 from molgen.physics.energy import DockingEnergy
 from molgen.physics.intramolecular import ligand_pairs, pair_energy
 from molgen.physics.rigid_bfgs import minimize
@@ -159,7 +159,7 @@ def fragment_energy(pocket: PocketAtoms, ligand: PlacedLigand, center: np.ndarra
     distance, _ = KDTree(ligand.positions).query(pocket.positions, distance_upper_bound=reach)
     near = pocket.pick(np.isfinite(distance))
     classes = atom_classes(graph_types(ligand.graph))
-    receptor = ReceptorAtoms(near.positions - center, atom_classes(pocket_types(near)))
+    receptor = TypedAtoms(near.positions - center, atom_classes(pocket_types(near)))
     wall = torch.full((3,), _WALLS)
     pairs = ligand_pairs(ligand.graph, classes)
     return DockingEnergy(articulation(ligand.graph), direct_energy(receptor, classes), pairs, -wall, wall)
@@ -177,7 +177,7 @@ def minimized_starts(
     best = screened.energies.argsort()[: config.kept]
     kept = torch.cat([best, torch.arange(config.near)]).unique()
     settled = minimize(energy, body, screened.positions[:, :, kept], config.steps)
-    minima = distinct(Chains(settled.positions, settled.energies, torch.zeros_like(kept)), config.kept).positions
+    minima = distinct(Minima(settled.positions, settled.energies, torch.zeros_like(kept)), config.kept).positions
     inter, _ = energy.intermolecular(minima)
     intra, _ = pair_energy(energy.pairs, minima)
     return minima.permute(2, 0, 1).contiguous(), inter + intra

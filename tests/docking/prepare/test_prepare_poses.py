@@ -31,7 +31,7 @@ from molgen.docking.prepare.inputs import ComplexFiles, find_complexes
 from molgen.docking.search import EFFORT, SearchConfig
 from molgen.errors import ConfigError, InputError
 from molgen.metrics.poses import pose_matches
-from molgen.physics.direct import ReceptorAtoms, interaction_terms
+from molgen.physics.direct import TypedAtoms, interaction_terms
 from molgen.physics.intramolecular import ligand_pairs, pair_energy
 from molgen.physics.vina import atom_classes, weight_vector
 
@@ -100,7 +100,7 @@ def test_the_rmsd_is_that_to_the_crystal_pose(rated):
 def test_the_energies_are_those_of_the_positions(rated):
     poses, ligand = rated, rated.ligand
     protein = site_in("1ia1").receptor.protein
-    receptor = ReceptorAtoms(protein.positions, atom_classes(protein_types(protein)))
+    receptor = TypedAtoms(protein.positions, atom_classes(protein_types(protein)))
     classes = atom_classes(graph_types(ligand.graph))
     positions = torch.from_numpy(poses.positions)
     inter = interaction_terms(receptor, classes, positions) @ weight_vector()

@@ -13,7 +13,7 @@ from torch import Tensor
 
 from molgen.config import to_mapping
 from molgen.docking.ligand import Ligand, ligand_of
-from molgen.docking.ranking import SURROUNDINGS, ranked, rate, surroundings
+from molgen.docking.ranking import SURROUNDINGS, confidences, ranked_poses, surroundings
 from molgen.docking.refine import Refined
 from molgen.docking.site import Site
 from molgen.geometry.rotations import random_rotation
@@ -176,7 +176,7 @@ def refined_in(site: Site, ligand: Ligand, energies: list[float], seed: int = 0)
 
 def test_without_a_model_poses_are_ordered_by_energy(ligand):
     site = site_in("1of6")
-    found = ranked(ligand, [(site, refined_in(site, ligand, [-3.0, -7.0, 2.0]))], None)
+    found = ranked_poses(ligand, [(site, refined_in(site, ligand, [-3.0, -7.0, 2.0]))], None)
     assert [choice.row for choice in found] == [1, 0, 2]
     assert [choice.confidence for choice in found] == [None] * 3
 
@@ -184,8 +184,8 @@ def test_without_a_model_poses_are_ordered_by_energy(ligand):
 def test_with_a_model_poses_are_ordered_by_its_logits(ligand):
     site, model = site_in("1of6"), confidence_model()
     refined = refined_in(site, ligand, [-7.0, -6.99, -6.98, -6.97, -6.96], seed=3)
-    logits, probabilities = rate(model, ligand, [(site, refined)])
-    found = ranked(ligand, [(site, refined)], model)
+    logits, probabilities = confidences(model, ligand, [(site, refined)])
+    found = ranked_poses(ligand, [(site, refined)], model)
     order = logits.argsort(descending=True).tolist()
     assert order != [0, 1, 2, 3, 4], "the network does not matter: nothing was tested"
     assert [choice.row for choice in found] == order
@@ -195,7 +195,7 @@ def test_with_a_model_poses_are_ordered_by_its_logits(ligand):
 
 def test_where_the_curve_is_flat_the_logit_still_decides(ligand):
     site, model = site_in("1of6"), blind(confidence_model())
-    found = ranked(ligand, [(site, refined_in(site, ligand, [40.0, 90.0, 60.0, -1000.0]))], model)
+    found = ranked_poses(ligand, [(site, refined_in(site, ligand, [40.0, 90.0, 60.0, -1000.0]))], model)
     assert [choice.row for choice in found] == [3, 0, 2, 1]
     assert len({choice.confidence for choice in found[1:]}) == 1
 
@@ -207,7 +207,7 @@ def test_sites_share_the_lowest_energy(ligand):
     model = blind(confidence_model())
     energies = [-5.0, -2.0], [-9.0, -4.0, -8.0]
     places = [(site, refined_in(site, ligand, e)) for site, e in zip((first, second), energies, strict=True)]
-    found = ranked(ligand, places, model)
+    found = ranked_poses(ligand, places, model)
     assert [(choice.site.pocket.name == "second", choice.row) for choice in found] == [
         (True, 0),
         (True, 2),
@@ -219,7 +219,7 @@ def test_sites_share_the_lowest_energy(ligand):
     slope, offset = physics_of(model)
     logits = offset + slope * gaps / UNIT
     assert [choice.confidence for choice in found] == pytest.approx(model.probability(logits).tolist(), abs=1e-5)
-    assert [choice.row for choice in ranked(ligand, places, None)] == [0, 2, 0, 1, 1]
+    assert [choice.row for choice in ranked_poses(ligand, places, None)] == [0, 2, 0, 1, 1]
 
 
 def test_moving_the_protein_and_the_poses_changes_no_logit(ligand):
@@ -227,10 +227,10 @@ def test_moving_the_protein_and_the_poses_changes_no_logit(ligand):
     refined = refined_in(site, ligand, [-7.0, -6.0, -5.0])
     turn, shift = motions()[0], np.array([50.0, -20.0, 7.0])
     other = replace(refined, positions=(refined.positions.double() @ turn.T + torch.from_numpy(shift)).float())
-    here, _ = rate(model, ligand, [(site, refined)])
-    there, _ = rate(model, ligand, [(elsewhere(site, turn, shift), other)])
+    here, _ = confidences(model, ligand, [(site, refined)])
+    there, _ = confidences(model, ligand, [(elsewhere(site, turn, shift), other)])
     torch.testing.assert_close(there, here, atol=1e-3, rtol=0)
-    stayed, _ = rate(model, ligand, [(elsewhere(site, turn, shift * 0), refined)])
+    stayed, _ = confidences(model, ligand, [(elsewhere(site, turn, shift * 0), refined)])
     assert (stayed - here).abs().max() > 0.02, "the protein does not matter: nothing was tested"
 
 
@@ -238,10 +238,10 @@ def test_the_networks_read_every_pose_on_its_own(ligand):
     """All at the lowest energy; a meta-classifier that looks at the networks' logit alone, as before it is fitted."""
     site, model = site_in("1of6"), confidence_model()
     refined = refined_in(site, ligand, [-7.0, -7.0, -7.0])
-    together, _ = rate(model, ligand, [(site, refined)])
+    together, _ = confidences(model, ligand, [(site, refined)])
     assert together.std() > 0.02, "the poses do not matter: nothing was tested"
     for row in range(3):
-        alone, _ = rate(model, ligand, [(site, refined.pick(torch.tensor([row])))])
+        alone, _ = confidences(model, ligand, [(site, refined.pick(torch.tensor([row])))])
         torch.testing.assert_close(alone[0], together[row], atol=2e-3, rtol=0)
 
 
@@ -306,7 +306,7 @@ def test_the_meta_classifier_ranks_and_the_poses_of_all_sites_count(ligand):
     pair = refined_in(first, ligand, [-5.0, -5.2])
     apart = replace(pair, positions=pair.positions + torch.tensor([0.0, 9.0])[:, None, None])
     twin = replace(pair.pick(torch.tensor([0])), positions=pair.positions[:1] + 0.1)
-    found = ranked(ligand, [(first, apart), (second, twin)], model)
+    found = ranked_poses(ligand, [(first, apart), (second, twin)], model)
     assert [(choice.site.pocket.name == "second", choice.row) for choice in found] == [
         (False, 0),
         (True, 0),
@@ -317,7 +317,7 @@ def test_the_meta_classifier_ranks_and_the_poses_of_all_sites_count(ligand):
 def test_surroundings_are_the_atoms_near_any_pose(ligand):
     site = site_in("1of6")
     poses = refined_in(site, ligand, [0.0, 1.0]).positions.numpy()
-    atoms = site.network_atoms()
+    atoms = site.network_atoms
     near, center = surroundings(atoms, poses)
     away = np.linalg.norm(atoms.positions[:, None] - poses.reshape(-1, 3), axis=-1).min(1)
     inside = away < SURROUNDINGS
@@ -330,7 +330,7 @@ def test_surroundings_are_the_atoms_near_any_pose(ligand):
 def test_rating_leaves_no_gradient(ligand):
     site = site_in("1of6")
     found = [(site, refined_in(site, ligand, [-7.0, -6.0]))]
-    first, second = (rate(confidence_model(), ligand, found) for _ in range(2))
+    first, second = (confidences(confidence_model(), ligand, found) for _ in range(2))
     assert all(torch.equal(a, b) for a, b in zip(first, second, strict=True))
     assert not first[0].requires_grad
 

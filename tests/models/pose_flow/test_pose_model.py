@@ -216,7 +216,7 @@ def test_proposals_lie_about_the_pocket_over_template_conformers_in_turn(float_m
 def test_the_network_sees_the_atoms_around_the_center_of_the_pocket():
     site, radius = site_in("1of6"), 9.0
     batch = pocket_batch(site, radius)
-    atoms = site.network_atoms()
+    atoms = site.network_atoms
     near = np.linalg.norm(atoms.positions - site.pocket.center, axis=1) < radius
     assert 20 < near.sum() < len(atoms)
     assert batch.mask.all()

@@ -1,0 +1,152 @@
+"""Ranked poses as records: all atoms, score, terms, strain, validity, RMSD to a reference."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import torch
+from rdkit import Chem
+from torch import Tensor
+
+from molgen.chem.molecules.force_field import relax
+from molgen.chem.molecules.positions import with_conformers
+from molgen.conformers.templates import set_torsions
+from molgen.docking.ligand import Ligand
+from molgen.docking.ranking import RankedPose
+from molgen.docking.records import DockConfig, DockingResult, Pose
+from molgen.docking.site import Site
+from molgen.geometry import rigid
+from molgen.geometry.alignment import kabsch
+from molgen.geometry.torsions import dihedral_angles
+from molgen.metrics.posebusters import posebusters_checks
+from molgen.metrics.poses import pose_matches, pose_rmsd_matrix
+from molgen.physics.direct import interaction_terms
+from molgen.physics.vina import TERMS, rotor_factor, weight_vector
+
+
+def docking_result(
+    ligand: Ligand,
+    sites: Sequence[Site],
+    ranked: Sequence[RankedPose],
+    config: DockConfig,
+    *,
+    begin: float,
+    lowest: RankedPose,
+    reference: Chem.Mol | None = None,
+    notes: Sequence[str] = (),
+) -> DockingResult:
+    """The result of a ligand.
+
+    Args:
+        ligand: that was docked.
+        sites: that were searched.
+        ranked: the poses to return, best first, at least one.
+        config: how it was docked.
+        begin: `time.monotonic()` when its turn came.
+        lowest: the pose of lowest energy; its intramolecular energy is the zero of that of all, as in Vina.
+        reference: a pose of the same ligand to compare with.
+        notes: what was decided on the way.
+    """
+    template = torch.stack([pose.refined.template[pose.row] for pose in ranked])
+    positions = all_atom_poses(ligand, template, torch.stack([pose.positions for pose in ranked]))
+    strains = strain(ligand, positions)
+    rmsds = _reference_rmsds(ligand, positions, reference)
+    mol = with_conformers(ligand.mol, positions)
+    checks = _checks([pose.site for pose in ranked], ligand, mol, config.posebusters)
+    zero = float(lowest.refined.intramolecular[lowest.row])
+    poses = tuple(
+        Pose(
+            rank=index + 1,
+            conformer=index,
+            strain=float(strains[index]),
+            checks=checks[index],
+            rmsd=None if rmsds is None else float(rmsds[index]),
+            pocket=pose.site.pocket.name,
+            confidence=pose.confidence,
+            **_energies(ligand, pose, zero),
+        )
+        for index, pose in enumerate(ranked)
+    )
+    receptor = ranked[0].site.receptor
+    return DockingResult(
+        mol=mol,
+        poses=poses,
+        pockets=tuple(site.pocket for site in sites),
+        receptor=receptor.protein,
+        kept=receptor.kept,
+        dropped=receptor.dropped,
+        notes=tuple(notes),
+        seconds=time.monotonic() - begin,
+        config=config,
+    )
+
+
+def _energies(ligand: Ligand, pose: RankedPose, zero: float) -> dict[str, Any]:
+    """The energies of a pose, by the name that its record has for them; ``zero`` of the intramolecular one."""
+    inter, intra = float(pose.refined.intermolecular[pose.row]), float(pose.refined.intramolecular[pose.row])
+    terms = interaction_terms(pose.site.atoms, ligand.classes, pose.positions[None])[0] * weight_vector()
+    return {
+        "score": rotor_factor(ligand.rotors) * (inter + intra - zero),
+        "intermolecular": inter,
+        "intramolecular": intra,
+        "terms": dict(zip(TERMS, terms.tolist(), strict=True)),
+    }
+
+
+def all_atom_poses(ligand: Ligand, template: Tensor, positions: Tensor) -> np.ndarray:
+    """Poses of all atoms, float64 [B, atoms, 3], from poses of the heavy atoms.
+
+    Every pose is built anew from its template conformer: torsions set, then laid over the heavy atoms. So bond lengths,
+    angles, rings and stereo are those of the template conformer to rounding, however many steps the search took.
+
+    Args:
+        ligand: that was docked.
+        template: int64 [B], the template conformer of each pose.
+        positions: [B, n, 3], Angstrom.
+    """
+    heavy = torch.from_numpy(ligand.heavy)
+    full = torch.from_numpy(np.array([c.GetPositions() for c in ligand.mol.GetConformers()]))[template]
+    target = positions.double()
+    torsions = dihedral_angles(target, torch.from_numpy(ligand.graph.torsions.astype(np.int64)))
+    full = set_torsions(ligand.mol, full, torsions, ligand.graph)
+    return rigid.apply(kabsch(full[:, heavy], target), full).numpy()
+
+
+def strain(ligand: Ligand, positions: np.ndarray) -> np.ndarray:
+    """Energy of poses [B, atoms, 3] above the lowest relaxed template conformer, [B], kcal/mol.
+
+    Each pose is first relaxed for a few steps, so that the rigid bonds and angles of the search do not count. MMFF94s
+    without electrostatics; nan where no force field has the parameters.
+    """
+    _, free = relax(ligand.free, 200, electrostatics=False)
+    _, bound = relax(with_conformers(ligand.mol, positions), 20, electrostatics=False)
+    everything = np.concatenate([free.values, bound.values])
+    return bound.values - np.nanmin(everything, initial=np.inf)
+
+
+def _checks(sites: Sequence[Site], ligand: Ligand, mol: Chem.Mol, posebusters: bool) -> list[dict[str, bool]]:
+    """Name of each validity check -> passed, for every conformer of `mol`, the i-th in the i-th site."""
+    if posebusters:
+        poses = [Chem.Mol(mol, False, conformer.GetId()) for conformer in mol.GetConformers()]
+        return [posebusters_checks(pose, site.receptor.protein)[0] for pose, site in zip(poses, sites, strict=True)]
+    checkers = {id(site): site.checker(ligand.mol) for site in sites}
+    found = []
+    for conformer, site in zip(mol.GetConformers(), sites, strict=True):
+        validity = checkers[id(site)](torch.from_numpy(conformer.GetPositions())[None])
+        found.append(dict(zip(validity.names, validity.passed[0].tolist(), strict=True)))
+    return found
+
+
+def _reference_rmsds(ligand: Ligand, positions: np.ndarray, reference: Chem.Mol | None) -> np.ndarray | None:
+    if reference is None:
+        return None
+    try:
+        matches = pose_matches(reference, ligand.mol)
+    except ValueError:
+        return None
+    heavy = [atom.GetIdx() for atom in reference.GetAtoms() if atom.GetAtomicNum() != 1]
+    crystal = reference.GetConformer().GetPositions()[heavy]
+    return pose_rmsd_matrix(crystal[None], positions[:, ligand.heavy], matches.permutations)[0].numpy()
