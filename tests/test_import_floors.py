@@ -56,7 +56,7 @@ TRAINING_MODULES = [
     "molgen.models.torsion_flow.task",
     "molgen.models.pose_flow.task",
     "molgen.models.pose_confidence.task",
-    "molgen.models.pose_confidence.meta_classifier",
+    "molgen.models.pose_confidence.calibrate",
     "molgen.training.fit",
 ]
 

@@ -57,9 +57,9 @@ for _model in trainable_models().values():
 @train_app.command("calibrate")
 def calibrate(networks: Networks, poses: Poses, output: Weights) -> None:
     """Join several networks: fit and calibrate the meta-classifier on what each was not trained on."""
-    from molgen.models.pose_confidence.meta_classifier import combine
+    from molgen.models.pose_confidence.calibrate import calibrate as calibrate_networks
 
-    scores = combine(networks, poses, output)
+    scores = calibrate_networks(networks, poses, output)
     print(f"{output}: {', '.join(f'{name} {value:.3f}' for name, value in scores.items())}")
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import KW_ONLY, dataclass, field
 
+from molgen.config import renamed
 from molgen.datasets.sources import SourceConfig
+from molgen.former_names import with_former_names
 from molgen.nets.contacts import ContactConfig
 from molgen.training.settings import TrainSettings
 
@@ -24,6 +26,7 @@ class ConfidenceConfig:
     members: int = 1
 
 
+@with_former_names
 @dataclass(frozen=True)
 class ConfidenceTrainConfig(TrainSettings):
     """How to train, besides what every training has.
@@ -31,7 +34,7 @@ class ConfidenceTrainConfig(TrainSettings):
     Attributes:
         sources: sets of labeled decoys (`molgen prepare poses`) and their shares.
         folds, fold: the clusters of the last source are dealt into so many folds, and this one is held back.
-        right: Angstrom; a pose nearer than this to the true one is near-native.
+        near_native: Angstrom; a pose within this of the true one is near-native.
         batch: ligands per batch; poses: of each, at most.
         noise: Angstrom, on all atoms.
     """
@@ -39,7 +42,7 @@ class ConfidenceTrainConfig(TrainSettings):
     sources: tuple[SourceConfig, ...] = (SourceConfig(),)
     folds: int = 4
     fold: int = 0
-    right: float = 2.0
+    near_native: float = renamed("right", 2.0)
     batch: int = 4
     poses: int = 32
     noise: float = 0.15

@@ -10,11 +10,15 @@ from molgen.datasets.decoys import DecoyRecord
 from molgen.errors import ConfigError
 
 
-def fold_of(entries: Sequence[DecoyRecord], folds: int, fold: int) -> tuple[list[DecoyRecord], list[DecoyRecord]]:
-    """The entries outside and inside a fold; clusters are dealt to the folds in a fixed random order."""
+def fold_of(records: Sequence[DecoyRecord], folds: int, fold: int) -> tuple[list[DecoyRecord], list[DecoyRecord]]:
+    """The records outside and inside a fold; clusters are dealt to the folds in a fixed random order.
+
+    Raises:
+        ConfigError: there is no such fold.
+    """
     if not 0 <= fold < folds:
         raise ConfigError(f"train.fold must be between 0 and {folds - 1}, not {fold}")
-    clusters = sorted({entry.cluster for entry in entries})
+    clusters = sorted({record.cluster for record in records})
     order = np.random.default_rng(0).permutation(len(clusters))
-    held = {clusters[k] for k in order[fold::folds]}
-    return [e for e in entries if e.cluster not in held], [e for e in entries if e.cluster in held]
+    inside = {clusters[k] for k in order[fold::folds]}
+    return [r for r in records if r.cluster not in inside], [r for r in records if r.cluster in inside]

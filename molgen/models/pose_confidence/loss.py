@@ -12,23 +12,23 @@ _SOFT = 0.3
 """Angstrom: how sharp the border between a near-native pose and others is in the target."""
 
 
-def training_loss(model: ConfidenceModel, batch: DecoyBatch, rng: torch.Generator, *, right: float) -> Tensor:
+def training_loss(model: ConfidenceModel, batch: DecoyBatch, rng: torch.Generator, *, near_native: float) -> Tensor:
     """:func:`confidence_loss` with the dropout of ``rng``, so that a resumed run draws what an unbroken one does."""
     torch.manual_seed(int(torch.randint(2**31, (), generator=rng)))  # dropout draws from the global generator
-    return confidence_loss(model, batch, right)
+    return confidence_loss(model, batch, near_native)
 
 
-def confidence_loss(model: ConfidenceModel, batch: DecoyBatch, right: float) -> Tensor:
+def confidence_loss(model: ConfidenceModel, batch: DecoyBatch, near_native: float) -> Tensor:
     """Ranking plus calibration: minus the log of the softmax share of near-native poses, and binary cross entropy.
 
     The first part leaves out ligands without a near-native pose; the target of the second goes smoothly from 1 to 0
-    about ``right`` (Angstrom).
+    about ``near_native`` (Angstrom).
     """
     logits = model(batch.graph, batch.pocket, batch.positions, batch.gaps).masked_fill(~batch.mask, -1e4)
-    good = (batch.rmsds <= right) & batch.mask
-    found = good.any(1)
-    shares = logits.masked_fill(~good, -1e4).logsumexp(1) - logits.logsumexp(1)
-    ranking = -(shares * found).sum() / found.sum().clamp(min=1)
-    target = torch.sigmoid((right - batch.rmsds) / _SOFT)
+    native = (batch.rmsds <= near_native) & batch.mask
+    ranked = native.any(1)
+    shares = logits.masked_fill(~native, -1e4).logsumexp(1) - logits.logsumexp(1)
+    ranking = -(shares * ranked).sum() / ranked.sum().clamp(min=1)
+    target = torch.sigmoid((near_native - batch.rmsds) / _SOFT)
     single = torch.nn.functional.binary_cross_entropy_with_logits(logits, target, reduction="none")
     return ranking + (single * batch.mask).sum() / batch.mask.sum()

@@ -29,19 +29,19 @@ def training_data(config: ConfidenceTraining) -> TrainingData:
     """
     settings = config.train
     sources = [load_decoys(find_parts(Path(source.path)))[0] for source in settings.sources]
-    sources[-1], held_back = fold_of(sources[-1], settings.folds, settings.fold)
+    sources[-1], fold = fold_of(sources[-1], settings.folds, settings.fold)
     mixture = [
-        MixtureSource(entries, source.share, cluster_weights(entries))
-        for entries, source in zip(sources, settings.sources, strict=True)
+        MixtureSource(records, source.share, cluster_weights(records))
+        for records, source in zip(sources, settings.sources, strict=True)
     ]
     collate = CollateDecoys(settings.poses, settings.noise)
     names = [source.path.rstrip("/").split("/")[-1] for source in settings.sources]
     sizes = dict(zip(names, map(len, sources), strict=True))
-    unseen = [entry.found() for entry in held_back]
+    held_back = [record.found() for record in fold]
     return TrainingData(
         stream=partial(MixtureDataset, mixture, settings.batch, collate, seed=settings.seed, pool=1),
-        loss=partial(training_loss, right=settings.right),
-        measure=lambda model: validate_confidence(model, unseen, settings.right),
+        loss=partial(training_loss, near_native=settings.near_native),
+        measure=lambda model: validate_confidence(model, held_back, settings.near_native),
         samples=settings.batch * settings.poses,
         labels={"sources": sizes, "folds": settings.folds, "fold": settings.fold},
     )

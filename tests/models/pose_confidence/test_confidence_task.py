@@ -9,14 +9,17 @@ import torch
 from small_pockets import CONTACT_SIZE, confidence_model
 from small_sets import ADDED, CLUSTERS, SEARCHED, confidence_training
 
+from molgen.cli import main
+from molgen.config import override
 from molgen.datasets.decoys import load_decoys
 from molgen.datasets.mixture import MixtureDataset, MixtureSource
 from molgen.errors import CheckpointError, ConfigError, InputError
-from molgen.models.pose_confidence.config import ConfidenceConfig, ConfidenceTraining
+from molgen.models.pose_confidence.calibrate import calibrate
+from molgen.models.pose_confidence.config import ConfidenceConfig, ConfidenceTrainConfig, ConfidenceTraining
 from molgen.models.pose_confidence.data import CollateDecoys, collate_decoys
 from molgen.models.pose_confidence.folds import fold_of
 from molgen.models.pose_confidence.loss import confidence_loss
-from molgen.models.pose_confidence.meta_classifier import calibration_curve, combine, logistic_regression, pose_weights
+from molgen.models.pose_confidence.meta_classifier import calibration_curve, logistic_regression, pose_weights
 from molgen.models.pose_confidence.model import META_FEATURES, ConfidenceModel, meta_features
 from molgen.models.pose_confidence.task import load_confidence, save_confidence, train_confidence
 
@@ -94,7 +97,7 @@ def test_the_record_says_which_fold_was_held_back(folds):
 
 
 def test_several_networks_become_one_confidence(source, folds, tmp_path):
-    scores = combine(folds, source, tmp_path / "joined.safetensors")
+    scores = calibrate(folds, source, tmp_path / "joined.safetensors")
     assert set(scores) == {"top1", "network_top1", "energy_top1", "oracle", "auc", "calibration_error"}
     model, record = load_confidence(tmp_path / "joined.safetensors")
     assert len(model.members) == 2
@@ -107,11 +110,29 @@ def test_several_networks_become_one_confidence(source, folds, tmp_path):
     torch.testing.assert_close(joined, (apart[0] + apart[1]) / 2)
 
 
+@pytest.mark.parametrize(("command", "warning"), [("calibrate", ""), ("judge", "now called `molgen train calibrate`")])
+def test_the_command_joins_networks_under_its_former_name_too(command, warning, source, folds, tmp_path, capsys):
+    output = tmp_path / "joined.safetensors"
+    with pytest.raises(SystemExit) as stop:
+        main(["train", command, *map(str, folds), "-p", str(source), "-o", str(output)])
+    out, err = capsys.readouterr()
+    assert (stop.value.code, out.startswith(f"{output}: top1 ")) == (0, True)
+    assert warning in err
+    assert bool(warning) == bool(err)
+    assert len(load_confidence(output)[0].members) == 2
+
+
+def test_the_former_name_of_the_distance_of_near_native_poses_is_read(config):
+    assert override(config, ["train.right=1.5"]).train.near_native == 1.5
+    with pytest.warns(DeprecationWarning, match="right is now called near_native"):
+        assert ConfidenceTrainConfig(right=1.5).near_native == 1.5  # type: ignore[call-arg]
+
+
 def test_networks_of_different_sizes_are_refused(source, folds, tmp_path):
     odd = tmp_path / "odd.safetensors"
     save_confidence(ConfidenceModel(ConfidenceConfig(replace(CONTACT_SIZE, channels=4))), odd, {})
     with pytest.raises(InputError, match="different configurations"):
-        combine([folds[0], odd], source, tmp_path / "joined.safetensors")
+        calibrate([folds[0], odd], source, tmp_path / "joined.safetensors")
 
 
 def test_the_meta_classifier_finds_what_decides():
@@ -154,7 +175,7 @@ def test_poses_that_agree_share_their_votes():
 
 
 def test_training_goes_on_from_the_network_of_its_own_fold(config, source, folds, tmp_path):
-    combine(folds, source, tmp_path / "joined.safetensors")
+    calibrate(folds, source, tmp_path / "joined.safetensors")
     chosen = replace(config, train=replace(config.train, fold=1, learning_rate=0.0, steps=1))
     result = train_confidence(chosen, tmp_path, resume=tmp_path / "joined.safetensors")
     made, own = (load_confidence(path)[0].members[0].state_dict() for path in (result.weights, folds[1]))

@@ -1,0 +1,98 @@
+"""Several networks as one confidence: meta-classifier and calibration are fitted to what none was trained on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from molgen.datasets.decoys import DecoyRecord, load_decoys
+from molgen.datasets.part_files import find_parts
+from molgen.errors import InputError
+from molgen.metrics.success import calibration
+from molgen.models.pose_confidence.folds import fold_of
+from molgen.models.pose_confidence.meta_classifier import fit_meta_classifier, logistic_regression
+from molgen.models.pose_confidence.model import ConfidenceModel, meta_features
+from molgen.models.pose_confidence.task import TASK
+from molgen.models.pose_confidence.validation import logits_of, ranking_auc
+
+_PARTS = 5
+"""Of the clusters, in cross-fitting."""
+
+
+def calibrate(
+    networks: Sequence[str | Path], source: str | Path, output: str | Path, near_native: float = 2.0
+) -> dict[str, float]:
+    """Make the confidence of networks that were each trained without one fold of the same labeled decoys.
+
+    Args:
+        networks: their weights, in the order of the folds.
+        source: the labeled decoys.
+        output: safetensors file to write.
+        near_native: Angstrom; a pose within this of the true one is near-native.
+
+    Returns:
+        cross-fitted shares of ligands whose first pose is near-native, top1 (by the meta-classifier), network_top1 and
+        energy_top1; oracle, the share with any near-native pose; auc and expected calibration_error of the probability
+        of the first pose.
+
+    Raises:
+        InputError: the decoys cannot be read, or the networks have different configurations.
+        CheckpointError: a network cannot be used.
+    """
+    loaded = [TASK.load(path) for path in networks]
+    models = [model for model, _ in loaded]
+    if any(model.config != models[0].config for model in models):
+        raise InputError("the networks have different configurations", source=networks[0])
+    records, _ = load_decoys(find_parts(Path(source)))
+    held_back = [[r.found() for r in fold_of(records, len(models), fold)[1]] for fold in range(len(models))]
+    decoys = [record for fold in held_back for record in fold]
+    logits = [row for model, fold in zip(models, held_back, strict=True) for row in logits_of(model, fold)]
+    features = [_features(row, record) for row, record in zip(logits, decoys, strict=True)]
+    labels = [record.rmsds <= near_native for record in decoys]
+    confidence = _joined(models)
+    fit_meta_classifier(confidence, features, labels)
+    scores = _cross_fitted_scores(features, labels, decoys)
+    members = [record for _, record in loaded]
+    TASK.save(confidence, output, {"members": members, "metrics": scores, "complexes": len(decoys)})
+    return scores
+
+
+def _features(logits: np.ndarray, decoys: DecoyRecord) -> np.ndarray:
+    arrays = (logits, decoys.positions, decoys.energies)
+    return meta_features(*(torch.from_numpy(array) for array in arrays)).numpy()
+
+
+def _joined(models: Sequence[ConfidenceModel]) -> ConfidenceModel:
+    """One model with the networks of all."""
+    networks = [member for model in models for member in model.members]
+    confidence = ConfidenceModel(replace(models[0].config, members=len(networks)))
+    for member, network in zip(confidence.members, networks, strict=True):
+        member.load_state_dict(network.state_dict())
+    return confidence
+
+
+def _cross_fitted_scores(
+    features: Sequence[np.ndarray], labels: Sequence[np.ndarray], decoys: Sequence[DecoyRecord]
+) -> dict[str, float]:
+    """Of the meta-classifier refitted without each part of the clusters in turn, on that part."""
+    clusters, part = np.unique([record.cluster for record in decoys], return_inverse=True)
+    part = (np.random.default_rng(0).permutation(len(clusters)) % _PARTS)[part]
+    success, chance = np.zeros(len(decoys), bool), np.zeros(len(decoys))
+    for k in range(_PARTS):
+        rest = np.flatnonzero(part != k).tolist()
+        weights, offset = logistic_regression([features[i] for i in rest], [labels[i] for i in rest])
+        for i in np.flatnonzero(part == k).tolist():
+            logits = features[i] @ weights + offset
+            success[i], chance[i] = labels[i][logits.argmax()], 1 / (1 + np.exp(-logits.max()))
+    return {
+        "top1": float(success.mean()),
+        "network_top1": float(np.mean([own[rows[:, 0].argmax()] for own, rows in zip(labels, features, strict=True)])),
+        "energy_top1": float(np.mean([own[r.energies.argmin()] for own, r in zip(labels, decoys, strict=True)])),
+        "oracle": float(np.mean([own.any() for own in labels])),
+        "auc": ranking_auc(chance, success),
+        "calibration_error": calibration(chance, success).error,
+    }
