@@ -19,7 +19,7 @@ from pathlib import Path
 from rdkit import Chem, rdBase
 
 from molgen.conformers.config import GenerateConfig
-from molgen.screening.conformer_file import Row, conformers_to_file
+from molgen.screening.conformer_file import ConformerRow, conformers_to_file
 
 EVERY = 100
 
@@ -42,13 +42,15 @@ def growth(seen: Sequence[Held]) -> tuple[float, int]:
     return memory, max(one.files for one in rest) - max(one.files for one in warm)
 
 
-def watched(source: Path, config: GenerateConfig, model: str, *, every: int = EVERY) -> tuple[list[Held], list[Row]]:
+def watched(
+    source: Path, config: GenerateConfig, model: str, *, every: int = EVERY
+) -> tuple[list[Held], list[ConformerRow]]:
     """Conformers of a file of SMILES, and what the process held on the way (Linux only)."""
     seen: list[Held] = []
     begun = time.monotonic()
-    rows: list[Row] = []
+    rows: list[ConformerRow] = []
 
-    def look(row: Row) -> None:
+    def look(row: ConformerRow) -> None:
         rows.append(row)
         if len(rows) % every == 0:
             seen.append(Held(len(rows), resident(), open_files(), time.monotonic() - begun))

@@ -28,12 +28,12 @@ from molgen.conformers.config import GenerateConfig
 from molgen.docking.records import DockConfig
 from molgen.screening import Progress, RunConfig, conformer_library, screen
 from molgen.screening.driver import Driver
-from molgen.screening.engine import Finished
-from molgen.screening.folder import prepare_folder
+from molgen.screening.engines.engine import Finished
 from molgen.screening.library import read_library
-from molgen.screening.progress import ProgressFile
-from molgen.screening.state import State
-from molgen.screening.work import Result, Task
+from molgen.screening.store.folder import prepare_folder
+from molgen.screening.store.progress import ProgressFile
+from molgen.screening.store.state import State
+from molgen.screening.work import MoleculeResult, MoleculeTask
 
 MIB = 2**20
 
@@ -163,17 +163,17 @@ class NothingEngine:
     """Ends every task at once, in this process."""
 
     def __init__(self) -> None:
-        self._tasks: list[Task] = []
+        self._tasks: list[MoleculeTask] = []
 
     def slots(self) -> int:
         return 64
 
-    def submit(self, task: Task) -> None:
+    def submit(self, task: MoleculeTask) -> None:
         self._tasks.append(task)
 
     def finished(self, patience: float) -> list[Finished]:
         ended, self._tasks = self._tasks, []
-        return [Finished(task, Result(None, 0.0, {"score": -float(task.size)}, "x" * 3000)) for task in ended]
+        return [Finished(task, MoleculeResult(None, 0.0, {"score": -float(task.size)}, "x" * 3000)) for task in ended]
 
     def close(self) -> None:
         pass

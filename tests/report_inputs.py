@@ -17,7 +17,7 @@ from molgen.docking.run import DockRow, Setting
 from molgen.reports.pages.conformer_report import conformer_report
 from molgen.reports.pages.docking_report import docking_report
 from molgen.reports.records import Report
-from molgen.screening.conformer_file import Row
+from molgen.screening.conformer_file import ConformerRow
 
 HARM = '<script>window.harmed=1</script><img src=x onerror="window.harmed=1">&amp;\'\u2028'
 
@@ -27,8 +27,8 @@ def conformers(folder: Path, count: int = 4, *, molecules: int = 2) -> Report:
     output = folder / "conformers.sdf"
     names = [HARM, *(f"molecule {k}" for k in range(1, molecules))]
     write_sdf(output, (record for name in names for record in _records(name, count)))
-    rows = [Row(name, None, count, 3.0, 0.5, 1.0, None, (f"note on {name}",)) for name in names]
-    failed = Row(f"broken {HARM}", "line 3", 0, None, None, 0.1, f"unclosed ring in {HARM}")
+    rows = [ConformerRow(name, None, count, 3.0, 0.5, 1.0, None, (f"note on {name}",)) for name in names]
+    failed = ConformerRow(f"broken {HARM}", "line 3", 0, None, None, 0.1, f"unclosed ring in {HARM}")
     return conformer_report([*rows, failed], output, config=GenerateConfig(n=count), command=["conformers", HARM])
 
 

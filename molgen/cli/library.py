@@ -14,8 +14,8 @@ import typer
 
 if TYPE_CHECKING:
     from molgen.screening.config import RunConfig
-    from molgen.screening.progress import Progress
     from molgen.screening.run import RunSummary
+    from molgen.screening.store.progress import Progress
 
 _EVERY = 60.0
 """Seconds between two lines where there is no terminal."""
@@ -75,7 +75,7 @@ def conformers_to_folder(library: str | Path, output: Path, *, run: RunConfig, *
 
 def print_summary(summary: RunSummary) -> None:
     """How a run ended; exit code 2 if nothing came out."""
-    from molgen.screening.progress import duration
+    from molgen.screening.store.progress import duration
 
     done = summary.inputs - summary.failed
     parts = [f"{done:,} of {summary.inputs:,} molecules done, {summary.failed:,} failed"]

@@ -186,8 +186,8 @@ def screen_export(
 ) -> None:
     """Write all structures of a run into one SD file, in the order of the library."""
     from molgen.chem.molecules.writing import check_sdf_name
-    from molgen.screening.folder import read_settings
     from molgen.screening.ranking import export
+    from molgen.screening.store.folder import read_settings
 
     check_sdf_name(output)
     read_settings(folder)

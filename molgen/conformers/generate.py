@@ -10,7 +10,6 @@ from typing import Literal
 
 from rdkit import Chem
 
-from molgen.chem.formats.parsing import one_line
 from molgen.chem.molecules.reading import InputRecord, read_molecules
 from molgen.chem.molecules.standardize import prepare_molecule
 from molgen.chem.molecules.stereo import enumerate_stereo
@@ -18,9 +17,10 @@ from molgen.conformers.boltzmann import boltzmann_ensemble
 from molgen.conformers.config import GenerateConfig, checked_config
 from molgen.conformers.samples import sample_conformers
 from molgen.conformers.selection import select_conformers
-from molgen.errors import MolgenError, ParseError
+from molgen.errors import ParseError
 from molgen.models.torsion_flow.model import TorsionModel
 from molgen.models.torsion_flow.task import load_model
+from molgen.outcomes import attempt
 from molgen.sampling.guards import noted
 from molgen.threads import one_thread
 
@@ -129,28 +129,23 @@ def outcomes(
     stereo: Literal["one", "enumerate"],
 ) -> Iterator[Outcome]:
     """The outcomes of one input record: at least one, never an exception."""
-    try:
-        if record.mol is None:
-            raise ParseError(record.error or "unreadable")
-        full = prepare_molecule(record.mol, largest_fragment=largest_fragment)
-        isomers = enumerate_stereo(full, stereo)
-    except Exception as error:
-        yield Outcome(record, None, _reason(error))
+    isomers = attempt(_isomers, record, largest_fragment, stereo, name=record.name)
+    if isomers.value is None:
+        yield Outcome(record, None, isomers.error)
         return
-    for number, (isomer, note) in enumerate(isomers, 1):
-        named = record if len(isomers) == 1 else replace(record, name=f"{record.name}_isomer{number}")
+    for number, (isomer, note) in enumerate(isomers.value, 1):
+        named = record if len(isomers.value) == 1 else replace(record, name=f"{record.name}_isomer{number}")
         notes = [note] if note else []
-        try:
-            with noted(notes):
-                made = conformers_of(isomer, model, config)
-            yield Outcome(named, made, None, "; ".join(notes))
-        except Exception as error:
-            yield Outcome(named, None, _reason(error), note)
+        with noted(notes):
+            made = attempt(conformers_of, isomer, model, config, name=named.name)
+        yield Outcome(named, made.value, made.error, "; ".join(notes))
 
 
-def _reason(error: Exception) -> str:
-    """One line for a failure; a molecule that no one foresaw must not stop a library."""
-    return error.reason if isinstance(error, MolgenError) else one_line(f"unexpected {type(error).__name__}: {error}")
+def _isomers(
+    record: InputRecord, largest_fragment: bool, stereo: Literal["one", "enumerate"]
+) -> list[tuple[Chem.Mol, str]]:
+    """The molecule with explicit hydrogens, in every stereoisomer that is wanted, each with a note on open stereo."""
+    return enumerate_stereo(prepare_molecule(record.molecule(), largest_fragment=largest_fragment), stereo)
 
 
 def resolve_model(model: Model) -> TorsionModel | None:

@@ -1,11 +1,11 @@
 """Libraries: many molecules through docking or conformer generation, on processes or a Ray cluster, resumable."""
 
 from molgen.screening.config import RunConfig
-from molgen.screening.progress import Progress
 from molgen.screening.ranking import export
 from molgen.screening.run import RunSummary, conformer_library, screen
-from molgen.screening.shards import read_rows
 from molgen.screening.status import Status, status
+from molgen.screening.store.progress import Progress
+from molgen.screening.store.shards import read_rows
 
 __all__ = [
     "Progress",

@@ -22,7 +22,7 @@ from molgen.version import __version__
 
 
 @dataclass(frozen=True)
-class Row:
+class ConformerRow:
     """What became of one input.
 
     Attributes:
@@ -56,8 +56,8 @@ def conformers_to_file(
     stereo: Literal["one", "enumerate"] = "one",
     largest_fragment: bool = False,
     failures: str | Path | None = None,
-    on_row: Callable[[Row], None] | None = None,
-) -> list[Row]:
+    on_row: Callable[[ConformerRow], None] | None = None,
+) -> list[ConformerRow]:
     """Conformers of every molecule of ``source`` into the SD file ``output``.
 
     Args:
@@ -79,7 +79,7 @@ def conformers_to_file(
         check_xtb()
     records = read_molecules(source)
     network = resolve_model(model)
-    rows: list[Row] = []
+    rows: list[ConformerRow] = []
 
     def results() -> Iterator[SdfRecord]:
         for record in records:
@@ -110,17 +110,19 @@ def _chain(first: SdfRecord, rest: Iterator[SdfRecord]) -> Iterator[SdfRecord]:
     yield from rest
 
 
-def row_of(outcome: Outcome, seconds: float) -> Row:
+def row_of(outcome: Outcome, seconds: float) -> ConformerRow:
     record, notes = outcome.record, (outcome.note,) if outcome.note else ()
     if outcome.mol is None:
-        return Row(record.name, record.place, 0, None, None, seconds, outcome.error, notes)
+        return ConformerRow(record.name, record.place, 0, None, None, seconds, outcome.error, notes)
     mol = outcome.mol
     energies = np.array([c.GetDoubleProp("molgen_energy") for c in mol.GetConformers()])
     span = float(energies.max() - energies.min()) if np.isfinite(energies).all() else None
     first = mol.GetConformer(0)
     effective = first.GetDoubleProp("molgen_effective_samples") if first.HasProp("molgen_effective_samples") else None
     diversity = _diversity(outcome)
-    return Row(record.name, record.place, mol.GetNumConformers(), span, diversity, seconds, None, notes, effective)
+    return ConformerRow(
+        record.name, record.place, mol.GetNumConformers(), span, diversity, seconds, None, notes, effective
+    )
 
 
 def _diversity(outcome: Outcome) -> float | None:

@@ -14,7 +14,7 @@ from molgen.conformers.config import GenerateConfig
 from molgen.conformers.generate import Outcome, outcomes, resolve_model
 from molgen.models.torsion_flow.model import TorsionModel
 from molgen.screening.conformer_file import row_of, sdf_records
-from molgen.screening.work import ColumnKind, Ready, Result
+from molgen.screening.work import ColumnKind, MoleculeResult, WorkFunction
 
 
 @dataclass(frozen=True)
@@ -46,19 +46,19 @@ class ConformerWork:
     def arrays(self) -> list[np.ndarray]:
         return []
 
-    def open(self, arrays: Sequence[np.ndarray]) -> Ready:
+    def open(self, arrays: Sequence[np.ndarray]) -> WorkFunction:
         network = resolve_model(self.model)
         return lambda smiles: self._generate(network, smiles)
 
-    def _generate(self, network: TorsionModel | None, smiles: str) -> Result:
+    def _generate(self, network: TorsionModel | None, smiles: str) -> MoleculeResult:
         begin = time.monotonic()
         record = next(iter(read_molecules([smiles])))
         outcome = next(outcomes(record, network, self.config, self.largest_fragment, "one"))
         seconds = time.monotonic() - begin
         if outcome.mol is None:
-            return Result(outcome.error, seconds)
+            return MoleculeResult(outcome.error, seconds)
         sdf = "".join(sdf_block(record) for record in sdf_records(outcome, self.config))
-        return Result(None, seconds, _values(outcome, seconds), sdf)
+        return MoleculeResult(None, seconds, _values(outcome, seconds), sdf)
 
 
 def _values(outcome: Outcome, seconds: float) -> dict[str, object]:

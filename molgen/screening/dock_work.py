@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import time
 import warnings
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -22,10 +21,9 @@ from molgen.docking.output import sdf_records
 from molgen.docking.records import DockConfig, DockingResult
 from molgen.docking.restraints import Anchor
 from molgen.docking.site import Site, class_keys, sites_of
-from molgen.errors import ParseError
-from molgen.outcomes import reason_of
+from molgen.outcomes import attempt
 from molgen.physics.vina import common_classes
-from molgen.screening.work import ColumnKind, Ready, Result
+from molgen.screening.work import ColumnKind, MoleculeResult, WorkFunction
 
 
 @dataclass(frozen=True)
@@ -69,7 +67,7 @@ class DockWork:
         classes = common_classes()
         return [site.maps_for(classes).values.view(len(classes), -1).numpy() for site in self.sites]
 
-    def open(self, arrays: Sequence[np.ndarray]) -> Ready:
+    def open(self, arrays: Sequence[np.ndarray]) -> WorkFunction:
         learned_of(self.config)
         keys = class_keys(common_classes())
         with warnings.catch_warnings():
@@ -78,18 +76,19 @@ class DockWork:
         sites = [dataclasses.replace(site, maps=made) for site, made in zip(self.sites, maps, strict=True)]
         return lambda smiles: self._dock(sites, smiles)
 
-    def _dock(self, sites: Sequence[Site], smiles: str) -> Result:
-        begin = time.monotonic()
-        try:
-            record = next(iter(read_molecules([smiles])))
-            if record.mol is None:
-                raise ParseError(record.error or "unreadable")
-            prepared = prepare_ligand(record.mol, self.config, largest_fragment=self.largest_fragment)
-            found = dock_prepared(sites, prepared, self.config, anchors=self.anchors)
-        except Exception as error:
-            return Result(reason_of(error), time.monotonic() - begin)
-        sdf = "".join(sdf_block(record) for record in sdf_records(found, smiles))
-        return Result(None, time.monotonic() - begin, _values(found), sdf)
+    def _dock(self, sites: Sequence[Site], smiles: str) -> MoleculeResult:
+        docked = attempt(self._docked, sites, smiles, name=smiles)
+        if docked.value is None:
+            return MoleculeResult(docked.error, docked.seconds)
+        values, sdf = docked.value
+        return MoleculeResult(None, docked.seconds, values, sdf)
+
+    def _docked(self, sites: Sequence[Site], smiles: str) -> tuple[dict[str, object], str]:
+        """The row of the best pose, and the SD records of all."""
+        mol = next(iter(read_molecules([smiles]))).molecule()
+        ligand = prepare_ligand(mol, self.config, largest_fragment=self.largest_fragment)
+        result = dock_prepared(sites, ligand, self.config, anchors=self.anchors)
+        return _values(result), "".join(sdf_block(record) for record in sdf_records(result, smiles))
 
 
 def dock_work(
@@ -107,15 +106,15 @@ def dock_work(
     Raises:
         MolgenError: the protein, the pocket, an anchor or the weights cannot be used.
     """
-    held = tuple(Anchor.parse(anchor) for anchor in anchors)
+    restraints = tuple(Anchor.parse(anchor) for anchor in anchors)
     learned_of(config)  # weights that cannot be read are no fault of a ligand
     sites = sites_of(read_protein(protein), pocket, keep=keep, drop=drop).searched
-    return DockWork(sites, config, held, largest_fragment)
+    return DockWork(sites, config, restraints, largest_fragment)
 
 
-def _values(found: DockingResult) -> dict[str, object]:
+def _values(result: DockingResult) -> dict[str, object]:
     """The row of the best pose."""
-    best = found.poses[0]
+    best = result.poses[0]
     return {
         "score": round(best.score, 4),
         "confidence": None if best.confidence is None else round(best.confidence, 4),
@@ -123,6 +122,6 @@ def _values(found: DockingResult) -> dict[str, object]:
         "failed_checks": ", ".join(best.failed),
         "strain": round(best.strain, 4) if np.isfinite(best.strain) else None,
         "pocket": best.pocket,
-        "poses": len(found.poses),
-        "notes": "; ".join(found.notes),
+        "poses": len(result.poses),
+        "notes": "; ".join(result.notes),
     }

@@ -12,12 +12,12 @@ from itertools import islice
 from pathlib import Path
 
 from molgen.errors import MolgenError
-from molgen.screening.engine import Engine, Finished
-from molgen.screening.library import Item
-from molgen.screening.progress import ProgressFile
-from molgen.screening.shards import EarlierShards, Row, shard_path, write_shard
-from molgen.screening.state import State
-from molgen.screening.work import Result, Task, Work
+from molgen.screening.engines.engine import Engine, Finished
+from molgen.screening.library import LibraryInput
+from molgen.screening.store.progress import ProgressFile
+from molgen.screening.store.shards import EarlierShards, ShardRow, shard_path, write_shard
+from molgen.screening.store.state import State
+from molgen.screening.work import MoleculeResult, MoleculeTask, Work
 
 AHEAD = 3
 """Shards of inputs in memory."""
@@ -39,7 +39,7 @@ class _Shard:
     """
 
     number: int
-    items: list[Item]
+    items: list[LibraryInput]
     missing: set[bytes] = field(default_factory=set)
     firsts: dict[bytes, int] = field(default_factory=dict)
     repeats: Counter[bytes | None] = field(init=False)
@@ -64,7 +64,7 @@ class Driver:
     def __init__(
         self,
         folder: Path,
-        items: Iterator[Item],
+        items: Iterator[LibraryInput],
         work: Work,
         engine: Engine,
         state: State,
@@ -77,7 +77,7 @@ class Driver:
         self._next = state.finished_shards()
         self._earlier = EarlierShards(folder, work.columns)
         self._open: deque[_Shard] = deque()
-        self._todo: deque[Task] = deque()
+        self._todo: deque[MoleculeTask] = deque()
         self._running = 0
         self._tries: dict[bytes, int] = {}
         self._lost_in_a_row = 0
@@ -103,7 +103,7 @@ class Driver:
             self._open.append(self._opened(items))
         return True
 
-    def _opened(self, items: list[Item]) -> _Shard:
+    def _opened(self, items: list[LibraryInput]) -> _Shard:
         shard = _Shard(self._next, items)
         self._next += 1
         pending = {key for other in self._open for key in other.missing}
@@ -119,7 +119,7 @@ class Driver:
             shard.firsts[key] = row
             if not self._state.has(key):
                 shard.missing.add(key)
-                tasks.append(Task(key, item.smiles or "", item.size))
+                tasks.append(MoleculeTask(key, item.smiles or "", item.size))
         self._todo.extend(sorted(tasks, key=lambda task: -task.size))  # the longest first: they must not come last
         self._count(shard)
         return shard
@@ -151,7 +151,7 @@ class Driver:
                     inputs = shard.repeats[key]
                     self._progress.add(inputs, inputs * (result.error is not None))
 
-    def _result(self, ended: Finished) -> Result | None:
+    def _result(self, ended: Finished) -> MoleculeResult | None:
         """What a molecule came to; None if it is tried again."""
         if ended.result is not None:
             self._lost_in_a_row = 0
@@ -167,7 +167,7 @@ class Driver:
             self._todo.appendleft(ended.task)
             return None
         self._tries.pop(ended.task.key, None)
-        return Result(ended.lost or "its worker was lost", 0.0)
+        return MoleculeResult(ended.lost or "its worker was lost", 0.0)
 
     def _write_whole_shards(self) -> None:
         while self._open and not self._open[0].missing:
@@ -180,14 +180,14 @@ class Driver:
         duplicates = sum(row.duplicate_of is not None for row in rows)
         self._state.commit(shard.number, list(shard.firsts.items()), (len(rows), failed, duplicates), shard.firsts)
 
-    def _row(self, shard: _Shard, row: int, item: Item) -> Row:
+    def _row(self, shard: _Shard, row: int, item: LibraryInput) -> ShardRow:
         key = item.key
         if key is None:
-            return Row(item, None, Result(item.error, 0.0))
+            return ShardRow(item, None, MoleculeResult(item.error, 0.0))
         if key in shard.firsts:
             first = shard.items[shard.firsts[key]].index
-            return Row(item, None if shard.firsts[key] == row else first, self._state.read(key))
+            return ShardRow(item, None if shard.firsts[key] == row else first, self._state.read(key))
         place = self._state.place(key)
         if place is None:
             raise RuntimeError(f"input {item.index} repeats a molecule that no shard has")
-        return Row(item, *self._earlier.result(*place))
+        return ShardRow(item, *self._earlier.result(*place))

@@ -21,7 +21,7 @@ _EDGE = 1 << 20
 
 
 @dataclass(frozen=True)
-class Item:
+class LibraryInput:
     """One input of a library.
 
     Attributes:
@@ -45,7 +45,7 @@ class Item:
         return None if self.smiles is None else hashlib.blake2b(self.smiles.encode(), digest_size=16).digest()
 
 
-def read_library(path: str | Path, first: int = 0) -> Iterator[Item]:
+def read_library(path: str | Path, first: int = 0) -> Iterator[LibraryInput]:
     """The inputs from number ``first`` on; those before are passed over.
 
     Raises:
@@ -54,16 +54,16 @@ def read_library(path: str | Path, first: int = 0) -> Iterator[Item]:
     return (_item(record) for record in read_molecules(Path(path)) if record.index >= first)
 
 
-def _item(record: InputRecord) -> Item:
+def _item(record: InputRecord) -> LibraryInput:
     if record.mol is None:
-        return Item(record.index, record.name, record.place, None, 0, record.error or "unreadable")
+        return LibraryInput(record.index, record.name, record.place, None, 0, record.error or "unreadable")
     try:
         with silent_rdkit():
             smiles = Chem.MolToSmiles(Chem.RemoveHs(record.mol))
     except Exception as error:  # RDKit raises what it likes
-        return Item(record.index, record.name, record.place, None, 0, one_line(f"no canonical SMILES: {error}"))
+        return LibraryInput(record.index, record.name, record.place, None, 0, one_line(f"no canonical SMILES: {error}"))
     size = record.mol.GetNumHeavyAtoms() + CalcNumRotatableBonds(record.mol)
-    return Item(record.index, record.name, record.place, smiles, size, None)
+    return LibraryInput(record.index, record.name, record.place, smiles, size, None)
 
 
 def count_records(path: str | Path) -> int | None:

@@ -10,7 +10,7 @@ from pathlib import Path
 from molgen.chem.molecules.writing import compressed, with_fields
 from molgen.errors import ConfigError, InputError
 from molgen.files import write_atomically
-from molgen.screening.shards import read_rows, read_shard, shard_paths
+from molgen.screening.store.shards import read_rows, read_shard, shard_paths
 
 FAILURES = "failures.csv"
 

@@ -19,12 +19,12 @@ from molgen.screening.config import RunConfig
 from molgen.screening.conformer_work import ConformerWork
 from molgen.screening.dock_work import DockWork, dock_work
 from molgen.screening.driver import Driver
-from molgen.screening.engine import start_engine
-from molgen.screening.folder import STATE, SUMMARY, locked, prepare_folder
+from molgen.screening.engines.engine import start_engine
 from molgen.screening.library import count_records, fingerprint, read_library
-from molgen.screening.progress import Progress, ProgressFile
 from molgen.screening.ranking import check_rank, write_best, write_failures
-from molgen.screening.state import State
+from molgen.screening.store.folder import STATE, SUMMARY, locked, prepare_folder
+from molgen.screening.store.progress import Progress, ProgressFile
+from molgen.screening.store.state import State
 from molgen.screening.work import Work
 from molgen.version import __version__
 

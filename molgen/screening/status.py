@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from molgen.screening.folder import PROGRESS, SUMMARY, is_locked, read_json, read_settings
-from molgen.screening.progress import Progress
-from molgen.screening.shards import shard_paths
+from molgen.screening.store.folder import PROGRESS, SUMMARY, is_locked, read_json, read_settings
+from molgen.screening.store.progress import Progress
+from molgen.screening.store.shards import shard_paths
 
 
 @dataclass(frozen=True)

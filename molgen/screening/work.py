@@ -12,7 +12,7 @@ ColumnKind = Literal["whole", "number", "truth", "text"]
 
 
 @dataclass(frozen=True)
-class Result:
+class MoleculeResult:
     """What became of one molecule.
 
     Attributes:
@@ -28,8 +28,8 @@ class Result:
     sdf: str = ""
 
 
-Ready = Callable[[str], Result]
-"""SMILES -> Result; never raises."""
+WorkFunction = Callable[[str], MoleculeResult]
+"""SMILES -> MoleculeResult; never raises."""
 
 
 class Work(Protocol):
@@ -54,7 +54,7 @@ class Work(Protocol):
         """What all workers of a node read and none writes."""
         ...
 
-    def open(self, arrays: Sequence[np.ndarray]) -> Ready:
+    def open(self, arrays: Sequence[np.ndarray]) -> WorkFunction:
         """Called once in a worker: load what the work needs.
 
         Raises:
@@ -64,7 +64,7 @@ class Work(Protocol):
 
 
 @dataclass(frozen=True)
-class Task:
+class MoleculeTask:
     """One molecule to work on.
 
     Attributes:

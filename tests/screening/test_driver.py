@@ -10,12 +10,12 @@ from screening_works import CRASHES, FAILS, HANGS, HereEngine, LengthWork
 from molgen.errors import MolgenError
 from molgen.screening import driver as driver_module
 from molgen.screening.driver import Driver
-from molgen.screening.engine import Finished
-from molgen.screening.folder import prepare_folder
+from molgen.screening.engines.engine import Finished
 from molgen.screening.library import read_library
-from molgen.screening.progress import ProgressFile
-from molgen.screening.shards import read_rows, shard_paths
-from molgen.screening.state import State
+from molgen.screening.store.folder import prepare_folder
+from molgen.screening.store.progress import ProgressFile
+from molgen.screening.store.shards import read_rows, shard_paths
+from molgen.screening.store.state import State
 
 SMILES = [
     "CCO",

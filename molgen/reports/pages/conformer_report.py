@@ -27,7 +27,7 @@ from molgen.reports.pages.structures import camera_on, drawing, ligand_text
 from molgen.reports.pages.viewer import viewer_name
 from molgen.reports.provenance import provenance
 from molgen.reports.records import Entry, Report, Subject, Table
-from molgen.screening.conformer_file import Row
+from molgen.screening.conformer_file import ConformerRow
 
 MOST_MOLECULES, MOST_CONFORMERS, MOST_LISTED = 50, 1000, 2000
 """More are not embedded in a report; they are in the SD file."""
@@ -36,7 +36,7 @@ _COLUMNS = ("rank", "energy / kcal/mol", "RMSD to the first / Å", "to the neare
 
 def write_conformer_report(
     path: str | Path,
-    rows: Sequence[Row],
+    rows: Sequence[ConformerRow],
     output: str | Path,
     *,
     config: GenerateConfig,
@@ -60,7 +60,7 @@ def write_conformer_report(
 
 
 def conformer_report(
-    rows: Sequence[Row], output: str | Path, *, config: GenerateConfig, command: Sequence[str] = ()
+    rows: Sequence[ConformerRow], output: str | Path, *, config: GenerateConfig, command: Sequence[str] = ()
 ) -> Report:
     """The content of the report; arguments as in :func:`write_conformer_report`."""
     done = [row for row in rows if row.conformers]
@@ -86,7 +86,7 @@ def conformer_report(
     )
 
 
-def _subjects(rows: Sequence[Row], output: str | Path) -> Iterator[Subject]:
+def _subjects(rows: Sequence[ConformerRow], output: str | Path) -> Iterator[Subject]:
     budget = MOST_CONFORMERS
     with silent_rdkit(), _opened(output) as stream:
         records = Chem.ForwardSDMolSupplier(stream, removeHs=False)
@@ -162,7 +162,7 @@ def _details(mol: Chem.Mol) -> dict[str, str]:
     return {title: mol.GetProp(name) for name, title in named.items() if mol.HasProp(name)}
 
 
-def _overview(rows: Sequence[Row]) -> Table:
+def _overview(rows: Sequence[ConformerRow]) -> Table:
     listed = [
         (
             row.name,

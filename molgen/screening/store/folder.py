@@ -12,7 +12,7 @@ from typing import Any
 
 from molgen.errors import InputError
 from molgen.files import write_atomically
-from molgen.screening.shards import FOLDER
+from molgen.screening.store.shards import FOLDER
 
 SETTINGS = "run.json"
 STATE = "state.sqlite"

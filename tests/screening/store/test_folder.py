@@ -1,7 +1,7 @@
 import pytest
 
 from molgen.errors import InputError
-from molgen.screening.folder import is_locked, locked, prepare_folder, read_settings
+from molgen.screening.store.folder import is_locked, locked, prepare_folder, read_settings
 
 SETTINGS = {"command": "screen", "docking": {"seed": 0, "n": 1}, "keep": []}
 

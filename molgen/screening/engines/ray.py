@@ -13,9 +13,9 @@ import numpy as np
 
 from molgen.errors import InputError, MolgenError
 from molgen.screening.config import RunConfig
-from molgen.screening.engine import Finished
-from molgen.screening.work import Ready, Result, Task, Work
-from molgen.screening.worker import prepare_process
+from molgen.screening.engines.engine import Finished
+from molgen.screening.engines.worker import prepare_process
+from molgen.screening.work import MoleculeResult, MoleculeTask, Work, WorkFunction
 
 _GIB = 2**30
 _PATIENCE = 10.0
@@ -39,13 +39,13 @@ class RayEngine:
         self._arrays = [self._ray.put(values) for values in work.arrays()]
         resources = {"num_cpus": config.cpus, "memory": int(config.memory * _GIB)}
         self._run = self._ray.remote(max_retries=0, **resources)(_run)
-        self._tasks: dict[Any, tuple[Task, float]] = {}
+        self._tasks: dict[Any, tuple[MoleculeTask, float]] = {}
 
     def slots(self) -> int:
         """Twice the tasks that the cluster has CPUs for at the moment; it may grow and shrink."""
         return 2 * max(1, int(self._ray.cluster_resources().get("CPU", 1) / self._config.cpus))
 
-    def submit(self, task: Task) -> None:
+    def submit(self, task: MoleculeTask) -> None:
         wrapped = [self._work]  # in a list it is fetched by the worker when it needs it, not for every task
         reference = self._run.remote(self._job, wrapped, task.smiles, self._config.timeout, *self._arrays)
         self._tasks[reference] = (task, time.monotonic())
@@ -66,7 +66,7 @@ class RayEngine:
         if self._started:
             self._ray.shutdown()
 
-    def _ended(self, reference: Any, task: Task, since: float) -> Finished:
+    def _ended(self, reference: Any, task: MoleculeTask, since: float) -> Finished:
         errors = self._ray.exceptions
         try:
             return Finished(task, self._ray.get(reference))
@@ -80,11 +80,11 @@ class RayEngine:
             raise
 
 
-_OPENED: dict[str, Ready] = {}
+_OPENED: dict[str, WorkFunction] = {}
 """The opened work of this process, by job."""
 
 
-def _run(job: str, wrapped: Sequence[Any], smiles: str, timeout: float, *arrays: np.ndarray) -> Result:
+def _run(job: str, wrapped: Sequence[Any], smiles: str, timeout: float, *arrays: np.ndarray) -> MoleculeResult:
     """One molecule, in a Ray worker; a watchdog ends the process when it takes too long."""
     if job not in _OPENED:
         prepare_process()

@@ -9,7 +9,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from molgen.errors import InputError
-from molgen.screening.work import Result
+from molgen.screening.work import MoleculeResult
 
 _TABLES = """
 CREATE TABLE IF NOT EXISTS seen (key BLOB PRIMARY KEY, shard INTEGER NOT NULL, row INTEGER NOT NULL) WITHOUT ROWID;
@@ -57,7 +57,7 @@ class State:
         """(shard, row) of the first input with this molecule, among the committed shards."""
         return self._base.execute("SELECT shard, row FROM seen WHERE key = ?", (key,)).fetchone()
 
-    def write(self, results: Iterable[tuple[bytes, Result]]) -> None:
+    def write(self, results: Iterable[tuple[bytes, MoleculeResult]]) -> None:
         """Put results into the journal."""
         rows = [(key, json.dumps(asdict(result))) for key, result in results]
         with self._transaction():
@@ -67,12 +67,12 @@ class State:
         """A result is in the journal."""
         return self._base.execute("SELECT 1 FROM journal WHERE key = ?", (key,)).fetchone() is not None
 
-    def read(self, key: bytes) -> Result:
+    def read(self, key: bytes) -> MoleculeResult:
         """A result from the journal; KeyError if there is none."""
         found = self._base.execute("SELECT result FROM journal WHERE key = ?", (key,)).fetchone()
         if found is None:
             raise KeyError(key)
-        return Result(**json.loads(found[0]))
+        return MoleculeResult(**json.loads(found[0]))
 
     def commit(
         self, number: int, keys: Sequence[tuple[bytes, int]], counts: tuple[int, int, int], done: Iterable[bytes]

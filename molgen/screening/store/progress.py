@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from molgen.screening.folder import PROGRESS, write_quickly
+from molgen.screening.store.folder import PROGRESS, write_quickly
 
 _EVERY = 2.0
 """Seconds between two writes of the file."""

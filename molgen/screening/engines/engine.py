@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from molgen.screening.config import RunConfig
-from molgen.screening.work import Result, Task, Work
+from molgen.screening.work import MoleculeResult, MoleculeTask, Work
 
 
 @dataclass(frozen=True)
@@ -20,8 +20,8 @@ class Finished:
         final: trying again is of no use.
     """
 
-    task: Task
-    result: Result | None
+    task: MoleculeTask
+    result: MoleculeResult | None
     lost: str | None = None
     final: bool = False
 
@@ -33,7 +33,7 @@ class Engine(Protocol):
         """How many tasks to hand over before any has ended; enough to keep all workers busy."""
         ...
 
-    def submit(self, task: Task) -> None:
+    def submit(self, task: MoleculeTask) -> None:
         """Hand over a task."""
         ...
 
@@ -57,9 +57,9 @@ def start_engine(work: Work, config: RunConfig) -> Engine:
         InputError: Ray is not installed, or there is none at the address.
     """
     if config.engine == "ray":
-        from molgen.screening.ray_engine import RayEngine
+        from molgen.screening.engines.ray import RayEngine
 
         return RayEngine(work, config)
-    from molgen.screening.local_engine import LocalEngine
+    from molgen.screening.engines.local import LocalEngine
 
     return LocalEngine(work, config)

@@ -6,13 +6,14 @@ import time
 from pathlib import Path
 
 import pytest
+import screening_works
 from screening_works import CRASHES, FAILS, HANGS, LengthWork
 
 from molgen.errors import CheckpointError, ConfigError, InputError
 from molgen.screening.config import RunConfig
-from molgen.screening.engine import start_engine
-from molgen.screening.ray_engine import connect
-from molgen.screening.work import Task
+from molgen.screening.engines.engine import start_engine
+from molgen.screening.engines.ray import connect
+from molgen.screening.work import MoleculeTask
 
 CONFIGS = {
     "local": RunConfig(workers=2, timeout=4.0),
@@ -20,8 +21,8 @@ CONFIGS = {
 }
 
 
-def task(smiles: str) -> Task:
-    return Task(smiles.encode(), smiles, 1)
+def task(smiles: str) -> MoleculeTask:
+    return MoleculeTask(smiles.encode(), smiles, 1)
 
 
 def all_of(engine, tasks, patience=120.0):
@@ -38,7 +39,9 @@ def config(request):
     if request.param == "ray":
         ray = pytest.importorskip("ray")
         # workers find the modules of the tests
-        os.environ["PYTHONPATH"] = os.pathsep.join([str(Path(__file__).parent), os.environ.get("PYTHONPATH", "")])
+        os.environ["PYTHONPATH"] = os.pathsep.join(
+            [str(Path(screening_works.__file__).parent), os.environ.get("PYTHONPATH", "")]
+        )
         ray.init(address="local", num_cpus=2, include_dashboard=False, log_to_driver=False)
         yield CONFIGS["ray"]
         ray.shutdown()

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from molgen.errors import CheckpointError
-from molgen.screening.engine import Finished
-from molgen.screening.work import Result, Task
+from molgen.screening.engines.engine import Finished
+from molgen.screening.work import MoleculeResult, MoleculeTask
 
 CRASHES, HANGS, FAILS = "[Kr]", "[Xe]", "[Ne]"
 
@@ -42,16 +42,16 @@ class LengthWork:
         total = float(sum(values.sum() for values in arrays))
         return lambda smiles: self._measure(smiles, total)
 
-    def _measure(self, smiles: str, total: float) -> Result:
+    def _measure(self, smiles: str, total: float) -> MoleculeResult:
         if smiles == CRASHES:
             os.kill(os.getpid(), 9)
         if smiles == HANGS:
             time.sleep(600)
         if smiles == FAILS:
-            return Result("neon is noble", 0.0)
+            return MoleculeResult("neon is noble", 0.0)
         time.sleep(self.pause)
         sdf = f"{smiles}\n  molgen\n\n  0  0  0  0  0  0  0  0  0  0999 V2000\nM  END\n$$$$\n"
-        return Result(None, self.pause, {"length": len(smiles), "sum": total}, sdf)
+        return MoleculeResult(None, self.pause, {"length": len(smiles), "sum": total}, sdf)
 
 
 class HereEngine:
@@ -59,14 +59,14 @@ class HereEngine:
 
     def __init__(self, work: LengthWork, lives: int | None = None) -> None:
         self._ready = work.open(work.arrays())
-        self._tasks: list[Task] = []
+        self._tasks: list[MoleculeTask] = []
         self.lives = lives
         self.worked: list[str] = []
 
     def slots(self) -> int:
         return 3
 
-    def submit(self, task: Task) -> None:
+    def submit(self, task: MoleculeTask) -> None:
         self._tasks.append(task)
 
     def finished(self, patience: float) -> list[Finished]:

@@ -11,15 +11,15 @@ from typing import Any
 from molgen.chem.molecules.writing import title_line
 from molgen.errors import InputError
 from molgen.files import write_atomically
-from molgen.screening.library import Item
-from molgen.screening.work import ColumnKind, Result
+from molgen.screening.library import LibraryInput
+from molgen.screening.work import ColumnKind, MoleculeResult
 
 FOLDER = "shards"
 _SEPARATOR = "$$$$\n"
 
 
 @dataclass(frozen=True)
-class Row:
+class ShardRow:
     """One input and what became of it.
 
     Attributes:
@@ -28,9 +28,9 @@ class Row:
         result: of its molecule.
     """
 
-    item: Item
+    item: LibraryInput
     duplicate_of: int | None
-    result: Result
+    result: MoleculeResult
 
     @property
     def sdf(self) -> str:
@@ -49,7 +49,7 @@ def shard_path(folder: Path, number: int) -> Path:
     return folder / FOLDER / f"part-{number:06d}.parquet"
 
 
-def write_shard(path: Path, rows: Sequence[Row], columns: Mapping[str, ColumnKind]) -> None:
+def write_shard(path: Path, rows: Sequence[ShardRow], columns: Mapping[str, ColumnKind]) -> None:
     """Write the rows of a shard, whole or not at all."""
     import pyarrow
     from pyarrow import parquet
@@ -103,11 +103,11 @@ class EarlierShards:
         self.columns = columns
         self._read = lru_cache(maxsize=2)(lambda number: read_shard(shard_path(folder, number)))
 
-    def result(self, shard: int, row: int) -> tuple[int, Result]:
+    def result(self, shard: int, row: int) -> tuple[int, MoleculeResult]:
         """(index of that input, its result)."""
         found = self._read(shard)[row]
         values = {} if found["error"] is not None else {name: found[name] for name in self.columns}
-        return found["index"], Result(found["error"], found["seconds"], values, found["sdf"] or "")
+        return found["index"], MoleculeResult(found["error"], found["seconds"], values, found["sdf"] or "")
 
 
 def _schema(columns: Mapping[str, ColumnKind]) -> Any:

@@ -2,10 +2,10 @@ import pytest
 
 from molgen.chem.molecules.reading import read_molecules
 from molgen.errors import InputError
-from molgen.screening.library import Item
+from molgen.screening.library import LibraryInput
 from molgen.screening.ranking import best, check_rank, export, write_best, write_failures
-from molgen.screening.shards import Row, read_rows, read_shard, renamed, shard_path, write_shard
-from molgen.screening.work import Result
+from molgen.screening.store.shards import ShardRow, read_rows, read_shard, renamed, shard_path, write_shard
+from molgen.screening.work import MoleculeResult
 
 COLUMNS = {"score": "number", "confidence": "number"}
 BLOCK = "old\n  molgen\n\n  0  0  0  0  0  0  0  0  0  0999 V2000\nM  END\n$$$$\n"
@@ -19,8 +19,12 @@ M  END
 
 
 def row(index, score=None, confidence=None, duplicate_of=None, error=None):
-    result = Result(error, 0.1, {} if error else {"score": score, "confidence": confidence}, "" if error else BLOCK)
-    return Row(Item(index, f"m{index}", f"line {index + 1}", "C" * (index + 1), 1, None), duplicate_of, result)
+    result = MoleculeResult(
+        error, 0.1, {} if error else {"score": score, "confidence": confidence}, "" if error else BLOCK
+    )
+    return ShardRow(
+        LibraryInput(index, f"m{index}", f"line {index + 1}", "C" * (index + 1), 1, None), duplicate_of, result
+    )
 
 
 @pytest.fixture
@@ -78,8 +82,12 @@ def test_failures_are_a_table(folder):
 
 def test_all_structures_are_exported_in_order(tmp_path):
     (tmp_path / "shards").mkdir()
-    item = Item(0, "a", None, "C", 1, None)
-    write_shard(shard_path(tmp_path, 0), [Row(item, None, Result(None, 0.0, {}, (METHANE + "$$$$\n") * 2))], COLUMNS)
+    item = LibraryInput(0, "a", None, "C", 1, None)
+    write_shard(
+        shard_path(tmp_path, 0),
+        [ShardRow(item, None, MoleculeResult(None, 0.0, {}, (METHANE + "$$$$\n") * 2))],
+        COLUMNS,
+    )
     assert export(tmp_path, tmp_path / "all.sdf.gz") == 2
     found = list(read_molecules(tmp_path / "all.sdf.gz"))
     assert [one.name for one in found] == ["a", "a"]

@@ -8,13 +8,13 @@ from pathlib import Path
 
 import numpy as np
 
-from molgen.screening import worker
 from molgen.screening.config import RunConfig
-from molgen.screening.engine import Finished
-from molgen.screening.work import Result, Task, Work
+from molgen.screening.engines import worker
+from molgen.screening.engines.engine import Finished
+from molgen.screening.work import MoleculeResult, MoleculeTask, Work
 from molgen.workers import Ended, WorkerPool
 
-_PRELOAD = ("molgen.screening.preload",)
+_PRELOAD = ("molgen.screening.engines.preload",)
 
 
 class LocalEngine:
@@ -32,14 +32,14 @@ class LocalEngine:
             paths.append(str(Path(self._folder.name) / f"{number}.npy"))
             np.save(paths[-1], values)
         begin = partial(worker.begin, work, paths)
-        self._pool: WorkerPool[Task, Result] = WorkerPool(
+        self._pool: WorkerPool[MoleculeTask, MoleculeResult] = WorkerPool(
             worker.run, config.workers, begin=begin, method="forkserver", preload=_PRELOAD
         )
 
     def slots(self) -> int:
         return 2 * self._config.workers
 
-    def submit(self, task: Task) -> None:
+    def submit(self, task: MoleculeTask) -> None:
         self._pool.submit(task, self._config.timeout)
 
     def finished(self, patience: float) -> list[Finished]:
@@ -49,7 +49,7 @@ class LocalEngine:
         self._pool.close()
         self._folder.cleanup()
 
-    def _finished(self, ended: Ended[Task, Result]) -> Finished:
+    def _finished(self, ended: Ended[MoleculeTask, MoleculeResult]) -> Finished:
         if ended.late:
             return Finished(ended.item, None, f"took longer than {self._config.timeout:g} s", final=True)
         if ended.lost is not None:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from molgen.screening.work import Ready, Result, Task, Work
+from molgen.screening.work import MoleculeResult, MoleculeTask, Work, WorkFunction
 
 
 class Worker:
@@ -15,7 +15,7 @@ class Worker:
     def __init__(self) -> None:
         self._work: Work | None = None
         self._paths: Sequence[str] = ()
-        self._ready: Ready | None = None
+        self._ready: WorkFunction | None = None
 
     def begin(self, work: Work, paths: Sequence[str]) -> None:
         """Set up the process; what is slow or may fail waits for the first molecule.
@@ -26,7 +26,7 @@ class Worker:
         """
         self._work, self._paths, self._ready = work, paths, None
 
-    def __call__(self, smiles: str) -> Result:
+    def __call__(self, smiles: str) -> MoleculeResult:
         if self._ready is None:
             if self._work is None:
                 raise RuntimeError("the worker was not set up")
@@ -52,6 +52,6 @@ def begin(work: Work, paths: Sequence[str]) -> None:
     WORKER.begin(work, paths)
 
 
-def run(task: Task) -> Result:
+def run(task: MoleculeTask) -> MoleculeResult:
     """Work on one molecule in this process."""
     return WORKER(task.smiles)

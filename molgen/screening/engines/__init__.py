@@ -1,0 +1,1 @@
+"""Where the molecules of a library are worked on: processes of this machine, or a Ray cluster."""
