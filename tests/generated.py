@@ -10,7 +10,7 @@ from molgen.metrics.rmsd import rmsd_matrix
 from molgen.metrics.symmetry import automorphisms
 from molgen.models.torsion_flow.config import ModelConfig
 from molgen.models.torsion_flow.model import TorsionModel
-from molgen.nets.backbone import BackboneConfig
+from molgen.nets.config import BackboneConfig
 
 FLEXIBLE = "CC[C@H](N)C(=O)OCC"
 

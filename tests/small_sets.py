@@ -17,7 +17,7 @@ from molgen.datasets.stored_proteins import stored_protein
 from molgen.models.pose_confidence.config import ConfidenceConfig, ConfidenceTrainConfig, ConfidenceTraining
 from molgen.models.pose_flow.config import DockingTraining, PoseModelConfig, PoseTrainConfig
 from molgen.models.torsion_flow.config import ConformerConfig, ModelConfig, TrainConfig
-from molgen.nets.backbone import BackboneConfig
+from molgen.nets.config import BackboneConfig
 
 STEPS = 3
 TORSION_SIZE = BackboneConfig(

@@ -29,7 +29,7 @@ from molgen.models.torsion_flow.loss import map_loss, reflow_loss
 from molgen.models.torsion_flow.model import TorsionModel, torsion_process
 from molgen.models.torsion_flow.sample import sample_torsions
 from molgen.models.torsion_flow.task import load_model, save_model, train, training_data
-from molgen.nets.backbone import BackboneConfig
+from molgen.nets.config import BackboneConfig
 from molgen.sampling import euler, uniform_grid
 
 SIZE = BackboneConfig(scalars=6, pseudoscalars=2, vectors=3, pseudovectors=2, edge_channels=6, layers=1, graph_layers=1)

@@ -23,7 +23,7 @@ from molgen.models.pose_flow.task import load_pose_model
 from molgen.models.torsion_flow.config import ConformerConfig, ModelConfig, TrainConfig
 from molgen.models.torsion_flow.model import TorsionModel
 from molgen.models.torsion_flow.task import load_model, train
-from molgen.nets.backbone import BackboneConfig
+from molgen.nets.config import BackboneConfig
 from molgen.training.checkpoint import FORMAT, SHIPPED, Checkpoint, encode_checkpoint
 
 SIZE = BackboneConfig(scalars=4, pseudoscalars=2, vectors=2, pseudovectors=2, edge_channels=4, layers=1, graph_layers=1)

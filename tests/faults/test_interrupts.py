@@ -17,7 +17,7 @@ from molgen.datasets.conformers import encode_conformers, load_conformers
 from molgen.datasets.part_files import find_parts
 from molgen.datasets.sources import SourceConfig
 from molgen.models.torsion_flow.config import ConformerConfig, ModelConfig, TrainConfig
-from molgen.nets.backbone import BackboneConfig
+from molgen.nets.config import BackboneConfig
 
 WHOLE = "interrupted: output files are whole, or as they were before\n"
 LONG = "CC(C)CC(NC(=O)C(CO)NC(=O)C(CCCN)NC(=O)C(CCCC)NC(=O)CN)C(=O)NCCCCCC"

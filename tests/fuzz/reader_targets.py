@@ -37,7 +37,7 @@ from molgen.models.pose_flow.config import DockingTraining
 from molgen.models.torsion_flow.config import ConformerConfig, ModelConfig
 from molgen.models.torsion_flow.model import TorsionModel
 from molgen.models.torsion_flow.task import load_model, save_model
-from molgen.nets.backbone import BackboneConfig
+from molgen.nets.config import BackboneConfig
 
 SMILES = ("CC(=O)Oc1ccccc1C(=O)O", "C[C@H](N)C(=O)N/N=C/c1ccc[nH]1", "[Na+].[O-]C(=O)C12CC(C1)C2", "CC |$R;S$|")
 TRIPOS = (

@@ -6,7 +6,18 @@ from typing import ClassVar
 import pytest
 import torch
 from equivariance import mirror_image
-from field_tests import FIRST, SECOND, SMALL, CutoffTests, Fields, Scene, SymmetryTests, assert_same, scene_of
+from field_tests import (
+    FIRST,
+    SECOND,
+    SMALL,
+    BondTests,
+    CutoffTests,
+    Fields,
+    Scene,
+    SymmetryTests,
+    assert_same,
+    scene_of,
+)
 from small_molecules import batch_of, graph_of, heavy_positions
 from small_pockets import SIZE
 from torch import Tensor
@@ -44,7 +55,7 @@ class Network(torch.nn.Module):
         return out
 
 
-class BackboneTests(SymmetryTests, CutoffTests):
+class BackboneTests(SymmetryTests, CutoffTests, BondTests):
     config: ClassVar[BackboneConfig] = SMALL
     in_pocket: ClassVar[bool] = False
     kinds: ClassVar[dict[str, str]] = {

@@ -12,7 +12,7 @@ from molgen.errors import CheckpointError, InputError
 from molgen.models.torsion_flow.config import ModelConfig
 from molgen.models.torsion_flow.model import TorsionModel
 from molgen.models.torsion_flow.task import save_model
-from molgen.nets.backbone import BackboneConfig
+from molgen.nets.config import BackboneConfig
 from molgen.training.checkpoint import FORMAT
 
 

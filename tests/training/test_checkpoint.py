@@ -11,7 +11,7 @@ from molgen.errors import CheckpointError
 from molgen.models.torsion_flow.config import ModelConfig
 from molgen.models.torsion_flow.model import TorsionModel
 from molgen.models.torsion_flow.task import load_model, load_with_record, save_model
-from molgen.nets.backbone import BackboneConfig
+from molgen.nets.config import BackboneConfig
 from molgen.training.checkpoint import FORMAT, Checkpoint, encode_checkpoint, load_checkpoint
 
 TINY = ModelConfig("diffusion", BackboneConfig(scalars=4, pseudoscalars=2, vectors=2, pseudovectors=2, layers=1), 2)

@@ -20,7 +20,7 @@ from molgen.models.torsion_flow.loss import torsion_loss
 from molgen.models.torsion_flow.model import TorsionModel
 from molgen.models.torsion_flow.sample import sample_torsions, time_grid
 from molgen.models.torsion_flow.task import TASK, load_model, load_with_record, save_model, train
-from molgen.nets.backbone import BackboneConfig
+from molgen.nets.config import BackboneConfig
 from molgen.sampling import euler, torus_points, uniform_grid
 from molgen.training.checkpoint import SHIPPED, load_checkpoint
 

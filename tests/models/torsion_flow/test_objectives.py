@@ -15,7 +15,7 @@ from molgen.datasets.sources import SourceConfig
 from molgen.errors import ConfigError, InputError
 from molgen.models.torsion_flow.config import ConformerConfig, ModelConfig, TrainConfig
 from molgen.models.torsion_flow.task import conformers_of, load_model, train, training_data
-from molgen.nets.backbone import BackboneConfig
+from molgen.nets.config import BackboneConfig
 
 CONFIGS = Path(__file__).parents[3] / "configs"
 SIZE = BackboneConfig(scalars=6, pseudoscalars=2, vectors=3, pseudovectors=2, edge_channels=6, layers=1, graph_layers=1)

@@ -12,7 +12,7 @@ from molgen.models.torsion_flow.config import ModelConfig
 from molgen.models.torsion_flow.data import ConformerBatch
 from molgen.models.torsion_flow.loss import GEOMETRY_NOISE, torsion_loss
 from molgen.models.torsion_flow.model import TorsionModel, torsion_process
-from molgen.nets.backbone import BackboneConfig
+from molgen.nets.config import BackboneConfig
 
 TINY = BackboneConfig(scalars=8, pseudoscalars=4, vectors=4, pseudovectors=4, edge_channels=8, layers=2)
 

@@ -11,7 +11,7 @@ from molgen.models.torsion_flow import sample
 from molgen.models.torsion_flow.config import ModelConfig
 from molgen.models.torsion_flow.model import TorsionModel, torsion_process
 from molgen.models.torsion_flow.sample import sample_torsions, time_grid
-from molgen.nets.backbone import BackboneConfig
+from molgen.nets.config import BackboneConfig
 from molgen.sampling import torus_points
 
 FLEXIBLE = "CC[C@H](N)C(=O)OCC"
