@@ -118,7 +118,7 @@ def _prepare_command(model: TrainableModel) -> Callable[..., None]:
         made = _prepared(module.prepare, source, output, config, settings, "records", workers=workers, limit=limit)
         print(f"{made} in {output}")
 
-    prepare.__doc__ = f"Make a training set for {model.summary[:1].lower()}{model.summary[1:]}"
+    prepare.__doc__ = f"Make a training set for {model.about[:1].lower()}{model.about[1:]}"
     return prepare
 
 

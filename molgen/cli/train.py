@@ -46,7 +46,7 @@ def _train_command(model: TrainableModel) -> Callable[..., None]:
         begin = state if resume and state.exists() else start
         _print_result(task.train(chosen, output, max_minutes=max_minutes, resume=begin, progress=sys.stderr.isatty()))
 
-    train.__doc__ = f"Train {model.summary[:1].lower()}{model.summary[1:]}"
+    train.__doc__ = f"Train {model.about[:1].lower()}{model.about[1:]}"
     return train
 
 
@@ -56,7 +56,10 @@ for _model in trainable_models().values():
 
 @train_app.command("calibrate")
 def calibrate(networks: Networks, poses: Poses, output: Weights) -> None:
-    """Join several networks: fit and calibrate the meta-classifier on what each was not trained on."""
+    """Join networks to one calibrated confidence.
+
+    The meta-classifier is fitted, and calibrated, on what each network was not trained on.
+    """
     from molgen.models.pose_confidence.calibrate import calibrate as calibrate_networks
 
     scores = calibrate_networks(networks, poses, output)

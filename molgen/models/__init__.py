@@ -22,13 +22,13 @@ class TrainableModel(NamedTuple):
     Attributes:
         command: in `molgen train COMMAND`.
         package: of the folder.
-        summary: the first line of its docstring.
+        about: its docstring, which is the help of the command.
         has_preparation: whether it makes training sets itself.
     """
 
     command: str
     package: str
-    summary: str
+    about: str
     has_preparation: bool
 
     def task(self) -> Task[Any, Any]:
@@ -48,6 +48,6 @@ def trainable_models() -> dict[str, TrainableModel]:
         command = vars(package).get("COMMAND")
         if command is not None:
             rooms = {room.name for room in pkgutil.iter_modules(package.__path__)}
-            summary = (package.__doc__ or "").partition("\n")[0]
-            found[command] = TrainableModel(command, module.name, summary, "prepare" in rooms)
+            about = package.__doc__ or ""
+            found[command] = TrainableModel(command, module.name, about, "prepare" in rooms)
     return found

@@ -1,3 +1,6 @@
-"""The confidence that ranks poses: networks over contacts, one at a time; `train calibrate` joins them."""
+"""The confidence that ranks poses, one network at a time.
+
+Networks read the contacts of a pose; a meta-classifier over their logits joins them (`molgen train calibrate`).
+"""
 
 COMMAND = "confidence"

@@ -1,3 +1,6 @@
-"""The model that proposes poses: a flow or diffusion of a ligand in a pocket, on R^3 x SO(3) x torus."""
+"""The model that proposes poses in a pocket.
+
+It is a flow or diffusion on R^3 x SO(3) x torus.
+"""
 
 COMMAND = "docking"

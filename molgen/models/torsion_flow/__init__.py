@@ -1,3 +1,3 @@
-"""The conformer model: a flow or diffusion on the torus of rotatable bonds."""
+"""The conformer model, a flow or diffusion of torsions."""
 
 COMMAND = "conformers"
