@@ -95,7 +95,7 @@ def measured(item: Complex, models: tuple[Any, Any], options: argparse.Namespace
     row["heavy_atoms"] = ligand.graph.n_atoms
     for name, starts in (("learned", learned), ("random", random), ("both", both)):
         with torch.inference_mode():
-            low = minimize(energy, energy.body, starts.positions, _MINIMIZE).positions
+            low = minimize(energy, energy.tree, starts.positions, _MINIMIZE).positions
             refined = evaluated(ligand, energy, low, starts.template)
             logits, _ = confidences(models[1], ligand, [(site, refined)])
         row[name] = {

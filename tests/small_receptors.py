@@ -9,8 +9,8 @@ import torch
 from torch import Tensor
 
 from molgen.chem.proteins.structure import InteractionTypes
-from molgen.physics.articulation import Articulation
 from molgen.physics.direct import TypedAtoms
+from molgen.physics.torsion_tree import TorsionTree
 from molgen.physics.vina import AtomClasses, atom_classes
 
 
@@ -115,6 +115,6 @@ def poses_first(positions: Tensor) -> Tensor:
     return positions.permute(2, 0, 1).contiguous()
 
 
-def in_double(body: Articulation) -> Articulation:
-    """The same body for float64 poses."""
-    return replace(body, moving=body.moving.double())
+def in_double(tree: TorsionTree) -> TorsionTree:
+    """The same tree for float64 poses."""
+    return replace(tree, moving=tree.moving.double())

@@ -146,7 +146,7 @@ def _searched(
 def energy_of(site: Site, ligand: Ligand, restraints: Sequence[Restraint] = ()) -> DockingEnergy:
     """The energy of a ligand in a site, from maps."""
     field = MapField(site.maps_for(ligand.classes), ligand.classes.index)
-    return DockingEnergy(ligand.body, field, ligand.pairs, site.lower, site.upper, tuple(restraints))
+    return DockingEnergy(ligand.tree, field, ligand.pairs, site.lower, site.upper, tuple(restraints))
 
 
 def _check_fits(site: Site, ligand: Ligand) -> None:

@@ -19,8 +19,8 @@ from molgen.chem.molecules.stereo import enumerate_stereo
 from molgen.conformers.templates import LARGE_RING, largest_flexible_ring, template_conformers
 from molgen.docking.records import DockConfig
 from molgen.errors import EmbeddingError, ParseError
-from molgen.physics.articulation import Articulation, articulation
 from molgen.physics.intramolecular import LigandPairs, ligand_pairs
+from molgen.physics.torsion_tree import TorsionTree, torsion_tree
 from molgen.physics.vina import AtomClasses, atom_classes
 
 _RELAX = 100
@@ -36,7 +36,7 @@ class Ligand:
         graph: record of the heavy atoms.
         templates: float32 [T, n, 3], heavy atoms of the template conformers, Angstrom.
         classes: of the heavy atoms.
-        body: rigid fragments and axes.
+        tree: rigid fragments and axes.
         pairs: of atoms whose distance changes.
         rotors: rotatable bonds as Vina counts them.
         free: conformers that strain is measured from.
@@ -46,7 +46,7 @@ class Ligand:
     graph: MoleculeGraph
     templates: Tensor
     classes: AtomClasses
-    body: Articulation
+    tree: TorsionTree
     pairs: LigandPairs
     rotors: float
     free: Chem.Mol
@@ -80,7 +80,7 @@ def ligand_of(mol: Chem.Mol, *, seed: int = 0, timeout: float = 60.0, keep_confo
         graph=graph,
         templates=torch.from_numpy(positions[:, heavy_atoms(mol)]).float(),
         classes=classes,
-        body=articulation(graph),
+        tree=torsion_tree(graph),
         pairs=ligand_pairs(graph, classes),
         rotors=vina_rotors(mol),
         free=free,

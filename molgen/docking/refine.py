@@ -70,7 +70,7 @@ def refine(site: Site, ligand: Ligand, energy: DockingEnergy, minima: Minima, mi
     start = minima.positions[:, :, apart].contiguous()
     direct = site.direct(ligand.classes, start.permute(2, 0, 1).reshape(-1, 3).numpy())
     exact = energy.with_field(direct)
-    positions = minimize(exact, ligand.body, start, _STEPS).positions
+    positions = minimize(exact, ligand.tree, start, _STEPS).positions
     refined = evaluated(ligand, exact, positions, minima.template[apart])
     refined = refined.pick(refined.total.argsort())
     return refined.pick(representatives(ligand, refined.positions, min_rmsd, _REFINED))

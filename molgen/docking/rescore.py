@@ -97,7 +97,7 @@ def rescore(
         site = site_of(structure, box_around(ligand.templates[0].numpy(), left_out), keep=keep, drop=drop)
     positions = ligand.templates[:1].permute(1, 2, 0).contiguous()
     direct = site.direct(ligand.classes, ligand.templates[0].numpy())
-    energy = DockingEnergy(ligand.body, direct, ligand.pairs, site.lower, site.upper)
+    energy = DockingEnergy(ligand.tree, direct, ligand.pairs, site.lower, site.upper)
     with torch.inference_mode():
         if minimize:
             positions = _downhill(energy, positions)
@@ -114,7 +114,7 @@ def _downhill(energy: DockingEnergy, positions: Tensor) -> Tensor:
     """Poses [n, 3, B] minimized, with fresh starts of the minimizer until none gains anything more."""
     lowest = float("inf")
     for _ in range(_ROUNDS):
-        found = minimized(energy, energy.body, positions, _STEPS)
+        found = minimized(energy, energy.tree, positions, _STEPS)
         positions = found.positions
         if float(found.energies.min()) > lowest - _GAIN:
             break

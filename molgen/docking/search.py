@@ -15,9 +15,9 @@ from torch import Tensor
 
 from molgen.docking.minima import Minima, distinct, renewed
 from molgen.geometry.rotations import random_rotation
-from molgen.physics.articulation import Articulation, move
 from molgen.physics.energy import DockingEnergy
 from molgen.physics.rigid_bfgs import minimize
+from molgen.physics.torsion_tree import TorsionTree, move
 
 _PROGRESS = 0.05  # kcal/mol by which the best pose must improve
 
@@ -114,8 +114,8 @@ def search(
     record, idle, rounds = float(minima.energies[0]), 0, 0
     while rounds < config.rounds and idle < config.patience:
         rounds += 1
-        kicks = kicked(energy.body, chains.positions, config, rng)
-        hop = minimize(energy, energy.body, kicks, config.hop_steps)
+        kicks = kicked(energy.tree, chains.positions, config, rng)
+        hop = minimize(energy, energy.tree, kicks, config.hop_steps)
         hopped = Minima(hop.positions, hop.energies, chains.template)
         accepted = metropolis(hopped.energies - chains.energies, config.temperature, rng)
         chains = chains.replaced(accepted, hopped)
@@ -154,28 +154,28 @@ def _minimized_starts(
         positions = starts.positions
         if config.ceiling is not None:
             softened = energy.softened(config.ceiling)
-            positions = minimize(softened, energy.body, positions, config.screen_steps).positions
-        rough = minimize(energy, energy.body, positions, config.screen_steps)
+            positions = minimize(softened, energy.tree, positions, config.screen_steps).positions
+        rough = minimize(energy, energy.tree, positions, config.screen_steps)
         best = rough.energies.argsort()[: 2 * config.chains]
         screened.append(Starts(rough.positions[:, :, best], starts.template[best]))
     if proposals is not None:
-        rough = minimize(energy, energy.body, proposals.positions, config.screen_steps)
+        rough = minimize(energy, energy.tree, proposals.positions, config.screen_steps)
         screened.append(Starts(rough.positions, proposals.template))
     if not screened:
         raise ValueError("a search needs random starts or proposals")
     positions = torch.cat([starts.positions for starts in screened], 2)
-    minimized = minimize(energy, energy.body, positions, config.start_steps)
+    minimized = minimize(energy, energy.tree, positions, config.start_steps)
     return Minima(minimized.positions, minimized.energies, torch.cat([starts.template for starts in screened]))
 
 
 def random_starts(energy: DockingEnergy, templates: Tensor, count: int, rng: torch.Generator) -> Starts:
     """So many poses with uniform place in the box, orientation and torsions."""
-    body = energy.body
+    tree = energy.tree
     template = torch.randint(len(templates), (count,), generator=rng)
     positions = templates[template].permute(1, 2, 0)
-    motion = torch.zeros(body.freedom, count)
-    motion[6:] = (torch.rand(body.n_torsions, count, generator=rng) * 2 - 1) * math.pi
-    positions = move(body, positions - positions.mean(0), motion)
+    motion = torch.zeros(tree.freedom, count)
+    motion[6:] = (torch.rand(tree.n_torsions, count, generator=rng) * 2 - 1) * math.pi
+    positions = move(tree, positions - positions.mean(0), motion)
     rotation = random_rotation((count,), rng)
     positions = torch.einsum("bij,njb->nib", rotation, positions - positions.mean(0))
     low, high = energy.lower, energy.upper
@@ -184,16 +184,16 @@ def random_starts(energy: DockingEnergy, templates: Tensor, count: int, rng: tor
     return Starts((positions + place).contiguous(), template)
 
 
-def kicked(body: Articulation, positions: Tensor, config: SearchConfig, rng: torch.Generator) -> Tensor:
+def kicked(tree: TorsionTree, positions: Tensor, config: SearchConfig, rng: torch.Generator) -> Tensor:
     """Every pose with one torsion drawn anew, or moved and turned as a whole."""
     batch = positions.shape[2]
-    motion = torch.zeros(body.freedom, batch)
+    motion = torch.zeros(tree.freedom, batch)
     rigid = torch.ones(batch, dtype=torch.bool)
-    if body.n_torsions:
+    if tree.n_torsions:
         rigid = torch.rand(batch, generator=rng) >= config.torsion_share
-        which = torch.randint(body.n_torsions, (batch,), generator=rng)
+        which = torch.randint(tree.n_torsions, (batch,), generator=rng)
         angle = (torch.rand(batch, generator=rng) * 2 - 1) * math.pi
         motion[6 + which, torch.arange(batch)] = torch.where(rigid, 0.0, angle)
     motion[:3] = config.shift * torch.randn(3, batch, generator=rng) * rigid
     motion[3:6] = config.turn * torch.randn(3, batch, generator=rng) * rigid
-    return move(body, positions, motion)
+    return move(tree, positions, motion)

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 
 from torch import Tensor
 
-from molgen.physics.articulation import Articulation, generalized_gradient
 from molgen.physics.intramolecular import LigandPairs, pair_energy
+from molgen.physics.torsion_tree import TorsionTree, generalized_gradient
 
 Field = Callable[[Tensor], tuple[Tensor, Tensor]]
 """Poses [n, 3, B] -> (energy of each atom [n, B] in kcal/mol, gradients [n, 3, B])."""
@@ -24,7 +24,7 @@ class DockingEnergy:
     """Energy of poses of one ligand in one receptor.
 
     Attributes:
-        body: rigid fragments and axes of the ligand.
+        tree: rigid fragments and axes of the ligand.
         field: of the receptor: maps (`maps.MapField`) or pair sums (`direct.DirectEnergy`).
         pairs: of the ligand.
         lower, upper: [3], corners of the box, Angstrom.
@@ -33,7 +33,7 @@ class DockingEnergy:
             other at the start of a search; None: as they are.
     """
 
-    body: Articulation
+    tree: TorsionTree
     field: Field
     pairs: LigandPairs
     lower: Tensor
@@ -52,7 +52,7 @@ class DockingEnergy:
     def __call__(self, positions: Tensor) -> tuple[Tensor, Tensor]:
         """Poses [n, 3, B] -> (energies [B], gradients along the tangent vectors [6 + m, B])."""
         energy, gradient = self.cartesian(positions)
-        return energy, generalized_gradient(self.body, positions, gradient)
+        return energy, generalized_gradient(self.tree, positions, gradient)
 
     def cartesian(self, positions: Tensor) -> tuple[Tensor, Tensor]:
         """Poses [n, 3, B] -> (energies [B], gradients by the coordinates [n, 3, B])."""

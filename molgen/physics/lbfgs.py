@@ -1,4 +1,4 @@
-"""Relaxation of many conformers at once: preconditioned L-BFGS in Cartesian coordinates."""
+"""Minimization of many conformers at once: preconditioned L-BFGS in Cartesian coordinates."""
 
 from __future__ import annotations
 
@@ -10,16 +10,15 @@ import torch
 from torch import Tensor
 
 from molgen.chem.atom_types.mmff_record import MMFFTerms
+from molgen.physics.line_search import SHORTEST, accepted, inverse_curvature
 
 Objective = Callable[[Tensor], tuple[Tensor, Tensor]]
 """Conformers [n, 3, B] -> (energies [B], gradients [n, 3, B])."""
 
-_ARMIJO = 1e-4
 _SHORTENING = 0.4
 _MEMORY = 8
 _LONGEST = 0.3
 """Angstrom that no atom passes in one step."""
-_SHORTEST = 1e-3
 _REVIEW = 10
 """Iterations after which the conformers that have arrived are set aside."""
 _BOND, _ANGLE, _SOFT = 600.0, 120.0, 3.0
@@ -91,24 +90,25 @@ def _iterated(objective: Objective, state: _State, preconditioner: Tensor) -> _S
     step = state.direction * length
     moved = state.positions + step
     energy, gradient = objective(moved)
-    accepted = energy <= state.energy + _ARMIJO * slope * length
+    taken = accepted(state.energy, energy, slope, length)
     change = gradient - state.gradient
     curvature = _dot(step, change)
-    good = accepted & (curvature > 1e-8)
-    inverse = torch.where(good, 1 / curvature.clamp(min=1e-8), 0.0)
+    curves_up, reciprocal = inverse_curvature(curvature)
+    good = taken & curves_up
+    inverse = torch.where(good, reciprocal, 0.0)
     kept = torch.where(good, step, 0.0), torch.where(good, change, 0.0), inverse
     memory = (*state.memory[1 - _MEMORY :], kept)
     scale = torch.where(good, curvature / _dot(change, _applied(preconditioner, change)).clamp(min=1e-8), state.scale)
-    new_gradient = torch.where(accepted, gradient, state.gradient)
+    new_gradient = torch.where(taken, gradient, state.gradient)
     quasi_newton = _direction(new_gradient, memory, scale, preconditioner)
     downhill = _dot(quasi_newton, new_gradient) < 0
     steepest = -_applied(preconditioner, new_gradient)
-    direction = torch.where(accepted, torch.where(downhill, quasi_newton, steepest), state.direction)
-    size = torch.where(accepted, 1.0, state.size * _SHORTENING)
-    stuck = size < _SHORTEST
+    direction = torch.where(taken, torch.where(downhill, quasi_newton, steepest), state.direction)
+    size = torch.where(taken, 1.0, state.size * _SHORTENING)
+    stuck = size < SHORTEST
     return _State(
-        torch.where(accepted, moved, state.positions),
-        torch.where(accepted, energy, state.energy),
+        torch.where(taken, moved, state.positions),
+        torch.where(taken, energy, state.energy),
         new_gradient,
         torch.where(stuck, steepest, direction),
         torch.where(stuck, 1.0, size),

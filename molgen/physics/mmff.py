@@ -1,7 +1,7 @@
 """MMFF94s of many conformers of one molecule at once: energies and gradients in torch.
 
 Halgren, J. Comput. Chem. 17, 490 - 641 (1996) and 20, 720 (1999). Conformers are coordinates [n, 3, B] with the
-conformer as the last, contiguous axis, as in `articulation`.
+conformer as the last, contiguous axis, as in `torsion_tree`.
 """
 
 from __future__ import annotations

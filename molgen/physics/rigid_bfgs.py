@@ -8,13 +8,12 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from molgen.physics.articulation import Articulation, move
+from molgen.physics.line_search import SHORTEST, accepted, inverse_curvature
+from molgen.physics.torsion_tree import TorsionTree, move
 
 Objective = Callable[[Tensor], tuple[Tensor, Tensor]]
 """Poses [n, 3, B] -> (energies [B], gradients along the tangent vectors [6 + m, B])."""
 
-_ARMIJO = 1e-4
-_SHORTEST = 1e-3
 _FIRST = 0.2
 """First guess of the inverse curvature, Angstrom^2 mol/kcal."""
 _GROWTH = 4.0
@@ -31,7 +30,7 @@ class Minimized:
 
 
 def minimize(
-    objective: Objective, body: Articulation, positions: Tensor, iterations: int, *, longest: float = 1.0
+    objective: Objective, tree: TorsionTree, positions: Tensor, iterations: int, *, longest: float = 1.0
 ) -> Minimized:
     """BFGS on R^3 x SO(3) x torus for every pose of a batch.
 
@@ -40,13 +39,13 @@ def minimize(
 
     Args:
         objective: energies and gradients.
-        body: the molecule.
+        tree: the molecule.
         positions: [n, 3, B], Angstrom.
         iterations: evaluations after the first.
         longest: Angstrom (or radian times the radius of the molecule) that a trial step may move.
     """
     positions = positions.contiguous()
-    scale = _scales(body, positions)
+    scale = _scales(tree, positions)
     energy, gradient = objective(positions)
     inverse = _diagonal(scale)
     direction = -scale * gradient
@@ -60,16 +59,16 @@ def minimize(
             slope = (direction * gradient).sum(0)
         length = size * _limit(direction, scale, longest)
         step = direction * length
-        moved = move(body, positions, step)
+        moved = move(tree, positions, step)
         new_energy, new_gradient = objective(moved)
-        accepted = new_energy <= energy + _ARMIJO * slope * length
+        taken = accepted(energy, new_energy, slope, length)
         change = new_gradient - gradient
-        inverse = _updated(inverse, step, change, accepted)
-        size = torch.where(accepted, torch.ones_like(size), size * _shortening(energy, new_energy, slope * length))
-        positions = torch.where(accepted, moved, positions)
-        energy = torch.where(accepted, new_energy, energy)
-        gradient = torch.where(accepted, new_gradient, gradient)
-        stuck = size < _SHORTEST
+        inverse = _updated(inverse, step, change, taken)
+        size = torch.where(taken, torch.ones_like(size), size * _shortening(energy, new_energy, slope * length))
+        positions = torch.where(taken, moved, positions)
+        energy = torch.where(taken, new_energy, energy)
+        gradient = torch.where(taken, new_gradient, gradient)
+        stuck = size < SHORTEST
         if bool(stuck.any()):
             inverse = torch.where(stuck, _diagonal(scale), inverse)
             size = torch.where(stuck, torch.ones_like(size), size)
@@ -82,11 +81,11 @@ def _shortening(energy: Tensor, trial: Tensor, slope: Tensor) -> Tensor:
     return (-slope / (2 * (trial - energy - slope)).clamp(min=1e-9)).clamp(0.1, 0.6)
 
 
-def _scales(body: Articulation, positions: Tensor) -> Tensor:
+def _scales(tree: TorsionTree, positions: Tensor) -> Tensor:
     """[6 + m, B], the first guess of the inverse Hessian's diagonal: one Angstrom of motion counts alike everywhere."""
     spread = positions - positions.mean(0)
     radius = (spread * spread).sum(1).mean(0).clamp(min=1.0)
-    weight = torch.cat([torch.ones_like(radius).expand(3, -1), (1 / radius).expand(3 + body.n_torsions, -1)])
+    weight = torch.cat([torch.ones_like(radius).expand(3, -1), (1 / radius).expand(3 + tree.n_torsions, -1)])
     return _FIRST * weight
 
 
@@ -101,13 +100,13 @@ def _limit(direction: Tensor, scale: Tensor, longest: float) -> Tensor:
     return (longest / length.clamp(min=1e-12)).clamp(max=1.0)
 
 
-def _updated(inverse: Tensor, step: Tensor, change: Tensor, accepted: Tensor) -> Tensor:
-    """The BFGS update of the inverse Hessian [d, d, B] where a step was accepted and the curvature is positive; longer
+def _updated(inverse: Tensor, step: Tensor, change: Tensor, taken: Tensor) -> Tensor:
+    """The BFGS update of the inverse Hessian [d, d, B] where a step was taken and the curvature is positive; longer
     steps where it is not."""
-    curvature = (step * change).sum(0)
-    good = accepted & (curvature > 1e-8)
-    inverse = inverse * torch.where(accepted & ~good, _GROWTH, 1.0)
-    rho = torch.where(good, 1 / curvature.clamp(min=1e-8), torch.zeros_like(curvature))
+    curves_up, reciprocal = inverse_curvature((step * change).sum(0))
+    good = taken & curves_up
+    inverse = inverse * torch.where(taken & ~good, _GROWTH, 1.0)
+    rho = torch.where(good, reciprocal, torch.zeros_like(reciprocal))
     turned = (inverse * change).sum(1)
     factor = rho * (1 + rho * (change * turned).sum(0))
     # factor s s' - rho (t s' + s t') = u s' + s w'

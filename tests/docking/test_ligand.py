@@ -16,7 +16,7 @@ from molgen.docking.ligand import Ligand, ligand_of
 from molgen.docking.pose_records import all_atom_poses, strain
 from molgen.geometry.rotations import random_rotation
 from molgen.metrics.stereo import stereo_mask
-from molgen.physics.articulation import move
+from molgen.physics.torsion_tree import move
 
 SMILES = {
     "a drug": "C[C@H](N)C(=O)N[C@@H](Cc1ccccc1)C(=O)OC",
@@ -41,9 +41,9 @@ def moved(own: Ligand, count: int, seed: int = 0) -> tuple[Tensor, Tensor]:
     """Templates [count] and poses [count, n, 3] far from the origin, with other torsions."""
     rng = torch.Generator().manual_seed(seed)
     template = torch.randint(len(own.templates), (count,), generator=rng)
-    motion = torch.randn(own.body.freedom, count, generator=rng) * 2
+    motion = torch.randn(own.tree.freedom, count, generator=rng) * 2
     motion[:3] += 30
-    return template, poses_first(move(own.body, poses_last(own.templates[template]), motion))
+    return template, poses_first(move(own.tree, poses_last(own.templates[template]), motion))
 
 
 @pytest.mark.parametrize("smiles", SMILES.values(), ids=SMILES.keys())
@@ -105,7 +105,7 @@ def test_the_parts_of_a_ligand_fit_together(smiles: str) -> None:
     n = len(own.heavy)
     assert own.templates.shape[1:] == (n, 3)
     assert len(own.templates) == own.mol.GetNumConformers()
-    assert own.graph.n_atoms == n == len(own.classes.index) == len(own.body.fragment)
+    assert own.graph.n_atoms == n == len(own.classes.index) == len(own.tree.fragment)
     assert stereo_mask(own.mol, own.mol).all()
 
 

@@ -34,7 +34,7 @@ def energy_of(smiles: str) -> DockingEnergy:
     own = ligand(smiles)
     maps = build_maps(POCKET.positions, POCKET.classes, own.classes, CENTER, SIZE + 4)
     low, high = (torch.from_numpy(CENTER + sign * SIZE / 2).float() for sign in (-1, 1))
-    return DockingEnergy(own.body, MapField(maps, own.classes.index), own.pairs, low, high)
+    return DockingEnergy(own.tree, MapField(maps, own.classes.index), own.pairs, low, high)
 
 
 @functools.cache
@@ -60,7 +60,7 @@ LIGANDS = {
 @pytest.mark.parametrize("smiles", LIGANDS.values(), ids=LIGANDS.keys())
 def test_poses_come_in_order_with_the_energies_they_have(smiles: str) -> None:
     own = found(smiles)
-    assert own.positions.shape == (energy_of(smiles).body.fragment.shape[0], 3, FEW.chains)
+    assert own.positions.shape == (energy_of(smiles).tree.fragment.shape[0], 3, FEW.chains)
     assert own.positions.isfinite().all()
     assert (own.energies.diff() >= 0).all()
     again, _ = energy_of(smiles)(own.positions.clone())
@@ -111,8 +111,8 @@ def test_the_search_finds_what_minimizing_from_everywhere_finds(smiles: str) -> 
     with torch.inference_mode():
         rng = torch.Generator().manual_seed(99)
         everywhere = random_starts(energy, ligand(smiles).templates, 1000, rng).positions
-        lowest = minimize(energy, energy.body, everywhere, 60).energies.min()
-        best = minimize(energy, energy.body, own.positions[..., :16].contiguous(), 45).energies.min()
+        lowest = minimize(energy, energy.tree, everywhere, 60).energies.min()
+        best = minimize(energy, energy.tree, own.positions[..., :16].contiguous(), 45).energies.min()
     assert best < lowest + 0.1
 
 
@@ -120,7 +120,7 @@ def test_the_ceiling_does_not_change_what_low_energies_mean() -> None:
     energy = energy_of("OCCCCN")
     soft = search(energy.softened(20.0), ligand("OCCCCN").templates, FEW, torch.Generator().manual_seed(0)).minima
     with torch.inference_mode():
-        hard = minimize(energy, energy.body, soft.positions[..., :1].clone(), 40)
+        hard = minimize(energy, energy.tree, soft.positions[..., :1].clone(), 40)
     assert hard.energies[0] == pytest.approx(soft.energies[0].item(), abs=0.5)
 
 
@@ -171,10 +171,10 @@ def test_starts_fill_the_box_in_every_orientation() -> None:
 
 def test_a_kick_turns_one_torsion_or_moves_the_whole() -> None:
     smiles = "OCCCCN"
-    body = energy_of(smiles).body
+    tree = energy_of(smiles).tree
     quadruples = torch.from_numpy(ligand(smiles).graph.torsions.astype(np.int64))
     start = poses_last(ligand(smiles).templates[:1]).repeat(1, 1, 1000)
-    after = kicked(body, start, FEW, torch.Generator().manual_seed(0))
+    after = kicked(tree, start, FEW, torch.Generator().manual_seed(0))
     change = torch.sin(
         (dihedral_angles(poses_first(after), quadruples) - dihedral_angles(poses_first(start), quadruples)) / 2
     )
@@ -184,9 +184,9 @@ def test_a_kick_turns_one_torsion_or_moves_the_whole() -> None:
 
 
 def test_a_stiff_ligand_is_always_moved_as_a_whole() -> None:
-    body = energy_of("Oc1ccccc1").body
+    tree = energy_of("Oc1ccccc1").tree
     start = poses_last(ligand("Oc1ccccc1").templates[:1]).repeat(1, 1, 50)
-    after = kicked(body, start, FEW, torch.Generator().manual_seed(0))
+    after = kicked(tree, start, FEW, torch.Generator().manual_seed(0))
     assert ((after - start).abs().amax((0, 1)) > 0.05).all()
 
 
@@ -235,9 +235,9 @@ def test_a_chain_keeps_its_minimum_where_the_hop_is_refused_and_takes_it_where_n
     monkeypatch.setattr("molgen.docking.search.metropolis", watched)
     kicks = []
 
-    def kept(body, positions, config, rng):
+    def kept(tree, positions, config, rng):
         kicks.append(positions)
-        return kicked(body, positions, config, rng)
+        return kicked(tree, positions, config, rng)
 
     monkeypatch.setattr("molgen.docking.search.kicked", kept)
     searched.__wrapped__("OCCCCN", 0, replace(FEW, renewal=100, rounds=4))
@@ -299,9 +299,9 @@ def test_all_proposals_go_on_and_the_best_of_the_random_starts(monkeypatch) -> N
     """Two random starts for each chain go on; proposals that lie in a wall do too."""
     steps = []
 
-    def watched(energy, body, positions, count):
+    def watched(energy, tree, positions, count):
         steps.append((positions.shape[2], count))
-        return minimize(energy, body, positions, count)
+        return minimize(energy, tree, positions, count)
 
     monkeypatch.setattr("molgen.docking.search.minimize", watched)
     proposals = proposals_from("OCCCCN")

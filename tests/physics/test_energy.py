@@ -11,17 +11,17 @@ from small_receptors import in_double, kinds_of, pocket_atoms, poses_first, pose
 from torch import Tensor
 
 from molgen.chem.atom_types.interaction_types import ligand_types
-from molgen.physics.articulation import articulation, move
 from molgen.physics.direct import direct_energy, interaction_terms
 from molgen.physics.energy import DockingEnergy
 from molgen.physics.intramolecular import changing_pairs, ligand_pairs, pair_energy
 from molgen.physics.maps import MapField, build_maps
 from molgen.physics.restraints import PointRestraint
+from molgen.physics.torsion_tree import move, torsion_tree
 from molgen.physics.vina import atom_classes, pair_terms, weight_vector
 
 SMILES = "OCCC(CCO)COc1ccccc1"
 GRAPH = graph_of(SMILES)
-BODY = articulation(GRAPH)
+TREE = torsion_tree(GRAPH)
 TYPES = ligand_types(Chem.MolFromSmiles(SMILES))
 CLASSES = atom_classes(TYPES)
 POCKET = pocket_atoms()
@@ -34,24 +34,24 @@ def poses(count: int, seed: int = 0) -> Tensor:
     """float64 [n, 3, count], some atoms outside the box and some inside the receptor."""
     rng = torch.Generator().manual_seed(seed)
     start = poses_last(torch.from_numpy(heavy_positions(SMILES))).repeat(1, 1, count)
-    motion = torch.randn(BODY.freedom, count, generator=rng, dtype=torch.float64)
+    motion = torch.randn(TREE.freedom, count, generator=rng, dtype=torch.float64)
     motion[6:] *= 2
-    return move(BODY, start - start.mean(0), motion)
+    return move(TREE, start - start.mean(0), motion)
 
 
 def map_energy(ceiling: float | None) -> DockingEnergy:
     maps = build_maps(POCKET.positions, POCKET.classes, CLASSES, np.zeros(3), np.full(3, 14.0))
     field = MapField(maps, CLASSES.index)
-    return DockingEnergy(in_double(BODY), field, NO_PAIRS, LOWER, UPPER, (HELD,), ceiling)
+    return DockingEnergy(in_double(TREE), field, NO_PAIRS, LOWER, UPPER, (HELD,), ceiling)
 
 
 def slopes(energy: DockingEnergy, positions: Tensor, step: float) -> Tensor:
     """Central differences [6 + m, B] along every motion."""
     rows = []
-    for k in range(BODY.freedom):
-        way = torch.zeros(BODY.freedom, positions.shape[2], dtype=positions.dtype)
+    for k in range(TREE.freedom):
+        way = torch.zeros(TREE.freedom, positions.shape[2], dtype=positions.dtype)
         way[k] = step
-        ahead, behind = (energy(move(BODY, positions, sign * way))[0] for sign in (1, -1))
+        ahead, behind = (energy(move(TREE, positions, sign * way))[0] for sign in (1, -1))
         rows.append((ahead - behind) / (2 * step))
     return torch.stack(rows)
 
@@ -65,7 +65,7 @@ def test_the_gradient_with_maps_walls_and_restraints_is_the_derivative(ceiling: 
     assert (energy.field(positions)[0] > 1).any()  # where the ceiling matters
     total, gradient = energy(positions)
     assert total.shape == (12,)
-    assert gradient.shape == (BODY.freedom, 12)
+    assert gradient.shape == (TREE.freedom, 12)
     error = (gradient - slopes(energy, positions, 1e-6)).abs()
     # between the cells of the grid the derivative jumps; a step of 1e-6 Angstrom hardly ever meets that
     assert error.max() < 1e-4 * (1 + gradient.abs().max())
@@ -91,7 +91,7 @@ def exact(positions: Tensor) -> Tensor:
 
 def direct() -> DockingEnergy:
     pairs = ligand_pairs(GRAPH, CLASSES)
-    return DockingEnergy(BODY, direct_energy(POCKET, CLASSES), pairs, LOWER, UPPER, (HELD,))
+    return DockingEnergy(TREE, direct_energy(POCKET, CLASSES), pairs, LOWER, UPPER, (HELD,))
 
 
 def test_the_energy_with_pair_sums_is_the_exact_one() -> None:
@@ -102,10 +102,10 @@ def test_the_energy_with_pair_sums_is_the_exact_one() -> None:
 
 def test_the_gradient_with_pair_sums_is_the_derivative_of_the_exact_energy() -> None:
     positions = poses(20)
-    motion = torch.zeros(BODY.freedom, 20, dtype=torch.float64, requires_grad=True)
+    motion = torch.zeros(TREE.freedom, 20, dtype=torch.float64, requires_grad=True)
     # autograd through the motion; a rotation of length zero has none, so it is taken at a small one
-    small = motion + torch.cat([torch.zeros(3), torch.full((1,), 1e-7), torch.zeros(BODY.freedom - 4)])[:, None]
-    (expected,) = torch.autograd.grad(exact(move(BODY, positions, small)).sum(), motion)
+    small = motion + torch.cat([torch.zeros(3), torch.full((1,), 1e-7), torch.zeros(TREE.freedom - 4)])[:, None]
+    (expected,) = torch.autograd.grad(exact(move(TREE, positions, small)).sum(), motion)
     _, gradient = direct()(positions.float())
     error = (gradient - expected).abs()
     assert (error / (1 + expected.abs().amax(0))).max() < 0.01

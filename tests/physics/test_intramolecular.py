@@ -12,8 +12,8 @@ from small_receptors import kinds_of, poses_first, poses_last, slow_pair
 from torch import Tensor
 
 from molgen.chem.atom_types.interaction_types import ligand_types
-from molgen.physics.articulation import articulation, move
 from molgen.physics.intramolecular import LigandPairs, changing_pairs, ligand_pairs, pair_energy
+from molgen.physics.torsion_tree import move, torsion_tree
 from molgen.physics.vina import atom_classes, pair_terms, weight_vector
 
 FLEXIBLE = ["CCCCCCCO", "OCC(CCl)NCCc1ccccc1", "CC(C)CC(=O)OCCN", "OCCC#CCCO"]
@@ -53,12 +53,12 @@ def test_only_an_axis_between_two_atoms_changes_their_distance() -> None:
 @pytest.mark.parametrize("smiles", FLEXIBLE)
 def test_every_pair_whose_distance_a_torsion_changes_counts(smiles: str) -> None:
     graph = graph_of(smiles)
-    body = articulation(graph)
+    tree = torsion_tree(graph)
     bonds = Chem.GetDistanceMatrix(Chem.MolFromSmiles(smiles))
     start = poses_last(torch.from_numpy(heavy_positions(smiles))).repeat(1, 1, 30)
-    motion = torch.zeros(body.freedom, 30, dtype=torch.float64)
-    motion[6:] = 2 * torch.randn(body.n_torsions, 30, generator=torch.Generator().manual_seed(0), dtype=torch.float64)
-    before, after = (torch.cdist(poses_first(x), poses_first(x)) for x in (start, move(body, start, motion)))
+    motion = torch.zeros(tree.freedom, 30, dtype=torch.float64)
+    motion[6:] = 2 * torch.randn(tree.n_torsions, 30, generator=torch.Generator().manual_seed(0), dtype=torch.float64)
+    before, after = (torch.cdist(poses_first(x), poses_first(x)) for x in (start, move(tree, start, motion)))
     changes = ((before - after).abs() > 0.2).any(0)
     n = graph.n_atoms
     expected = {(i, j) for i in range(n) for j in range(i + 1, n) if changes[i, j] and bonds[i, j] > 3}

@@ -157,7 +157,7 @@ def crystal_minima(site: Site, ligand: Ligand, energy: DockingEnergy, crystal: n
     motion = kabsch(shapes, goal.expand_as(shapes))
     laid = shapes @ motion.rotation.transpose(-1, -2) + motion.translation[:, None]
     exact = energy.with_field(site.direct(ligand.classes, laid.reshape(-1, 3).numpy()))
-    positions = minimize(exact, ligand.body, laid.permute(1, 2, 0).contiguous(), _STEPS).positions
+    positions = minimize(exact, ligand.tree, laid.permute(1, 2, 0).contiguous(), _STEPS).positions
     found = evaluated(ligand, exact, positions, torch.arange(len(laid)))
     found = found.pick(found.total.argsort())
     return found.pick(representatives(ligand, found.positions, _NATIVE_SPACING, _NATIVE))

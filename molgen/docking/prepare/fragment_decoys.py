@@ -27,11 +27,11 @@ from molgen.docking.minima import Minima, distinct
 from molgen.docking.prepare.decoy_parts import labeled_poses, prepare_decoys
 from molgen.errors import ConfigError, InputError
 from molgen.metrics.poses import pose_rmsd_matrix
-from molgen.physics.articulation import Articulation, articulation, move
 from molgen.physics.direct import TypedAtoms, direct_energy
 from molgen.physics.energy import DockingEnergy
 from molgen.physics.intramolecular import ligand_pairs, pair_energy
 from molgen.physics.rigid_bfgs import minimize
+from molgen.physics.torsion_tree import TorsionTree, move, torsion_tree
 from molgen.physics.vina import atom_classes
 
 _WALLS = 50.0
@@ -162,7 +162,7 @@ def fragment_energy(pocket: PocketAtoms, ligand: PlacedLigand, center: np.ndarra
     receptor = TypedAtoms(near.positions - center, atom_classes(pocket_types(near)))
     wall = torch.full((3,), _WALLS)
     pairs = ligand_pairs(ligand.graph, classes)
-    return DockingEnergy(articulation(ligand.graph), direct_energy(receptor, classes), pairs, -wall, wall)
+    return DockingEnergy(torsion_tree(ligand.graph), direct_energy(receptor, classes), pairs, -wall, wall)
 
 
 @torch.inference_mode()
@@ -170,27 +170,27 @@ def minimized_starts(
     energy: DockingEnergy, true: Tensor, config: FragmentPoses, rng: torch.Generator
 ) -> tuple[Tensor, Tensor]:
     """Distinct minima around a pose [n, 3]: positions [K, n, 3], energies [K] in kcal/mol; the best first."""
-    body = energy.body
+    tree = energy.tree
     start = true[:, :, None].expand(-1, -1, config.starts).contiguous()
-    start = move(body, start, displacements(body, config, rng))
-    screened = minimize(energy, body, start, config.screen_steps)
+    start = move(tree, start, displacements(tree, config, rng))
+    screened = minimize(energy, tree, start, config.screen_steps)
     best = screened.energies.argsort()[: config.kept]
     kept = torch.cat([best, torch.arange(config.near)]).unique()
-    settled = minimize(energy, body, screened.positions[:, :, kept], config.steps)
+    settled = minimize(energy, tree, screened.positions[:, :, kept], config.steps)
     minima = distinct(Minima(settled.positions, settled.energies, torch.zeros_like(kept)), config.kept).positions
     inter, _ = energy.intermolecular(minima)
     intra, _ = pair_energy(energy.pairs, minima)
     return minima.permute(2, 0, 1).contiguous(), inter + intra
 
 
-def displacements(body: Articulation, config: FragmentPoses, rng: torch.Generator) -> Tensor:
+def displacements(tree: TorsionTree, config: FragmentPoses, rng: torch.Generator) -> Tensor:
     """Tangent vectors [6 + m, starts]: the first `near` of them small."""
     count, near = config.starts, torch.arange(config.starts) < config.near
     shift = torch.randn(3, count, generator=rng) * torch.where(near, config.near_shift, config.shift)
     axis = torch.randn(3, count, generator=rng)
     angle = _angles(near, config.near_turn, (count,), rng)
-    torsions = _angles(near, config.near_turn, (body.n_torsions, count), rng)
-    drawn = torch.rand(body.n_torsions, count, generator=rng) < config.twisted
+    torsions = _angles(near, config.near_turn, (tree.n_torsions, count), rng)
+    drawn = torch.rand(tree.n_torsions, count, generator=rng) < config.twisted
     return torch.cat([shift, axis / axis.norm(dim=0) * angle, torsions * (near | drawn)])
 
 

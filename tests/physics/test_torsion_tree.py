@@ -16,7 +16,7 @@ from molgen.chem.features.molecule_graph import MoleculeGraph
 from molgen.geometry import rotations
 from molgen.geometry.internal_coordinates import internal_coordinates
 from molgen.geometry.torsions import dihedral_angles
-from molgen.physics.articulation import articulation, generalized_gradient, move, rotation_matrices
+from molgen.physics.torsion_tree import generalized_gradient, move, rotation_matrices, torsion_tree
 
 MOLECULES = {
     "chain": "CCCCCCCC",
@@ -51,12 +51,12 @@ def random_motion(freedom: int, batch: int, seed: int = 0, dtype: torch.dtype = 
 @pytest.mark.parametrize("smiles", MOLECULES.values(), ids=MOLECULES.keys())
 def test_moving_equals_turning_torsions_then_the_whole(smiles: str) -> None:
     graph = graph_of(smiles)
-    body = articulation(graph)
+    tree = torsion_tree(graph)
     positions = torch.from_numpy(heavy_positions(smiles)).expand(9, -1, -1) + 3.0
-    motion = random_motion(body.freedom, 9)
-    moved = poses_first(move(body, poses_last(positions), motion))
+    motion = random_motion(tree.freedom, 9)
+    moved = poses_first(move(tree, poses_last(positions), motion))
     assert moved.dtype == torch.float64
-    assert torch.allclose(moved, reference(graph, positions, motion.T, body.order), atol=1e-10)
+    assert torch.allclose(moved, reference(graph, positions, motion.T, tree.order), atol=1e-10)
 
 
 def test_the_molecules_have_the_torsions_that_the_tests_need() -> None:
@@ -66,28 +66,28 @@ def test_the_molecules_have_the_torsions_that_the_tests_need() -> None:
 
 
 def test_no_motion_leaves_every_atom() -> None:
-    body = articulation(graph_of(MOLECULES["branched"]))
+    tree = torsion_tree(graph_of(MOLECULES["branched"]))
     positions = poses_last(heavy_positions(MOLECULES["branched"]))
-    assert torch.allclose(move(body, positions, torch.zeros(body.freedom, 1, dtype=torch.float64)), positions)
+    assert torch.allclose(move(tree, positions, torch.zeros(tree.freedom, 1, dtype=torch.float64)), positions)
 
 
 def test_a_motion_changes_each_torsion_by_its_angle() -> None:
     smiles = MOLECULES["branched"]
-    graph, body = graph_of(smiles), articulation(graph_of(smiles))
+    graph, tree = graph_of(smiles), torsion_tree(graph_of(smiles))
     positions = torch.from_numpy(heavy_positions(smiles)).expand(20, -1, -1)
-    motion = random_motion(body.freedom, 20)
+    motion = random_motion(tree.freedom, 20)
     quadruples = torch.from_numpy(graph.torsions.astype(np.int64))
-    moved = poses_first(move(body, poses_last(positions), motion))
-    change = (dihedral_angles(moved, quadruples) - dihedral_angles(positions, quadruples))[:, body.order]
+    moved = poses_first(move(tree, poses_last(positions), motion))
+    change = (dihedral_angles(moved, quadruples) - dihedral_angles(positions, quadruples))[:, tree.order]
     difference = change - motion[6:].T
     assert torch.sin(difference / 2).abs().max() < 1e-8
 
 
 def test_the_rotation_is_about_the_centroid_and_counter_clockwise() -> None:
-    body = articulation(graph_of("CO"))
+    tree = torsion_tree(graph_of("CO"))
     positions = torch.tensor([[[5.0, 1, 2], [7.0, 1, 2]]])
     motion = torch.tensor([0, 0, 0, 0, 0, math.pi / 2])[:, None]
-    moved = poses_first(move(body, poses_last(positions), motion))[0]
+    moved = poses_first(move(tree, poses_last(positions), motion))[0]
     assert torch.allclose(moved, torch.tensor([[6.0, 0, 2], [6.0, 2, 2]]), atol=1e-6)
 
 
@@ -101,7 +101,7 @@ def test_rotation_matrices_are_those_of_the_exponential_map() -> None:
 
 @pytest.mark.parametrize("smiles", MOLECULES.values(), ids=MOLECULES.keys())
 def test_the_generalized_gradient_is_the_derivative_along_motions(smiles: str) -> None:
-    body = in_double(articulation(graph_of(smiles)))
+    tree = in_double(torsion_tree(graph_of(smiles)))
     positions = poses_last(torch.from_numpy(heavy_positions(smiles, 2))) + 2.0
     rng = torch.Generator().manual_seed(1)
     wave = torch.randn(positions.shape[0], 3, 1, generator=rng, dtype=torch.float64)
@@ -110,24 +110,24 @@ def test_the_generalized_gradient_is_the_derivative_along_motions(smiles: str) -
         return torch.sin(wave * x).sum((0, 1)) + 0.1 * ((x - 1) ** 2).sum((0, 1))
 
     gradient = wave * torch.cos(wave * positions) + 0.2 * (positions - 1)
-    own = generalized_gradient(body, positions, gradient)
-    assert own.shape == (body.freedom, 2)
-    for k in range(body.freedom):
-        step = torch.zeros(body.freedom, 2, dtype=torch.float64)
+    own = generalized_gradient(tree, positions, gradient)
+    assert own.shape == (tree.freedom, 2)
+    for k in range(tree.freedom):
+        step = torch.zeros(tree.freedom, 2, dtype=torch.float64)
         step[k] = 1e-5
-        slope = (energy(move(body, positions, step)) - energy(move(body, positions, -step))) / 2e-5
+        slope = (energy(move(tree, positions, step)) - energy(move(tree, positions, -step))) / 2e-5
         assert torch.allclose(own[k], slope, atol=1e-6, rtol=1e-6)
 
 
 def test_a_thousand_moves_in_float32_keep_the_bond_lengths() -> None:
     smiles = MOLECULES["rings"]
     graph = graph_of(smiles)
-    body = articulation(graph)
+    tree = torsion_tree(graph)
     first, second = torch.from_numpy(graph.bond_index.astype(np.int64))
     start = poses_last(torch.from_numpy(heavy_positions(smiles)).float()).repeat(1, 1, 4)
     positions = start
     for k in range(1000):
-        positions = move(body, positions, 0.3 * random_motion(body.freedom, 4, seed=k, dtype=torch.float32))
+        positions = move(tree, positions, 0.3 * random_motion(tree.freedom, 4, seed=k, dtype=torch.float32))
     lengths = [torch.linalg.vector_norm(x[first] - x[second], dim=1) for x in (start, positions)]
     assert positions.dtype == torch.float32
     assert (lengths[1] - lengths[0]).abs().max() < 1e-3
@@ -135,31 +135,31 @@ def test_a_thousand_moves_in_float32_keep_the_bond_lengths() -> None:
 
 def test_poses_of_a_batch_do_not_affect_each_other() -> None:
     smiles = MOLECULES["branched"]
-    body = articulation(graph_of(smiles))
+    tree = torsion_tree(graph_of(smiles))
     positions = poses_last(torch.from_numpy(heavy_positions(smiles, 3)).float())
-    motion = random_motion(body.freedom, 3, dtype=torch.float32)
+    motion = random_motion(tree.freedom, 3, dtype=torch.float32)
     gradient = torch.randn(positions.shape, generator=torch.Generator().manual_seed(3))
-    moved, forces = move(body, positions, motion), generalized_gradient(body, positions, gradient)
+    moved, forces = move(tree, positions, motion), generalized_gradient(tree, positions, gradient)
     for k in range(3):
         own = (positions[..., k : k + 1].contiguous(), motion[:, k : k + 1].contiguous(), gradient[..., k : k + 1])
-        assert torch.allclose(move(body, *own[:2]), moved[..., k : k + 1], atol=1e-5)
-        assert torch.allclose(generalized_gradient(body, own[0], own[2]), forces[:, k : k + 1], atol=1e-4)
+        assert torch.allclose(move(tree, *own[:2]), moved[..., k : k + 1], atol=1e-5)
+        assert torch.allclose(generalized_gradient(tree, own[0], own[2]), forces[:, k : k + 1], atol=1e-4)
 
 
 def test_parents_come_before_their_children() -> None:
     for smiles in MOLECULES.values():
         graph = graph_of(smiles)
-        body = articulation(graph)
-        assert sorted(body.order.tolist()) == list(range(graph.n_torsions))
-        assert [k for first, last in body.levels for k in range(first, last)] == list(range(body.n_torsions))
-        for k in range(body.n_torsions):
-            assert body.parent[k] <= k
-            assert body.fragment[body.end[k]] == k + 1
-            moving = body.moving[k].bool()
-            assert torch.equal(moving, torch.from_numpy(graph.moving[body.order[k]]))
+        tree = torsion_tree(graph)
+        assert sorted(tree.order.tolist()) == list(range(graph.n_torsions))
+        assert [k for first, last in tree.levels for k in range(first, last)] == list(range(tree.n_torsions))
+        for k in range(tree.n_torsions):
+            assert tree.parent[k] <= k
+            assert tree.fragment[tree.end[k]] == k + 1
+            moving = tree.moving[k].bool()
+            assert torch.equal(moving, torch.from_numpy(graph.moving[tree.order[k]]))
             # the fragment that an axis belongs to holds its first atom, except next to a straight chain
             if smiles != MOLECULES["an alkyne"]:
-                assert body.fragment[body.start[k]] == body.parent[k]
+                assert tree.fragment[tree.start[k]] == tree.parent[k]
 
 
 @st.composite
@@ -179,9 +179,9 @@ def random_trees(draw: st.DrawFn) -> str:
 @given(smiles=random_trees(), seed=st.integers(0, 2**16))
 def test_random_trees_move_as_one_torsion_after_another(smiles: str, seed: int) -> None:
     graph = graph_of(smiles)
-    body = articulation(graph)
+    tree = torsion_tree(graph)
     rng = torch.Generator().manual_seed(seed)
     positions = 2 * torch.randn(2, graph.n_atoms, 3, generator=rng, dtype=torch.float64)  # no axis needs a real bond
-    motion = random_motion(body.freedom, 2, seed)
-    moved = poses_first(move(body, poses_last(positions), motion))
-    assert torch.allclose(moved, reference(graph, positions, motion.T, body.order), atol=1e-7)
+    motion = random_motion(tree.freedom, 2, seed)
+    moved = poses_first(move(tree, poses_last(positions), motion))
+    assert torch.allclose(moved, reference(graph, positions, motion.T, tree.order), atol=1e-7)

@@ -1,4 +1,4 @@
-"""Rigid motion and torsions of many poses of one molecule, and the forces that act along them.
+"""The torsion tree of a molecule: rigid motion and torsions of many poses, and the forces that act along them.
 
 Poses are coordinates [n, 3, B] with the pose as the last, contiguous axis: on a CPU every operation then runs over
 long rows. A motion is a tangent vector [6 + m, B] of R^3 x SO(3) x torus at the pose: translation (Angstrom), rotation
@@ -17,7 +17,7 @@ from molgen.chem.features.molecule_graph import MoleculeGraph
 
 
 @dataclass(frozen=True)
-class Articulation:
+class TorsionTree:
     """A molecule of n atoms as a tree of m + 1 rigid fragments; fragment 0 is the root, k + 1 hangs on axis k.
 
     Attributes:
@@ -47,7 +47,7 @@ class Articulation:
         return 6 + len(self.start)
 
 
-def articulation(graph: MoleculeGraph, device: torch.device | str = "cpu") -> Articulation:
+def torsion_tree(graph: MoleculeGraph, device: torch.device | str = "cpu") -> TorsionTree:
     """The tree of fragments of a molecule: the moving sides of its torsions are nested or apart."""
     moving = graph.moving.astype(bool)
     carries = np.array(
@@ -71,7 +71,7 @@ def articulation(graph: MoleculeGraph, device: torch.device | str = "cpu") -> Ar
     fragment = np.zeros(graph.n_atoms, dtype=np.int64)
     for k, axis in enumerate(order):  # deeper axes come later and win
         fragment[moving[axis]] = k + 1
-    return Articulation(
+    return TorsionTree(
         torch.from_numpy(graph.torsions[order, 1].astype(np.int64)).to(device),
         torch.from_numpy(graph.torsions[order, 2].astype(np.int64)).to(device),
         torch.from_numpy(parent.astype(np.int64).reshape(-1)).to(device),
@@ -82,7 +82,7 @@ def articulation(graph: MoleculeGraph, device: torch.device | str = "cpu") -> Ar
     )
 
 
-def move(body: Articulation, positions: Tensor, motion: Tensor) -> Tensor:
+def move(tree: TorsionTree, positions: Tensor, motion: Tensor) -> Tensor:
     """Poses [n, 3, B] moved along a tangent vector [6 + m, B]: torsions first, then the rigid motion.
 
     Equal to rounding to :meth:`molgen.geometry.internal_coordinates.InternalCoordinates.positions` with the poses as
@@ -94,41 +94,41 @@ def move(body: Articulation, positions: Tensor, motion: Tensor) -> Tensor:
     root = rotation_matrices((turn / angle.clamp(min=1e-12))[None], angle[None])[0]
     center = positions.mean(0)
     shift = center + motion[:3] - _turned(root, center)
-    if body.n_torsions == 0:
+    if tree.n_torsions == 0:
         return _turned(root, positions) + shift
-    pivot = positions.index_select(0, body.end)
-    axis = pivot - positions.index_select(0, body.start)
+    pivot = positions.index_select(0, tree.end)
+    axis = pivot - positions.index_select(0, tree.start)
     axis = axis / torch.linalg.vector_norm(axis, dim=1, keepdim=True).clamp(min=1e-12)
     local = rotation_matrices(axis, motion[6:])
     offset = pivot - _turned(local, pivot)
     turns, shifts = [root[None]], [shift[None]]
-    for first, last in body.levels:
-        parent = body.parent[first:last]
+    for first, last in tree.levels:
+        parent = tree.parent[first:last]
         above = (turns[0] if len(turns) == 1 else torch.cat(turns)).index_select(0, parent)
         carried = (shifts[0] if len(shifts) == 1 else torch.cat(shifts)).index_select(0, parent)
         turns.append(_product(above, local[first:last]))
         shifts.append(_turned(above, offset[first:last]) + carried)
-    turned = _turned(torch.cat(turns).index_select(0, body.fragment), positions)
-    return turned + torch.cat(shifts).index_select(0, body.fragment)
+    turned = _turned(torch.cat(turns).index_select(0, tree.fragment), positions)
+    return turned + torch.cat(shifts).index_select(0, tree.fragment)
 
 
-def generalized_gradient(body: Articulation, positions: Tensor, gradient: Tensor) -> Tensor:
+def generalized_gradient(tree: TorsionTree, positions: Tensor, gradient: Tensor) -> Tensor:
     """Gradient [6 + m, B] along the tangent vectors at a pose.
 
     Args:
-        body: the molecule.
+        tree: the molecule.
         positions: [n, 3, B].
         gradient: [n, 3, B], derivative of an energy by the coordinates.
     """
     n, _, batch = positions.shape
     moment = _cross(positions - positions.mean(0), gradient)
     rigid = torch.cat([gradient.sum(0), moment.sum(0)])
-    if body.n_torsions == 0:
+    if tree.n_torsions == 0:
         return rigid
     flat = torch.cat([gradient, moment], dim=1).view(n, 6 * batch)
-    force, torque = (body.moving.to(flat) @ flat).view(-1, 6, batch).split(3, dim=1)
-    pivot = positions.index_select(0, body.end)
-    axis = pivot - positions.index_select(0, body.start)
+    force, torque = (tree.moving.to(flat) @ flat).view(-1, 6, batch).split(3, dim=1)
+    pivot = positions.index_select(0, tree.end)
+    axis = pivot - positions.index_select(0, tree.start)
     axis = axis / torch.linalg.vector_norm(axis, dim=1, keepdim=True).clamp(min=1e-12)
     about_axis = torque - _cross(pivot - positions.mean(0), force)
     return torch.cat([rigid, (axis * about_axis).sum(1)])
