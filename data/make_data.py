@@ -99,7 +99,7 @@ def toy_sets() -> None:
         ("conformers", "ligands.smi", "conformers", few),
         ("fragments", "complexes", "fragments", []),
         ("complexes", "complexes", "complexes", []),
-        ("poses", "complexes", "decoys", []),
+        ("decoys", "complexes", "decoys", []),
     ):
         arguments = ["prepare", command, str(DATA / given), "-o", str(TRAINING / name), *options]
         app(args=arguments, prog_name="molgen", standalone_mode=False)

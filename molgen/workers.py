@@ -147,8 +147,9 @@ def map_processes(
         yield from map(job, items)
         return
     todo, lost = iter(items), []
-    with WorkerPool(job, workers, begin=begin) as pool:
-        for item in islice(todo, workers):
+    first = list(islice(todo, workers))
+    with WorkerPool(job, max(len(first), 1), begin=begin) as pool:
+        for item in first:
             pool.submit(item)
         while pool.running:
             for ended in pool.ended():

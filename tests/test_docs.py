@@ -38,7 +38,7 @@ def test_the_reference_has_a_section_for_every_command(cli_page):
     found = [" ".join(("molgen", *path)) for path, _ in cli_page.commands(typer.main.get_command(app))]
     titles = re.findall(r"^## (.+)$", cli_page.cli_page(app), flags=re.MULTILINE)
     assert titles == found
-    assert {"molgen conformers", "molgen dock", "molgen prepare poses", "molgen train docking"} <= set(found)
+    assert {"molgen conformers", "molgen dock", "molgen prepare decoys", "molgen train docking"} <= set(found)
 
 
 def test_every_option_of_the_help_is_in_its_section(cli_page):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from enum import StrEnum
 from pathlib import Path
@@ -19,7 +20,8 @@ class Kind(StrEnum):
 
     ensemble = "ensemble"
     reference = "reference"
-    vacuum = "vacuum"
+    gas_phase = "gas-phase"
+    vacuum = "vacuum"  # its former name
     resampled = "resampled"
     reflow = "reflow"
 
@@ -60,11 +62,12 @@ def prepare_conformers(
     settings: SettingsOption = None,
 ) -> None:
     """Make a training set of conformers."""
-    from molgen.conformers.prepare.prepare import PrepareConfig, prepare
+    from molgen.conformers.prepare.config import PrepareConfig
+    from molgen.conformers.prepare.prepare import prepare
 
     config = PrepareConfig(kind=kind.value)
     made = _prepared(prepare, source, output, config, settings, "records", workers=workers, limit=limit)
-    print(f"{made.molecules} molecules with {made.conformers} conformers in {output}, {made.failures} failed")
+    print(f"{made.prepared} molecules with {made.examples} conformers in {output}, {made.failures} failed")
 
 
 @prepare_app.command("fragments")
@@ -72,11 +75,11 @@ def prepare_fragments(
     source: Proteins, output: Output, workers: Workers = 1, limit: Limit = None, settings: SettingsOption = None
 ) -> None:
     """Make a training set of pieces cut out of proteins."""
-    from molgen.docking.prepare.complexes import prepare_fragments as prepare
     from molgen.docking.prepare.fragments import FragmentConfig
+    from molgen.docking.prepare.fragments import prepare_fragments as prepare
 
     made = _prepared(prepare, source, output, FragmentConfig(), settings, "proteins", workers=workers, limit=limit)
-    print(f"{made.examples} pieces of {made.proteins} proteins in {output}, {made.failures} proteins failed")
+    print(f"{made.examples} pieces of {made.prepared} proteins in {output}, {made.failures} proteins failed")
 
 
 @prepare_app.command("complexes")
@@ -91,20 +94,29 @@ def prepare_complexes(
     print(f"{made.examples} complexes in {output}, {made.failures} failed")
 
 
-@prepare_app.command("poses")
+@prepare_app.command("decoys")
+def prepare_decoys(
+    source: Decoys, output: Output, workers: Workers = 1, limit: Limit = None, settings: SettingsOption = None
+) -> None:
+    """Make a training set of labeled decoys for the confidence: minimized poses with their RMSD to the true one."""
+    from molgen.docking.prepare.complex_decoys import ComplexDecoyConfig, prepare_complex_decoys
+    from molgen.docking.prepare.fragment_decoys import FragmentDecoyConfig, is_prepared, prepare_fragment_decoys
+
+    if is_prepared(source):
+        prepare, config, unit = prepare_fragment_decoys, FragmentDecoyConfig(), "fragments"
+    else:
+        prepare, config, unit = prepare_complex_decoys, ComplexDecoyConfig(), "complexes"
+    made = _prepared(prepare, source, output, config, settings, unit, workers=workers, limit=limit)
+    print(f"{made.examples} poses of {made.prepared} {unit} in {output}, {made.failures} failed")
+
+
+@prepare_app.command("poses", hidden=True)
 def prepare_poses(
     source: Decoys, output: Output, workers: Workers = 1, limit: Limit = None, settings: SettingsOption = None
 ) -> None:
-    """Make a training set of minimized poses with their RMSD to the true one, for the confidence."""
-    from molgen.docking.prepare.complex_decoys import ComplexPoses, prepare_complex_poses
-    from molgen.docking.prepare.fragment_decoys import FragmentPoses, is_prepared, prepare_fragment_poses
-
-    if is_prepared(source):
-        prepare, config, unit = prepare_fragment_poses, FragmentPoses(), "fragments"
-    else:
-        prepare, config, unit = prepare_complex_poses, ComplexPoses(), "complexes"
-    made = _prepared(prepare, source, output, config, settings, unit, workers=workers, limit=limit)
-    print(f"{made.examples} poses of {made.proteins} {unit} in {output}, {made.failures} failed")
+    """Former name of `prepare decoys`."""
+    print("warning: `molgen prepare poses` is now called `molgen prepare decoys`", file=sys.stderr)
+    prepare_decoys(source, output, workers, limit, settings)
 
 
 def _prepare_command(model: TrainableModel) -> Callable[..., None]:

@@ -8,10 +8,11 @@ from __future__ import annotations
 import json
 import stat
 import struct
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 from safetensors import SafetensorError, safe_open
@@ -87,19 +88,27 @@ def read_part(path: Path, part: PartFormat) -> tuple[Arrays, str]:
     Raises:
         InputError: the file is missing, damaged, of another format, or has numbers that numpy does not know.
     """
-    if not stat.S_ISREG(check_input(path)):
-        raise InputError("is a pipe, not a file", source=path)
-    try:
-        with safe_open(path, framework="numpy") as file:
-            metadata = file.metadata() or {}
-            if metadata.get("format") != part.name:
-                raise InputError(f"is not a {part.noun} ({part.name})", source=path)
-            if "source" not in metadata:
-                raise InputError("does not say where it comes from", source=path)
-            names = file.keys()  # the file itself is not iterable
-            return {name: file.get_tensor(name) for name in names}, metadata["source"]
-    except _UNREADABLE as error:
-        raise InputError(f"cannot be read: {error}", source=path) from error
+    with _opened(path) as file:
+        metadata = file.metadata() or {}
+        if metadata.get("format") != part.name:
+            raise InputError(f"is not a {part.noun} ({part.name})", source=path)
+        if "source" not in metadata:
+            raise InputError("does not say where it comes from", source=path)
+        names = file.keys()  # the file itself is not iterable
+        return {name: file.get_tensor(name) for name in names}, metadata["source"]
+
+
+def source_names(paths: Sequence[Path]) -> list[str]:
+    """Of parts of any format, in the order in which :func:`load_records` numbers them.
+
+    Raises:
+        InputError: a file is missing or damaged.
+    """
+    names: dict[str, None] = {}
+    for path in paths:
+        with _opened(path) as file:
+            names[(file.metadata() or {}).get("source", "")] = None
+    return list(names)
 
 
 def encode_part(arrays: Mapping[str, np.ndarray], part: PartFormat, source: str, count: int) -> bytes:
@@ -145,6 +154,17 @@ def unpack_texts(array: np.ndarray) -> list[str]:
     if not isinstance(texts, list):
         raise ValueError("the names are no list")
     return texts
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[Any]:
+    if not stat.S_ISREG(check_input(path)):
+        raise InputError("is a pipe, not a file", source=path)
+    try:
+        with safe_open(path, framework="numpy") as file:
+            yield file
+    except _UNREADABLE as error:
+        raise InputError(f"cannot be read: {error}", source=path) from error
 
 
 def _split(arrays: Mapping[str, np.ndarray], name: str) -> list[np.ndarray]:

@@ -11,7 +11,8 @@ import torch
 from small_molecules import entry_of
 
 from molgen.config import override
-from molgen.conformers.prepare.prepare import PrepareConfig, prepare
+from molgen.conformers.prepare.config import PrepareConfig
+from molgen.conformers.prepare.prepare import prepare
 from molgen.conformers.prepare.reflow import ReflowConfig, trajectories_of
 from molgen.datasets.conformers import encode_conformers
 from molgen.datasets.part_files import find_parts
@@ -157,7 +158,7 @@ def test_parts_with_other_points_do_not_go_together(tmp_path):
 
 def test_a_prepared_set_becomes_trajectories_or_named_failures(prepared, flow, tmp_path):
     summary = prepare(prepared, tmp_path / "out", settings(flow))
-    assert (summary.molecules, summary.conformers, summary.failures) == (3, 18, 1)
+    assert (summary.prepared, summary.examples, summary.failures) == (3, 18, 1)
     assert "no rotatable bond" in (tmp_path / "out" / "failures.csv").read_text()
     records, names = load_trajectories(find_parts(tmp_path / "out"))
     assert names == ["tiny"]
@@ -190,7 +191,7 @@ def test_a_folder_begun_before_a_setting_existed_goes_on(prepared, flow, tmp_pat
     known = json.loads(path.read_text())
     del known["boltzmann"]
     path.write_text(json.dumps(known))
-    assert prepare(prepared, tmp_path, settings(flow)).molecules == 3
+    assert prepare(prepared, tmp_path, settings(flow)).prepared == 3
     with pytest.raises(InputError, match="another boltzmann;"):
         prepare(prepared, tmp_path, replace(settings(flow), boltzmann=True))
 

@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 from commands import interrupted, leftovers
 
-from molgen.conformers.prepare.prepare import PrepareConfig, prepare
-from molgen.datasets.blocks import BlockJob
-from molgen.datasets.docking_blocks import prepare_blocks
+from molgen.conformers.prepare.config import PrepareConfig
+from molgen.conformers.prepare.prepare import prepare
+from molgen.datasets.block_runner import BlockWork
 from molgen.errors import InputError, ParseError, WorkerError
 from molgen.files import write_atomically
 from molgen.workers import Ended, WorkerPool, map_processes
@@ -201,7 +201,7 @@ def test_preparing_survives_a_killed_process(tmp_path, monkeypatch):
     marks.mkdir()
     kill_at(monkeypatch, 1, marks, times=1)
     made = prepare(tmp_path / "in.smi", tmp_path / "out", QUICK, workers=2)
-    assert (made.molecules, made.failures) == (4, 0)
+    assert (made.prepared, made.failures) == (4, 0)
 
 
 def test_preparing_names_the_part_that_kills_and_can_go_on(tmp_path, monkeypatch):
@@ -213,31 +213,19 @@ def test_preparing_names_the_part_that_kills_and_can_go_on(tmp_path, monkeypatch
         prepare(tmp_path / "in.smi", tmp_path / "out", QUICK, workers=2)
     assert "\n" not in str(error.value)
     assert len(list((tmp_path / "out").glob("part-*.json"))) == 3
-    assert prepare(tmp_path / "in.smi", tmp_path / "out", QUICK, workers=2).molecules == 4
+    assert prepare(tmp_path / "in.smi", tmp_path / "out", QUICK, workers=2).prepared == 4
 
 
 def kill_at(monkeypatch: pytest.MonkeyPatch, number: int, marks: Path, times: int) -> None:
     """The process that prepares a block dies, as often as said."""
-    whole = BlockJob.__call__
+    whole = BlockWork.__call__
 
     def call(self, block):
         if block.number == number:
             die(number, at=number, folder=marks, times=times)
         return whole(self, block)
 
-    monkeypatch.setattr(BlockJob, "__call__", call)
-
-
-class Named:
-    name = "one"
-
-
-def test_docking_sets_are_refused_by_name_too(tmp_path):
-    def make(item: Named) -> None:
-        os.kill(os.getpid(), signal.SIGKILL)
-
-    with pytest.raises(WorkerError, match=r"part [01]: its process died twice"):  # both die, in either order
-        prepare_blocks([Named(), Named()], make, tmp_path / "set", source="x", config=None, block=1, workers=2)
+    monkeypatch.setattr(BlockWork, "__call__", call)
 
 
 def test_a_folder_that_cannot_be_written_ends_all_processes(tmp_path, monkeypatch):
@@ -246,6 +234,6 @@ def test_a_folder_that_cannot_be_written_ends_all_processes(tmp_path, monkeypatc
     def fail(self, block):
         raise InputError("cannot be written: No space left on device", source="part")
 
-    monkeypatch.setattr(BlockJob, "__call__", fail)
+    monkeypatch.setattr(BlockWork, "__call__", fail)
     with pytest.raises(InputError, match="No space left"):
         prepare(tmp_path / "in.smi", tmp_path / "out", QUICK, workers=2)

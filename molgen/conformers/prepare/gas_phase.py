@@ -1,4 +1,4 @@
-"""Low-energy conformers in vacuum, found by a trained model: what force-field ensembles from embedding lack."""
+"""Gas-phase minima, found by a trained model: what force-field ensembles from embedding lack."""
 
 from __future__ import annotations
 
@@ -12,16 +12,18 @@ from molgen.conformers.config import GenerateConfig
 from molgen.conformers.prepare.resample import trained_model
 from molgen.conformers.samples import sample_conformers
 from molgen.errors import MolgenError
+from molgen.former_names import renamed, with_former_names
 
 
+@with_former_names
 @dataclass(frozen=True)
-class VacuumConfig:
-    """How the conformers of ``kind="vacuum"`` are found.
+class GasPhaseConfig:
+    """How the conformers of ``kind="gas-phase"`` are found.
 
     Attributes:
         model: that draws them: a checkpoint, or "default".
         samples: drawn per molecule.
-        polish: steps of MMFF94s, charges included, on each: enough to close hydrogen bonds. More of them lead away
+        minimize_steps: of MMFF94s, charges included, on each: enough to close hydrogen bonds. More of them lead away
             from DFT minima (see the model card).
         window: those farther above the lowest are dropped, kcal/mol of MMFF94s.
         energies: weights come from single points by "gfn2" or "gfn1" (xTB, needs tblite), or from "mmff".
@@ -29,18 +31,18 @@ class VacuumConfig:
 
     model: str = "default"
     samples: int = 120
-    polish: int = 20
+    minimize_steps: int = renamed("polish", 20)
     window: float = 8.0
     energies: str = "gfn2"
 
     def __post_init__(self) -> None:
         if self.energies not in ("mmff", *METHODS):
-            raise ValueError(f'vacuum.energies must be one of mmff, gfn1, gfn2, not "{self.energies}"')
-        if self.samples < 1 or self.polish < 0 or not self.window > 0:
-            raise ValueError("vacuum: samples must be 1 or more, polish 0 or more and window positive")
+            raise ValueError(f'gas_phase.energies must be one of mmff, gfn1, gfn2, not "{self.energies}"')
+        if self.samples < 1 or self.minimize_steps < 0 or not self.window > 0:
+            raise ValueError("gas_phase: samples must be 1 or more, minimize_steps 0 or more and window positive")
 
 
-def check_vacuum(config: VacuumConfig) -> None:
+def check_gas_phase(config: GasPhaseConfig) -> None:
     """See that the model and the program for the energies are there, before long work.
 
     Raises:
@@ -51,10 +53,10 @@ def check_vacuum(config: VacuumConfig) -> None:
         check_xtb()
 
 
-def vacuum_conformers(
-    mol: Chem.Mol, config: VacuumConfig, count: int, *, seed: int = 0, solvent: str = ""
+def gas_phase_conformers(
+    mol: Chem.Mol, config: GasPhaseConfig, count: int, *, seed: int = 0, solvent: str = ""
 ) -> tuple[np.ndarray, np.ndarray]:
-    """The lowest of many polished samples.
+    """The lowest of many minimized samples.
 
     Args:
         mol: with explicit hydrogens and complete stereo.
@@ -69,7 +71,7 @@ def vacuum_conformers(
     """
     options = GenerateConfig(n=min(count, config.samples), samples=config.samples, seed=seed)
     samples = sample_conformers(mol, trained_model(config.model), options)
-    positions, energies = samples.field.minimize(samples.positions, config.polish)
+    positions, energies = samples.field.minimize(samples.positions, config.minimize_steps)
     values = energies.values
     if not np.isfinite(values).any():
         raise MolgenError("no energy: MMFF94s and UFF know no parameters for it")

@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from functools import lru_cache, partial
-from itertools import islice
-from pathlib import Path
+from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import numpy as np
 import torch
 
-from molgen.datasets.blocks import BlockJob, Item, Made, PrepareSummary, run_blocks
-from molgen.datasets.conformers import ConformerRecord, load_conformers
-from molgen.datasets.part_files import find_parts
-from molgen.datasets.trajectories import TrajectoryRecord, encode_trajectories
+from molgen.datasets.conformers import ConformerRecord
+from molgen.datasets.trajectories import TrajectoryRecord
 from molgen.errors import ConfigError, InputError
 from molgen.graphs.batch import batch_graphs
 from molgen.models.torsion_flow.model import TorsionModel
@@ -45,51 +40,24 @@ class ReflowConfig:
             raise ValueError("reflow: counts must be 1 or more, and steps a multiple of intervals")
 
 
-def prepare_trajectories(
-    source: Path,
-    folder: Path,
-    config: ReflowConfig,
-    *,
-    block: int,
-    seed: int,
-    workers: int,
-    limit: int | None,
-    on_block: Callable[[int], None] | None,
-) -> PrepareSummary:
-    """Trajectories of every molecule of a prepared set; see :func:`molgen.conformers.prepare.prepare`.
-
-    Raises:
-        InputError: ``source`` is no prepared set.
-        CheckpointError, ConfigError: the model cannot be read, or is not a flow.
-    """
-    _flow(config.model)  # a mistake shows before the work
-    entries, names = load_conformers(find_parts(source))
-    items = (Item(f"{names[entry.source]} {number + 1}", None, (number, entry)) for number, entry in enumerate(entries))
-    encode = partial(encode_trajectories, source=", ".join(names))
-    job = BlockJob(folder, partial(_made, config=config, seed=seed), encode)
-    return run_blocks(islice(items, limit), block, job, workers, on_block)
-
-
-def trajectories_of(entry: ConformerRecord, model: TorsionModel, config: ReflowConfig, seed: int) -> TrajectoryRecord:
+def trajectories_of(record: ConformerRecord, model: TorsionModel, config: ReflowConfig, seed: int) -> TrajectoryRecord:
     """Trajectories of one molecule from evenly spread starts, on templates drawn from its conformers.
 
     Raises:
         InputError: nothing turns.
     """
-    if not entry.graph.n_torsions:
+    if not record.graph.n_torsions:
         raise InputError("has no rotatable bond")
     rng = np.random.default_rng(seed)
-    shares = entry.weights.astype(np.float64) / entry.weights.astype(np.float64).sum()
+    shares = record.weights.astype(np.float64) / record.weights.astype(np.float64).sum()
     kept = min(config.templates, int((shares > 0).sum()))
     chosen = np.sort(rng.choice(len(shares), size=kept, replace=False, p=shares))
-    templates = ConformerRecord(
-        entry.graph, entry.positions[chosen], entry.weights[chosen], entry.permutations, entry.source
-    )
+    templates = replace(record, positions=record.positions[chosen], weights=record.weights[chosen])
     template = (np.arange(config.trajectories) % kept).astype(np.uint8)
-    start = torus_points(config.trajectories, entry.graph.n_torsions, seed).numpy().astype(np.float16)
+    start = torus_points(config.trajectories, record.graph.n_torsions, seed).numpy().astype(np.float16)
     path = sample_paths(
         model,
-        batch_graphs([entry.graph]),
+        batch_graphs([record.graph]),
         torch.from_numpy(templates.positions[template].astype(np.float32)),
         torch.from_numpy(start.astype(np.float32)),
         steps=config.steps,
@@ -98,14 +66,13 @@ def trajectories_of(entry: ConformerRecord, model: TorsionModel, config: ReflowC
     return TrajectoryRecord(templates, template, start, path[:, 1:].numpy().astype(np.float16))
 
 
-def _made(value: tuple[int, ConformerRecord], config: ReflowConfig, seed: int) -> Made:
-    number, entry = value
-    record = trajectories_of(entry, _flow(config.model), config, seed + number)
-    return Made(record, len(record.start))
-
-
 @lru_cache(maxsize=1)
-def _flow(name: str) -> TorsionModel:
+def flow_of(name: str) -> TorsionModel:
+    """A flow, loaded once per process.
+
+    Raises:
+        CheckpointError, ConfigError: the model cannot be read, or is not a plain flow.
+    """
     model = load_model(name)
     if model.config.process != "flow" or model.jumps:
         raise ConfigError("reflow.model must be a plain flow, with a velocity to follow", source=name)

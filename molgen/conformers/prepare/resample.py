@@ -1,4 +1,4 @@
-"""Samples of a trained model, drawn again by their energies: lessons from molecules without known structures."""
+"""Samples of a trained model, drawn again by their energies: a self-training set."""
 
 from __future__ import annotations
 
@@ -11,14 +11,16 @@ from rdkit import Chem
 from molgen.conformers.candidates import boltzmann_shares, low_strain
 from molgen.conformers.config import GenerateConfig
 from molgen.conformers.samples import Samples, sample_conformers
+from molgen.former_names import renamed, with_former_names
 from molgen.models.torsion_flow.model import TorsionModel
 from molgen.models.torsion_flow.task import load_model
 
 STRAIN_SCALE = 4.5
-VACUUM_SCALE = 8.0
+GAS_PHASE_SCALE = 8.0
 """kcal/mol; energies with charges of samples that are not minimized scatter more."""
 
 
+@with_former_names
 @dataclass(frozen=True)
 class ResampleConfig:
     """How the conformers of ``kind="resampled"`` are drawn.
@@ -26,23 +28,23 @@ class ResampleConfig:
     Attributes:
         model: a checkpoint, or "default".
         samples: drawn per molecule; templates: template conformers under them.
-        vacuum: part of the weights that goes by energies in vacuum, the rest by strain.
+        gas_phase: part of the weights that goes by energies with charges, the rest by strain.
     """
 
     model: str = "default"
     samples: int = 100
     templates: int = 4
-    vacuum: float = 0.5
+    gas_phase: float = renamed("vacuum", 0.5)
 
     def __post_init__(self) -> None:
-        if min(self.samples, self.templates) < 1 or not 0 <= self.vacuum <= 1:
-            raise ValueError("resample: samples and templates must be 1 or more, vacuum from 0 to 1")
+        if min(self.samples, self.templates) < 1 or not 0 <= self.gas_phase <= 1:
+            raise ValueError("resample: samples and templates must be 1 or more, gas_phase from 0 to 1")
 
 
 def resampled_conformers(
     mol: Chem.Mol, config: ResampleConfig, count: int, *, seed: int = 0
 ) -> tuple[np.ndarray, np.ndarray]:
-    """``count`` draws, by strain and by energy in vacuum, from the samples of a model.
+    """``count`` draws, by strain and by energy with charges, from the samples of a model.
 
     A model that is trained on them comes nearer to its density times these weights (reward-weighted regression;
     Peters and Schaal 2007).
@@ -60,16 +62,16 @@ def resampled_conformers(
     options = GenerateConfig(n=1, samples=config.samples, templates=config.templates, seed=seed, template_steps=40)
     samples = sample_conformers(mol, trained_model(config.model), options)
     kept = low_strain(samples, options.energy_window)
-    times = np.random.default_rng(seed).multinomial(count, importance(samples, kept, config.vacuum))
+    times = np.random.default_rng(seed).multinomial(count, importance(samples, kept, config.gas_phase))
     return samples.positions[kept[times > 0]], times[times > 0]
 
 
-def importance(samples: Samples, kept: np.ndarray, vacuum: float) -> np.ndarray:
+def importance(samples: Samples, kept: np.ndarray, gas_phase: float) -> np.ndarray:
     """How much each of the kept samples counts: a mixture of two distributions, one by strain and one by energies with
     charges."""
     by_strain = boltzmann_shares(samples.energies.values[kept], STRAIN_SCALE)
-    by_vacuum = boltzmann_shares(samples.field.energies(samples.positions[kept]).values, VACUUM_SCALE)
-    return (1 - vacuum) * by_strain + vacuum * by_vacuum
+    by_energy = boltzmann_shares(samples.field.energies(samples.positions[kept]).values, GAS_PHASE_SCALE)
+    return (1 - gas_phase) * by_strain + gas_phase * by_energy
 
 
 @lru_cache(maxsize=1)

@@ -3,37 +3,36 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 from pathlib import Path
 from typing import Literal
 
 import numpy as np
 import torch
 from rdkit import Chem
-from scipy.spatial import KDTree
 from torch import Tensor
 
-from molgen.chem.atom_types.interaction_types import is_metal
 from molgen.chem.features.molecule_features import molecule_graph
-from molgen.chem.molecules.reference import reference_ligand
 from molgen.chem.molecules.standardize import prepare_molecule
 from molgen.chem.proteins.pockets import find_pockets
 from molgen.chem.proteins.reading import read_protein
+from molgen.datasets.block_runner import PreparationInput
 from molgen.datasets.complexes import PlacedLigand
-from molgen.datasets.decoys import LabeledPoses
-from molgen.datasets.docking_blocks import PrepareSummary
+from molgen.datasets.decoys import LabeledPoses, encode_decoys
+from molgen.datasets.preparation import Preparation
 from molgen.docking.dock import energy_of
 from molgen.docking.ligand import Ligand, prepare_ligand
-from molgen.docking.prepare.decoy_parts import labeled_poses, prepare_decoys
-from molgen.docking.prepare.fragments import MAX_PERMUTATIONS
-from molgen.docking.prepare.inputs import ComplexFiles, find_complexes
+from molgen.docking.prepare.complexes import MAX_PERMUTATIONS
+from molgen.docking.prepare.crystal import check_distance, crystal_ligand, protein_file
+from molgen.docking.prepare.inputs import ComplexFiles, find_complexes, named
+from molgen.docking.prepare.labeled_poses import count_poses, labeled_poses
 from molgen.docking.records import DockConfig
 from molgen.docking.refine import Refined, evaluated, refine, representatives
 from molgen.docking.search import search
 from molgen.docking.site import Site, site_of
-from molgen.errors import InputError, MolgenError, ParseError
+from molgen.errors import ParseError
+from molgen.former_names import renamed, with_former_names
 from molgen.geometry.alignment import kabsch
 from molgen.geometry.internal_coordinates import internal_coordinates
 from molgen.geometry.torsions import dihedral_angles
@@ -47,8 +46,9 @@ _NATIVE, _NATIVE_SPACING = 6, 0.3
 """Minima of the crystal pose that are kept, and Angstrom between them."""
 
 
+@with_former_names
 @dataclass(frozen=True)
-class ComplexPoses:
+class ComplexDecoyConfig:
     """How the ligand of every crystal complex is docked back; lengths in Angstrom.
 
     Attributes:
@@ -59,7 +59,7 @@ class ComplexPoses:
         box: edge of the search box around the middle of the crystal pose, at least.
         margin: by which the box is longer than the crystal pose.
         spacing: least symmetric RMSD between two poses.
-        right: where no pose is nearer to the crystal's, minima of the crystal pose itself are added.
+        near_native: where no pose is nearer to the crystal's, minima of the crystal pose itself are added.
         nearest, farthest: limits of the smallest distance between ligand and receptor (metals aside for the lower
             one); outside of them a ligand is bonded to the receptor, or is elsewhere.
         timeout: seconds for the embedding of a ligand.
@@ -74,7 +74,7 @@ class ComplexPoses:
     box: float = 22.5
     margin: float = 8.0
     spacing: float = 1.0
-    right: float = 2.0
+    near_native: float = renamed("right", 2.0)
     nearest: float = 1.9
     farthest: float = 5.0
     timeout: float = 60.0
@@ -95,41 +95,6 @@ class ComplexPoses:
             proposals="random",
             rank="energy",
         )
-
-
-def prepare_complex_poses(
-    source: str | Path,
-    output: str | Path,
-    config: ComplexPoses | None = None,
-    *,
-    workers: int = 1,
-    limit: int | None = None,
-    on_block: Callable[[int], None] | None = None,
-) -> PrepareSummary:
-    """Labeled decoys of every crystal complex of `source` (see `inputs.find_complexes`), into part files in `output`.
-
-    The ligand is docked from its SMILES with the physics of the search alone; nothing of the crystal pose but the
-    place and size of the box gets into the poses, except for those that are added where the search finds no right one.
-
-    Args:
-        workers: processes; the result does not depend on them.
-        limit: only so many complexes; one of every cluster comes before the second of any.
-        on_block: called with the number of complexes finished so far.
-
-    Raises:
-        InputError: the input cannot be read, or ``output`` was begun with other settings.
-    """
-    chosen = config or ComplexPoses()
-    return prepare_decoys(
-        spread(find_complexes(source), chosen.seed)[:limit],
-        partial(rate_complex, config=chosen),
-        output,
-        source=Path(source).name,
-        config=chosen,
-        block=chosen.block,
-        workers=workers,
-        on_block=on_block,
-    )
 
 
 def spread(complexes: Sequence[ComplexFiles], seed: int) -> list[ComplexFiles]:
@@ -163,26 +128,25 @@ def crystal_minima(site: Site, ligand: Ligand, energy: DockingEnergy, crystal: n
     return found.pick(representatives(ligand, found.positions, _NATIVE_SPACING, _NATIVE))
 
 
-def rate_complex(files: ComplexFiles, config: ComplexPoses) -> LabeledPoses:
+def decoys_of_complex(files: ComplexFiles, config: ComplexDecoyConfig) -> LabeledPoses:
     """The poses of one crystal complex.
 
     Raises:
         MolgenError: a file is missing or cannot be used; the ligand is too large, or bonded to the receptor, or
             elsewhere.
     """
-    if files.protein is None:
-        raise InputError("there is no file of the protein")
-    path, crystal = _crystal_ligand(files)
+    protein = protein_file(files)
+    path, crystal = crystal_ligand(files, lambda mol: mol)
     true = heavy_coordinates(crystal)[0]
     ligand = _docked_ligand(crystal, config)
-    site = _site(files.protein, path, true, config)
+    site = _site(protein, path, true, config)
     matches = pose_matches(crystal, ligand.mol).permutations
     ordered = true[np.argsort(matches[0])]
     energy = energy_of(site, ligand)
     rng = torch.Generator().manual_seed(config.seed)
     found = search(energy, ligand.templates, config.docking.search, rng).minima
     poses = [refine(site, ligand, energy, found, config.spacing)]
-    if pose_rmsd_matrix(true[None], poses[0].positions, matches).min() > config.right:
+    if pose_rmsd_matrix(true[None], poses[0].positions, matches).min() > config.near_native:
         poses.append(crystal_minima(site, ligand, energy, ordered))
     positions = torch.cat([one.positions for one in poses])
     energies = torch.cat([one.intermolecular + one.intramolecular for one in poses])
@@ -198,7 +162,7 @@ def _placed(ligand: Ligand, positions: np.ndarray, files: ComplexFiles) -> Place
     return PlacedLigand(ligand.graph, permutations, positions, (-1, -1), files.cluster, files.name)
 
 
-def _docked_ligand(crystal: Chem.Mol, config: ComplexPoses) -> Ligand:
+def _docked_ligand(crystal: Chem.Mol, config: ComplexDecoyConfig) -> Ligand:
     """The ligand as a user would give it, without the structure of the crystal."""
     mol = Chem.MolFromSmiles(Chem.MolToSmiles(Chem.RemoveHs(crystal)))
     mol = prepare_molecule(mol, max_heavy_atoms=config.max_heavy_atoms)
@@ -208,31 +172,14 @@ def _docked_ligand(crystal: Chem.Mol, config: ComplexPoses) -> Ligand:
     return prepare_ligand(mol, config.docking).ligand
 
 
-def _site(protein: Path, ligand: Path, crystal: np.ndarray, config: ComplexPoses) -> Site:
+def _site(protein: Path, ligand: Path, crystal: np.ndarray, config: ComplexDecoyConfig) -> Site:
     """The site around a crystal pose [n, 3] whose file is `ligand`."""
     whole = read_protein(protein)
     size = max(config.box, float(np.ptp(crystal, axis=0).max()) + config.margin)
-    named = find_pockets(ligand, whole)[0]
-    site = site_of(whole, replace(named, center=crystal.mean(0), size=np.full(3, size)))
-    atoms = site.receptor.protein
-    distance, _ = KDTree(crystal).query(atoms.positions)
-    if distance.min() > config.farthest:
-        raise ParseError(f"the ligand is {distance.min():.1f} Angstrom from the receptor")
-    nearest = distance[~is_metal(atoms.elements)].min(initial=np.inf)
-    if nearest < config.nearest:
-        raise ParseError(f"the ligand is {nearest:.2f} Angstrom from the receptor: bonded, or there twice")
+    pocket = find_pockets(ligand, whole)[0]
+    site = site_of(whole, replace(pocket, center=crystal.mean(0), size=np.full(3, size)))
+    check_distance(site.receptor.protein, crystal, config)
     return site
-
-
-def _crystal_ligand(files: ComplexFiles) -> tuple[Path, Chem.Mol]:
-    """The first file that can be read; the error of the first one if there is none."""
-    first: MolgenError = InputError("there is no file of the ligand")
-    for place, path in enumerate(files.ligands):
-        try:
-            return path, reference_ligand(path)
-        except MolgenError as error:
-            first = error if place == 0 else first
-    raise first
 
 
 def _with_torsions_of(ligand: Ligand, goal: Tensor) -> Tensor:
@@ -240,3 +187,20 @@ def _with_torsions_of(ligand: Ligand, goal: Tensor) -> Tensor:
     torsions = torch.from_numpy(ligand.graph.torsions.astype(np.int64))
     shape = internal_coordinates(ligand.templates, torsions, torch.from_numpy(ligand.graph.moving))
     return shape.positions(dihedral_angles(goal, torsions))
+
+
+def _inputs(source: Path, config: ComplexDecoyConfig) -> list[PreparationInput]:
+    return named(spread(find_complexes(source), config.seed))
+
+
+def _poses(files: ComplexFiles, config: ComplexDecoyConfig) -> list[LabeledPoses]:
+    return [decoys_of_complex(files, config)]
+
+
+prepare_complex_decoys = Preparation(ComplexDecoyConfig, _inputs, _poses, encode_decoys, count_poses)
+"""Labeled decoys of every crystal complex of a folder or a table (see `inputs.find_complexes`); under a limit one of
+every cluster comes before the second of any.
+
+The ligand is docked from its SMILES with the physics of the search alone; nothing of the crystal pose but the place and
+size of the box gets into the poses, except for those that are added where the search finds no near-native one.
+"""

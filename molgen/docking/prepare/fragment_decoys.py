@@ -7,9 +7,8 @@ from __future__ import annotations
 
 import math
 import zlib
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -19,12 +18,14 @@ from torch import Tensor
 
 from molgen.chem.atom_types.record_types import graph_types, pocket_types
 from molgen.chem.features.pocket_features import PocketAtoms
+from molgen.datasets.block_runner import PreparationInput
 from molgen.datasets.complexes import ComplexRecord, PlacedLigand, load_complexes
-from molgen.datasets.decoys import LabeledPoses
-from molgen.datasets.docking_blocks import PrepareSummary
+from molgen.datasets.decoys import LabeledPoses, encode_decoys
 from molgen.datasets.part_files import find_parts
+from molgen.datasets.preparation import Preparation
 from molgen.docking.minima import Minima, distinct
-from molgen.docking.prepare.decoy_parts import labeled_poses, prepare_decoys
+from molgen.docking.prepare.inputs import named
+from molgen.docking.prepare.labeled_poses import count_poses, labeled_poses
 from molgen.errors import ConfigError, InputError
 from molgen.metrics.poses import pose_rmsd_matrix
 from molgen.physics.direct import TypedAtoms, direct_energy
@@ -39,7 +40,7 @@ _WALLS = 50.0
 
 
 @dataclass(frozen=True)
-class FragmentPoses:
+class FragmentDecoyConfig:
     """How poses of every fragment are made; lengths in Angstrom, angles in radian.
 
     Attributes:
@@ -77,40 +78,6 @@ class FragmentPoses:
             raise ConfigError("starts and kept must be at least 1, and near between 0 and starts")
 
 
-def prepare_fragment_poses(
-    source: str | Path,
-    output: str | Path,
-    config: FragmentPoses | None = None,
-    *,
-    workers: int = 1,
-    limit: int | None = None,
-    on_block: Callable[[int], None] | None = None,
-) -> PrepareSummary:
-    """Labeled decoys of the fragments of a prepared set, into part files in `output`.
-
-    Args:
-        source: a folder that `prepare_fragments` made, or one of its parts.
-        workers: processes; the result does not depend on them.
-        limit: so many fragments, at most; they are chosen at random by the seed.
-        on_block: called with the number of fragments finished so far.
-
-    Raises:
-        InputError: the input cannot be read or holds no fragment of the size, or ``output`` was begun with other
-            settings.
-    """
-    chosen = config or FragmentPoses()
-    return prepare_decoys(
-        chosen_fragments(load_complexes(find_parts(source))[0], chosen, limit),
-        partial(rate_fragment, config=chosen),
-        output,
-        source=Path(source).name,
-        config=chosen,
-        block=chosen.block,
-        workers=workers,
-        on_block=on_block,
-    )
-
-
 def is_prepared(source: Path) -> bool:
     """Whether a path is a prepared set, or a folder with one."""
     return source.suffix == ".safetensors" or (
@@ -118,22 +85,20 @@ def is_prepared(source: Path) -> bool:
     )
 
 
-def chosen_fragments(
-    records: Sequence[ComplexRecord], config: FragmentPoses, limit: int | None = None
-) -> list[ComplexRecord]:
+def chosen_fragments(records: Sequence[ComplexRecord], config: FragmentDecoyConfig) -> list[ComplexRecord]:
     """The fragments of a set that are large enough, in random order.
 
     Raises:
         InputError: there are none.
     """
     order = np.random.default_rng(config.seed).permutation(len(records))
-    chosen = [records[place] for place in order if records[place].graph.n_atoms >= config.smallest][:limit]
+    chosen = [records[place] for place in order if records[place].graph.n_atoms >= config.smallest]
     if not chosen:
         raise InputError(f"the set holds no fragment of at least {config.smallest} heavy atoms")
     return chosen
 
 
-def rate_fragment(fragment: ComplexRecord, config: FragmentPoses) -> LabeledPoses:
+def decoys_of_fragment(fragment: ComplexRecord, config: FragmentDecoyConfig) -> LabeledPoses:
     """The poses of one fragment; they do not depend on the others of the set."""
     ligand = placed_ligand(fragment)
     center = ligand.positions.mean(0)
@@ -167,7 +132,7 @@ def fragment_energy(pocket: PocketAtoms, ligand: PlacedLigand, center: np.ndarra
 
 @torch.inference_mode()
 def minimized_starts(
-    energy: DockingEnergy, true: Tensor, config: FragmentPoses, rng: torch.Generator
+    energy: DockingEnergy, true: Tensor, config: FragmentDecoyConfig, rng: torch.Generator
 ) -> tuple[Tensor, Tensor]:
     """Distinct minima around a pose [n, 3]: positions [K, n, 3], energies [K] in kcal/mol; the best first."""
     tree = energy.tree
@@ -183,7 +148,7 @@ def minimized_starts(
     return minima.permute(2, 0, 1).contiguous(), inter + intra
 
 
-def displacements(tree: TorsionTree, config: FragmentPoses, rng: torch.Generator) -> Tensor:
+def displacements(tree: TorsionTree, config: FragmentDecoyConfig, rng: torch.Generator) -> Tensor:
     """Tangent vectors [6 + m, starts]: the first `near` of them small."""
     count, near = config.starts, torch.arange(config.starts) < config.near
     shift = torch.randn(3, count, generator=rng) * torch.where(near, config.near_shift, config.shift)
@@ -198,3 +163,15 @@ def _angles(near: Tensor, width: float, shape: tuple[int, ...], rng: torch.Gener
     """Normal with a standard deviation where `near` [count] is set, else uniform on the circle; [..., count]."""
     small = width * torch.randn(shape, generator=rng)
     return torch.where(near, small, (torch.rand(shape, generator=rng) * 2 - 1) * math.pi)
+
+
+def _inputs(source: Path, config: FragmentDecoyConfig) -> list[PreparationInput]:
+    return named(chosen_fragments(load_complexes(find_parts(source))[0], config))
+
+
+def _poses(fragment: ComplexRecord, config: FragmentDecoyConfig) -> list[LabeledPoses]:
+    return [decoys_of_fragment(fragment, config)]
+
+
+prepare_fragment_decoys = Preparation(FragmentDecoyConfig, _inputs, _poses, encode_decoys, count_poses)
+"""Labeled decoys of the fragments of a prepared set, in random order, with the settings `FragmentDecoyConfig`."""

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from molgen.datasets.block_runner import PreparationInput
+from molgen.datasets.complexes import ComplexRecord
 from molgen.errors import InputError
 from molgen.opening import read_input
 
@@ -80,6 +83,11 @@ def find_proteins(source: str | Path) -> list[ProteinFile]:
     if not found:
         raise InputError("holds no proteins", source=path)
     return found
+
+
+def named(files: Iterable[ComplexFiles | ProteinFile | ComplexRecord]) -> list[PreparationInput]:
+    """What is found, as inputs of a preparation."""
+    return [PreparationInput(one.name, one) for one in files]
 
 
 def _listed(table: Path, row: dict[str, str]) -> ProteinFile:

@@ -11,7 +11,9 @@ from molgen.chem.molecules import xtb
 from molgen.chem.molecules.embedding import embed_templates
 from molgen.chem.molecules.force_field import relax
 from molgen.chem.molecules.xtb import relax_xtb
-from molgen.conformers.prepare.prepare import PrepareConfig, prepare, prepare_entry
+from molgen.conformers.prepare.config import PrepareConfig
+from molgen.conformers.prepare.conformer_records import conformer_record
+from molgen.conformers.prepare.prepare import prepare
 from molgen.errors import MolgenError
 
 needs_tblite = pytest.mark.skipif(importlib.util.find_spec("tblite") is None, reason="tblite is not installed")
@@ -60,7 +62,7 @@ def test_charge_and_solvent_are_used():
 @needs_tblite
 def test_ensembles_are_weighted_by_their_xtb_energies():
     settings = {"conformers": 8, "boltzmann": True, "merge": 0.1}
-    entry = prepare_entry(Chem.MolFromSmiles("CCCC"), PrepareConfig(relax="gfn2", **settings))
+    entry = conformer_record(Chem.MolFromSmiles("CCCC"), PrepareConfig(relax="gfn2", **settings))
     ends = entry.positions[:, 0].astype(float) - entry.positions[:, 3].astype(float)
     anti = np.linalg.norm(ends, axis=-1) > 3.5
     assert entry.weights[anti].tolist() == [1.0]

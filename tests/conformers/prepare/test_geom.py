@@ -11,8 +11,9 @@ import pytest
 from rdkit import Chem
 from small_molecules import embedded
 
+from molgen.conformers.prepare.config import PrepareConfig
 from molgen.conformers.prepare.geom import read_geom
-from molgen.conformers.prepare.prepare import PrepareConfig, prepare
+from molgen.conformers.prepare.prepare import prepare
 from molgen.datasets.conformers import load_conformers
 from molgen.datasets.part_files import find_parts
 from molgen.errors import InputError
@@ -198,7 +199,7 @@ def test_weights_reach_the_prepared_set_with_their_conformers(tmp_path):
     records = {"CCCO": record_of("CCCO"), "C=C": b"", "CCOC": record_of("CCOC", (0.8, 0.2))}
     folder = write_geom(tmp_path / "geom", records)
     summary = prepare(folder, tmp_path / "out", PrepareConfig(kind="reference", conformers=2, relax_iterations=20))
-    assert (summary.molecules, summary.conformers, summary.failures) == (2, 5, 1)
+    assert (summary.prepared, summary.examples, summary.failures) == (2, 5, 1)
     first, second = load_conformers(find_parts(tmp_path / "out"))[0]
     np.testing.assert_allclose(first.weights, [0.6, 0.3, 0.1], atol=1e-3)
     np.testing.assert_allclose(second.weights, [0.8, 0.2], atol=1e-3)

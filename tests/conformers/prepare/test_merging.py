@@ -5,8 +5,9 @@ import pytest
 from rdkit import Chem
 from small_molecules import embedded, heavy_positions
 
+from molgen.conformers.prepare.config import PrepareConfig
+from molgen.conformers.prepare.conformer_records import conformer_record
 from molgen.conformers.prepare.merging import merged
-from molgen.conformers.prepare.prepare import PrepareConfig, prepare_entry
 from molgen.metrics.rmsd import rmsd_matrix
 from molgen.metrics.symmetry import automorphisms
 
@@ -46,7 +47,7 @@ def test_what_is_kept_is_apart_and_covers_the_rest():
 @pytest.mark.parametrize("boltzmann", [False, True])
 def test_prepared_ensembles_are_merged_on_demand(boltzmann):
     mol, config = Chem.MolFromSmiles("FCCO"), {"conformers": 12, "boltzmann": boltzmann}
-    every, few = (prepare_entry(mol, PrepareConfig(merge=merge, **config)) for merge in (0.0, 0.1))
+    every, few = (conformer_record(mol, PrepareConfig(merge=merge, **config)) for merge in (0.0, 0.1))
     assert len(every.positions) == 12
     assert len(few.positions) < 8
     assert (few.weights.max() == 1.0) == boltzmann

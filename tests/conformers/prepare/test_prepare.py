@@ -14,8 +14,10 @@ from small_molecules import embedded, graph_of, heavy_positions
 from molgen.chem.features.molecule_features import heavy_atoms
 from molgen.chem.molecules.embedding import embed_templates
 from molgen.chem.molecules.force_field import relax
+from molgen.conformers.prepare.config import PrepareConfig
+from molgen.conformers.prepare.conformer_records import conformer_record
 from molgen.conformers.prepare.matching import match_reference, reference_positions
-from molgen.conformers.prepare.prepare import PrepareConfig, prepare, prepare_entry
+from molgen.conformers.prepare.prepare import prepare
 from molgen.datasets.conformers import load_conformers
 from molgen.datasets.part_files import find_parts
 from molgen.errors import InputError
@@ -45,11 +47,11 @@ def times_written(folder: Path) -> dict[str, int]:
 def test_every_line_becomes_an_entry_or_a_named_failure(smiles, tmp_path):
     folder = tmp_path / "out"
     summary = prepare(smiles, folder, QUICK)
-    assert (summary.molecules, summary.failures) == (4, 1)
+    assert (summary.prepared, summary.failures) == (4, 1)
     entries, sources = load_conformers(find_parts(folder))
     assert sources == ["molecules.smi"]
     assert [e.graph.n_atoms for e in entries] == [3, 5, 6, 5]  # benzene and butanol in later blocks
-    assert summary.conformers == sum(len(e.positions) for e in entries) == 8
+    assert summary.examples == sum(len(e.positions) for e in entries) == 8
     (row,) = failures(folder)
     assert row["name"] == "broken"
     assert "3" in row["place"]
@@ -97,7 +99,7 @@ def test_an_interrupted_run_goes_on_with_the_missing_part(smiles, tmp_path):
 def test_a_block_that_was_cut_short_by_a_limit_is_done_again(smiles, tmp_path):
     prepare(smiles, tmp_path / "out", QUICK, limit=1)
     summary = prepare(smiles, tmp_path / "out", QUICK)
-    assert (summary.molecules, summary.failures) == (4, 1)
+    assert (summary.prepared, summary.failures) == (4, 1)
     assert [e.graph.n_atoms for e in load_conformers(find_parts(tmp_path / "out"))[0]] == [3, 5, 6, 5]
 
 
@@ -122,7 +124,7 @@ def test_an_unknown_kind_is_refused():
 
 def test_boltzmann_weights_follow_the_energies():
     mol = Chem.MolFromSmiles("CCCCO")
-    entry = prepare_entry(mol, PrepareConfig(conformers=4, relax_iterations=200, boltzmann=True))
+    entry = conformer_record(mol, PrepareConfig(conformers=4, relax_iterations=200, boltzmann=True))
     full = Chem.AddHs(mol)
     energies = relax(embed_templates(full, 4, seed=0).mol, 200)[1].values
     expected = np.exp(-(energies - energies.min()) / (0.0019872 * 298.15))
@@ -149,7 +151,7 @@ def test_references_keep_their_torsions_on_template_geometry(tmp_path, smiles):
     path = reference_file(tmp_path / "reference.sdf", mol)
     config = PrepareConfig(kind="reference", conformers=4, relax_iterations=100, match_tolerance=0.6)
     summary = prepare(path, tmp_path / "out", config)
-    assert (summary.molecules, summary.failures) == (1, 0)
+    assert (summary.prepared, summary.failures) == (1, 0)
     entry = load_conformers(find_parts(tmp_path / "out"))[0][0]
     assert entry.positions.shape == (1, len(heavy_atoms(mol)), 3)
     matched = torch.from_numpy(entry.positions[0].astype(np.float64))
@@ -168,7 +170,7 @@ def test_references_keep_their_torsions_on_template_geometry(tmp_path, smiles):
 def test_a_reference_is_kept_on_several_template_conformers_that_share_its_weight():
     mol = embedded("CC[C@H](N)C(=O)OCC")
     config = PrepareConfig(kind="reference", conformers=6, matches=3, match_tolerance=1.0)
-    several, one = prepare_entry(mol, config), prepare_entry(mol, replace(config, matches=1))
+    several, one = conformer_record(mol, config), conformer_record(mol, replace(config, matches=1))
     assert len(several.positions) == 3
     np.testing.assert_allclose(several.weights.sum(), 1.0, rtol=1e-3)
     np.testing.assert_array_equal(several.positions[0], one.positions[0])
@@ -179,7 +181,9 @@ def test_a_reference_is_kept_on_several_template_conformers_that_share_its_weigh
 
 def test_a_reference_that_no_template_matches_keeps_its_own_geometry():
     mol = shuffled("CC(=O)N(C)CC[C@H](O)CF")
-    entry = prepare_entry(mol, PrepareConfig(kind="reference", conformers=1, relax_iterations=20, match_tolerance=0.0))
+    entry = conformer_record(
+        mol, PrepareConfig(kind="reference", conformers=1, relax_iterations=20, match_tolerance=0.0)
+    )
     own = mol.GetConformer().GetPositions()[heavy_atoms(mol)]
     np.testing.assert_allclose(entry.positions[0], own - own.mean(0), atol=0.01)
 

@@ -8,7 +8,9 @@ from molgen.chem.molecules.standardize import prepare_molecule
 from molgen.conformers.candidates import low_strain
 from molgen.conformers.config import GenerateConfig
 from molgen.conformers.prepare import resample
-from molgen.conformers.prepare.prepare import PrepareConfig, prepare, prepare_entry
+from molgen.conformers.prepare.config import PrepareConfig
+from molgen.conformers.prepare.conformer_records import conformer_record
+from molgen.conformers.prepare.prepare import prepare
 from molgen.conformers.prepare.resample import ResampleConfig, importance, resampled_conformers
 from molgen.conformers.samples import sample_conformers
 from molgen.errors import CheckpointError
@@ -33,19 +35,19 @@ def test_samples_are_drawn_as_often_as_their_weights_say():
 
 def test_an_entry_holds_what_was_drawn_with_its_counts():
     config = PrepareConfig(kind="resampled", conformers=12, resample=QUICK)
-    entry = prepare_entry(Chem.MolFromSmiles(DIOL), config)
+    entry = conformer_record(Chem.MolFromSmiles(DIOL), config)
     assert entry.positions.shape[1:] == (6, 3)
     assert entry.weights.sum() == 12
     assert (entry.weights >= 1).all()
     assert len(entry.permutations) == 2
-    np.testing.assert_array_equal(prepare_entry(Chem.MolFromSmiles(DIOL), config).positions, entry.positions)
+    np.testing.assert_array_equal(conformer_record(Chem.MolFromSmiles(DIOL), config).positions, entry.positions)
 
 
 def test_energies_in_vacuum_draw_hydrogen_bonds():
     mol = prepare_molecule(Chem.MolFromSmiles(DIOL))
 
     def mean_distance(share: float) -> float:
-        positions, times = resampled_conformers(mol, ResampleConfig(samples=60, templates=2, vacuum=share), 500)
+        positions, times = resampled_conformers(mol, ResampleConfig(samples=60, templates=2, gas_phase=share), 500)
         return float((np.linalg.norm(positions[:, 0] - positions[:, 5], axis=-1) * times).sum() / 500)
 
     assert mean_distance(1.0) < mean_distance(0.0) - 0.1
@@ -58,7 +60,7 @@ def test_a_missing_model_is_named_before_the_work(tmp_path):
         prepare(tmp_path / "in.smi", tmp_path / "out", config)
 
 
-@pytest.mark.parametrize("wrong", [{"samples": 0}, {"templates": 0}, {"vacuum": 1.5}])
+@pytest.mark.parametrize("wrong", [{"samples": 0}, {"templates": 0}, {"gas_phase": 1.5}])
 def test_settings_without_a_meaning_are_refused(wrong):
     with pytest.raises(ValueError, match="resample"):
         ResampleConfig(**wrong)

@@ -14,11 +14,12 @@ from molgen.chem.features.molecule_features import molecule_graph
 from molgen.chem.features.pocket_features import POCKET_COLUMNS
 from molgen.chem.molecules.protonation import protonate
 from molgen.cli import main
-from molgen.datasets import docking_blocks as blocks
+from molgen.datasets import block_runner as blocks
 from molgen.datasets.complexes import load_complexes
 from molgen.datasets.part_files import find_parts
-from molgen.docking.prepare.complexes import ComplexConfig, placed_ligand, prepare_complexes, prepare_fragments
-from molgen.docking.prepare.fragments import FragmentConfig
+from molgen.docking.prepare.complexes import ComplexConfig, placed_ligand, prepare_complexes
+from molgen.docking.prepare.fragment_config import FragmentConfig
+from molgen.docking.prepare.fragments import prepare_fragments
 from molgen.docking.prepare.inputs import find_complexes, find_proteins
 from molgen.errors import InputError, ParseError
 
@@ -55,7 +56,7 @@ def proteins(tmp_path_factory) -> Path:
 def prepared(complexes, tmp_path_factory) -> Path:
     folder = tmp_path_factory.mktemp("prepared")
     summary = prepare_complexes(complexes, folder)
-    assert (summary.proteins, summary.examples, summary.failures) == (2, 2, 2)
+    assert (summary.prepared, summary.examples, summary.failures) == (2, 2, 2)
     return folder
 
 
@@ -142,7 +143,7 @@ def test_a_ligand_whose_bonds_are_not_those_of_its_coordinates_is_refused():
 def test_pieces_do_not_depend_on_the_number_of_processes(proteins, tmp_path):
     one, two = tmp_path / "one", tmp_path / "two"
     summary = prepare_fragments(proteins, one, FEW)
-    assert (summary.proteins, summary.examples, summary.failures) == (2, 24, 1)
+    assert (summary.prepared, summary.examples, summary.failures) == (2, 24, 1)
     assert prepare_fragments(proteins, two, FEW, workers=2) == summary
     assert contents(one) == contents(two)
     assert set(failures(one)) == {"zzz"}
@@ -164,7 +165,7 @@ def test_pieces_of_a_set_are_whole_and_their_pockets_lack_them(proteins, tmp_pat
 def test_an_interrupted_run_goes_on_with_the_missing_part(proteins, tmp_path):
     expected = prepare_fragments(proteins, tmp_path, FEW)
     whole = contents(tmp_path)
-    for path in tmp_path.glob("part-001*"):
+    for path in tmp_path.glob("part-00001*"):
         path.unlink()
     done: list[int] = []
     assert prepare_fragments(proteins, tmp_path, FEW, on_block=done.append) == expected
@@ -184,7 +185,7 @@ def test_a_block_that_a_limit_cut_short_is_made_again(proteins, tmp_path):
 def test_a_part_that_would_be_too_large_becomes_two(proteins, tmp_path, monkeypatch):
     monkeypatch.setattr(blocks, "MAX_PART_BYTES", 30_000)
     prepare_fragments(proteins, tmp_path, FragmentConfig(per_protein=12))
-    assert [path.name for path in find_parts(tmp_path)] == ["part-000-1.safetensors", "part-000.safetensors"]
+    assert [path.name for path in find_parts(tmp_path)] == ["part-00000-1.safetensors", "part-00000.safetensors"]
     assert len(load_complexes(find_parts(tmp_path))[0]) == 24
 
 

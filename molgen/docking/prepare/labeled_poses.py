@@ -1,18 +1,12 @@
-"""Parts of labeled decoys, block by block: what is made of complexes and of fragments ends here."""
+"""Poses with their labels, on their way into a part: what is made of complexes and of fragments ends here."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from pathlib import Path
-from typing import Any
-
 import numpy as np
-import torch
 
 from molgen.chem.features.pocket_features import PocketAtoms
 from molgen.datasets.complexes import PlacedLigand
-from molgen.datasets.decoys import LabeledPoses, encode_decoys
-from molgen.datasets.docking_blocks import Item, PartFormat, PrepareSummary, prepare_blocks
+from molgen.datasets.decoys import LabeledPoses
 from molgen.datasets.stored_proteins import stored_protein
 from molgen.docking.ranking import SURROUNDINGS
 from molgen.errors import ParseError
@@ -46,32 +40,6 @@ def labeled_poses(
     return LabeledPoses(protein, ligand, places, energies, rmsds, len(energies) if searched is None else searched)
 
 
-def prepare_decoys(
-    items: Sequence[Item],
-    make: Callable[[Any], LabeledPoses],
-    output: str | Path,
-    *,
-    source: str,
-    config: object,
-    block: int,
-    workers: int,
-    on_block: Callable[[int], None] | None,
-) -> PrepareSummary:
-    """Parts of what `make` makes of every input; arguments, result and errors as of :func:`blocks.prepare_blocks`, the
-    examples being poses. Torch is set to one thread, here and in the workers."""
-    torch.set_num_threads(1)
-    return prepare_blocks(
-        items,
-        make,
-        output,
-        source=source,
-        config=config,
-        block=block,
-        parts=PartFormat(encode_decoys, count_poses),
-        workers=workers,
-        on_block=on_block,
-    )
-
-
-def count_poses(made: LabeledPoses) -> int:
-    return len(made.energies)
+def count_poses(poses: LabeledPoses) -> int:
+    """Each pose is an example."""
+    return len(poses.energies)

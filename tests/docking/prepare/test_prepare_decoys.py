@@ -17,16 +17,16 @@ from molgen.datasets.complexes import load_complexes
 from molgen.datasets.decoys import LabeledPoses, load_decoys
 from molgen.datasets.part_files import find_parts
 from molgen.docking.prepare import complex_decoys as rating
-from molgen.docking.prepare.complex_decoys import ComplexPoses, prepare_complex_poses, rate_complex, spread
-from molgen.docking.prepare.complexes import prepare_fragments
+from molgen.docking.prepare.complex_decoys import ComplexDecoyConfig, decoys_of_complex, prepare_complex_decoys, spread
+from molgen.docking.prepare.fragment_config import FragmentConfig
 from molgen.docking.prepare.fragment_decoys import (
-    FragmentPoses,
+    FragmentDecoyConfig,
     chosen_fragments,
+    decoys_of_fragment,
     is_prepared,
-    prepare_fragment_poses,
-    rate_fragment,
+    prepare_fragment_decoys,
 )
-from molgen.docking.prepare.fragments import FragmentConfig
+from molgen.docking.prepare.fragments import prepare_fragments
 from molgen.docking.prepare.inputs import ComplexFiles, find_complexes
 from molgen.docking.search import EFFORT, SearchConfig
 from molgen.errors import ConfigError, InputError
@@ -36,8 +36,8 @@ from molgen.physics.intramolecular import ligand_pairs, pair_energy
 from molgen.physics.vina import atom_classes, weight_vector
 
 TINY = SearchConfig(starts=64, chains=16, rounds=3, patience=3)
-QUICK = ComplexPoses(effort="quick", block=1)
-FEW = FragmentPoses(starts=12, near=4, kept=8, block=3)
+QUICK = ComplexDecoyConfig(effort="quick", block=1)
+FEW = FragmentDecoyConfig(starts=12, near=4, kept=8, block=3)
 
 
 @pytest.fixture(scope="module")
@@ -57,7 +57,7 @@ def rated(complexes) -> LabeledPoses:
     """What is made of the complex; the search is too short to find the crystal pose by itself."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setitem(EFFORT, "quick", TINY)
-        return rate_complex(find_complexes(complexes)[0], QUICK)
+        return decoys_of_complex(find_complexes(complexes)[0], QUICK)
 
 
 @pytest.fixture(scope="module")
@@ -111,8 +111,8 @@ def test_the_energies_are_those_of_the_positions(rated):
 def test_minima_of_the_crystal_pose_are_added_only_where_no_pose_is_right(complexes, rated, monkeypatch):
     monkeypatch.setitem(EFFORT, "quick", TINY)
     files = find_complexes(complexes)[0]
-    everything = rate_complex(files, ComplexPoses(effort="quick", right=0.0)).rmsds
-    alone = rate_complex(files, ComplexPoses(effort="quick", right=99.0)).rmsds
+    everything = decoys_of_complex(files, ComplexDecoyConfig(effort="quick", near_native=0.0)).rmsds
+    alone = decoys_of_complex(files, ComplexDecoyConfig(effort="quick", near_native=99.0)).rmsds
     assert 0 < len(everything) - len(alone) <= 6
     assert np.allclose(everything[: len(alone)], alone, atol=1e-9)
     assert everything[len(alone) :].min() < 1.0
@@ -120,9 +120,9 @@ def test_minima_of_the_crystal_pose_are_added_only_where_no_pose_is_right(comple
 
 
 def test_complexes_become_parts_with_clusters_and_named_failures(complexes, rated, tmp_path, monkeypatch):
-    monkeypatch.setattr(rating, "rate_complex", lambda files, config: _made(files, config, rated))
-    made = prepare_complex_poses(complexes, tmp_path, QUICK)
-    assert (made.proteins, made.examples, made.failures) == (1, len(rated.rmsds), 1)
+    monkeypatch.setattr(rating, "decoys_of_complex", lambda files, config: _made(files, config, rated))
+    made = prepare_complex_decoys(complexes, tmp_path, QUICK)
+    assert (made.prepared, made.examples, made.failures) == (1, len(rated.rmsds), 1)
     (entry,), _ = load_decoys(find_parts(tmp_path))
     assert (entry.name, entry.cluster) == ("1ia1", "c0007")
     assert np.allclose(entry.rmsds, rated.rmsds)
@@ -132,15 +132,15 @@ def test_complexes_become_parts_with_clusters_and_named_failures(complexes, rate
         assert [row["name"] for row in csv.DictReader(file)] == ["3bad"]
 
 
-def _made(files: ComplexFiles, config: ComplexPoses, rated: LabeledPoses) -> LabeledPoses:
-    return rated if files.name == "1ia1" else rate_complex(files, config)
+def _made(files: ComplexFiles, config: ComplexDecoyConfig, rated: LabeledPoses) -> LabeledPoses:
+    return rated if files.name == "1ia1" else decoys_of_complex(files, config)
 
 
 @pytest.mark.parametrize(
     ("setting", "reason"), [({"max_heavy_atoms": 15}, "at most 15"), ({"max_torsions": 1}, "rotatable bonds")]
 )
 def test_ligands_that_are_too_large_are_named_failures(complexes, tmp_path, setting, reason):
-    assert prepare_complex_poses(complexes, tmp_path, ComplexPoses(**setting)).examples == 0
+    assert prepare_complex_decoys(complexes, tmp_path, ComplexDecoyConfig(**setting)).examples == 0
     assert reason in (tmp_path / "failures.csv").read_text()
 
 
@@ -154,15 +154,15 @@ def test_clusters_take_turns():
 
 def test_wrong_settings_are_refused_at_once():
     with pytest.raises(ConfigError, match="effort"):
-        ComplexPoses(effort="none")  # type: ignore[arg-type]
+        ComplexDecoyConfig(effort="none")  # type: ignore[arg-type]
     with pytest.raises(ConfigError, match="near"):
-        FragmentPoses(near=60)
+        FragmentDecoyConfig(near=60)
 
 
 def test_poses_of_a_fragment_are_near_and_far_minima(fragments):
-    config = FragmentPoses(starts=24, near=4, kept=12)
-    for fragment in chosen_fragments(load_complexes(find_parts(fragments))[0], config, 6):
-        poses = rate_fragment(fragment, config)
+    config = FragmentDecoyConfig(starts=24, near=4, kept=12)
+    for fragment in chosen_fragments(load_complexes(find_parts(fragments))[0], config)[:6]:
+        poses = decoys_of_fragment(fragment, config)
         ligand = poses.ligand
         assert len(ligand.positions) >= 8
         assert np.isfinite(poses.energies).all()
@@ -173,15 +173,15 @@ def test_poses_of_a_fragment_are_near_and_far_minima(fragments):
 
 
 def test_near_starts_alone_stay_near(fragments):
-    config = FragmentPoses(starts=4, near=4, kept=4)
-    for fragment in chosen_fragments(load_complexes(find_parts(fragments))[0], config, 6):
-        assert rate_fragment(fragment, config).rmsds.max() < 2.5
+    config = FragmentDecoyConfig(starts=4, near=4, kept=4)
+    for fragment in chosen_fragments(load_complexes(find_parts(fragments))[0], config)[:6]:
+        assert decoys_of_fragment(fragment, config).rmsds.max() < 2.5
 
 
 def test_the_pocket_of_a_fragment_lacks_what_it_was_cut_out_of(fragments):
     data = load_complexes(find_parts(fragments))[0]
-    for fragment in chosen_fragments(data, FEW, 4):
-        poses = rate_fragment(fragment, FEW)
+    for fragment in chosen_fragments(data, FEW)[:4]:
+        poses = decoys_of_fragment(fragment, FEW)
         protein, ligand = poses.protein, poses.ligand
         first, last = ligand.excluded
         assert not ((protein.residue >= first) & (protein.residue <= last)).any()
@@ -192,21 +192,21 @@ def test_the_pocket_of_a_fragment_lacks_what_it_was_cut_out_of(fragments):
 
 def test_fragments_do_not_depend_on_the_processes_and_an_interrupted_run_goes_on(fragments, tmp_path):
     one, two = tmp_path / "one", tmp_path / "two"
-    made = prepare_fragment_poses(fragments, one, FEW, limit=6)
-    assert (made.proteins, made.failures) == (6, 0)
-    assert prepare_fragment_poses(fragments, two, FEW, limit=6, workers=2) == made
+    made = prepare_fragment_decoys(fragments, one, FEW, limit=6)
+    assert (made.prepared, made.failures) == (6, 0)
+    assert prepare_fragment_decoys(fragments, two, FEW, limit=6, workers=2) == made
     whole = contents(one)
     assert contents(two) == whole
-    assert sorted(whole) == ["part-000.safetensors", "part-001.safetensors"]
+    assert sorted(whole) == ["part-00000.safetensors", "part-00001.safetensors"]
     assert made.examples == sum(len(entry.energies) for entry in load_decoys(find_parts(one))[0])
-    for path in one.glob("part-001*"):
+    for path in one.glob("part-00001*"):
         path.unlink()
     done: list[int] = []
-    assert prepare_fragment_poses(fragments, one, FEW, limit=6, on_block=done.append) == made
+    assert prepare_fragment_decoys(fragments, one, FEW, limit=6, on_block=done.append) == made
     assert done == [3]
     assert contents(one) == whole
     with pytest.raises(InputError, match="another shift"):
-        prepare_fragment_poses(fragments, one, FragmentPoses(starts=12, near=4, kept=8, block=3, shift=3.0))
+        prepare_fragment_decoys(fragments, one, FragmentDecoyConfig(starts=12, near=4, kept=8, block=3, shift=3.0))
 
 
 def test_a_set_of_fragments_is_told_from_complexes(complexes, fragments):
@@ -218,13 +218,13 @@ def test_a_set_of_fragments_is_told_from_complexes(complexes, fragments):
 
 def test_a_set_without_large_fragments_is_refused(fragments):
     with pytest.raises(InputError, match="at least 90 heavy atoms"):
-        chosen_fragments(load_complexes(find_parts(fragments))[0], FragmentPoses(smallest=90))
+        chosen_fragments(load_complexes(find_parts(fragments))[0], FragmentDecoyConfig(smallest=90))
 
 
 @pytest.mark.parametrize("kind", ["fragments", "complexes"])
 def test_the_command_line_makes_both(complexes, fragments, tmp_path, capsys, kind):
     source, setting = (fragments, "starts=12") if kind == "fragments" else (complexes, "max_heavy_atoms=15")
     with pytest.raises(SystemExit) as ended:
-        main(["prepare", "poses", str(source), "-o", str(tmp_path), "--limit", "1", "--set", setting])
+        main(["prepare", "decoys", str(source), "-o", str(tmp_path), "--limit", "1", "--set", setting])
     assert ended.value.code == 0
     assert f"poses of {1 if kind == 'fragments' else 0} {kind} in" in capsys.readouterr().out
