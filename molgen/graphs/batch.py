@@ -23,9 +23,10 @@ class GraphBatch(TensorRecord):
     """B molecular graphs, padded to n atoms, m torsions and p torsion paths.
 
     Attributes:
-        atoms: int64 [B, n, F], class index per atom column (records.ATOM_COLUMNS).
+        atoms: int64 [B, n, F], class index per column (molecule_graph.ATOM_COLUMNS).
         atom_mask: bool [B, n], True for real atoms.
-        bonds: int64 [B, n, n, G], class index per bond column (records.BOND_COLUMNS) plus one; 0 = no bond. Symmetric.
+        bonds: int64 [B, n, n, G], class index per column (molecule_graph.BOND_COLUMNS) plus one; 0 = no bond.
+            Symmetric.
         path_length: int64 [B, n, n], shortest-path distance in bonds, clipped at LONGEST_PATH.
         torsions: int64 [B, m, 4]; padded rows are 0.
         torsion_mask: bool [B, m].

@@ -7,17 +7,19 @@ from typing import TYPE_CHECKING
 import torch
 from torch import Tensor
 
+from molgen import graphs
 from molgen.graphs.batch import FlatGraphs, GraphBatch
 from molgen.graphs.pockets import NEIGHBORS, FlatPockets, PocketBatch
 from molgen.graphs.ragged import grid_mask, pad
-from molgen.graphs.records import POCKET_PAIRS, MoleculeData, stores_of
 
 if TYPE_CHECKING:
-    from torch_geometric.data import Batch
+    from molgen.graphs.records import ComplexData, MoleculeData
 
 
-def pad_molecules(batch: Batch | MoleculeData) -> GraphBatch:
+def pad_molecules(batch: MoleculeData | ComplexData) -> GraphBatch:
     """The graphs of a batch of `MoleculeData` or `ComplexData`, on its device."""
+    from molgen.graphs.records import stores_of  # loads torch_geometric, as whoever made the batch has done
+
     atoms, bonds = stores_of(batch)
     start, size = atoms["ptr"], len(atoms["ptr"]) - 1
     graph = atoms["batch"]
@@ -43,10 +45,10 @@ def pad_molecules(batch: Batch | MoleculeData) -> GraphBatch:
     )
 
 
-def pad_pockets(batch: Batch) -> PocketBatch:
+def pad_pockets(batch: ComplexData) -> PocketBatch:
     """The pockets of a batch of `ComplexData`, on its device."""
     pocket = batch["pocket"]
-    sender, receiver = batch[POCKET_PAIRS].edge_index
+    sender, receiver = batch["pocket", "near", "pocket"].edge_index
     start = pocket.ptr[pocket.batch]
     neighbors = (torch.arange(len(start), device=start.device) - start)[:, None].repeat(1, NEIGHBORS)
     counts = receiver.bincount(minlength=len(start))
@@ -79,7 +81,7 @@ def unpad_molecules(graph: GraphBatch) -> MoleculeData:
     b, i, j = (graph.bonds[..., 0].triu() > 0).nonzero(as_tuple=True)
     ends = torch.stack([i, j]) + start[b]
     shifted_torsion = graph.path_torsion + (torsion_counts.cumsum(0) - torsion_counts)[:, None]
-    return MoleculeData(
+    return graphs.MoleculeData(
         x=graph.atoms[mask],
         edge_index=torch.stack([ends, ends.flip(0)], -1).flatten(1),
         edge_attr=(graph.bonds[b, i, j] - 1).repeat_interleave(2, 0),

@@ -6,7 +6,8 @@ end to end in a `Batch`; :mod:`molgen.graphs.padding` makes of it the padded ten
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, TypeVar
 
 import numpy as np
 import torch
@@ -63,6 +64,9 @@ class ComplexData(HeteroData):
         return super().__inc__(key, value, store, *args, **kwargs) if increment is None else increment
 
 
+Record = TypeVar("Record", MoleculeData, ComplexData)
+
+
 def molecule_data(
     graph: MoleculeGraph, positions: Tensor | np.ndarray | None = None, path_length: np.ndarray | None = None
 ) -> MoleculeData:
@@ -104,6 +108,14 @@ def complex_data(
     return record
 
 
+def batch_records(records: Sequence[Record]) -> Record:
+    """A `Batch`: records of one kind end to end, their indices counted through.
+
+    torch_geometric makes its class on the spot, of `Batch` and of the class of the records, so it is one of these too.
+    """
+    return Batch.from_data_list(list(records))  # type: ignore[return-value]
+
+
 def molecule_graph_of(record: MoleculeData | ComplexData) -> MoleculeGraph:
     """The graph that a record was made of.
 
@@ -131,11 +143,10 @@ def pocket_atoms_of(record: ComplexData) -> PocketAtoms:
     )
 
 
-def stores_of(record: Data | HeteroData | Batch) -> tuple[BaseStorage, BaseStorage]:
+def stores_of(record: Data | HeteroData) -> tuple[BaseStorage, BaseStorage]:
     """Where a record, or a batch of records, holds the atoms and the bonds of its molecule."""
     if isinstance(record, HeteroData):
         return record["ligand"], record[BONDS]
-    assert isinstance(record, Data)
     return record.stores[0], record.stores[0]
 
 

@@ -25,7 +25,7 @@ from molgen.geometry.torsions import dihedral_angles
 from molgen.graphs.batch import batch_graphs
 from molgen.models.torsion_flow import task
 from molgen.models.torsion_flow.config import ConformerConfig, ModelConfig, TrainConfig
-from molgen.models.torsion_flow.data import CollateTrajectories
+from molgen.models.torsion_flow.data import CollateTrajectories, TrajectoryBatch
 from molgen.models.torsion_flow.loss import map_loss, reflow_loss
 from molgen.models.torsion_flow.model import TorsionModel, torsion_process
 from molgen.models.torsion_flow.sample import sample_torsions
@@ -64,7 +64,7 @@ def made(field, config: ReflowConfig = MANY) -> list[TrajectoryRecord]:
 
 
 def batch(records: list[TrajectoryRecord], draws: int = 4):
-    return CollateTrajectories(draws)(records, np.random.default_rng(0))
+    return TrajectoryBatch.padded(CollateTrajectories(draws)(records, np.random.default_rng(0)))
 
 
 @pytest.fixture(scope="module")

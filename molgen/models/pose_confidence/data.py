@@ -3,20 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
 from torch import Tensor
 
+from molgen import graphs
 from molgen.chem.features.pocket_features import PocketAtoms
 from molgen.datasets.decoys import DecoyRecord
-from molgen.graphs.batch import GraphBatch, batch_graphs
-from molgen.graphs.pockets import PocketBatch, batch_pockets
+from molgen.graphs.batch import GraphBatch
+from molgen.graphs.padding import pad_molecules, pad_pockets, pad_samples
+from molgen.graphs.pockets import PocketBatch
+from molgen.graphs.tensor_record import TensorRecord
+
+if TYPE_CHECKING:
+    from molgen.graphs import ComplexData
 
 
 @dataclass(frozen=True)
-class DecoyBatch:
+class DecoyBatch(TensorRecord):
     """B ligands with S poses each, padded.
 
     Attributes:
@@ -34,11 +41,12 @@ class DecoyBatch:
     rmsds: Tensor
     mask: Tensor
 
-    def to(self, device: torch.device | str) -> DecoyBatch:
-        moved = {
-            name: getattr(self, name).to(device) for name in ("graph", "pocket", "positions", "gaps", "rmsds", "mask")
-        }
-        return replace(self, **moved)
+    @classmethod
+    def padded(cls, batch: ComplexData) -> DecoyBatch:
+        """What :func:`collate_decoys` has drawn, laid out for the kernels."""
+        graph = pad_molecules(batch)
+        positions = pad_samples(batch["ligand"].pos, graph.atom_mask)
+        return cls(graph, pad_pockets(batch), positions, batch.gaps, batch.rmsds, batch.mask)
 
 
 @dataclass(frozen=True)
@@ -53,38 +61,40 @@ class CollateDecoys:
     most: int
     noise: float
 
-    def __call__(self, records: Sequence[DecoyRecord], rng: np.random.Generator) -> DecoyBatch:
+    def __call__(self, records: Sequence[DecoyRecord], rng: np.random.Generator) -> ComplexData:
         return collate_decoys([_drawn(record, self.most, rng) for record in records], self.noise, rng)
 
 
 def collate_decoys(
     records: Sequence[DecoyRecord], noise: float = 0.0, rng: np.random.Generator | None = None
-) -> DecoyBatch:
-    """Pad the poses of some ligands to one batch, with Gaussian noise (Angstrom) on all atoms."""
+) -> ComplexData:
+    """The poses of some ligands as a batch of :class:`ComplexData`, with Gaussian noise (Angstrom) on all atoms.
+
+    Each record has its poses as `pos`, and `gaps`, `rmsds` and `mask`, [1, S], as in :class:`DecoyBatch`; S is the
+    largest number of poses.
+    """
     rng = rng or np.random.default_rng(0)
-    graph = batch_graphs([record.graph for record in records])
-    size, n, samples = len(records), graph.atoms.shape[1], max(len(record.energies) for record in records)
-    positions = np.zeros((size, samples, n, 3))
-    gaps, rmsds = np.zeros((size, samples)), np.full((size, samples), 99.0)
-    mask = np.zeros((size, samples), dtype=bool)
-    pockets = []
-    for row, record in enumerate(records):
-        count, atoms = record.positions.shape[:2]
-        center = record.positions.mean((0, 1), dtype=np.float64)
-        positions[row, :count, :atoms] = record.positions - center
-        gaps[row, :count], rmsds[row, :count], mask[row, :count] = record.gaps, record.rmsds, True
-        place = record.pocket.positions - center
-        place = place + noise * rng.standard_normal(place.shape)
-        pockets.append(PocketAtoms(record.pocket.atoms, place, record.pocket.residue))
+    most = max(len(record.energies) for record in records)
+    return graphs.batch_records([_shaken(record, most, noise, rng) for record in records])
+
+
+def _shaken(record: DecoyRecord, most: int, noise: float, rng: np.random.Generator) -> ComplexData:
+    center = record.positions.mean((0, 1), dtype=np.float64)
+    pocket = record.pocket.positions - center
+    pocket = pocket + noise * rng.standard_normal(pocket.shape)
+    missing = most - len(record.energies)
+    positions = np.pad(record.positions - center, ((0, missing), (0, 0), (0, 0)))
     positions = positions + noise * rng.standard_normal(positions.shape)
-    return DecoyBatch(
-        graph,
-        batch_pockets(pockets),
-        torch.from_numpy(positions).float(),
-        torch.from_numpy(gaps).float(),
-        torch.from_numpy(rmsds).float(),
-        torch.from_numpy(mask),
-    )
+    atoms = PocketAtoms(record.pocket.atoms, pocket, record.pocket.residue)
+    drawn = graphs.complex_data(record.graph, atoms, positions.astype(np.float32))
+    drawn.gaps, drawn.rmsds = _row(record.gaps, missing, 0.0), _row(record.rmsds, missing, 99.0)
+    drawn.mask = torch.arange(most)[None] < len(record.energies)
+    return drawn
+
+
+def _row(values: np.ndarray, missing: int, fill: float) -> Tensor:
+    """float32 [1, S]."""
+    return torch.from_numpy(np.pad(values.astype(np.float32), (0, missing), constant_values=fill))[None]
 
 
 def _drawn(record: DecoyRecord, most: int, rng: np.random.Generator) -> DecoyRecord:

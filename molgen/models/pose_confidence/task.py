@@ -12,7 +12,7 @@ from molgen.datasets.mixture import MixtureDataset, MixtureSource, cluster_weigh
 from molgen.datasets.part_files import find_parts
 from molgen.errors import CheckpointError
 from molgen.models.pose_confidence.config import ConfidenceTraining
-from molgen.models.pose_confidence.data import CollateDecoys
+from molgen.models.pose_confidence.data import CollateDecoys, DecoyBatch
 from molgen.models.pose_confidence.folds import fold_of
 from molgen.models.pose_confidence.loss import training_loss
 from molgen.models.pose_confidence.model import ConfidenceModel
@@ -34,13 +34,14 @@ def training_data(config: ConfidenceTraining) -> TrainingData:
         MixtureSource(records, source.share, cluster_weights(records))
         for records, source in zip(sources, settings.sources, strict=True)
     ]
+    loss = partial(training_loss, near_native=settings.near_native)
     collate = CollateDecoys(settings.poses, settings.noise)
     names = [source.path.rstrip("/").split("/")[-1] for source in settings.sources]
     sizes = dict(zip(names, map(len, sources), strict=True))
     held_back = [record.found() for record in fold]
     return TrainingData(
         stream=partial(MixtureDataset, mixture, settings.batch, collate, seed=settings.seed, pool=1),
-        loss=partial(training_loss, near_native=settings.near_native),
+        loss=lambda model, batch, rng: loss(model, DecoyBatch.padded(batch), rng),
         measure=lambda model: validate_confidence(model, held_back, settings.near_native),
         samples=settings.batch * settings.poses,
         labels={"sources": sizes, "folds": settings.folds, "fold": settings.fold},

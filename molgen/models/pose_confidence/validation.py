@@ -8,7 +8,7 @@ import numpy as np
 import torch
 
 from molgen.datasets.decoys import DecoyRecord
-from molgen.models.pose_confidence.data import collate_decoys
+from molgen.models.pose_confidence.data import DecoyBatch, collate_decoys
 from molgen.models.pose_confidence.model import ConfidenceModel
 
 _TOGETHER = 4
@@ -22,7 +22,7 @@ def logits_of(model: ConfidenceModel, records: Sequence[DecoyRecord]) -> list[np
     logits = []
     for start in range(0, len(records), _TOGETHER):
         rows = records[start : start + _TOGETHER]
-        batch = collate_decoys(rows).to(device)
+        batch = DecoyBatch.padded(collate_decoys(rows).to(device))
         padded = model(batch.graph, batch.pocket, batch.positions, batch.gaps).cpu().numpy()
         logits += [padded[k, : len(row.energies)] for k, row in enumerate(rows)]
     return logits

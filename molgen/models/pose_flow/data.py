@@ -3,20 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
-import torch
 from torch import Tensor
 
+from molgen import graphs
 from molgen.chem.features.pocket_features import PocketAtoms
 from molgen.datasets.complexes import ComplexRecord
-from molgen.graphs.batch import GraphBatch, batch_graphs
-from molgen.graphs.pockets import PocketBatch, batch_pockets
+from molgen.graphs.batch import GraphBatch
+from molgen.graphs.padding import pad_molecules, pad_pockets
+from molgen.graphs.pockets import PocketBatch
+from molgen.graphs.ragged import pad
+from molgen.graphs.tensor_record import TensorRecord
+
+if TYPE_CHECKING:
+    from molgen.graphs import ComplexData
 
 
 @dataclass(frozen=True)
-class PoseBatch:
+class PoseBatch(TensorRecord):
     """B ligands in their pockets.
 
     Attributes:
@@ -33,10 +40,11 @@ class PoseBatch:
     draws: int
     ligand_noise: float
 
-    def to(self, device: torch.device | str) -> PoseBatch:
-        return replace(
-            self, graph=self.graph.to(device), pocket=self.pocket.to(device), positions=self.positions.to(device)
-        )
+    @classmethod
+    def padded(cls, batch: ComplexData, draws: int, ligand_noise: float) -> PoseBatch:
+        """What :func:`collate_poses` has drawn, laid out for the kernels."""
+        graph = pad_molecules(batch)
+        return cls(graph, pad_pockets(batch), pad(batch["ligand"].pos, graph.atom_mask), draws, ligand_noise)
 
 
 @dataclass(frozen=True)
@@ -50,26 +58,21 @@ class Augmentation:
     pocket_radius: float
 
 
-def collate_poses(records: Sequence[ComplexRecord], rng: np.random.Generator, augmentation: Augmentation) -> PoseBatch:
-    """Ligands in their pockets as one batch: pocket cut, center jittered, noise on the protein, turned at random."""
-    graph = batch_graphs([record.graph for record in records])
-    positions = np.zeros((len(records), graph.atoms.shape[1], 3))
-    pockets = []
-    for row, record in enumerate(records):
-        ligand = record.positions
-        center = ligand.mean(0) + augmentation.jitter * rng.standard_normal(3)
-        atoms = record.pocket.around(center, augmentation.pocket_radius)
-        turn = _random_rotation(rng)
-        noise = augmentation.protein_noise * rng.standard_normal(atoms.positions.shape)
-        pockets.append(PocketAtoms(atoms.atoms, (atoms.positions + noise - center) @ turn.T, atoms.residue))
-        positions[row, : len(ligand)] = (ligand - center) @ turn.T
-    return PoseBatch(
-        graph,
-        batch_pockets(pockets),
-        torch.from_numpy(positions).float(),
-        augmentation.draws,
-        augmentation.ligand_noise,
-    )
+def collate_poses(
+    records: Sequence[ComplexRecord], rng: np.random.Generator, augmentation: Augmentation
+) -> ComplexData:
+    """A batch of :class:`ComplexData`: pocket cut, center jittered, noise on the protein, turned at random."""
+    return graphs.batch_records([_drawn(record, rng, augmentation) for record in records])
+
+
+def _drawn(record: ComplexRecord, rng: np.random.Generator, augmentation: Augmentation) -> ComplexData:
+    center = record.positions.mean(0) + augmentation.jitter * rng.standard_normal(3)
+    atoms = record.pocket.around(center, augmentation.pocket_radius)
+    turn = _random_rotation(rng)
+    noise = augmentation.protein_noise * rng.standard_normal(atoms.positions.shape)
+    pocket = PocketAtoms(atoms.atoms, (atoms.positions + noise - center) @ turn.T, atoms.residue)
+    positions = (record.positions - center) @ turn.T
+    return graphs.complex_data(record.graph, pocket, positions.astype(np.float32))
 
 
 def _random_rotation(rng: np.random.Generator) -> np.ndarray:

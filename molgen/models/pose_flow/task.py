@@ -12,7 +12,7 @@ from molgen.datasets.complexes import ComplexRecord, load_complexes
 from molgen.datasets.mixture import MixtureDataset, MixtureSource, cluster_weights
 from molgen.datasets.part_files import find_parts
 from molgen.models.pose_flow.config import DockingTraining
-from molgen.models.pose_flow.data import Augmentation, collate_poses
+from molgen.models.pose_flow.data import Augmentation, PoseBatch, collate_poses
 from molgen.models.pose_flow.loss import pose_loss
 from molgen.models.pose_flow.model import PoseModel
 from molgen.models.pose_flow.validation import validate
@@ -34,10 +34,11 @@ def training_data(config: DockingTraining) -> TrainingData:
         for records, source in zip(sources, settings.sources, strict=True)
     ]
     collate = partial(collate_poses, augmentation=augmentation)
+    padded = partial(PoseBatch.padded, draws=settings.draws, ligand_noise=settings.ligand_noise)
     names = [f"{', '.join(files)} ({len(kept)})" for kept, (_, files) in zip(sources, loaded, strict=True)]
     return TrainingData(
         stream=partial(MixtureDataset, mixture, settings.batch, collate, seed=settings.seed),
-        loss=pose_loss,
+        loss=lambda model, batch, rng: pose_loss(model, padded(batch), rng),
         measure=lambda model: validate(model, held_back, augmentation),
         samples=settings.batch * settings.draws,
         labels={"sources": names},

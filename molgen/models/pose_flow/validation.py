@@ -9,7 +9,7 @@ import numpy as np
 import torch
 
 from molgen.datasets.complexes import ComplexRecord
-from molgen.models.pose_flow.data import Augmentation, collate_poses
+from molgen.models.pose_flow.data import Augmentation, PoseBatch, collate_poses
 from molgen.models.pose_flow.loss import pose_errors
 from molgen.models.pose_flow.model import PoseModel
 from molgen.models.pose_flow.sample import prior_states, sample_poses, time_grid
@@ -32,12 +32,12 @@ def validate(model: PoseModel, records: Sequence[ComplexRecord], augmentation: A
         return {}
     chosen = _spread_over_clusters(records, VALIDATED)
     rng = torch.Generator().manual_seed(0)
-    exact = replace(augmentation, protein_noise=0.0)
+    exact, device = replace(augmentation, protein_noise=0.0), next(model.parameters()).device
     losses: list[dict[str, float]] = []
     rmsds = []
     for place, record in enumerate(chosen):
-        batch = collate_poses([record], np.random.default_rng((0, place)), exact)
-        batch = batch.to(next(model.parameters()).device)
+        drawn = collate_poses([record], np.random.default_rng((0, place)), exact).to(device)
+        batch = PoseBatch.padded(drawn, augmentation.draws, augmentation.ligand_noise)
         losses.append({name: float(value) for name, value in pose_errors(model, batch, rng).items()})
         template = batch.positions.expand(_SAMPLES, -1, -1)
         start = prior_states(model, template, batch.graph.torsions.shape[1], rng)

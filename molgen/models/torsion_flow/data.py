@@ -4,23 +4,30 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
-from typing import Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
 from torch import Tensor
 
+from molgen import graphs
 from molgen.chem.features.molecule_graph import shortest_paths
 from molgen.datasets.conformers import ConformerRecord
 from molgen.datasets.mixture import GraphRecord
 from molgen.datasets.trajectories import TrajectoryRecord
-from molgen.graphs.batch import LONGEST_PATH, GraphBatch, batch_graphs
+from molgen.graphs.batch import LONGEST_PATH, GraphBatch
+from molgen.graphs.padding import pad_molecules, pad_samples
+from molgen.graphs.ragged import pad
+from molgen.graphs.tensor_record import TensorRecord
 from molgen.models.torsion_flow.torsion_symmetry import folds
+
+if TYPE_CHECKING:
+    from molgen.graphs import MoleculeData
 
 
 @dataclass(frozen=True)
-class ConformerBatch:
+class ConformerBatch(TensorRecord):
     """B molecules with S drawn conformers each.
 
     Attributes:
@@ -36,12 +43,20 @@ class ConformerBatch:
     local: Tensor | None = None
     folds: Tensor | None = None
 
-    def to(self, device: torch.device | str) -> ConformerBatch:
-        return _moved(self, device)
+    @classmethod
+    def padded(cls, batch: MoleculeData) -> ConformerBatch:
+        """What :class:`CollateConformers` has drawn, laid out for the kernels."""
+        graph, template, symmetry = pad_molecules(batch), batch.get("template"), batch.get("folds")
+        return cls(
+            graph,
+            pad_samples(batch["pos"], graph.atom_mask),
+            None if template is None else pad_samples(template, graph.atom_mask),
+            None if symmetry is None else pad(symmetry, graph.torsion_mask, 1),
+        )
 
 
 @dataclass(frozen=True)
-class TrajectoryBatch:
+class TrajectoryBatch(TensorRecord):
     """B molecules with S drawn trajectories each.
 
     Attributes:
@@ -56,8 +71,12 @@ class TrajectoryBatch:
     start: Tensor
     path: Tensor
 
-    def to(self, device: torch.device | str) -> TrajectoryBatch:
-        return _moved(self, device)
+    @classmethod
+    def padded(cls, batch: MoleculeData) -> TrajectoryBatch:
+        """What :class:`CollateTrajectories` has drawn, laid out for the kernels."""
+        graph = pad_molecules(batch)
+        template, start = pad_samples(batch.template, graph.atom_mask), pad_samples(batch.start, graph.torsion_mask)
+        return cls(graph, template, start, pad_samples(batch.path, graph.torsion_mask).transpose(2, 3))
 
 
 class CollateConformers:
@@ -65,6 +84,8 @@ class CollateConformers:
 
     Bond angles tell the torsions that they were minimized at. A network that has only seen both together reads the
     torsions off the template conformer, and in sampling finds those of the template again; hence the independent draws.
+    Batches are of :class:`MoleculeData` with the conformers as `pos` and the template conformers as `template`,
+    float32 [n, S, 3], or the symmetry of the torsions as `folds`, int64 [m].
 
     Args:
         draws: S.
@@ -75,28 +96,25 @@ class CollateConformers:
         self.draws, self.symmetric = draws, symmetric
         self._lengths, self._folds = functools.cache(_path_lengths), functools.cache(folds)
 
-    def __call__(self, records: Sequence[ConformerRecord], rng: np.random.Generator) -> ConformerBatch:
-        graph = batch_graphs([record.graph for record in records], [self._lengths(record) for record in records])
-        positions = np.zeros((len(records), self.draws, graph.atoms.shape[1], 3), dtype=np.float32)
-        local = np.zeros_like(positions)
-        for row, record in enumerate(records):
-            weights, n = record.weights.astype(np.float64), record.graph.n_atoms
-            chosen = rng.choice(len(weights), size=self.draws, p=weights / weights.sum())
-            positions[row, :, :n] = record.positions[chosen]
-            local[row, :, :n] = record.positions[rng.integers(len(weights), size=self.draws)]
-        if self.symmetric:
-            return ConformerBatch(graph, torch.from_numpy(positions), folds=self._symmetry(records, graph))
-        return ConformerBatch(graph, torch.from_numpy(positions), torch.from_numpy(local))
+    def __call__(self, records: Sequence[ConformerRecord], rng: np.random.Generator) -> MoleculeData:
+        return graphs.batch_records([self._drawn(record, rng) for record in records])
 
-    def _symmetry(self, records: Sequence[ConformerRecord], graph: GraphBatch) -> Tensor:
-        symmetry = torch.ones(graph.torsions.shape[:2], dtype=torch.int64)
-        for row, record in enumerate(records):
-            symmetry[row, : record.graph.n_torsions] = torch.from_numpy(self._folds(record))
-        return symmetry
+    def _drawn(self, record: ConformerRecord, rng: np.random.Generator) -> MoleculeData:
+        weights = record.weights.astype(np.float64)
+        chosen = rng.choice(len(weights), size=self.draws, p=weights / weights.sum())
+        templates = rng.integers(len(weights), size=self.draws)
+        drawn = graphs.molecule_data(record.graph, _samples(record, chosen), self._lengths(record))
+        if self.symmetric:
+            drawn.folds = torch.from_numpy(self._folds(record))
+        else:
+            drawn.template = _samples(record, templates).transpose(0, 1)
+        return drawn
 
 
 class CollateTrajectories:
     """S trajectories of every molecule, uniformly and with replacement.
+
+    Batches are of :class:`MoleculeData` with `template`, float32 [n, S, 3], `start`, [m, S], and `path`, [m, S, P + 1].
 
     Args:
         draws: S.
@@ -106,18 +124,17 @@ class CollateTrajectories:
         self.draws = draws
         self._lengths = functools.cache(_path_lengths)
 
-    def __call__(self, records: Sequence[TrajectoryRecord], rng: np.random.Generator) -> TrajectoryBatch:
-        graph = batch_graphs([record.graph for record in records], [self._lengths(record) for record in records])
-        size, (n, m) = (len(records), self.draws), (graph.atoms.shape[1], graph.torsions.shape[1])
-        template = np.zeros((*size, n, 3), dtype=np.float32)
-        start = np.zeros((*size, m), dtype=np.float32)
-        path = np.zeros((*size, records[0].intervals + 1, m), dtype=np.float32)
-        for row, record in enumerate(records):
-            chosen = rng.integers(len(record.start), size=self.draws)
-            template[row, :, : record.graph.n_atoms] = record.molecule.positions[record.template[chosen]]
-            start[row, :, : record.graph.n_torsions] = record.start[chosen]
-            path[row, :, 1:, : record.graph.n_torsions] = record.path[chosen]
-        return TrajectoryBatch(graph, *(torch.from_numpy(a) for a in (template, start, path)))
+    def __call__(self, records: Sequence[TrajectoryRecord], rng: np.random.Generator) -> MoleculeData:
+        return graphs.batch_records([self._drawn(record, rng) for record in records])
+
+    def _drawn(self, record: TrajectoryRecord, rng: np.random.Generator) -> MoleculeData:
+        chosen = rng.integers(len(record.start), size=self.draws)
+        path = np.pad(record.path[chosen], ((0, 0), (1, 0), (0, 0)))
+        drawn = graphs.molecule_data(record.graph, path_length=self._lengths(record))
+        drawn.template = _samples(record.molecule, record.template[chosen]).transpose(0, 1)
+        drawn.start = torch.from_numpy(record.start[chosen].astype(np.float32).T)
+        drawn.path = torch.from_numpy(path.astype(np.float32)).permute(2, 0, 1)
+        return drawn
 
 
 def with_torsions(records: Sequence[GraphRecord]) -> list[GraphRecord]:
@@ -129,6 +146,6 @@ def _path_lengths(record: GraphRecord) -> np.ndarray:
     return shortest_paths(record.graph.bond_index, record.graph.n_atoms, LONGEST_PATH)
 
 
-def _moved(batch: Any, device: torch.device | str) -> Any:
-    values = {f.name: getattr(batch, f.name) for f in fields(batch)}
-    return type(batch)(**{name: value if value is None else value.to(device) for name, value in values.items()})
+def _samples(record: ConformerRecord, chosen: np.ndarray) -> Tensor:
+    """Some of the conformers, float32 [S, n, 3]."""
+    return torch.from_numpy(record.positions[chosen].astype(np.float32))

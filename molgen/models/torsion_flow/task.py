@@ -18,7 +18,13 @@ from molgen.datasets.sources import ROOM, SourceConfig
 from molgen.datasets.trajectories import TrajectoryRecord, load_trajectories
 from molgen.errors import ConfigError, InputError
 from molgen.models.torsion_flow.config import ConformerConfig, TrainConfig
-from molgen.models.torsion_flow.data import CollateConformers, CollateTrajectories, with_torsions
+from molgen.models.torsion_flow.data import (
+    CollateConformers,
+    CollateTrajectories,
+    ConformerBatch,
+    TrajectoryBatch,
+    with_torsions,
+)
 from molgen.models.torsion_flow.loss import map_loss, reflow_loss, torsion_loss
 from molgen.models.torsion_flow.model import TorsionModel
 from molgen.models.torsion_flow.validation import validate
@@ -99,9 +105,12 @@ def _collate(settings: TrainConfig) -> Collate:
 
 
 def _loss(settings: TrainConfig) -> Callable[..., Tensor]:
+    """The loss of the batches of :func:`_collate`."""
     if settings.objective == "flow":
-        return partial(torsion_loss, coupling=settings.coupling, geometry_noise=settings.geometry_noise)
-    return map_loss if settings.objective == "map" else reflow_loss
+        loss = partial(torsion_loss, coupling=settings.coupling, geometry_noise=settings.geometry_noise)
+        return lambda model, batch, rng: loss(model, ConformerBatch.padded(batch), rng)
+    on_paths = map_loss if settings.objective == "map" else reflow_loss
+    return lambda model, batch, rng: on_paths(model, TrajectoryBatch.padded(batch), rng)
 
 
 def _check(config: ConformerConfig) -> None:

@@ -16,7 +16,7 @@ from molgen.datasets.mixture import MixtureDataset, MixtureSource
 from molgen.errors import CheckpointError, ConfigError, InputError
 from molgen.models.pose_confidence.calibrate import calibrate
 from molgen.models.pose_confidence.config import ConfidenceConfig, ConfidenceTrainConfig, ConfidenceTraining
-from molgen.models.pose_confidence.data import CollateDecoys, collate_decoys
+from molgen.models.pose_confidence.data import CollateDecoys, DecoyBatch, collate_decoys
 from molgen.models.pose_confidence.folds import fold_of
 from molgen.models.pose_confidence.loss import confidence_loss
 from molgen.models.pose_confidence.meta_classifier import calibration_curve, logistic_regression, pose_weights
@@ -64,7 +64,7 @@ def test_what_a_search_found_is_told_from_what_was_added(source):
 
 
 def test_the_loss_is_that_of_a_softmax_and_of_single_poses(source):
-    batch = collate_decoys(load_decoys([source / "part-000.safetensors"])[0][:3])
+    batch = DecoyBatch.padded(collate_decoys(load_decoys([source / "part-000.safetensors"])[0][:3]))
     logits = torch.randn(batch.rmsds.shape, generator=torch.Generator().manual_seed(0))
 
     class Fixed(torch.nn.Module):
@@ -85,8 +85,8 @@ def test_the_stream_does_not_depend_on_where_it_is_resumed(source):
     whole = iter(MixtureDataset(sources, 2, collate, seed=3, pool=1))
     batches = [next(whole) for _ in range(4)]
     later = next(iter(MixtureDataset(sources, 2, collate, seed=3, start=3, pool=1)))
-    assert torch.equal(batches[3].positions, later.positions)
-    assert not torch.equal(batches[2].positions, later.positions)
+    assert torch.equal(batches[3]["ligand"].pos, later["ligand"].pos)
+    assert not torch.equal(batches[2]["ligand"].pos, later["ligand"].pos)
     assert all(batch.mask.sum(1).tolist() == [4, 4] for batch in batches)
     assert all((batch.gaps.min(1).values == 0).all() for batch in batches)  # the best pose is never left out
 
@@ -103,7 +103,7 @@ def test_several_networks_become_one_confidence(source, folds, tmp_path):
     assert len(model.members) == 2
     assert record["complexes"] == 2 * CLUSTERS
     entry = load_decoys([source / "part-000.safetensors"])[0][0]
-    batch = collate_decoys([entry])
+    batch = DecoyBatch.padded(collate_decoys([entry]))
     with torch.no_grad():
         apart = [load_confidence(path)[0](batch.graph, batch.pocket, batch.positions, batch.gaps) for path in folds]
         joined = model(batch.graph, batch.pocket, batch.positions, batch.gaps)

@@ -30,7 +30,8 @@ DATA = prepared_set(
 def batch_with(draws: int, *, double: bool = True, rows: tuple[int, ...] = (0, 1, 2)) -> PoseBatch:
     """Ligands at the center of their pockets, no noise on their template conformers."""
     augmentation = Augmentation(draws, jitter=0.0, protein_noise=0.0, ligand_noise=0.0, pocket_radius=9.0)
-    batch = collate_poses([DATA[row] for row in rows], np.random.default_rng(0), augmentation)
+    drawn = collate_poses([DATA[row] for row in rows], np.random.default_rng(0), augmentation)
+    batch = PoseBatch.padded(drawn, draws, ligand_noise=0.0)
     return replace(batch, positions=batch.positions.double()) if double else batch
 
 

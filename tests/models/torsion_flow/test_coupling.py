@@ -182,7 +182,7 @@ def test_transport_shortens_the_way():
 
 def test_batches_know_the_symmetry_of_their_torsions():
     entries = [symmetric("FCCOc1ccccc1"), symmetric("CCCO")]
-    batch = CollateConformers(2, symmetric=True)(entries, np.random.default_rng(0))
+    batch = ConformerBatch.padded(CollateConformers(2, symmetric=True)(entries, np.random.default_rng(0)))
     assert batch.folds is not None
     assert batch.folds.shape == batch.graph.torsions.shape[:2]
     assert batch.folds[0].max() == 2

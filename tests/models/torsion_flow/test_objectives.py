@@ -37,7 +37,7 @@ def used(source: SourceConfig) -> int:
     """Different conformers that are drawn from a source of one molecule."""
     data = training_data(config(source))
     batches = islice(data.stream(start=0), 8)
-    return len(torch.cat([b.positions.flatten(0, 1) for b in batches]).unique(dim=0))
+    return len(torch.cat([record.pos.transpose(0, 1) for b in batches for record in b.to_data_list()]).unique(dim=0))
 
 
 def test_weights_are_those_of_the_source_unless_told_otherwise(tmp_path):

@@ -16,7 +16,7 @@ RECORDS = [entry_of("CCOC(=O)CN", 3), entry_of("CCCCO", 2), entry_of("CC(F)COC",
 
 def batches(count: int, records: list[ConformerRecord]) -> Iterator[ConformerBatch]:
     collate, rng = CollateConformers(draws=2), np.random.default_rng(0)
-    return (collate(records, rng) for _ in range(count))
+    return (ConformerBatch.padded(collate(records, rng)) for _ in range(count))
 
 
 def test_conformers_are_drawn_by_weight():
