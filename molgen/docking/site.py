@@ -18,7 +18,7 @@ from molgen.chem.features.pocket_features import PocketAtoms, pocket_atoms
 from molgen.chem.proteins.pockets import find_pockets
 from molgen.chem.proteins.receptor import Receptor, receptor
 from molgen.chem.proteins.structure import Pocket, Protein
-from molgen.metrics.validity import ReceptorAtoms, ValidityChecker, prepare_validity, receptor_atoms
+from molgen.metrics.validity import CheckedReceptor, ValidityChecker, prepare_validity, receptor_atoms
 from molgen.physics.direct import DirectEnergy, TypedAtoms, direct_energy
 from molgen.physics.maps import GridMaps, build_maps, grid_frame
 from molgen.physics.vina import CUTOFF, AtomClasses, atom_classes
@@ -67,7 +67,7 @@ class Site:
         return pocket_atoms(self.receptor.protein)
 
     @cached_property
-    def checked_atoms(self) -> ReceptorAtoms:
+    def checked_atoms(self) -> CheckedReceptor:
         """The receptor as the validity checks see it."""
         return receptor_atoms(self.receptor.protein)
 

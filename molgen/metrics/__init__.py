@@ -6,17 +6,11 @@
 import importlib
 from typing import TYPE_CHECKING, Any
 
-from molgen.metrics.coverage import (
-    Coverage,
-    CoverageSummary,
-    Interval,
-    best_of_first,
-    bootstrap_interval,
-    coverage,
-    summarize_coverage,
-)
+from molgen.metrics.bootstrap import Interval, bootstrap_interval
+from molgen.metrics.calibration import Calibration, calibration
+from molgen.metrics.coverage import Coverage, CoverageSummary, best_of_first, coverage, summarize_coverage
 from molgen.metrics.rmsd import rmsd_matrix
-from molgen.metrics.success import Calibration, SuccessCurve, calibration, first_and_best, success_curve
+from molgen.metrics.success import SuccessCurve, first_and_best, success_curve
 
 if TYPE_CHECKING:
     from molgen.metrics.best import best_rmsd, best_rmsds

@@ -4,11 +4,13 @@ Recall asks whether every reference is found, precision whether every generated 
 (COV and AMR of Ganea et al., GeoMol, NeurIPS 2021, eqs. 5-6).
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+
+from molgen.metrics.bootstrap import Interval, bootstrap_interval
 
 
 @dataclass(frozen=True)
@@ -28,16 +30,6 @@ class Coverage:
     precision: NDArray[np.float64]
     recall_rmsd: float
     precision_rmsd: float
-
-
-@dataclass(frozen=True)
-class Interval:
-    """A statistic of n values with its bootstrap percentile interval [low, high]."""
-
-    value: float
-    low: float
-    high: float
-    n: int
 
 
 def coverage(rmsd: ArrayLike, thresholds: float | Sequence[float] | NDArray[np.float64] = 0.75) -> Coverage:
@@ -79,34 +71,6 @@ def best_of_first(rmsd: ArrayLike, counts: Sequence[int]) -> NDArray[np.float64]
         raise ValueError(f"counts must be at least 1, got {list(counts)}")
     best = np.minimum.accumulate(_checked(np.atleast_2d(np.asarray(rmsd))), axis=1).mean(axis=0)
     return best[np.minimum(np.asarray(counts), len(best)) - 1]
-
-
-def bootstrap_interval(
-    values: ArrayLike,
-    statistic: Callable[..., NDArray[np.float64]] = np.mean,
-    *,
-    level: float = 0.95,
-    samples: int = 2000,
-    seed: int = 0,
-) -> Interval:
-    """Percentile bootstrap of a statistic over molecules (Efron, Ann. Statist. 7, 1, 1979).
-
-    Args:
-        values: [m], one number per molecule.
-        statistic: reduces ``axis`` as ``np.mean`` and ``np.median`` do.
-        level: probability covered by the interval.
-        samples: resampled sets.
-        seed: of the resampling.
-
-    Raises:
-        ValueError: no values.
-    """
-    array = np.asarray(values, dtype=np.float64).ravel()
-    if array.size == 0:
-        raise ValueError("cannot bootstrap zero values")
-    picks = np.random.default_rng(seed).integers(array.size, size=(samples, array.size))
-    low, high = np.quantile(statistic(array[picks], axis=1), [(1.0 - level) / 2.0, (1.0 + level) / 2.0])
-    return Interval(float(statistic(array, axis=0)), float(low), float(high), array.size)
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from rdkit import Chem
 from molgen.chem.proteins.structure import Protein
 from molgen.metrics.posebusters import posebusters_checks
 from molgen.metrics.stereo import stereo_checks
-from molgen.metrics.validity import ReceptorAtoms, ValidityChecker, prepare_validity
+from molgen.metrics.validity import CheckedReceptor, ValidityChecker, prepare_validity
 
 
 def validity_records(
@@ -19,7 +19,7 @@ def validity_records(
     receptor: Protein | None = None,
     reference: Chem.Mol | None = None,
     *,
-    atoms: ReceptorAtoms | None = None,
+    atoms: CheckedReceptor | None = None,
     posebusters: bool = False,
     energy: bool = False,
 ) -> list[dict[str, bool]]:

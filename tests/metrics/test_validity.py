@@ -14,11 +14,11 @@ from scipy.spatial.transform import Rotation
 from molgen.chem.proteins.reading import read_protein
 from molgen.chem.proteins.structure import Protein, Residue
 from molgen.metrics.posebusters import posebusters_checks
-from molgen.metrics.validity import ReceptorAtoms, ValidityChecker, prepare_validity, receptor_atoms
+from molgen.metrics.validity import CheckedReceptor, ValidityChecker, prepare_validity, receptor_atoms
 
 COMPLEXES = ["1ia1", "1of6", "1s3v", "1uou"]
 CONTACT = {"minimum_distance_to_protein", "volume_overlap_with_protein"}
-NOTHING = ReceptorAtoms(np.zeros((1, 3)) + 4.0, np.array([6]), np.array([0]))
+NOTHING = CheckedReceptor(np.zeros((1, 3)) + 4.0, np.array([6]), np.array([0]))
 needs_posebusters = pytest.mark.skipif(find_spec("posebusters") is None, reason="PoseBusters is not installed")
 
 

@@ -18,7 +18,7 @@ from molgen.metrics.validity.energy import ENERGY_LIMIT, pose_energies, relaxed_
 from molgen.metrics.validity.flatness import all_flat, none_flat
 from molgen.metrics.validity.ligand import LigandTables, ligand_tables
 from molgen.metrics.validity.overlap import OVERLAP_LIMIT, volume_overlap
-from molgen.metrics.validity.receptor import GROUPS, ReceptorAtoms, covalent_radii, receptor_atoms, vdw_radii
+from molgen.metrics.validity.receptor import GROUPS, CheckedReceptor, covalent_radii, receptor_atoms, vdw_radii
 
 _BLOCK = 32  # poses at once
 _VOLUME_SCALES = {"protein": 0.8, "organic_cofactors": 0.8, "inorganic_cofactors": 0.5, "waters": 0.5}
@@ -63,7 +63,7 @@ class ValidityChecker:
     """
 
     ligand: LigandTables
-    receptor: ReceptorAtoms | None
+    receptor: CheckedReceptor | None
 
     def __call__(self, positions: Tensor, *, energy: bool = False) -> Validity:
         """Check poses; a pose with a coordinate that is not finite fails everything.
@@ -96,7 +96,7 @@ class ValidityChecker:
         return passed if self.receptor is None else passed | self._receptor_checks(ligand, x, self.receptor)
 
     @staticmethod
-    def _receptor_checks(ligand: LigandTables, x: Tensor, receptor: ReceptorAtoms) -> dict[str, NDArray[np.bool_]]:
+    def _receptor_checks(ligand: LigandTables, x: Tensor, receptor: CheckedReceptor) -> dict[str, NDArray[np.bool_]]:
         corners = x.flatten(0, 1)
         low, high = corners.amin(dim=0).numpy() - FAR_LIMIT, corners.amax(dim=0).numpy() + FAR_LIMIT
         around = ((receptor.positions >= low) & (receptor.positions <= high)).all(axis=1)
@@ -124,7 +124,7 @@ class ValidityChecker:
         return relaxed_energy(self.ligand.mol)
 
 
-def prepare_validity(mol: Chem.Mol, receptor: ReceptorAtoms | Protein | None = None) -> ValidityChecker:
+def prepare_validity(mol: Chem.Mol, receptor: CheckedReceptor | Protein | None = None) -> ValidityChecker:
     """Prepare the checks of the poses of ``mol`` in ``receptor``, or of its conformers alone.
 
     Args:

@@ -18,7 +18,7 @@ _INORGANIC_COMPONENTS = {"FES", "MOS", "PO3", "PO4", "PPK", "SO3", "SO4", "VO4"}
 
 
 @dataclass(frozen=True)
-class ReceptorAtoms:
+class CheckedReceptor:
     """Heavy atoms of a receptor.
 
     Attributes:
@@ -35,7 +35,7 @@ class ReceptorAtoms:
         return len(self.positions)
 
 
-def receptor_atoms(protein: Protein) -> ReceptorAtoms:
+def receptor_atoms(protein: Protein) -> CheckedReceptor:
     """Sort the atoms of a structure into ``GROUPS``.
 
     Elements such as Zn, Fe, Cl or Br and small inorganic groups such as sulfate are inorganic wherever they stand (the
@@ -46,7 +46,7 @@ def receptor_atoms(protein: Protein) -> ReceptorAtoms:
     elements = protein.elements.astype(np.int64)
     groups = by_residue[protein.residue_index] if len(protein) else np.zeros(0, dtype=np.int64)
     groups = np.where(np.isin(elements, _INORGANIC_ELEMENTS), _INORGANIC, groups)
-    return ReceptorAtoms(protein.positions.astype(np.float64), elements, groups)
+    return CheckedReceptor(protein.positions.astype(np.float64), elements, groups)
 
 
 def vdw_radii(elements: NDArray[np.int64]) -> NDArray[np.float64]:

@@ -12,7 +12,7 @@ import torch
 from molgen.datasets.decoys import DecoyRecord, load_decoys
 from molgen.datasets.part_files import find_parts
 from molgen.errors import InputError
-from molgen.metrics.success import calibration
+from molgen.metrics.calibration import calibration
 from molgen.models.pose_confidence.folds import fold_of
 from molgen.models.pose_confidence.meta_classifier import fit_meta_classifier, logistic_regression
 from molgen.models.pose_confidence.model import ConfidenceModel, meta_features

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from molgen.files import write_atomically
-from molgen.metrics.success import calibration, success_curve
+from molgen.metrics.calibration import calibration
+from molgen.metrics.success import success_curve
 from molgen.reports.analysis.records import MoleculeAnalysis
 from molgen.reports.figures import (
     calibration_figure,

@@ -18,7 +18,7 @@ from molgen.metrics.stereo import stereo_mask
 from molgen.metrics.symmetric_rmsd import SymmetricRmsd, pairwise_rmsds, symmetric_rmsds
 from molgen.metrics.symmetry import MAX_MATCHES
 from molgen.metrics.torsion_deviation import matched_torsions, torsion_angles, torsion_deviations
-from molgen.metrics.validity import ReceptorAtoms
+from molgen.metrics.validity import CheckedReceptor
 from molgen.reports.analysis.records import (
     CONFIDENCE_FIELD,
     ENERGY_FIELDS,
@@ -39,7 +39,7 @@ def analyze_ensemble(
     references: Sequence[Ensemble] | None,
     config: AnalysisConfig,
     receptor: Protein | None = None,
-    receptor_atoms: ReceptorAtoms | None = None,
+    receptor_atoms: CheckedReceptor | None = None,
 ) -> MoleculeAnalysis:
     """Analyze one molecule; what goes wrong ends in the row, never as an exception.
 
@@ -74,7 +74,7 @@ def _analyzed(
     references: Sequence[Ensemble] | None,
     config: AnalysisConfig,
     receptor: Protein | None,
-    receptor_atoms: ReceptorAtoms | None,
+    receptor_atoms: CheckedReceptor | None,
 ) -> MoleculeAnalysis:
     known = [] if references is None else matching(ensemble, references)
     if references is not None and not known:

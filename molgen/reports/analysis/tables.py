@@ -10,7 +10,8 @@ from pathlib import Path
 import numpy as np
 
 from molgen.files import write_atomically
-from molgen.metrics.coverage import Interval, bootstrap_interval, summarize_coverage
+from molgen.metrics.bootstrap import Interval, bootstrap_interval
+from molgen.metrics.coverage import summarize_coverage
 from molgen.reports.analysis.records import AnalysisConfig, MoleculeAnalysis, MoleculeRow, StructureRow
 
 _ALWAYS = ("name", "place", "structures")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from molgen.metrics.success import Calibration
+from molgen.metrics.calibration import Calibration
 from molgen.reports.figures.style import BLUE, GRAY, ORANGE, new_figure, shortened_text, styled
 
 if TYPE_CHECKING:

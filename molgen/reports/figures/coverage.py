@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from molgen.metrics.coverage import Coverage, CoverageSummary, Interval, summarize_coverage
+from molgen.metrics.bootstrap import Interval
+from molgen.metrics.coverage import Coverage, CoverageSummary, summarize_coverage
 from molgen.reports.figures.style import COLORS, GRAY, LINES, new_figure, shortened_text, styled
 
 if TYPE_CHECKING:
