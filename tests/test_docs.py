@@ -70,3 +70,4 @@ def test_pages_quote_the_readme_and_the_model_cards(site):
     assert (site / "models.html").read_text(encoding="utf-8").count("safetensors") > 0
     pages = [page.read_text(encoding="utf-8") for page in site.glob("*.html")]
     assert not any("{{ readme:" in page for page in pages)
+    assert not any(re.search(r"--8\s*&lt;", page) for page in pages), "a file that is not quoted"

@@ -11,6 +11,7 @@ PACKAGES = (
     "molgen",
     "molgen.metrics",
     "molgen.reports.figures",
+    "molgen.manifolds",
     "molgen.processes",
     "molgen.sampling",
     "molgen.training",
