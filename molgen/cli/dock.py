@@ -163,7 +163,7 @@ def _print_setting(setting: Any) -> None:
 
 def _in_the_way(sites: Sequence[Any]) -> list[str]:
     """Labels of kept ligands, cofactors aside, that reach the center of a pocket."""
-    from molgen.chem.proteins.pockets import COFACTORS
+    from molgen.chem.formats.residue_names import COFACTORS
 
     found = []
     for site in sites:

@@ -13,11 +13,11 @@ from rdkit import Chem
 from scipy.spatial import KDTree
 from torch import Tensor
 
+from molgen.chem.formats.residue_names import COFACTORS
 from molgen.chem.molecules.reading import InputRecord, read_molecules
 from molgen.chem.molecules.reference import reference_ligand
 from molgen.chem.molecules.standardize import prepare_molecule
 from molgen.chem.molecules.writing import SdfRecord, check_sdf_name, write_sdf
-from molgen.chem.proteins.pockets import COFACTORS
 from molgen.chem.proteins.reading import read_protein
 from molgen.chem.proteins.structure import Pocket, Protein
 from molgen.docking.ligand import ligand_of

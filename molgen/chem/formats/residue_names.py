@@ -1,4 +1,4 @@
-"""Names of residues and groups in structure files: amino acids, nucleotides, water, additives of crystallization."""
+"""Names of residues and groups in structure files: amino acids, nucleotides, water, additives, cofactors and others."""
 
 from __future__ import annotations
 
@@ -17,6 +17,28 @@ ADDITIVES = frozenset(
         *("TRS", "MES", "EPE", "BTB", "B3P", "BCN", "CXS", "NHE", "MPO", "PIN", "TCE", "TAM", "TEA"),
         *("BME", "DTT", "DTV", "DTU", "GAI", "URE", "NH4", "BNG", "BOG", "BGL", "HTG", "LDA", "LMT"),
         *("LMU", "DMU", "SDS", "CPS", "OLC", "UNX", "DUM"),
+    )
+)
+
+COFACTORS = frozenset(
+    (
+        *("HEM", "HEC", "HEA", "HEB", "HAS", "DHE", "NAD", "NAI", "NAP", "NDP", "NAJ", "FAD", "FDA", "FMN", "FNR"),
+        *("ATP", "ADP", "AMP", "ANP", "ACP", "AGS", "GTP", "GDP", "GNP", "GSP", "GCP", "CTP", "UTP", "UDP", "COA"),
+        *("ACO", "SAM", "SAH", "PLP", "PMP", "TPP", "TDP", "BTN", "B12", "COB", "H4B", "HBI", "MTE", "MGD", "PQQ"),
+        *("SF4", "FES", "F3S", "CLF", "CFN", "CLA", "CHL", "BCL", "BPH", "F43", "GSH", "LPA", "U10", "UQ1", "RET"),
+    )
+)
+GLYCANS = frozenset(
+    (
+        *("NAG", "NDG", "NGA", "A2G", "BMA", "MAN", "FUC", "FUL", "GAL", "GLA", "GLC", "BGC", "SIA", "XYP", "XYS"),
+        *("SUC", "TRE", "MAL", "FRU", "RAM"),
+    )
+)
+LIPIDS = frozenset(
+    (
+        *("CLR", "CHS", "Y01", "CDL", "PC1", "PCW", "PEE", "PEF", "PTY", "PGW", "PGV", "LHG", "LPP", "LMG", "DGD"),
+        *("POV", "PLC", "MYR", "STE", "DAO", "DKA", "D10", "D12", "R16", "HEX", "OCT", "UND", "OLB", "UMQ", "MA4"),
+        *("LMN", "SOG", "GYF", "CPL", "DTX"),
     )
 )
 

@@ -1,0 +1,146 @@
+"""Pockets around ligands: a group of the structure file, or a reference ligand in a file of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
+from scipy.spatial import KDTree
+
+from molgen.chem.formats.parsing import one_line, shortened
+from molgen.chem.formats.residue_names import ADDITIVES, COFACTORS, GLYCANS, LIPIDS
+from molgen.chem.molecules.reference import reference_ligand
+from molgen.chem.proteins.pocket_boxes import box_edges
+from molgen.chem.proteins.reading import read_protein
+from molgen.chem.proteins.structure import Pocket, Protein, Residue
+from molgen.errors import InputError
+
+_MARGIN = 8.0  # Angstrom, of both sides together
+_ANOTHER_FRAME = 10.0  # Angstrom from the protein
+_SAME_PLACE = 1.5
+_BOND = 2.3
+_LEAST_LIGAND = 6  # heavy atoms of a ligand that is taken unasked
+_RECORDS, _STRUCTURES = (".sdf", ".sd", ".mol", ".mol2"), (".pdb", ".ent", ".cif", ".mmcif")
+
+
+def named_ligand(text: str, protein: Protein, least: float) -> Pocket:
+    """The pocket of a group RES[:CHAIN[:NUMBER]] of the file; `least` is the least edge of its box.
+
+    Raises:
+        InputError: there is no such group; with those that there are.
+    """
+    parts = [part.strip() for part in text.split(":")]
+    if not parts[0] or len(parts) > 3:
+        raise InputError(f"'{one_line(text)}' is not RES[:CHAIN[:NUMBER]]; {_ligands_there(protein)}")
+    name, chain, number = [*parts, "", ""][:3]
+    exact = bool(chain or len(parts) == 3) and bool(number)
+    kinds = ("ligand", "polymer") if exact else ("ligand",)
+    found = [one for one in protein.of_kind(*kinds) if one.name.lower() == name.lower()]
+    if number:
+        found = [one for one in found if f"{one.number}{one.insertion}".lower() == number.lower()]
+    if chain:
+        found = _in_chain(found, chain)
+    if not found:
+        raise InputError(f"there is no ligand {one_line(text)}; {_ligands_there(protein)}")
+    return ligand_pocket(found[0], protein, least)
+
+
+def reference_file(path: Path, protein: Protein, least: float) -> Pocket:
+    """The pocket around the first molecule of a file; `least` is the least edge of its box.
+
+    Raises:
+        InputError: the file is missing or holds no ligand with coordinates near the protein.
+    """
+    if not _is_file(path):
+        raise InputError("no such file for a reference ligand", source=one_line(path))
+    if _suffix(path) in _STRUCTURES:
+        reference = _first_molecule(path)
+    else:
+        mol = reference_ligand(path)
+        heavy = [atom.GetIdx() for atom in mol.GetAtoms() if atom.GetAtomicNum() > 1]
+        reference = mol.GetConformer().GetPositions()[heavy]
+    if not len(reference) or not np.isfinite(reference).all():
+        raise InputError("the reference ligand has no usable coordinates", source=one_line(path))
+    removed = _same_place(protein, reference)
+    rest = protein.keep(lambda one: one.kind != "water" and one.label not in removed)
+    away = _distance(rest if len(rest) else protein, reference)
+    if away > _ANOTHER_FRAME:
+        reason = f"the reference ligand is {away:.0f} A away from the nearest protein atom: another frame?"
+        raise InputError(reason, source=one_line(path))
+    return _around(reference, least, name=one_line(path), removed=removed)
+
+
+def names_reference(path: Path) -> bool:
+    """Whether a text that names a pocket is the path of a reference ligand: by its suffix, or because it is there."""
+    return _suffix(path) in (*_RECORDS, *_STRUCTURES) or _is_file(path)
+
+
+def ligands_of_interest(protein: Protein) -> list[Residue]:
+    """The first group of each kind of ligand, the largest first, cofactors last; no additives, glycans, lipids, and none
+    of fewer than 6 heavy atoms."""
+    unwanted = ADDITIVES | GLYCANS | LIPIDS
+    ligands: dict[str, Residue] = {}
+    for group in protein.of_kind("ligand"):
+        if group.name not in unwanted and group.stop - group.start >= _LEAST_LIGAND:
+            ligands.setdefault(group.name, group)
+    return sorted(ligands.values(), key=lambda group: (group.name in COFACTORS, group.start - group.stop))
+
+
+def ligand_pocket(ligand: Residue, protein: Protein, least: float) -> Pocket:
+    """The pocket of a ligand of the file; `least` is the least edge of its box."""
+    reference = protein.positions[ligand.start : ligand.stop].astype(np.float64)
+    others = [label for label in _same_place(protein, reference) if label != ligand.label]
+    return _around(reference, least, name=f"ligand:{ligand.label}", removed=[ligand.label, *others])
+
+
+def _around(reference: np.ndarray, least: float, *, name: str, removed: Sequence[str]) -> Pocket:
+    center = reference.mean(axis=0)
+    spread = 2 * np.abs(reference - center).max(axis=0) + _MARGIN
+    return Pocket(center, box_edges(spread, least), name, tuple(removed), reference)
+
+
+def _same_place(protein: Protein, reference: np.ndarray) -> list[str]:
+    """Labels of the groups that more than half overlap with the atoms of a ligand."""
+    close = KDTree(reference).query(protein.positions, distance_upper_bound=_SAME_PLACE)[0] <= _SAME_PLACE
+    return [one.label for one in protein.of_kind("ligand") if close[one.start : one.stop].mean() > 0.5]
+
+
+def _in_chain(residues: list[Residue], chain: str) -> list[Residue]:
+    """Those of a chain; letter case counts only where it tells chains apart."""
+    exact = [one for one in residues if one.chain == chain]
+    return exact or [one for one in residues if one.chain.lower() == chain.lower()]
+
+
+def _ligands_there(protein: Protein) -> str:
+    ligands = sorted(protein.of_kind("ligand"), key=lambda one: one.name in ADDITIVES)
+    names = [f"{one.label} ({one.stop - one.start} heavy atoms)" for one in ligands]
+    return f"the ligands in the file are {shortened(names, 12)}" if names else "there are no ligands in the file"
+
+
+def _distance(protein: Protein, points: np.ndarray) -> float:
+    return float(KDTree(protein.positions).query(points)[0].min())
+
+
+def _first_molecule(path: Path) -> np.ndarray:
+    """Positions of the atoms that are bonded, directly or not, to the first atom that is no water."""
+    structure = read_protein(path).keep(lambda one: one.kind != "water")
+    if not len(structure):
+        raise InputError("the reference file holds only water", source=one_line(path))
+    pairs = KDTree(structure.positions).query_pairs(_BOND, output_type="ndarray")
+    graph = coo_array((np.ones(len(pairs)), (pairs[:, 0], pairs[:, 1])), shape=(len(structure), len(structure)))
+    member = connected_components(graph, directed=False)[1]
+    return structure.positions[member == member[0]].astype(np.float64)
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except (OSError, ValueError):  # too long, or a character no file name can have
+        return False
+
+
+def _suffix(path: Path) -> str:
+    return Path(path.stem if path.suffix.lower() == ".gz" else path.name).suffix.lower()

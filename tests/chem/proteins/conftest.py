@@ -1,0 +1,38 @@
+"""Structures that several tests look for pockets in."""
+
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+from small_structures import alanine, rod, structure
+
+from molgen.chem.proteins.reading import read_protein
+
+
+@pytest.fixture
+def made():
+    return structure(
+        *(alanine("A", 10 + k, (4.0 * k, 0, 0), name="SER" if k == 2 else "ALA") for k in range(6)),
+        alanine("A", 15, (24, 0, 0), insertion="B"),
+        alanine("b", 1, (0, 0, 9)),
+        rod("GOL", "A", 300, (0, -20, 0), 6),
+        rod("NAD", "A", 301, (0, -12, 0), 30),
+        rod("DRG", "A", 302, (3, -6, 0), 8),
+        rod("DRG", "b", 302, (3, -6, 9), 8),
+        rod("ALT", "A", 303, (3, -6, 0.3), 7),
+        rod("NAG", "A", 304, (20, 8, 0), 14),
+        rod("HOH", "A", 400, (9, 9, 9), 1, kind="water"),
+    )
+
+
+@pytest.fixture(scope="session")
+def folder():
+    spec = find_spec("posebusters")
+    if spec is None or spec.origin is None:
+        pytest.skip("posebusters, which has the complexes, is not installed")
+    return Path(spec.origin).parent / "datasets" / "pdb"
+
+
+@pytest.fixture(scope="session")
+def reductase(folder):
+    return read_protein(folder / "1ia1" / "1ia1_protein_one_lig_removed.pdb")
