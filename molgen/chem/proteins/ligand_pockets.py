@@ -79,8 +79,8 @@ def names_reference(path: Path) -> bool:
 
 
 def ligands_of_interest(protein: Protein) -> list[Residue]:
-    """The first group of each kind of ligand, the largest first, cofactors last; no additives, glycans, lipids, and none
-    of fewer than 6 heavy atoms."""
+    """The first group of each kind of ligand, the largest first, cofactors last; no additives, glycans, lipids,
+    and none of fewer than 6 heavy atoms."""
     unwanted = ADDITIVES | GLYCANS | LIPIDS
     ligands: dict[str, Residue] = {}
     for group in protein.of_kind("ligand"):
