@@ -1,28 +1,24 @@
-"""What is compared: ten molecules, three complexes, and the numbers that are taken of each."""
+"""Ten molecules and three complexes, runs of the whole pipeline on them, and how far two results are apart."""
 
-from dataclasses import replace
+from functools import cache
+from pathlib import Path
 
 import numpy as np
-import torch
 from complexes import INHIBITOR, TYROSINE, ligand_path, protein_of
 from rdkit import Chem
+from rdkit.Geometry import Point3D
 
-from molgen.chem.features.molecule_features import heavy_atoms, molecule_graph
+from molgen.chem.features.molecule_features import heavy_atoms
+from molgen.chem.molecules.protonation import protonate
 from molgen.chem.molecules.standardize import prepare_molecule
 from molgen.chem.molecules.stereo import enumerate_stereo
 from molgen.conformers.generate import generate_conformers
 from molgen.docking.dock import dock_prepared
 from molgen.docking.ligand import prepare_ligand
-from molgen.docking.proposals import pocket_batch
-from molgen.docking.records import DockConfig
-from molgen.docking.site import sites_of
-from molgen.graphs.batch import batch_graphs
-from molgen.models.pose_flow.sample import prior_states, sample_poses
-from molgen.models.pose_flow.sample import time_grid as time_grid_of_poses
-from molgen.models.pose_flow.task import load_pose_model
-from molgen.models.torsion_flow.sample import sample_torsions, time_grid
-from molgen.models.torsion_flow.task import load_model
-from molgen.sampling import torus_points
+from molgen.docking.records import DockConfig, DockingResult
+from molgen.docking.site import Site, sites_of
+from molgen.metrics.best import best_rmsds
+from molgen.metrics.poses import pose_matches, pose_rmsd_matrix
 
 MOLECULES = {
     "aspirin": "CC(=O)Oc1ccccc1C(=O)O",
@@ -37,13 +33,31 @@ MOLECULES = {
     "paracetamol": "CC(=O)Nc1ccc(O)cc1",
 }
 COMPLEXES = {"1ia1": INHIBITOR, "1of6": TYROSINE, "1s3v": ""}
-SAMPLES, STEPS, N = 8, 4, 5
+N = 5
+"""Conformers or poses of a run."""
+FOLDER = Path(__file__).parent
+
+
+@cache
+def stored(kind: str) -> dict[str, np.ndarray]:
+    """The arrays of a file of this folder. Shared: do not change them."""
+    with np.load(FOLDER / f"{kind}.npz", allow_pickle=False) as file:
+        return {name: file[name] for name in file.files}
+
+
+def molecule(name: str) -> Chem.Mol:
+    """One of MOLECULES with explicit hydrogens, without conformers."""
+    return enumerate_stereo(prepare_molecule(Chem.MolFromSmiles(MOLECULES[name])), "one")[0][0]
+
+
+def generated(name: str, seed: int = 0) -> Chem.Mol:
+    """Conformers as a user gets them."""
+    return generate_conformers(MOLECULES[name], N, seed=seed)
 
 
 def conformers(name: str, seed: int = 0) -> np.ndarray:
-    """Heavy atoms of the conformers as a user gets them, float32 [k, n, 3], Angstrom."""
-    mol = generate_conformers(MOLECULES[name], N, seed=seed)
-    return heavy(mol)
+    """Their heavy atoms, float32 [k, n, 3], Angstrom."""
+    return heavy(generated(name, seed))
 
 
 def heavy(mol: Chem.Mol) -> np.ndarray:
@@ -51,23 +65,8 @@ def heavy(mol: Chem.Mol) -> np.ndarray:
     return positions[:, heavy_atoms(mol)].astype(np.float32)
 
 
-def sampled(name: str, dtype: torch.dtype = torch.float32, rows: slice = slice(None)) -> np.ndarray:
-    """Torsions of the model alone, radian [SAMPLES, m] or some rows, over a template conformer made by arithmetic.
-
-    Nothing chaotic is between the input and these numbers: no embedding, no minimizer, no choice.
-    """
-    mol = enumerate_stereo(prepare_molecule(Chem.MolFromSmiles(MOLECULES[name])), "one")[0][0]
-    record = molecule_graph(mol)
-    graph = batch_graphs([record])
-    index = torch.arange(record.n_atoms, dtype=dtype)
-    helix = torch.stack([1.2 * index, (2.3 * index).sin(), (2.3 * index).cos()], -1)
-    template = helix.expand(SAMPLES, -1, -1)
-    start = torus_points(SAMPLES, record.n_torsions, seed=3).to(dtype)
-    model = load_model().to(dtype)
-    return sample_torsions(model, graph, template[rows], start[rows], times=time_grid(model, STEPS)).numpy()
-
-
 def ligand(code: str) -> Chem.Mol:
+    """The ligand of one of COMPLEXES as a user gives it."""
     if COMPLEXES[code]:
         return Chem.MolFromSmiles(COMPLEXES[code])
     mol = Chem.Mol(Chem.SDMolSupplier(str(ligand_path(code)))[0])
@@ -75,34 +74,63 @@ def ligand(code: str) -> Chem.Mol:
     return mol
 
 
+def charged_ligand(code: str) -> Chem.Mol:
+    """The same protonated and with explicit hydrogens, as it is docked; nothing is embedded."""
+    mol = prepare_molecule(protonate(prepare_molecule(ligand(code)), DockConfig().ph)[0])
+    return enumerate_stereo(mol, "one")[0][0]
+
+
+def site(code: str) -> Site:
+    """Around the ligand of the crystal."""
+    return sites_of(protein_of(code), str(ligand_path(code))).searched[0]
+
+
+def docking(code: str, seed: int = 0) -> DockingResult:
+    """A docking run as a user gets it."""
+    config = DockConfig(n=N, seed=seed, effort="quick")
+    return dock_prepared([site(code)], prepare_ligand(ligand(code), config), config)
+
+
 def docked(code: str, seed: int = 0) -> np.ndarray:
     """Heavy atoms of the ranked poses, float32 [k, n, 3], Angstrom."""
-    config = DockConfig(n=N, seed=seed, effort="quick")
-    prepared = prepare_ligand(ligand(code), config)
-    sites = sites_of(protein_of(code), str(ligand_path(code))).searched
-    return heavy(dock_prepared(sites, prepared, config).mol)
+    return heavy(docking(code, seed).mol)
 
 
-def proposed(code: str, dtype: torch.dtype = torch.float32) -> np.ndarray:
-    """Poses that the model alone samples, from the center of the pocket, [SAMPLES, n, 3], Angstrom."""
-    prepared = prepare_ligand(ligand(code), DockConfig())
-    (site,) = sites_of(protein_of(code), str(ligand_path(code))).searched[:1]
-    model, _ = load_pose_model()
-    templates = prepared.ligand.templates[torch.arange(SAMPLES) % len(prepared.ligand.templates)]
-    record = prepared.ligand.graph
-    start = prior_states(model, templates, record.n_torsions, torch.Generator().manual_seed(5))
-    pocket = pocket_batch(site, model.config.pocket_radius)
-    pocket = replace(pocket, positions=pocket.positions.to(dtype))
-    begin = {name: value.to(dtype) for name, value in start.items()}
-    graph = batch_graphs([record])
-    found = sample_poses(model.to(dtype), graph, pocket, templates.to(dtype), begin, time_grid_of_poses(STEPS))
-    return found.numpy()
+def with_positions(mol: Chem.Mol, positions: np.ndarray) -> Chem.Mol:
+    """The heavy atoms of a molecule with conformers [k, n, 3], Angstrom."""
+    bare = Chem.RemoveAllHs(mol)
+    bare.RemoveAllConformers()
+    for structure in positions.tolist():
+        conformer = Chem.Conformer(bare.GetNumAtoms())
+        for index, point in enumerate(structure):
+            conformer.SetAtomPosition(index, Point3D(*point))
+        bare.AddConformer(conformer, assignId=True)
+    return bare
+
+
+def distance_to(found: Chem.Mol, reference: Chem.Mol) -> float:
+    """Mean over the reference conformers of the RMSD to the nearest conformer that was found, Angstrom."""
+    return float(best_rmsds(found, reference).min(1).mean())
+
+
+def pose_distance(found: Chem.Mol, reference: Chem.Mol) -> float:
+    """Symmetric RMSD of the first poses where they are, Angstrom."""
+    matches = pose_matches(reference, found)
+    return pose_rmsd_matrix(heavy(reference)[:1], heavy(found)[:1], matches.permutations).item()
 
 
 def turn(first: np.ndarray, second: np.ndarray) -> float:
     """Largest difference of two sets of angles, radian."""
     difference = (first.astype(float) - second + np.pi) % (2 * np.pi) - np.pi
     return float(np.abs(difference).max(initial=0.0))
+
+
+def difference(first: np.ndarray, second: np.ndarray) -> float:
+    """Largest difference of two arrays, relative to the root mean square of the second; infinite if shapes differ."""
+    if first.shape != second.shape:
+        return float("inf")
+    scale = np.sqrt(np.square(second, dtype=float).mean()) if second.size else 1.0
+    return float(np.abs(first.astype(float) - second).max(initial=0.0) / scale)
 
 
 def rmsd(first: np.ndarray, second: np.ndarray) -> float:

@@ -1,40 +1,59 @@
 """The numbers are those that were stored: `python tests/golden/make_golden.py` makes them again.
 
-The model's own samples agree to 1e-3 on any machine. What follows them (embedding, minimizers, the search) amplifies
-last digits, so that conformers and poses are compared only where the processor and the libraries are those of the file.
+Processors and builds of libraries round differently, and embedding, minimizers, search and selection amplify that. So
+networks, the sampler and energies are compared tightly at stored inputs, and whole runs by what they come to.
 """
-
-from pathlib import Path
 
 import numpy as np
 import pytest
-from golden.cases import COMPLEXES, MOLECULES, conformers, docked, proposed, rmsd, sampled, turn
-from golden.make_golden import machine, weights_digest
+from golden.cases import (
+    COMPLEXES,
+    MOLECULES,
+    charged_ligand,
+    difference,
+    distance_to,
+    docking,
+    generated,
+    molecule,
+    pose_distance,
+    rmsd,
+    stored,
+    turn,
+    with_positions,
+)
+from golden.evaluations import confidences, energies, pose_field, proposed, sampled, torsion_field
+from golden.make_golden import weights_digest
 
-TOLERANCE = 1e-3
+TOLERANCE = 1e-4
+"""Angstrom, radian, kcal/mol, or relative to the root mean square: 20 times what other instruction sets give."""
+DECIDED = ("1ia1", "1of6")
+"""Complexes whose first pose is the same with every seed."""
 
 
-def stored(kind: str, *weights: str) -> dict[str, np.ndarray]:
-    with np.load(Path(__file__).parent / f"{kind}.npz", allow_pickle=False) as file:
-        found = {name: file[name] for name in file.files}
+def numbers(kind: str, *weights: str) -> dict[str, np.ndarray]:
     changed = "the weights are not those of the stored numbers: python tests/golden/make_golden.py"
-    assert str(found["weights"]) == weights_digest(*weights), changed
-    return found
+    assert str(stored(kind)["weights"]) == weights_digest(*weights), changed
+    return stored(kind)
 
 
 @pytest.fixture(scope="module")
 def of_conformers() -> dict[str, np.ndarray]:
-    return stored("conformers", "conformers")
+    return numbers("conformers", "conformers")
 
 
 @pytest.fixture(scope="module")
 def of_docking() -> dict[str, np.ndarray]:
-    return stored("docking", "poses", "confidence")
+    return numbers("docking", "poses", "confidence")
 
 
-def skip_elsewhere(found: dict[str, np.ndarray]) -> None:
-    if str(found["machine"]) != machine():
-        pytest.skip(f"stored on {found['machine']}, this is {machine()}")
+@pytest.mark.parametrize("name", MOLECULES)
+def test_the_torsion_model_has_the_stored_field(name, of_conformers):
+    assert difference(torsion_field(name), of_conformers[f"field.{name}"]) < TOLERANCE
+
+
+@pytest.mark.parametrize("name", MOLECULES)
+def test_the_first_step_leads_to_the_stored_torsions(name, of_conformers):
+    assert turn(sampled(name, steps=1), of_conformers[f"step.{name}"]) < TOLERANCE
 
 
 @pytest.mark.parametrize("name", MOLECULES)
@@ -43,20 +62,48 @@ def test_the_model_samples_the_stored_torsions(name, of_conformers):
 
 
 @pytest.mark.parametrize("name", MOLECULES)
-def test_conformers_are_the_stored_ones(name, of_conformers):
-    skip_elsewhere(of_conformers)
-    assert rmsd(conformers(name), of_conformers[f"conformers.{name}"]) < TOLERANCE
+def test_conformers_are_as_near_to_the_stored_ones_as_those_of_other_seeds(name, of_conformers):
+    reference = with_positions(molecule(name), stored("structures")[f"conformers.{name}"])
+    found = generated(name)
+    assert abs(found.GetNumConformers() - reference.GetNumConformers()) <= 2
+    assert distance_to(found, reference) < 1.25 * of_conformers[f"seeds.{name}"].max() + 0.05
+
+
+@pytest.mark.parametrize("code", COMPLEXES)
+def test_the_pose_model_has_the_stored_fields(code, of_docking):
+    for part, field in pose_field(code).items():
+        assert difference(field, of_docking[f"field.{part}.{code}"]) < TOLERANCE, part
+
+
+@pytest.mark.parametrize("code", COMPLEXES)
+def test_the_first_step_leads_to_the_stored_poses(code, of_docking):
+    assert rmsd(proposed(code, steps=1), of_docking[f"step.{code}"]) < TOLERANCE
 
 
 @pytest.mark.parametrize("code", COMPLEXES)
 def test_the_model_proposes_the_stored_poses(code, of_docking):
-    """The template conformers under them are embedded by RDKit: on another machine to 0.05 Angstrom."""
-    same = str(of_docking["machine"]) == machine()
-    assert rmsd(proposed(code), of_docking[f"proposed.{code}"]) < (TOLERANCE if same else 0.05)
+    assert rmsd(proposed(code), of_docking[f"proposed.{code}"]) < TOLERANCE
+
+
+@pytest.mark.parametrize("code", COMPLEXES)
+def test_the_confidence_in_stored_poses_is_the_stored_one(code, of_docking):
+    for part, values in confidences(code).items():
+        assert np.abs(values - of_docking[f"{part}.{code}"]).max() < TOLERANCE, part
+
+
+@pytest.mark.parametrize("code", COMPLEXES)
+def test_stored_poses_have_the_stored_energies(code, of_docking):
+    assert np.abs(energies(code) - of_docking[f"energies.{code}"]).max() < TOLERANCE
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("code", COMPLEXES)
-def test_poses_are_the_stored_ones(code, of_docking):
-    skip_elsewhere(of_docking)
-    assert rmsd(docked(code), of_docking[f"docked.{code}"]) < TOLERANCE
+def test_docking_comes_to_the_stored_score_and_pose(code, of_docking):
+    """The best score of 1s3v is the same with every seed, though not its first pose."""
+    result = docking(code)
+    assert len(result.poses) == len(of_docking[f"scores.{code}"])
+    assert min(pose.score for pose in result.poses) == pytest.approx(of_docking[f"scores.{code}"].min(), abs=0.4)
+    if code in DECIDED:
+        assert result.poses[0].valid
+        reference = with_positions(charged_ligand(code), stored("structures")[f"docked.{code}"])
+        assert pose_distance(result.mol, reference) < 0.5

@@ -10,7 +10,8 @@ import pytest
 import torch
 from complexes import ligand_path, protein_path
 from faults.commands import python
-from golden.cases import COMPLEXES, MOLECULES, N, conformers, docked, heavy, ligand, proposed, rmsd, sampled, turn
+from golden.cases import COMPLEXES, MOLECULES, N, conformers, docked, heavy, ligand, rmsd, turn
+from golden.evaluations import proposed, sampled
 from rdkit import Chem
 
 from molgen.chem.molecules.reading import read_molecules
