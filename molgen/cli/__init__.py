@@ -1,18 +1,20 @@
 """The command `molgen`: parse, call one task function, print a table.
 
-Only typer is imported here at the top, so that `molgen --help` answers at once.
+Every module here that has a `command` (a function, or a typer app of commands) is a command by the name of the module.
+Only typer is imported at the top of any of them, so that `molgen --help` answers at once.
 """
 
 from __future__ import annotations
 
+import importlib
+import pkgutil
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Annotated, NoReturn
 
 import typer
 
 from molgen import __version__
-from molgen.cli import analyze, conformers, dock, inspect, prepare, rescore, screen, train
 from molgen.cli.interrupts import ended_cleanly
 from molgen.cli.renamed import with_new_names
 from molgen.errors import MolgenError
@@ -32,14 +34,21 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,  # rich would double the time that --help takes
 )
-app.command("analyze")(analyze.analyze)
-app.command("conformers")(conformers.conformers)
-app.command("dock")(dock.dock)
-app.command("inspect")(inspect.inspect)
-app.command("rescore")(rescore.rescore)
-app.add_typer(screen.screen_app, name="screen")
-app.add_typer(prepare.prepare_app, name="prepare")
-app.add_typer(train.train_app, name="train")
+
+
+def add_commands(target: typer.Typer, folders: Iterable[str] = __path__) -> None:
+    """Add the commands that the modules in ``folders`` define, by name; groups of commands come last."""
+    names = sorted(module.name for module in pkgutil.iter_modules(folders))
+    found = {name: getattr(importlib.import_module(f"{__name__}.{name}"), "command", None) for name in names}
+    for name, command in found.items():
+        if command is not None and not isinstance(command, typer.Typer):
+            target.command(name)(command)
+    for name, command in found.items():
+        if isinstance(command, typer.Typer):
+            target.add_typer(command, name=name)
+
+
+add_commands(app)
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:

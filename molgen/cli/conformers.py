@@ -166,3 +166,6 @@ def _print_rows(rows: Sequence[Any]) -> None:
     failed = sum(row.error is not None for row in rows)
     if failed or len(rows) > MOST_ROWS:
         print(f"{len(rows) - failed} of {len(rows)} molecules done, {failed} failed")
+
+
+command = conformers

@@ -224,3 +224,6 @@ def _print_poses(poses: Sequence[Any]) -> None:
         values = [*([percent(pose.confidence)] if scored else []), f"{pose.score:.2f}", f"{pose.strain:.1f}", *rmsd]
         table.add_row(str(pose.rank), *values, yes_or_no(pose.valid), ", ".join(pose.failed))
     console().print(table)
+
+
+command = dock

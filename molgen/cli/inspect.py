@@ -25,3 +25,6 @@ def inspect(
         for pocket in find_pockets("blind", structure):
             place = ",".join(f"{x:.1f}" for x in pocket.center)
             print(f"{pocket.name}: --pocket box:{place}")
+
+
+command = inspect

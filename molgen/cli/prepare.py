@@ -153,3 +153,6 @@ def _prepared(
 
     with progress(unit) as tick:
         return prepare(source, output, override(config, settings or []), on_block=tick, **options)
+
+
+command = prepare_app

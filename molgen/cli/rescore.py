@@ -56,3 +56,6 @@ def _print_rescored(rows: Sequence[Any]) -> None:
     failed = sum(row.pose is None for row in rows)
     if failed:
         print(f"{len(rows) - failed} of {len(rows)} poses scored, {failed} failed")
+
+
+command = rescore

@@ -199,3 +199,6 @@ def _print_sites(work: DockWork) -> None:
         center = ", ".join(f"{x:.1f}" for x in site.pocket.center)
         size = " x ".join(f"{x:.1f}" for x in site.pocket.size)
         print(f"pocket {site.pocket.name}: center {center}, box {size} Å", file=sys.stderr)
+
+
+command = screen_app

@@ -77,3 +77,6 @@ def _print_result(result: TrainResult) -> None:
     scores = ", ".join(f"{name} {value:.3f}" for name, value in result.metrics.items())
     rate = f"{result.samples_per_second:.0f} samples/s"
     print(f"{result.weights}: {result.steps} steps, {rate}{', ' if scores else ''}{scores}")
+
+
+command = train_app
