@@ -14,9 +14,9 @@ from molgen.chem.molecules.writing import SdfRecord, write_sdf
 from molgen.conformers.config import GenerateConfig
 from molgen.docking.records import DockConfig, DockingResult, Pose
 from molgen.docking.run import DockRow, Setting
+from molgen.reports.content import Report
 from molgen.reports.pages.conformer_report import conformer_report
 from molgen.reports.pages.docking_report import docking_report
-from molgen.reports.records import Report
 from molgen.screening.conformer_file import ConformerRow
 
 HARM = '<script>window.harmed=1</script><img src=x onerror="window.harmed=1">&amp;\'\u2028'

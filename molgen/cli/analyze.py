@@ -12,8 +12,7 @@ from molgen.cli.options import ReportOption
 from molgen.cli.terminal import MOST_ROWS, console, progress
 
 if TYPE_CHECKING:
-    from molgen.reports.analysis.records import MoleculeRow
-    from molgen.reports.analysis.run import Analysis
+    from molgen.reports.analysis.results import Analysis, MoleculeRow
 
 _FORMATS = ("png", "svg", "pdf")
 
@@ -68,7 +67,7 @@ def analyze(
         # the folder of the tables is made later
         made = not output.exists() and report.parent.absolute() == output.absolute()
         check_report(output.parent / report.name if made else report)
-    from molgen.reports.analysis.records import AnalysisConfig
+    from molgen.reports.analysis.config import AnalysisConfig
     from molgen.reports.analysis.run import analyze_to_folder
 
     mode: Literal["conformers", "poses"] | None = None if poses is None else "poses" if poses else "conformers"

@@ -6,9 +6,9 @@ import base64
 import json
 from typing import Any
 
+from molgen.reports.content import Report
 from molgen.reports.pages.scene import scene, templates
 from molgen.reports.pages.viewer import OPTIONS, check_viewer
-from molgen.reports.records import Report
 
 
 def notebook_view(

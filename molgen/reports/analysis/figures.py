@@ -12,7 +12,7 @@ import numpy as np
 from molgen.files import write_atomically
 from molgen.metrics.calibration import calibration
 from molgen.metrics.success import success_curve
-from molgen.reports.analysis.records import MoleculeAnalysis
+from molgen.reports.analysis.results import MoleculeAnalysis
 from molgen.reports.figures import (
     calibration_figure,
     coverage_figure,
@@ -28,7 +28,7 @@ from molgen.reports.figures.style import Format
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-    from molgen.reports.analysis.run import Analysis
+    from molgen.reports.analysis.results import Analysis
 
 _SHOWN = 300  # structures in a heat map of the command
 _SETS = 6  # molecules that can be told apart in one scatter

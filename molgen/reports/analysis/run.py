@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Literal
 
@@ -16,10 +16,10 @@ from molgen.chem.proteins.structure import Protein
 from molgen.errors import ConfigError, InputError
 from molgen.metrics.ensembles import Ensemble, matching, read_ensembles, single_structures
 from molgen.metrics.validity import receptor_atoms
-from molgen.reports.analysis.programs import analyze_ensemble
-from molgen.reports.analysis.records import AnalysisConfig, MoleculeAnalysis, MoleculeRow, StructureRow
+from molgen.reports.analysis.config import AnalysisConfig
+from molgen.reports.analysis.ensemble import analyze_ensemble
+from molgen.reports.analysis.results import Analysis, MoleculeAnalysis, MoleculeRow, StructureRow
 from molgen.reports.analysis.tables import (
-    Statistic,
     molecule_columns,
     structure_columns,
     summarize,
@@ -31,29 +31,6 @@ POSE_FIELDS = ("molgen_score", "molgen_pocket", "minimizedAffinity", "docking_sc
 """Data fields by which a file of docked poses is known."""
 PICTURED = 3
 """Molecules that get figures of their own."""
-
-
-@dataclass(frozen=True)
-class Analysis:
-    """All that an analysis found.
-
-    Attributes:
-        config: how; its mode is the one that was chosen.
-        molecules: in the order of the input.
-        rows: one per molecule, then one per record that could not be used and per reference without structures.
-        structures: one per record of the input.
-        statistics: means over molecules.
-        notes: what was decided on the way, one line each.
-        compared: there was a reference.
-    """
-
-    config: AnalysisConfig
-    molecules: tuple[MoleculeAnalysis, ...]
-    rows: tuple[MoleculeRow, ...]
-    structures: tuple[StructureRow, ...]
-    statistics: tuple[Statistic, ...]
-    notes: tuple[str, ...]
-    compared: bool
 
 
 def analyze(

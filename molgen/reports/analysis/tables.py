@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -12,28 +11,14 @@ import numpy as np
 from molgen.files import write_atomically
 from molgen.metrics.bootstrap import Interval, bootstrap_interval
 from molgen.metrics.coverage import summarize_coverage
-from molgen.reports.analysis.records import AnalysisConfig, MoleculeAnalysis, MoleculeRow, StructureRow
+from molgen.reports.analysis.config import AnalysisConfig
+from molgen.reports.analysis.results import MoleculeAnalysis, MoleculeRow, Statistic, StructureRow
 
 _ALWAYS = ("name", "place", "structures")
 _REFERENCE = ("references", "rmsd_first", "rmsd_best", "best_rank")
 _CONFORMERS = ("recall", "recall_rmsd", "precision", "precision_rmsd")
 _POSES = ("rmsd_best_first", "rmsd_conformation")
 _LAST = ("diversity", "nearest", "energy_span", "stereo_kept", "valid", "valid_first", "failed_first", "rmsd_kind")
-
-
-@dataclass(frozen=True)
-class Statistic:
-    """One line of the summary.
-
-    Attributes:
-        name: what, e.g. "AMR-R mean".
-        unit: "A", "fraction" or "".
-        interval: value with bootstrap interval and n.
-    """
-
-    name: str
-    unit: str
-    interval: Interval
 
 
 def molecule_columns(mode: str, compared: bool) -> tuple[str, ...]:

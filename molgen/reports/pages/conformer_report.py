@@ -21,12 +21,12 @@ from molgen.conformers.config import GenerateConfig
 from molgen.conformers.selection import symmetric_distances
 from molgen.geometry import rigid
 from molgen.geometry.alignment import kabsch
+from molgen.reports.content import Entry, Report, Subject, Table
 from molgen.reports.pages.html import write_report
 from molgen.reports.pages.report_figures import figure_svgs
 from molgen.reports.pages.structures import camera_on, drawing, ligand_text
 from molgen.reports.pages.viewer import viewer_name
 from molgen.reports.provenance import provenance
-from molgen.reports.records import Entry, Report, Subject, Table
 from molgen.screening.conformer_file import ConformerRow
 
 MOST_MOLECULES, MOST_CONFORMERS, MOST_LISTED = 50, 1000, 2000

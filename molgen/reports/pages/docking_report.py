@@ -13,6 +13,7 @@ from molgen.chem.proteins.structure import Pocket, Protein
 from molgen.docking.records import DockConfig, DockingResult, Pose
 from molgen.docking.run import DockRow, Setting
 from molgen.metrics.symmetry import automorphisms
+from molgen.reports.content import Entry, Report, Subject, Table
 from molgen.reports.pages.html import write_report
 from molgen.reports.pages.pose_text import pose_details, pose_row, spelled
 from molgen.reports.pages.report_figures import figure_svgs
@@ -27,7 +28,6 @@ from molgen.reports.pages.structures import (
 )
 from molgen.reports.pages.viewer import viewer_name
 from molgen.reports.provenance import provenance
-from molgen.reports.records import Entry, Report, Subject, Table
 
 MOST_LIGANDS, MOST_POSES, MOST_LISTED = 50, 500, 2000
 """More are not embedded in a report; they are in the SD file."""

@@ -19,9 +19,9 @@ from typing import Any
 
 from molgen.errors import InputError
 from molgen.files import check_place, write_atomically
+from molgen.reports.content import Entry, Figure, Report, Subject, Table
 from molgen.reports.pages.scene import METADATA, REFERENCE, SIZES, selectors, shade, templates
 from molgen.reports.pages.viewer import OPTIONS, PLAINER, Viewer, check_viewer, load_viewer
-from molgen.reports.records import Entry, Figure, Report, Subject, Table
 
 _WIDE = ' class="wide"'
 

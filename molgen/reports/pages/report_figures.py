@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
+from molgen.reports.content import Figure
 from molgen.reports.pages.scene import REFERENCE, shade
-from molgen.reports.records import Figure
 
 _INK = "#57606a"
 

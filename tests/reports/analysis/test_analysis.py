@@ -13,7 +13,7 @@ from small_molecules import embedded
 from molgen.chem.molecules.writing import SdfRecord, write_sdf
 from molgen.errors import ConfigError, InputError
 from molgen.metrics import best_rmsds, coverage
-from molgen.reports.analysis.records import AnalysisConfig
+from molgen.reports.analysis.config import AnalysisConfig
 from molgen.reports.analysis.run import analyze, analyze_to_folder
 
 ACID, AMINE = "CC(=O)Oc1ccccc1C(=O)O", "CC(C)c1ccc(CCN)cc1"
@@ -144,7 +144,7 @@ def test_a_molecule_that_breaks_a_metric_does_not_stop_the_others(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     source = conformers(tmp_path / "c.sdf", ("acid", ACID, 2), ("amine", AMINE, 2))
-    from molgen.reports.analysis import programs as analysis
+    from molgen.reports.analysis import ensemble as analysis
 
     def breaks(mol: Chem.Mol, *given: object, **options: object) -> list:
         if mol.GetNumHeavyAtoms() == 13:

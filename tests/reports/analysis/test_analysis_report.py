@@ -15,9 +15,9 @@ from molgen.chem.molecules.writing import SdfRecord, write_sdf
 from molgen.cli import main
 from molgen.reports.analysis.report import analysis_report
 from molgen.reports.analysis.run import analyze
+from molgen.reports.content import Report
 from molgen.reports.pages import viewer
 from molgen.reports.pages.html import page_of
-from molgen.reports.records import Report
 
 pytest.importorskip("ipymolstar", reason="the package that carries the viewer is not installed")
 

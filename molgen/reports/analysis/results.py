@@ -1,68 +1,17 @@
-"""What an analysis is asked for and what it gives: plain records, one per molecule and one per structure."""
+"""What an analysis gives: plain records, one per molecule and one per structure."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from molgen.errors import ConfigError
+from molgen.metrics.bootstrap import Interval
 from molgen.metrics.coverage import Coverage
 from molgen.metrics.torsion_deviation import Torsions
-
-Mode = Literal["conformers", "poses"]
-
-ENERGY_FIELDS = ("molgen_score", "molgen_energy", "minimizedAffinity", "docking_score", "r_i_docking_score", "energy")
-"""Data fields that are looked for, in this order; the first two and most others are in kcal/mol."""
-CONFIDENCE_FIELD = "molgen_confidence"
-
-
-@dataclass(frozen=True)
-class AnalysisConfig:
-    """How structures are analyzed.
-
-    Attributes:
-        mode: "conformers" are superposed on the references, "poses" are compared where they lie.
-        threshold: Angstrom, below which a conformer covers a reference, or up to which a pose is right; None is 0.75
-            for conformers and 2.0 for poses.
-        first: of how many first poses the best counts, besides the very first.
-        energy_field, confidence_field: names of data fields; None looks for the usual ones.
-        validity: run molgen's own validity checks.
-        posebusters: run the PoseBusters package instead.
-        pairs: structures of one molecule that are compared with each other, when there is a reference; without one all.
-        seconds: wall time that the RMSDs of one molecule may take; then they are upper bounds.
-        work: pairs of structures times symmetries per molecule; beyond it fewer symmetries are tried (24 at least).
-        seed: of the bootstrap.
-    """
-
-    mode: Mode = "conformers"
-    threshold: float | None = None
-    first: int = 5
-    energy_field: str | None = None
-    confidence_field: str | None = None
-    validity: bool = True
-    posebusters: bool = False
-    pairs: int = 200
-    seconds: float = 60.0
-    work: int = 15_000_000
-    seed: int = 0
-
-    def __post_init__(self) -> None:
-        if self.mode not in ("conformers", "poses"):
-            raise ConfigError(f"mode must be conformers or poses, not {self.mode}")
-        for name, least in (("first", 1), ("pairs", 2), ("work", 1)):
-            if getattr(self, name) < least:
-                raise ConfigError(f"{name} must be at least {least}, not {getattr(self, name)}")
-        if not self.limit > 0 or not self.seconds > 0:
-            raise ConfigError("threshold and seconds must be positive")
-
-    @property
-    def limit(self) -> float:
-        """The threshold in force, Angstrom."""
-        return self.threshold if self.threshold is not None else (2.0 if self.mode == "poses" else 0.75)
+from molgen.reports.analysis.config import AnalysisConfig
 
 
 @dataclass(frozen=True)
@@ -176,3 +125,41 @@ class MoleculeAnalysis:
     reference_torsions: NDArray[np.float64] | None = None
     coverage: Coverage | None = None
     checks: tuple[Mapping[str, bool], ...] = ()
+
+
+@dataclass(frozen=True)
+class Statistic:
+    """One line of the summary.
+
+    Attributes:
+        name: what, e.g. "AMR-R mean".
+        unit: "A", "fraction" or "".
+        interval: value with bootstrap interval and n.
+    """
+
+    name: str
+    unit: str
+    interval: Interval
+
+
+@dataclass(frozen=True)
+class Analysis:
+    """All that an analysis found.
+
+    Attributes:
+        config: how; its mode is the one that was chosen.
+        molecules: in the order of the input.
+        rows: one per molecule, then one per record that could not be used and per reference without structures.
+        structures: one per record of the input.
+        statistics: means over molecules.
+        notes: what was decided on the way, one line each.
+        compared: there was a reference.
+    """
+
+    config: AnalysisConfig
+    molecules: tuple[MoleculeAnalysis, ...]
+    rows: tuple[MoleculeRow, ...]
+    structures: tuple[StructureRow, ...]
+    statistics: tuple[Statistic, ...]
+    notes: tuple[str, ...]
+    compared: bool

@@ -8,25 +8,18 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from molgen.chem.formats.parsing import one_line
 from molgen.chem.proteins.structure import Protein
-from molgen.errors import MolgenError
 from molgen.metrics.coverage import coverage
 from molgen.metrics.ensembles import Ensemble, joined, matching
 from molgen.metrics.pose_checks import validity_records
-from molgen.metrics.stereo import stereo_mask
 from molgen.metrics.symmetric_rmsd import SymmetricRmsd, pairwise_rmsds, symmetric_rmsds
 from molgen.metrics.symmetry import MAX_MATCHES
 from molgen.metrics.torsion_deviation import matched_torsions, torsion_angles, torsion_deviations
 from molgen.metrics.validity import CheckedReceptor
-from molgen.reports.analysis.records import (
-    CONFIDENCE_FIELD,
-    ENERGY_FIELDS,
-    AnalysisConfig,
-    MoleculeAnalysis,
-    MoleculeRow,
-    StructureRow,
-)
+from molgen.outcomes import attempt
+from molgen.reports.analysis.config import CONFIDENCE_FIELD, ENERGY_FIELDS, AnalysisConfig
+from molgen.reports.analysis.results import MoleculeAnalysis, MoleculeRow, StructureRow
+from molgen.reports.analysis.rows import molecule_row, structure_rows
 
 GRID = tuple(step / 20 for step in range(1, 61))
 """Thresholds of coverage curves: 0.05 to 3 A."""
@@ -51,12 +44,8 @@ def analyze_ensemble(
         receptor: around the poses, for the validity checks.
         receptor_atoms: the same, prepared once for many ligands.
     """
-    try:
-        return _analyzed(ensemble, references, config, receptor, receptor_atoms)
-    except MolgenError as error:
-        return failed_molecule(ensemble, error.reason)
-    except Exception as error:  # a molecule that no one foresaw must not stop a library
-        return failed_molecule(ensemble, one_line(f"unexpected {type(error).__name__}: {error}"))
+    analyzed = attempt(_analyzed, ensemble, references, config, receptor, receptor_atoms, name=ensemble.name)
+    return analyzed.value or failed_molecule(ensemble, analyzed.error or "")
 
 
 def failed_molecule(ensemble: Ensemble, reason: str) -> MoleculeAnalysis:
@@ -104,10 +93,10 @@ def _analyzed(
             ensemble.mol, receptor, stereo_of, atoms=receptor_atoms, posebusters=config.posebusters
         )
     places = [member.place for one in known for member in one.members]
-    structures = _structure_rows(ensemble, places, rmsd, tfd, conformation, pairwise, energies, confidences, checks)
+    structures = structure_rows(ensemble, places, rmsd, tfd, conformation, pairwise, energies, confidences, checks)
     covered = None if rmsd is None or poses else coverage(rmsd.rmsd, GRID)
     return MoleculeAnalysis(
-        row=_molecule_row(ensemble, config, known, rmsd, tfd, pairwise, energies, structures),
+        row=molecule_row(ensemble, config, known, rmsd, tfd, pairwise, energies, structures),
         structures=structures,
         rmsd=None if rmsd is None else rmsd.rmsd,
         tfd=tfd,
@@ -155,98 +144,3 @@ def _number(properties: Mapping[str, object], name: str | None) -> float:
         return math.nan if name is None else float(str(properties.get(name, math.nan)))
     except ValueError:
         return math.nan
-
-
-def _structure_rows(
-    ensemble: Ensemble,
-    places: Sequence[str],
-    rmsd: SymmetricRmsd | None,
-    tfd: NDArray[np.float64] | None,
-    conformation: SymmetricRmsd | None,
-    pairwise: SymmetricRmsd | None,
-    energies: NDArray[np.float64],
-    confidences: NDArray[np.float64],
-    checks: Sequence[Mapping[str, bool]],
-) -> tuple[StructureRow, ...]:
-    beside = np.zeros(0)
-    if pairwise is not None:
-        beside = (pairwise.rmsd + np.diag(np.full(len(pairwise.rmsd), np.inf))).min(axis=1)
-    rows = []
-    for index, member in enumerate(ensemble.members):
-        nearest = None if rmsd is None else int(rmsd.rmsd[:, index].argmin())
-        failed = None if not checks else [name for name, passed in checks[index].items() if not passed]
-        rows.append(
-            StructureRow(
-                molecule=ensemble.name,
-                place=member.place,
-                name=member.name,
-                rank=index + 1,
-                rmsd=None if rmsd is None else float(rmsd.rmsd[:, index].min()),
-                reference=None if nearest is None else places[nearest],
-                rmsd_conformation=(
-                    None if conformation is None or nearest is None else float(conformation.rmsd[nearest, index])
-                ),
-                tfd=None if tfd is None else _known(tfd[:, index].min()),
-                nearest=_known(beside[index]) if index < len(beside) else None,
-                energy=_known(energies[index]),
-                confidence=_known(confidences[index]),
-                valid=None if failed is None else not failed,
-                failed_checks=None if failed is None else ", ".join(failed),
-            )
-        )
-    return tuple(rows)
-
-
-def _molecule_row(
-    ensemble: Ensemble,
-    config: AnalysisConfig,
-    known: Sequence[Ensemble],
-    rmsd: SymmetricRmsd | None,
-    tfd: NDArray[np.float64] | None,
-    pairwise: SymmetricRmsd | None,
-    energies: NDArray[np.float64],
-    rows: Sequence[StructureRow],
-) -> MoleculeRow:
-    values: dict[str, float | int | None] = {}
-    if rmsd is not None:
-        nearest = rmsd.rmsd.min(axis=0)
-        values["rmsd_first"] = float(nearest[0])
-        values["rmsd_best"] = float(nearest.min())
-        values["best_rank"] = int(nearest.argmin()) + 1
-        values["rmsd_best_first"] = float(nearest[: config.first].min())
-        if config.mode == "conformers":
-            covered = coverage(rmsd.rmsd, config.limit)
-            values["recall"], values["precision"] = float(covered.recall[0]), float(covered.precision[0])
-            values["recall_rmsd"], values["precision_rmsd"] = covered.recall_rmsd, covered.precision_rmsd
-    if pairwise is not None:
-        apart = pairwise.rmsd[np.triu_indices(len(pairwise.rmsd), 1)]
-        values["diversity"], values["nearest"] = float(apart.mean()), float(apart.min())
-    stated = energies[np.isfinite(energies)]
-    measured = [one for one in (rmsd, pairwise) if one is not None]
-    return MoleculeRow(
-        name=ensemble.name,
-        place=ensemble.members[0].place,
-        structures=len(ensemble),
-        references=sum(len(one) for one in known),
-        **values,  # pyright: ignore[reportArgumentType]  # the names above are those of its fields
-        rmsd_conformation=rows[0].rmsd_conformation,
-        tfd_best=None if tfd is None else _known(tfd.min()),
-        energy_span=float(stated.max() - stated.min()) if len(stated) else None,
-        stereo_kept=_stereo_kept(ensemble, known),
-        valid=None if rows[0].valid is None else float(np.mean([bool(row.valid) for row in rows])),
-        valid_first=rows[0].valid,
-        failed_first=rows[0].failed_checks,
-        rmsd_kind=None if not measured else "exact" if all(one.exact for one in measured) else "upper bound",
-    )
-
-
-def _stereo_kept(ensemble: Ensemble, known: Sequence[Ensemble]) -> float | None:
-    """None when the graphs differ in bond orders or protons, so that stereo cannot be compared."""
-    try:
-        return float(stereo_mask(known[0].mol if known else ensemble.mol, ensemble.mol).mean())
-    except ValueError:
-        return None
-
-
-def _known(value: float) -> float | None:
-    return float(value) if math.isfinite(value) else None
