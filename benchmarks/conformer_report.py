@@ -1,31 +1,14 @@
 """The tables of the conformer benchmark, from its JSON lines."""
 
-import json
-from collections.abc import Iterable, Sequence
-from pathlib import Path
-from typing import Any
+from collections.abc import Sequence
 
 import numpy as np
 
+from benchmarks.common import Row, markdown_table
 from molgen.metrics import bootstrap_interval
 
 FAILED_RMSD = 5.0  # Angstrom, what a molecule without conformers counts in the columns "all"
 BUCKETS = ((0, 15), (16, 25), (26, 35), (36, 45), (46, 10_000))
-
-Row = dict[str, Any]
-
-
-def read_rows(paths: Iterable[Path]) -> list[Row]:
-    """All complete lines; a line cut short by an interruption is left out, the last row of a pair wins."""
-    rows: dict[tuple[str, str, str, int, int], Row] = {}
-    for path in paths:
-        for line in path.read_text().splitlines():
-            try:
-                row = json.loads(line)
-            except json.JSONDecodeError:
-                continue
-            rows[key_of(row)] = row
-    return list(rows.values())
 
 
 def key_of(row: Row) -> tuple[str, str, str, int, int]:
@@ -83,7 +66,7 @@ def _accuracy(tables: dict[str, list[Row]]) -> str:
         "Angstrom, mean/median over molecules without failures; `all` counts a failure as 5 A, `< x` as not covered. "
         "COV at 0.75 A."
     )
-    return f"{_table(head, body)}\n\n{note}"
+    return f"{markdown_table(head, body)}\n\n{note}"
 
 
 def _speed(tables: dict[str, list[Row]]) -> str:
@@ -100,7 +83,7 @@ def _speed(tables: dict[str, list[Row]]) -> str:
             cells.append("-" if np.isnan(value) else f"{value:.1f}{ratio}")
         body.append(cells)
     head = ["CPU ms per conformer, heavy atoms:", *names, "all"]
-    return f"{_table(head, body)}\n\nIn brackets: ratio to rdkit. Killed molecules are left out."
+    return f"{markdown_table(head, body)}\n\nIn brackets: ratio to rdkit. Killed molecules are left out."
 
 
 def _milliseconds(table: Sequence[Row], bucket: tuple[int, int]) -> float:
@@ -117,8 +100,3 @@ def _failures(tables: dict[str, list[Row]]) -> str:
         if row["kind"] != "ok"
     ]
     return "Failures:\n\n" + "\n".join(lines) if lines else ""
-
-
-def _table(head: Sequence[str], body: Sequence[Sequence[str]]) -> str:
-    rows = [head, ["---"] * len(head), *body]
-    return "\n".join(f"| {' | '.join(row)} |" for row in rows)

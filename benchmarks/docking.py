@@ -11,19 +11,18 @@ is there.
 """
 
 import argparse
-import json
-import random
 import sys
 from collections.abc import Sequence
 from functools import partial
+from operator import attrgetter
 from pathlib import Path
-from typing import TextIO
 
 import torch
 from rdkit import Chem, rdBase
 
+from benchmarks.common import Results, Row, benchmark_parser, chosen, names_among, read_rows, reason
 from benchmarks.docking_methods import METHODS, prepared, rates_crystal_poses
-from benchmarks.docking_report import Row, key_of, read_rows, report
+from benchmarks.docking_report import key_of, report
 from benchmarks.docking_scores import (
     Busters,
     Complex,
@@ -45,54 +44,40 @@ def main(arguments: Sequence[str] | None = None) -> int:
     torch.set_num_threads(1)
     rdBase.DisableLog("rdApp.*")
     if options.report:
-        print(report(read_rows(options.report)))
+        print(report(read_rows(options.report, key_of)))
         return 0
-    complexes = chosen(list(load_complexes(options.data)), options.limit, options.seed)
+    complexes = chosen(load_complexes(options.data), attrgetter("complex_id"), options.limit, options.seed)
     if options.score_agreement:
         print(agreement_report(score_pairs(complexes, imported(options.score_agreement))))
         return 0
     if options.out is None:
         _parser().error("--out is needed, or --report or --score-agreement")
-    options.out.parent.mkdir(parents=True, exist_ok=True)
-    done = {key_of(row) for row in read_rows([options.out])} if options.out.exists() else set()
-    with options.out.open("a") as out:
-        out.write("\n" if options.out.stat().st_size else "")  # a line cut short ends here
+    with Results(options.out, key_of) as results:
         for name in options.methods:
             common = {"data": options.data.name, "method": name, "n": options.n, "seed": options.seed}
-            measure(name, complexes, common, done, out, options)
+            measure(name, complexes, common, results, options)
     return 0
 
 
-def chosen(complexes: list[Complex], limit: int | None, seed: int) -> list[Complex]:
-    """The first ``limit`` of a seeded shuffle, so that a smaller subset is a part of a larger one."""
-    ordered = sorted(complexes, key=lambda item: item.complex_id)
-    random.Random(seed).shuffle(ordered)
-    return ordered[:limit]
-
-
 def measure(
-    name: str, complexes: Sequence[Complex], common: Row, done: set[tuple], out: TextIO, options: argparse.Namespace
+    name: str, complexes: Sequence[Complex], common: Row, results: Results, options: argparse.Namespace
 ) -> None:
-    """Write one line for every complex that ``done`` does not hold.
+    """Add a line for every complex that has none.
 
     Args:
         name: of the method.
         complexes: in a fixed order.
         common: fields of every line: data, method, n, seed.
-        done: keys of the lines that exist.
-        out: open for appending; flushed after every line.
+        results: where the lines go.
         options: timeout, CPU seconds per complex; busted, how many poses PoseBusters looks at.
     """
     busters = Busters()
     with Worker(partial(prepared, name), options.timeout) as worker:
         for index, item in enumerate(complexes):
             start = common | {"id": item.complex_id} | item.features
-            if key_of(start) in done:
-                continue
-            row = start | measure_one(item, worker, common, busters, options.busted)
-            out.write(json.dumps(row) + "\n")
-            out.flush()
-            print(_line(index, len(complexes), row), file=sys.stderr)
+            if start not in results:
+                row = start | measure_one(item, worker, common, busters, options.busted)
+                results.add(row, _line(index, len(complexes), row))
 
 
 def measure_one(item: Complex, worker: Worker, common: Row, busters: Busters, busted: int) -> Row:
@@ -109,8 +94,7 @@ def measure_one(item: Complex, worker: Worker, common: Row, busters: Busters, bu
     try:
         return row | {"poses": rated(mol, scores, item, busters, busted)}
     except Exception as error:
-        reason = f"{type(error).__name__}: {error}".splitlines()[0]
-        return row | {"failure": f"cannot be scored: {reason}"}
+        return row | {"failure": f"cannot be scored: {reason(error)}"}
 
 
 def rated(mol: Chem.Mol, scores: Sequence[float], item: Complex, busters: Busters, busted: int) -> list[Row]:
@@ -132,25 +116,11 @@ def _line(index: int, total: int, row: Row) -> str:
     return f"{row['method']} {index + 1}/{total} {row['id']} {what} {row['cpu_s']} s"
 
 
-def _methods(text: str) -> list[str]:
-    names = text.split(",")
-    unknown = [name for name in names if name not in METHODS]
-    if unknown:
-        raise argparse.ArgumentTypeError(f"unknown {', '.join(unknown)}; choose from {', '.join(METHODS)}")
-    return names
-
-
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = benchmark_parser(__doc__, things="complexes", count=9, what="poses per complex", timeout=600.0)
     parser.add_argument("--data", type=Path, default=DATA, help="folder of complexes")
-    parser.add_argument("--methods", type=_methods, default=["vina"], help=",".join(METHODS))
-    parser.add_argument("-n", type=int, default=9, help="poses per complex")
-    parser.add_argument("--limit", type=int, help="only the first complexes of a seeded shuffle")
-    parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--timeout", type=float, default=600.0, help="CPU seconds per complex and method")
+    parser.add_argument("--methods", type=names_among(METHODS), default=["vina"], help=",".join(METHODS))
     parser.add_argument("--busted", type=int, default=1, help="poses per complex that PoseBusters checks")
-    parser.add_argument("--out", type=Path, help="JSON lines, appended to")
-    parser.add_argument("--report", type=Path, nargs="+", help="print the tables of these files and stop")
     parser.add_argument(
         "--score-agreement",
         metavar="MODULE:FUNCTION",

@@ -1,13 +1,11 @@
 """The tables of the docking benchmark, from its JSON lines."""
 
-import json
-from collections.abc import Callable, Iterable, Sequence
-from pathlib import Path
-from typing import Any
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmarks.common import Row, markdown_table
 from molgen.metrics import bootstrap_interval
 
 CLOSE = 2.0  # Angstrom
@@ -16,7 +14,6 @@ TOLERANCE = 0.1  # kcal/mol
 PEER = "vina"
 CRYSTAL = "-score"  # of the method that rates the crystal pose with the energy of the method named before
 
-Row = dict[str, Any]
 Table = dict[str, Row]
 
 SPLITS: dict[str, Callable[[Row], bool]] = {
@@ -27,19 +24,6 @@ SPLITS: dict[str, Callable[[Row], bool]] = {
     "cofactor near": lambda row: bool(row["has_cofactor_near"]),
     "neither near": lambda row: not row["has_metal_near"] and not row["has_cofactor_near"],
 }
-
-
-def read_rows(paths: Iterable[Path]) -> list[Row]:
-    """All complete lines; a line cut short by an interruption is left out, the last row of a pair wins."""
-    rows: dict[tuple, Row] = {}
-    for path in paths:
-        for line in path.read_text().splitlines():
-            try:
-                row = json.loads(line)
-            except json.JSONDecodeError:
-                continue
-            rows[key_of(row)] = row
-    return list(rows.values())
 
 
 def key_of(row: Row) -> tuple[str, str, str, int, int]:
@@ -93,7 +77,7 @@ def _accuracy(tables: dict[str, list[Row]]) -> str:
         cells += [f"{100 * _valid(table).mean():.1f} %", f"{np.median(first):.2f} A" if first else "-"]
         body.append(cells)
     note = "A failure is neither close nor valid. Intervals: bootstrap over complexes."
-    return f"{_table(head, body)}\n\n{note}"
+    return f"{markdown_table(head, body)}\n\n{note}"
 
 
 def _speed(tables: dict[str, list[Row]]) -> str:
@@ -115,7 +99,7 @@ def _speed(tables: dict[str, list[Row]]) -> str:
         f"median ratio to {PEER}",
         "median CPU s of preparation, not counted",
     ]
-    return _table(head, body)
+    return markdown_table(head, body)
 
 
 def _paired(tables: dict[str, list[Row]]) -> str:
@@ -141,7 +125,7 @@ def _paired(tables: dict[str, list[Row]]) -> str:
         "top-1 <= 2 A and PB-valid",
         "PB-valid",
     ]
-    return f"{_table(head, body)}\n\nPaired over complexes, with 95 % bootstrap intervals."
+    return f"{markdown_table(head, body)}\n\nPaired over complexes, with 95 % bootstrap intervals."
 
 
 def _causes(tables: dict[str, list[Row]], everything: dict[str, Table]) -> str:
@@ -167,7 +151,7 @@ def _causes(tables: dict[str, list[Row]], everything: dict[str, Table]) -> str:
         "crystal pose; ranking failure: as much below; unknown: no such pose, or it moved away. "
         "Energy: what the method minimizes (inter- plus intramolecular)."
     )
-    return f"{_table(head, body)}\n\n{note}"
+    return f"{markdown_table(head, body)}\n\n{note}"
 
 
 def _stayed(crystal: Row | None) -> bool:
@@ -194,7 +178,7 @@ def _splits(tables: dict[str, list[Row]]) -> str:
                 for part in parts.values()
             ]
             body.append([f"{title} ({size})", *shares])
-    return _table(head, body)
+    return markdown_table(head, body)
 
 
 def _forms(tables: dict[str, list[Row]]) -> str:
@@ -216,7 +200,7 @@ def _crystal_poses(everything: dict[str, Table]) -> str:
         cells = [f"{np.median(values):.2f}" if rows else "-" for values in (*scores, moved)]
         body.append([name, str(len(table)), str(len(table) - len(rows)), *cells])
     head = ["method", "n", "failed", "median score of the crystal pose", "minimized", "median RMSD it moves"]
-    return _table(head, body)
+    return markdown_table(head, body)
 
 
 def _failures(everything: dict[str, Table]) -> str:
@@ -259,8 +243,3 @@ def _share(values: NDArray[np.float64]) -> list[str]:
 def _difference(values: NDArray[np.float64]) -> str:
     found = bootstrap_interval(values)
     return f"{100 * found.value:+.1f} ({100 * found.low:+.1f} to {100 * found.high:+.1f})"
-
-
-def _table(head: Sequence[str], body: Sequence[Sequence[str]]) -> str:
-    rows = [head, ["---"] * len(head), *body]
-    return "\n".join(f"| {' | '.join(row)} |" for row in rows)

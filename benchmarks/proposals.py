@@ -9,10 +9,10 @@ the crystal ligand goes in.
 """
 
 import argparse
-import json
 import sys
 import time
 from collections.abc import Sequence
+from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +20,7 @@ import numpy as np
 import torch
 from rdkit import Chem, rdBase
 
-from benchmarks.docking import chosen
+from benchmarks.common import Results, chosen, markdown_table, read_rows
 from benchmarks.docking_scores import Complex, load_complexes
 from molgen.chem.proteins.reading import read_protein
 from molgen.chem.proteins.structure import Pocket
@@ -49,18 +49,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
     torch.set_num_threads(1)
     rdBase.DisableLog("rdApp.*")
     if options.report:
-        print(report([json.loads(line) for line in options.report.read_text().splitlines()]))
+        print(report(read_rows([options.report], _key)))
         return 0
     models = load_pose_model(options.pose_model)[0], load_confidence(options.confidence_model)[0]
-    done = set()
-    if options.out.exists():
-        done = {json.loads(line)["complex"] for line in options.out.read_text().splitlines()}
-    with options.out.open("a") as out:
-        for item in chosen(list(load_complexes(options.data)), options.limit, options.seed):
-            if item.complex_id not in done:
-                out.write(json.dumps(measured(item, models, options)) + "\n")
-                out.flush()
+    with Results(options.out, _key) as results:
+        for item in chosen(load_complexes(options.data), attrgetter("complex_id"), options.limit, options.seed):
+            if {"complex": item.complex_id} not in results:
+                results.add(measured(item, models, options), item.complex_id)
     return 0
+
+
+def _key(row: dict[str, Any]) -> tuple[str]:
+    return (row["complex"],)
 
 
 def measured(item: Complex, models: tuple[Any, Any], options: argparse.Namespace) -> dict[str, Any]:
@@ -108,21 +108,19 @@ def measured(item: Complex, models: tuple[Any, Any], options: argparse.Namespace
 
 
 def report(rows: Sequence[dict[str, Any]], right: float = 2.0) -> str:
-    """Markdown: share of complexes with a right pose, 95 % bootstrap intervals."""
+    """Markdown: share of complexes with a near-native pose, 95 % bootstrap intervals."""
     columns = ("best raw", "best minimized", "first by energy", "first by confidence")
-    lines = [f"{len(rows)} complexes, {len(rows[0]['learned']['raw'])} poses from each source.", ""]
-    lines += [f"| | {' | '.join(columns)} |", "|---" * (len(columns) + 1) + "|"]
+    body = []
     groups = {"all": rows}
     for label, low, high in (("0-3 rotors", 0, 3), ("4-7 rotors", 4, 7), ("8+ rotors", 8, 99)):
         groups[label] = [row for row in rows if low <= row["rotors"] <= high]
     for label, members in groups.items():
         for source in SOURCES if members else ():
             found = np.array([_right(row[source], right) for row in members])
-            cells = [_share(column) for column in found.T]
-            lines.append(f"| {source}, {label} ({len(members)}) | {' | '.join(cells)} |")
+            body.append([f"{source}, {label} ({len(members)})", *(_share(column) for column in found.T)])
+    title = f"{len(rows)} complexes, {len(rows[0]['learned']['raw'])} poses from each source."
     seconds = np.median([row["sample_cpu_s"] for row in rows])
-    lines += ["", f"Sampling: {seconds:.2f} CPU s in the median."]
-    return "\n".join(lines)
+    return f"{title}\n\n{markdown_table(['', *columns], body)}\n\nSampling: {seconds:.2f} CPU s in the median."
 
 
 def _right(found: dict[str, list[float]], right: float) -> list[bool]:

@@ -16,6 +16,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
 from itertools import product
+from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
@@ -24,8 +25,8 @@ import torch
 from rdkit import Chem
 from torch import Tensor
 
+from benchmarks.common import chosen
 from benchmarks.conformer_scores import load_references
-from benchmarks.conformers import chosen
 from molgen.chem.features.molecule_features import heavy_atoms, molecule_graph
 from molgen.chem.molecules.standardize import prepare_molecule
 from molgen.chem.molecules.stereo import enumerate_stereo
@@ -60,7 +61,7 @@ class Case:
 
 def cases(data: Path, limit: int, templates: int, largest: int = 45) -> Iterator[Case]:
     """Molecules with rotatable bonds of a reference file; those that cannot be prepared or matched are passed over."""
-    for reference in chosen(list(load_references(data)), limit, 0):
+    for reference in chosen(load_references(data), attrgetter("mol_id"), limit, 0):
         try:
             mol = enumerate_stereo(prepare_molecule(Chem.MolFromSmiles(reference.smiles)), "one")[0][0]
             graph = molecule_graph(mol)

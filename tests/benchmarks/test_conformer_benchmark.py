@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from operator import attrgetter
 from pathlib import Path
 
 import numpy as np
@@ -15,8 +16,9 @@ from rdkit.Chem import AllChem
 
 from benchmarks import conformers
 from benchmarks import worker as worker_module
+from benchmarks.common import chosen, read_rows
 from benchmarks.conformer_generators import make_rdkit, make_rdkit_mmff
-from benchmarks.conformer_report import read_rows, report
+from benchmarks.conformer_report import key_of, report
 from benchmarks.conformer_scores import load_references, score
 from benchmarks.worker import Worker
 
@@ -69,17 +71,17 @@ def test_a_line_cut_short_is_measured_again(tmp_path: Path) -> None:
     write_references(data, 1)
     run(data, out)
     out.write_text(out.read_text()[:-30])
-    assert len(read_rows([out])) == 1
+    assert len(read_rows([out], key_of)) == 1
     assert conformers.main(["--data", str(data), "--out", str(out), "-n", "12"]) == 0
-    assert len(read_rows([out])) == 2
+    assert len(read_rows([out], key_of)) == 2
 
 
 def test_a_smaller_subset_is_a_part_of_a_larger_one(tmp_path: Path) -> None:
     data = tmp_path / "small.sdf"
     write_references(data, 1)
     references = list(load_references(data))
-    whole = [reference.mol_id for reference in conformers.chosen(references, None, 3)]
-    assert [reference.mol_id for reference in conformers.chosen(references[::-1], 1, 3)] == whole[:1]
+    whole = [reference.mol_id for reference in chosen(references, attrgetter("mol_id"), None, 3)]
+    assert [reference.mol_id for reference in chosen(references[::-1], attrgetter("mol_id"), 1, 3)] == whole[:1]
 
 
 def test_ensembles_are_scored_against_all_their_structures(tmp_path: Path) -> None:

@@ -10,7 +10,8 @@ from rdkit import Chem
 from rdkit.Chem import rdDistGeom
 
 from benchmarks import docking, docking_methods
-from benchmarks.docking_report import read_rows
+from benchmarks.common import read_rows
+from benchmarks.docking_report import key_of
 from benchmarks.docking_scores import around, load_complexes, read_protein, rmsds_to_crystal
 from molgen.metrics import heavy_coordinates
 
@@ -79,9 +80,9 @@ def test_vina_gives_one_line_per_complex_and_a_rerun_adds_nothing(
     assert docked["cpu_s"] > 0.0
     assert run(data, out, "vina,vina-score") == rows
     out.write_text(out.read_text()[:-30])
-    assert len(read_rows([out])) == 1
+    assert len(read_rows([out], key_of)) == 1
     assert docking.main(["--data", str(data), "--methods", "vina-score", "-n", "3", "--out", str(out)]) == 0
-    assert len(read_rows([out])) == 2
+    assert len(read_rows([out], key_of)) == 2
     assert docking.main(["--report", str(out)]) == 0
     assert "| vina | 1 | 0 |" in capsys.readouterr().out
 

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.docking_report import read_rows, report
+from benchmarks.common import read_rows
+from benchmarks.docking_report import key_of, report
 from benchmarks.docking_scores import agreement_report, imported
 
 
@@ -83,7 +84,7 @@ def test_crystal_scores_alone_give_a_table() -> None:
 def test_a_line_cut_short_is_left_out(tmp_path: Path) -> None:
     path = tmp_path / "rows.jsonl"
     path.write_text('{"data": "d", "method": "vina", "id": "a", "n": 9, "seed": 0}\n{"data": "d", "meth')
-    assert [item["id"] for item in read_rows([path])] == ["a"]
+    assert [item["id"] for item in read_rows([path], key_of)] == ["a"]
 
 
 def test_agreement_of_energies_is_reported() -> None:
