@@ -1,4 +1,4 @@
-"""The density of the flow: known fields, the integral over the torus, the way back, and trained weights."""
+"""The density of the flow: the integral over the torus, the way back, and trained weights."""
 
 import math
 
@@ -9,16 +9,12 @@ from small_molecules import batch_of
 from molgen.geometry import torus
 from molgen.geometry.internal_coordinates import batch_coordinates
 from molgen.models.torsion_flow.config import ModelConfig
-from molgen.models.torsion_flow.likelihood import (
-    follow,
-    log_likelihood,
-    sample_with_likelihood,
-    velocity_and_divergence,
-)
+from molgen.models.torsion_flow.likelihood import log_likelihood, sample_with_likelihood
 from molgen.models.torsion_flow.model import TorsionModel
 from molgen.models.torsion_flow.task import load_model
 from molgen.nets.config import BackboneConfig
 from molgen.sampling import torus_points
+from molgen.sampling.likelihood import integrate_with_divergence
 
 TINY = BackboneConfig(scalars=8, pseudoscalars=4, vectors=4, pseudovectors=4, edge_channels=8, layers=1)
 
@@ -59,35 +55,6 @@ def integral(model: TorsionModel, smiles: str, size: int, m: int, **options) -> 
     return float(density.sum()) * (2 * math.pi / size) ** m
 
 
-def test_the_divergence_is_the_trace_of_the_jacobian():
-    matrix = torch.tensor([[0.3, -1.0, 0.2], [0.5, 0.1, 0.0], [0.0, 2.0, -0.7]], dtype=torch.float64)
-    x = torus_points(5, 3, seed=1)
-    with torch.no_grad():  # gradients are taken all the same
-        value, divergence = velocity_and_divergence(lambda x, t: (x @ matrix).sin() * t, x, torch.tensor(2.0))
-    torch.testing.assert_close(value, 2 * (x @ matrix).sin())
-    jacobians = torch.stack([torch.autograd.functional.jacobian(lambda y: 2 * (y @ matrix).sin(), row) for row in x])
-    torch.testing.assert_close(divergence, torch.diagonal(jacobians, dim1=1, dim2=2).sum(-1))
-
-
-def test_a_linear_field_gives_its_exponential():
-    """dx/dt = a x: x(1) = e^a x(0), and the volume grows by e^(m a)."""
-    rate = 0.8
-    x = torus_points(4, 2, seed=0)
-    end, total = follow(lambda x, t: rate * x, x, torch.linspace(0, 1, 9, dtype=torch.float64))
-    torch.testing.assert_close(end, math.exp(rate) * x, rtol=1e-5, atol=0)
-    torch.testing.assert_close(total, torch.full_like(total, 2 * rate))
-
-
-def test_a_field_that_squeezes_the_circle_has_a_known_density():
-    """dx/dt = k sin x moves tan(x / 2) by the factor e^k: the density at the data is its derivative over 2 pi."""
-    k = 1.2
-    x = grid_over_torus(64, 1)
-    _, total = follow(lambda x, t: k * x.sin(), x, torch.linspace(0, 1, 33, dtype=torch.float64))
-    tangent = (x[:, 0] / 2).tan()
-    growth = math.exp(k) * (1 + tangent**2) / (1 + math.exp(2 * k) * tangent**2)
-    torch.testing.assert_close(total.exp(), growth, rtol=1e-5, atol=0)
-
-
 @pytest.mark.parametrize(("smiles", "m", "size"), [("CCCC", 1, 64), ("CCCCC", 2, 24)])
 @pytest.mark.parametrize("process", ["flow", "diffusion"])
 def test_the_density_integrates_to_one(smiles, m, size, process):
@@ -113,7 +80,7 @@ def test_the_way_back_leads_to_the_start(network):
     def velocity(x: torch.Tensor, t: torch.Tensor) -> torch.Tensor:
         return network(graph, encoding, shape.positions(x[None]), t.to(x).expand(1, len(x)))[0]
 
-    back, _ = follow(velocity, end, torch.linspace(0, 1, 13, dtype=torch.float64))
+    back, _ = integrate_with_divergence(velocity, end, torch.linspace(0, 1, 13, dtype=torch.float64))
     assert torus.log(start, back).abs().max() < 1e-4
 
 
