@@ -10,6 +10,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from molgen.graphs.collation import batch_molecules
     from molgen.graphs.convert import PlainRecord, from_pyg, to_pyg
     from molgen.graphs.records import ComplexData, MoleculeData, batch_records, complex_data, molecule_data
 
@@ -17,16 +18,18 @@ __all__ = [
     "ComplexData",
     "MoleculeData",
     "PlainRecord",
+    "batch_molecules",
     "batch_records",
     "complex_data",
     "from_pyg",
     "molecule_data",
     "to_pyg",
 ]
-_CONVERT = ("PlainRecord", "from_pyg", "to_pyg")
+_HOMES = {"PlainRecord": "convert", "batch_molecules": "collation", "from_pyg": "convert", "to_pyg": "convert"}
 
 
 def __getattr__(name: str) -> Any:
     if name not in __all__:
         raise AttributeError(f"module 'molgen.graphs' has no attribute {name!r}")
-    return getattr(importlib.import_module(f"molgen.graphs.{'convert' if name in _CONVERT else 'records'}"), name)
+    value = getattr(importlib.import_module(f"molgen.graphs.{_HOMES.get(name, 'records')}"), name)
+    return globals().setdefault(name, value)  # found at once the next time

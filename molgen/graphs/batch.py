@@ -4,18 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
 
 import numpy as np
-import torch
 from torch import Tensor
 
-from molgen.chem.features.molecule_graph import MoleculeGraph, shortest_paths
+from molgen.chem.features.molecule_graph import MoleculeGraph
+from molgen.graphs.flat import LONGEST_PATH, FlatGraphs, flat_graphs
 from molgen.graphs.ragged import grid_mask, pad, prefix_mask
 from molgen.graphs.tensor_record import TensorRecord
-
-LONGEST_PATH = 8
-"""Shortest-path distances from this number of bonds on form one class."""
 
 
 @dataclass(frozen=True)
@@ -72,53 +68,6 @@ class GraphBatch(TensorRecord):
         )
 
 
-class FlatGraphs(NamedTuple):
-    """B molecular graphs end to end; all indices count within their own graph.
-
-    Attributes:
-        atoms: int64 [N, F]; torsions: int64 [M, 4]; paths: int64 [P, 4]; path_torsion: int64 [P].
-        atom_counts, torsion_counts, path_counts: int64 [B].
-        bonds: int64 [E, G], class indices; bond_graph: int64 [E]; bond_index: int64 [2, E], both directions of each.
-        moving: bool [sum m n], one row of atoms after the other; path_length: uint8 [sum n n].
-    """
-
-    atoms: Tensor
-    atom_counts: Tensor
-    torsions: Tensor
-    torsion_counts: Tensor
-    paths: Tensor
-    path_torsion: Tensor
-    path_counts: Tensor
-    bonds: Tensor
-    bond_graph: Tensor
-    bond_index: Tensor
-    moving: Tensor
-    path_length: Tensor
-
-
 def batch_graphs(graphs: Sequence[MoleculeGraph], lengths: Sequence[np.ndarray] | None = None) -> GraphBatch:
     """Pad graphs to one batch. ``lengths``: their shortest-path matrices when already known (uint8 [n, n] each)."""
-    known = lengths or [shortest_paths(g.bond_index, g.n_atoms, LONGEST_PATH) for g in graphs]
-    bond_counts = torch.tensor([len(g.bonds) for g in graphs])
-    i, j = _end_to_end([g.bond_index.T for g in graphs]).T
-    bonds = _end_to_end([g.bonds for g in graphs])
-    return GraphBatch.padded(
-        FlatGraphs(
-            atoms=_end_to_end([g.atoms for g in graphs]),
-            atom_counts=torch.tensor([g.n_atoms for g in graphs]),
-            torsions=_end_to_end([g.torsions for g in graphs]),
-            torsion_counts=torch.tensor([g.n_torsions for g in graphs]),
-            paths=_end_to_end([g.paths for g in graphs]),
-            path_torsion=_end_to_end([g.path_torsion for g in graphs]),
-            path_counts=torch.tensor([len(g.paths) for g in graphs]),
-            bonds=bonds.repeat(2, 1),
-            bond_graph=torch.arange(len(graphs)).repeat_interleave(bond_counts).repeat(2),
-            bond_index=torch.stack([torch.cat([i, j]), torch.cat([j, i])]),
-            moving=torch.from_numpy(np.concatenate([g.moving.ravel() for g in graphs])),
-            path_length=torch.from_numpy(np.concatenate([length.ravel() for length in known])),
-        )
-    )
-
-
-def _end_to_end(arrays: Sequence[np.ndarray]) -> Tensor:
-    return torch.from_numpy(np.concatenate(arrays).astype(np.int64))
+    return GraphBatch.padded(flat_graphs(graphs, lengths))

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import torch
 from torch import Tensor
 
-from molgen import graphs
-from molgen.graphs.batch import FlatGraphs, GraphBatch
+from molgen.graphs.batch import GraphBatch
+from molgen.graphs.flat import FlatGraphs
 from molgen.graphs.pockets import NEIGHBORS, FlatPockets, PocketBatch
 from molgen.graphs.ragged import grid_mask, pad
 
@@ -18,31 +18,9 @@ if TYPE_CHECKING:
 
 def pad_molecules(batch: MoleculeData | ComplexData) -> GraphBatch:
     """The graphs of a batch of `MoleculeData` or `ComplexData`, on its device."""
-    from molgen.graphs.records import stores_of  # loads torch_geometric, as whoever made the batch has done
+    from molgen.graphs.collation import flat_of_batch  # loads torch_geometric, as whoever made the batch has done
 
-    atoms, bonds = stores_of(batch)
-    start, size = atoms["ptr"], len(atoms["ptr"]) - 1
-    graph = atoms["batch"]
-    torsion_graph, path_graph = graph[atoms["torsions"][:, 1]], graph[atoms["paths"][:, 1]]
-    bond_graph = graph[bonds["edge_index"][0]]
-    torsion_counts = torsion_graph.bincount(minlength=size)
-    first_torsion = torsion_counts.cumsum(0) - torsion_counts
-    return GraphBatch.padded(
-        FlatGraphs(
-            atoms=atoms["x"],
-            atom_counts=start.diff(),
-            torsions=atoms["torsions"] - start[torsion_graph, None],
-            torsion_counts=torsion_counts,
-            paths=atoms["paths"] - start[path_graph, None],
-            path_torsion=atoms["path_torsion"] - first_torsion[path_graph],
-            path_counts=path_graph.bincount(minlength=size),
-            bonds=bonds["edge_attr"],
-            bond_graph=bond_graph,
-            bond_index=bonds["edge_index"] - start[bond_graph],
-            moving=atoms["moving"],
-            path_length=atoms["path_length"],
-        )
-    )
+    return GraphBatch.padded(flat_of_batch(batch))
 
 
 def pad_pockets(batch: ComplexData) -> PocketBatch:
@@ -71,28 +49,26 @@ def pad_samples(values: Tensor, mask: Tensor) -> Tensor:
 
 
 def unpad_molecules(graph: GraphBatch) -> MoleculeData:
-    """The inverse of :func:`pad_molecules`, up to the order of bonds: B molecules as one graph, with `batch` and `ptr`.
+    """The inverse of :func:`pad_molecules`, up to the order of bonds, for networks of torch_geometric."""
+    from molgen.graphs.collation import batch_of_flat
 
-    For networks of torch_geometric, which read nodes end to end.
-    """
     mask = graph.atom_mask
-    counts, torsion_counts = mask.sum(1), graph.torsion_mask.sum(1)
-    start = torch.nn.functional.pad(counts.cumsum(0), (1, 0))
     b, i, j = (graph.bonds[..., 0].triu() > 0).nonzero(as_tuple=True)
-    ends = torch.stack([i, j]) + start[b]
-    shifted_torsion = graph.path_torsion + (torsion_counts.cumsum(0) - torsion_counts)[:, None]
-    return graphs.MoleculeData(
-        x=graph.atoms[mask],
-        edge_index=torch.stack([ends, ends.flip(0)], -1).flatten(1),
-        edge_attr=(graph.bonds[b, i, j] - 1).repeat_interleave(2, 0),
-        torsions=(graph.torsions + start[:-1, None, None])[graph.torsion_mask],
+    flat = FlatGraphs(
+        atoms=graph.atoms[mask],
+        atom_counts=mask.sum(1),
+        torsions=graph.torsions[graph.torsion_mask],
+        torsion_counts=graph.torsion_mask.sum(1),
+        paths=graph.paths[graph.path_mask],
+        path_torsion=graph.path_torsion[graph.path_mask],
+        path_counts=graph.path_mask.sum(1),
+        bonds=(graph.bonds[b, i, j] - 1).repeat_interleave(2, 0),
+        bond_graph=b.repeat_interleave(2),
+        bond_index=torch.stack([torch.stack([i, j]), torch.stack([j, i])], -1).flatten(1),
         moving=graph.moving[grid_mask(graph.torsion_mask, mask)],
-        paths=(graph.paths + start[:-1, None, None])[graph.path_mask],
-        path_torsion=shifted_torsion[graph.path_mask],
         path_length=graph.path_length[grid_mask(mask, mask)].to(torch.uint8),
-        batch=mask.nonzero()[:, 0],
-        ptr=start,
     )
+    return batch_of_flat(flat)
 
 
 def unpad_samples(values: Tensor, mask: Tensor) -> Tensor:

@@ -17,7 +17,7 @@ from torch_geometric.data.storage import BaseStorage
 
 from molgen.chem.features.molecule_graph import MoleculeGraph, shortest_paths
 from molgen.chem.features.pocket_features import PocketAtoms
-from molgen.graphs.batch import LONGEST_PATH
+from molgen.graphs.flat import LONGEST_PATH
 from molgen.graphs.pockets import NEIGHBORS, nearest, pocket_directions
 
 BONDS = ("ligand", "bond", "ligand")
@@ -68,7 +68,9 @@ Record = TypeVar("Record", MoleculeData, ComplexData)
 
 
 def molecule_data(
-    graph: MoleculeGraph, positions: Tensor | np.ndarray | None = None, path_length: np.ndarray | None = None
+    graph: MoleculeGraph,
+    positions: Tensor | np.ndarray | None = None,
+    path_length: np.ndarray | None = None,
 ) -> MoleculeData:
     """The record of one molecule.
 

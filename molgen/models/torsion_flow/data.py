@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-import torch
 from torch import Tensor
 
 from molgen import graphs
@@ -97,18 +96,18 @@ class CollateConformers:
         self._lengths, self._folds = functools.cache(_path_lengths), functools.cache(folds)
 
     def __call__(self, records: Sequence[ConformerRecord], rng: np.random.Generator) -> MoleculeData:
-        return graphs.batch_records([self._drawn(record, rng) for record in records])
+        conformers, templates = zip(*(self._drawn(record, rng) for record in records), strict=True)
+        return graphs.batch_molecules(
+            [record.graph for record in records],
+            [self._lengths(record) for record in records],
+            atoms={"pos": conformers} if self.symmetric else {"pos": conformers, "template": templates},
+            torsions={"folds": [self._folds(record) for record in records]} if self.symmetric else {},
+        )
 
-    def _drawn(self, record: ConformerRecord, rng: np.random.Generator) -> MoleculeData:
+    def _drawn(self, record: ConformerRecord, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
         weights = record.weights.astype(np.float64)
         chosen = rng.choice(len(weights), size=self.draws, p=weights / weights.sum())
-        templates = rng.integers(len(weights), size=self.draws)
-        drawn = graphs.molecule_data(record.graph, _samples(record, chosen), self._lengths(record))
-        if self.symmetric:
-            drawn.folds = torch.from_numpy(self._folds(record))
-        else:
-            drawn.template = _samples(record, templates).transpose(0, 1)
-        return drawn
+        return _samples(record, chosen), _samples(record, rng.integers(len(weights), size=self.draws))
 
 
 class CollateTrajectories:
@@ -125,16 +124,17 @@ class CollateTrajectories:
         self._lengths = functools.cache(_path_lengths)
 
     def __call__(self, records: Sequence[TrajectoryRecord], rng: np.random.Generator) -> MoleculeData:
-        return graphs.batch_records([self._drawn(record, rng) for record in records])
-
-    def _drawn(self, record: TrajectoryRecord, rng: np.random.Generator) -> MoleculeData:
-        chosen = rng.integers(len(record.start), size=self.draws)
-        path = np.pad(record.path[chosen], ((0, 0), (1, 0), (0, 0)))
-        drawn = graphs.molecule_data(record.graph, path_length=self._lengths(record))
-        drawn.template = _samples(record.molecule, record.template[chosen]).transpose(0, 1)
-        drawn.start = torch.from_numpy(record.start[chosen].astype(np.float32).T)
-        drawn.path = torch.from_numpy(path.astype(np.float32)).permute(2, 0, 1)
-        return drawn
+        drawn = [(record, rng.integers(len(record.start), size=self.draws)) for record in records]
+        paths = [np.pad(record.path[chosen], ((0, 0), (1, 0), (0, 0))) for record, chosen in drawn]
+        return graphs.batch_molecules(
+            [record.graph for record in records],
+            [self._lengths(record) for record in records],
+            atoms={"template": [_samples(record.molecule, record.template[chosen]) for record, chosen in drawn]},
+            torsions={
+                "start": [record.start[chosen].astype(np.float32).T for record, chosen in drawn],
+                "path": [path.astype(np.float32).transpose(2, 0, 1) for path in paths],
+            },
+        )
 
 
 def with_torsions(records: Sequence[GraphRecord]) -> list[GraphRecord]:
@@ -146,6 +146,6 @@ def _path_lengths(record: GraphRecord) -> np.ndarray:
     return shortest_paths(record.graph.bond_index, record.graph.n_atoms, LONGEST_PATH)
 
 
-def _samples(record: ConformerRecord, chosen: np.ndarray) -> Tensor:
-    """Some of the conformers, float32 [S, n, 3]."""
-    return torch.from_numpy(record.positions[chosen].astype(np.float32))
+def _samples(record: ConformerRecord, chosen: np.ndarray) -> np.ndarray:
+    """Some of the conformers, float32 [n, S, 3]."""
+    return record.positions[chosen].astype(np.float32).transpose(1, 0, 2)
