@@ -19,6 +19,7 @@ FLOORS = {
     "files": -2,
     "former_names": -2,
     "config": -1,
+    "worker_pool": -2,
     "workers": -1,
     "geometry": 0,
     "chem": 1,

@@ -1,4 +1,4 @@
-"""A prepared set as a source of the training mixture."""
+"""A prepared set as a source of the training mixture of a model."""
 
 from __future__ import annotations
 
@@ -14,8 +14,9 @@ class SourceConfig:
     """One prepared set in the training mixture.
 
     Attributes:
-        path: folder or file written by `molgen prepare conformers`.
-        share: relative number of samples drawn from this set; within a set molecules are equally likely.
+        path: folder or file written by `molgen prepare`.
+        share: relative number of records drawn from this set. Within a set molecules are equally likely; complexes and
+            decoys by one over the root of the size of their sequence cluster.
         weights: how the conformers of a molecule are drawn. "source": by the weights in the set, whatever they are;
             "boltzmann": the same, and a set without Boltzmann factors is refused; "equal": all alike.
         temperature: kelvin, with weights "boltzmann": the factors of 298 K, which is what sets hold, are drawn as those

@@ -16,7 +16,8 @@ from molgen.conformers.prepare.prepare import prepare
 from molgen.datasets.block_runner import BlockWork
 from molgen.errors import InputError, ParseError, WorkerError
 from molgen.files import write_atomically
-from molgen.workers import Ended, WorkerPool, map_processes
+from molgen.worker_pool import Ended, WorkerPool
+from molgen.workers import map_processes
 
 pytestmark = pytest.mark.timeout(60)  # what hangs fails
 

@@ -12,7 +12,7 @@ from molgen.screening.config import RunConfig
 from molgen.screening.engines import worker
 from molgen.screening.engines.engine import Finished
 from molgen.screening.work import MoleculeResult, MoleculeTask, Work
-from molgen.workers import Ended, WorkerPool
+from molgen.worker_pool import Ended, WorkerPool
 
 _PRELOAD = ("molgen.screening.engines.preload",)
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import islice
 
 import numpy as np
 import pytest
@@ -9,6 +10,7 @@ import torch
 from small_molecules import entry_of
 
 from molgen.datasets.conformers import ConformerRecord
+from molgen.datasets.mixture import MixtureDataset, MixtureSource
 from molgen.models.torsion_flow.data import CollateConformers, ConformerBatch, with_torsions
 
 RECORDS = [entry_of("CCOC(=O)CN", 3), entry_of("CCCCO", 2), entry_of("CC(F)COC", 2)]
@@ -54,3 +56,14 @@ def test_batches_hold_the_conformers_of_their_molecules():
 
 def test_molecules_without_torsions_are_passed_over():
     assert with_torsions([entry_of("c1ccccc1", 1), *RECORDS]) == RECORDS
+
+
+def test_batches_come_from_the_workers_of_a_loader_as_from_this_process():
+    def stream() -> MixtureDataset:
+        return MixtureDataset([MixtureSource(RECORDS)], 2, CollateConformers(draws=2), seed=0, start=3)
+
+    loader = torch.utils.data.DataLoader(stream(), batch_size=None, num_workers=2)
+    for made, own in zip(islice(loader, 6), stream(), strict=False):
+        assert made.keys() == own.keys()
+        assert all(torch.equal(made[name], own[name]) for name in own.keys())  # noqa: SIM118  # of torch_geometric
+        assert torch.equal(ConformerBatch.padded(made).positions, ConformerBatch.padded(own).positions)

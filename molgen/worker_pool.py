@@ -1,0 +1,203 @@
+"""A pool of processes, on pebble: one that dies or takes too long is replaced, and what it was doing is told."""
+
+from __future__ import annotations
+
+import copy
+import ctypes
+import multiprocessing
+import os
+import pickle
+import signal
+import sys
+from collections.abc import Callable, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, wait
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
+from functools import partial
+from multiprocessing.context import BaseContext
+from multiprocessing.process import BaseProcess
+from typing import Any, Generic, Literal, NoReturn, Self, TypeVar
+
+from pebble import ProcessExpired, ProcessPool
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+
+_PR_SET_PDEATHSIG = 1
+_ENDED_BY_ITSELF = 1000
+"""Stands for exit code 0, which the pool would take for a wanted end."""
+_PATIENCE = 1.0
+
+
+@dataclass(frozen=True)
+class Ended(Generic[Item, Result]):
+    """An item whose work has ended.
+
+    Attributes:
+        item: which.
+        result: of the work; None if its process was lost.
+        lost: how the process died, "signal 9"; None otherwise, and if it was stopped.
+        late: it took longer than allowed and was stopped.
+    """
+
+    item: Item
+    result: Result | None = None
+    lost: str | None = None
+    late: bool = False
+
+
+class WorkerPool(Generic[Item, Result]):
+    """Processes that do one job on items; a process that dies or takes too long is replaced.
+
+    Args:
+        job: item -> result; both are pickled.
+        workers: processes.
+        begin: called first in every process.
+        method: "fork": processes are copies of this one, and ``job`` and ``begin`` need not be picklable; "forkserver":
+            copies of a server that has imported ``preload`` alone.
+        preload: names of modules.
+    """
+
+    def __init__(
+        self,
+        job: Callable[[Item], Result],
+        workers: int,
+        *,
+        begin: Callable[[], object] | None = None,
+        method: Literal["fork", "forkserver"] = "fork",
+        preload: Sequence[str] = (),
+    ) -> None:
+        self.workers = workers
+        self._processes: list[BaseProcess] = []
+        self._context = _context(method, preload, self._processes)
+        # the parent of a forked process is a thread, which may end before the pool does
+        last = signal.SIGKILL if method == "forkserver" else signal.SIGTERM
+        self._begin = partial(_begin, job, begin, os.getpid(), last)
+        self._pool = self._started()
+        self._items: dict[Future, Item] = {}
+
+    @property
+    def running(self) -> int:
+        """Items whose work has not ended."""
+        return len(self._items)
+
+    def submit(self, item: Item, timeout: float | None = None) -> None:
+        """Hand over an item; ``timeout`` is in seconds from the start of its work."""
+        try:
+            future = self._pool.schedule(_answer, args=(item,), timeout=timeout)
+        except RuntimeError:  # all processes died while they had nothing to do
+            self._pool = self._started()
+            future = self._pool.schedule(_answer, args=(item,), timeout=timeout)
+        self._items[future] = item
+
+    def ended(self, patience: float = _PATIENCE) -> list[Ended[Item, Result]]:
+        """What has ended; waits up to ``patience`` seconds for the first.
+
+        Raises:
+            what the job raised.
+            RuntimeError: its result cannot be pickled.
+        """
+        done, _ = wait(self._items, timeout=patience, return_when=FIRST_COMPLETED)
+        return [_ended(future, self._items.pop(future)) for future in done]
+
+    def close(self) -> None:
+        """Stop the processes, whatever they are doing; what they have half written is cleared away."""
+        self._pool.stop()
+        for process in self._processes:
+            if process.is_alive():
+                process.terminate()
+        self._pool.join()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _started(self) -> ProcessPool:
+        return ProcessPool(self.workers, initializer=self._begin, context=self._context)  # type: ignore[arg-type]
+
+
+def _ended(future: Future, item: Any) -> Ended:
+    try:
+        answer = future.result()
+    except TimeoutError:
+        return Ended(item, late=True)
+    except ProcessExpired as error:
+        code = error.exitcode % _ENDED_BY_ITSELF if error.exitcode > 0 else error.exitcode
+        return Ended(item, lost=f"signal {-code}" if code < 0 else f"exit code {code}")
+    except BrokenProcessPool as error:
+        return Ended(item, lost=str(error))
+    good, value = pickle.loads(answer)
+    if not good:
+        raise value
+    return Ended(item, value)
+
+
+class _Watched:
+    """Before a kind of process: no exit code takes it out of the pool unnoticed."""
+
+    @property
+    def exitcode(self) -> int | None:
+        code = super().exitcode  # type: ignore[misc]
+        return _ENDED_BY_ITSELF if code == 0 else code
+
+
+class _ForkedProcess(_Watched, multiprocessing.get_context("fork").Process):
+    pass
+
+
+class _ServedProcess(_Watched, multiprocessing.get_context("forkserver").Process):
+    pass
+
+
+def _context(method: str, preload: Sequence[str], processes: list[BaseProcess]) -> BaseContext:
+    """A context of multiprocessing that notes the processes that it starts."""
+    context: Any = copy.copy(multiprocessing.get_context(method))
+    if preload:
+        context.set_forkserver_preload(list(preload))
+    kind = _ForkedProcess if method == "fork" else _ServedProcess
+
+    def noted(**settings: Any) -> BaseProcess:
+        processes.append(kind(**settings))
+        return processes[-1]
+
+    context.Process = noted
+    return context
+
+
+_job: Callable[[Any], Any] = str
+"""Of this process, once `_begin` has set it."""
+
+
+def _begin(job: Callable, begin: Callable | None, parent: int, last: signal.Signals) -> None:
+    """Set up a process of a pool. On Linux it gets the signal ``last`` when its parent is gone, however that came."""
+    global _job
+    signal.signal(signal.SIGTERM, _leave)
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, last)
+        if not os.path.exists(f"/proc/{parent}"):
+            os._exit(1)
+    _job = job
+    if begin is not None:
+        begin()
+
+
+def _answer(item: Any) -> bytes:
+    """What comes of an item, pickled here: a pool that fails to do so loses the process, or the answer."""
+    try:
+        answer = True, _job(item)
+    except Exception as error:
+        answer = False, error
+    except SystemExit:  # stopped: what was half written has been cleared away on the way here
+        os._exit(1)
+    try:
+        data = pickle.dumps(answer)
+        pickle.loads(data)
+    except Exception as error:  # pickle raises half a dozen types
+        return pickle.dumps((False, RuntimeError(f"{type(answer[1]).__name__} cannot be sent: {error}")))
+    return data
+
+
+def _leave(*_: object) -> NoReturn:
+    raise SystemExit(1)
