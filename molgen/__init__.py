@@ -8,48 +8,66 @@ Importing molgen does no work; the names below are loaded when they are first us
 
 from __future__ import annotations
 
-import importlib
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from molgen.errors import MolgenError
+from molgen.lazy_exports import lazy_exports
 from molgen.version import __version__
 
 if TYPE_CHECKING:
-    from molgen.conformers.generate import generate_conformers, generate_many
+    from molgen.chem.molecules.reading import read_molecules
+    from molgen.chem.proteins.reading import read_protein
+    from molgen.conformers.config import GenerateConfig
+    from molgen.conformers.generate import Outcome, generate_conformers, generate_many
     from molgen.docking.dock import dock
-    from molgen.docking.records import DockingResult
+    from molgen.docking.records import DockConfig, DockingResult, Pose
     from molgen.docking.rescore import rescore
     from molgen.models.torsion_flow.task import load_model
-    from molgen.screening.run import conformer_library, screen
+    from molgen.reports.analysis.config import AnalysisConfig
+    from molgen.reports.analysis.results import Analysis
+    from molgen.reports.analysis.run import analyze
+    from molgen.screening.config import RunConfig
+    from molgen.screening.run import RunSummary, conformer_library, screen
 
 __all__ = [
+    "Analysis",
+    "AnalysisConfig",
+    "DockConfig",
     "DockingResult",
+    "GenerateConfig",
+    "MolgenError",
+    "Outcome",
+    "Pose",
+    "RunConfig",
+    "RunSummary",
     "__version__",
+    "analyze",
     "conformer_library",
     "dock",
     "generate_conformers",
     "generate_many",
     "load_model",
+    "read_molecules",
+    "read_protein",
     "rescore",
     "screen",
 ]
 
-_HOMES = {
-    "DockingResult": "molgen.docking.records",
-    "conformer_library": "molgen.screening.run",
-    "dock": "molgen.docking.dock",
-    "generate_conformers": "molgen.conformers.generate",
-    "generate_many": "molgen.conformers.generate",
-    "load_model": "molgen.models.torsion_flow.task",
-    "rescore": "molgen.docking.rescore",
-    "screen": "molgen.screening.run",
-}
-
-
-def __getattr__(name: str) -> Any:
-    if name not in _HOMES:
-        raise AttributeError(f"module 'molgen' has no attribute {name!r}")
-    return getattr(importlib.import_module(_HOMES[name]), name)
-
-
-def __dir__() -> list[str]:
-    return sorted(__all__)
+__getattr__, __dir__ = lazy_exports(
+    __name__,
+    {
+        ".chem.molecules.reading": ("read_molecules",),
+        ".chem.proteins.reading": ("read_protein",),
+        ".conformers.config": ("GenerateConfig",),
+        ".conformers.generate": ("Outcome", "generate_conformers", "generate_many"),
+        ".docking.dock": ("dock",),
+        ".docking.records": ("DockConfig", "DockingResult", "Pose"),
+        ".docking.rescore": ("rescore",),
+        ".models.torsion_flow.task": ("load_model",),
+        ".reports.analysis.config": ("AnalysisConfig",),
+        ".reports.analysis.results": ("Analysis",),
+        ".reports.analysis.run": ("analyze",),
+        ".screening.config": ("RunConfig",),
+        ".screening.run": ("RunSummary", "conformer_library", "screen"),
+    },
+)

@@ -9,24 +9,23 @@ from typing import Any
 
 PACKAGES = (
     "molgen",
+    "molgen.conformers",
+    "molgen.docking",
+    "molgen.screening",
     "molgen.metrics",
+    "molgen.reports",
     "molgen.reports.figures",
+    "molgen.chem",
+    "molgen.geometry",
     "molgen.manifolds",
     "molgen.processes",
     "molgen.sampling",
+    "molgen.graphs",
+    "molgen.nets",
+    "molgen.physics",
     "molgen.training",
 )
-"""Whose `__all__` is the page, in this order."""
-MODULES = {
-    "molgen.reports.analysis.run": ("analyze", "analyze_to_folder"),
-    "molgen.reports.pages.docking_report": ("docking_report", "write_docking_report"),
-    "molgen.reports.pages.conformer_report": ("conformer_report", "write_conformer_report"),
-    "molgen.reports.notebook": ("notebook_view",),
-    "molgen.docking.records": ("DockConfig", "Pose"),
-    "molgen.conformers.config": ("GenerateConfig",),
-    "molgen.errors": ("MolgenError",),
-}
-"""Single names from modules that export nothing as a package."""
+"""Whose `__all__` is the page, in this order; a name stands under the first package that has it."""
 
 
 def api_page(packages: Sequence[str] = PACKAGES) -> str:
@@ -36,11 +35,12 @@ def api_page(packages: Sequence[str] = PACKAGES) -> str:
         "Made from the docstrings. Lengths are in Å, angles in radian, energies in kcal/mol; time runs from 1 (noise) "
         "to 0 (data). Randomness is an argument: the same seed and input give the same output.",
     ]
+    shown: set[int] = set()
     for package in packages:
         module = importlib.import_module(package)
-        parts += [f"## {package}", *_entries(module, module.__all__)]
-    for name, members in MODULES.items():
-        parts += [f"## {name}", *_entries(importlib.import_module(name), members)]
+        names = [name for name in module.__all__ if id(getattr(module, name)) not in shown]
+        shown |= {id(getattr(module, name)) for name in names}
+        parts += [f"## {package}", *_entries(module, names)]
     return "\n\n".join(parts) + "\n"
 
 

@@ -3,9 +3,9 @@
 ``rmsd_matrix``, the coverage and the success functions need no RDKit; the other names load it when they are first used.
 """
 
-import importlib
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from molgen.lazy_exports import lazy_exports
 from molgen.metrics.bootstrap import Interval, bootstrap_interval
 from molgen.metrics.calibration import Calibration, calibration
 from molgen.metrics.coverage import Coverage, CoverageSummary, best_of_first, coverage, summarize_coverage
@@ -60,23 +60,15 @@ __all__ = [
     "validity_records",
 ]
 
-_HOMES = {
-    "best": ("best_rmsd", "best_rmsds"),
-    "ensembles": ("Ensemble", "joined", "matching", "read_ensembles"),
-    "pose_checks": ("validity_records",),
-    "stereo": ("StereoChecks", "stereo_checks", "stereo_mask", "stereo_matches"),
-    "symmetric_rmsd": ("SymmetricRmsd", "pairwise_rmsds", "symmetric_rmsds"),
-    "symmetry": ("Matches", "atom_matches", "automorphisms", "heavy_atoms", "heavy_coordinates"),
-    "torsion_deviation": ("Torsions", "matched_torsions", "torsion_angles", "torsion_deviations"),
-}
-
-
-def __getattr__(name: str) -> Any:
-    for module, names in _HOMES.items():
-        if name in names:
-            return getattr(importlib.import_module(f"molgen.metrics.{module}"), name)
-    raise AttributeError(f"module 'molgen.metrics' has no attribute {name!r}")
-
-
-def __dir__() -> list[str]:
-    return sorted(__all__)
+__getattr__, __dir__ = lazy_exports(
+    __name__,
+    {
+        ".best": ("best_rmsd", "best_rmsds"),
+        ".ensembles": ("Ensemble", "joined", "matching", "read_ensembles"),
+        ".pose_checks": ("validity_records",),
+        ".stereo": ("StereoChecks", "stereo_checks", "stereo_mask", "stereo_matches"),
+        ".symmetric_rmsd": ("SymmetricRmsd", "pairwise_rmsds", "symmetric_rmsds"),
+        ".symmetry": ("Matches", "atom_matches", "automorphisms", "heavy_atoms", "heavy_coordinates"),
+        ".torsion_deviation": ("Torsions", "matched_torsions", "torsion_angles", "torsion_deviations"),
+    },
+)

@@ -1,1 +1,50 @@
 """Looking at results: analysis, figures, pages. Importing this package loads nothing heavy."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from molgen.lazy_exports import lazy_exports
+
+if TYPE_CHECKING:
+    from molgen.reports.analysis.config import AnalysisConfig
+    from molgen.reports.analysis.report import analysis_report, write_analysis_report
+    from molgen.reports.analysis.results import Analysis, MoleculeAnalysis, MoleculeRow, Statistic, StructureRow
+    from molgen.reports.analysis.run import analyze, analyze_to_folder
+    from molgen.reports.content import Report
+    from molgen.reports.notebook import notebook_view
+    from molgen.reports.pages.conformer_report import conformer_report, write_conformer_report
+    from molgen.reports.pages.docking_report import docking_report, write_docking_report
+
+__all__ = [
+    "Analysis",
+    "AnalysisConfig",
+    "MoleculeAnalysis",
+    "MoleculeRow",
+    "Report",
+    "Statistic",
+    "StructureRow",
+    "analysis_report",
+    "analyze",
+    "analyze_to_folder",
+    "conformer_report",
+    "docking_report",
+    "notebook_view",
+    "write_analysis_report",
+    "write_conformer_report",
+    "write_docking_report",
+]
+
+__getattr__, __dir__ = lazy_exports(
+    __name__,
+    {
+        ".analysis.config": ("AnalysisConfig",),
+        ".analysis.report": ("analysis_report", "write_analysis_report"),
+        ".analysis.results": ("Analysis", "MoleculeAnalysis", "MoleculeRow", "Statistic", "StructureRow"),
+        ".analysis.run": ("analyze", "analyze_to_folder"),
+        ".content": ("Report",),
+        ".notebook": ("notebook_view",),
+        ".pages.conformer_report": ("conformer_report", "write_conformer_report"),
+        ".pages.docking_report": ("docking_report", "write_docking_report"),
+    },
+)
