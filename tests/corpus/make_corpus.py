@@ -1,6 +1,7 @@
 """Broken and extreme input files, made from a seed: `python tests/corpus/make_corpus.py FOLDER` writes them."""
 
 import argparse
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -60,4 +61,5 @@ def main() -> None:
 
 
 if __name__ == "__main__":
+    sys.path.append(str(Path(__file__).parents[1] / "support"))
     main()

@@ -62,6 +62,13 @@ def test_the_corpus_is_large_and_every_name_is_another():
     assert [case.content for case in all_cases()[:300]] == [case.content for case in CASES[:300]]
 
 
+def test_the_command_writes_the_same_files(written, tmp_path):
+    command = [sys.executable, str(WORKER.with_name("make_corpus.py")), str(tmp_path)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert {path.name for path in tmp_path.iterdir()} == {path.name for path in written[0].parent.iterdir()}
+
+
 def test_every_file_gives_what_is_expected_of_it(read):
     wrong = {
         case.name: (case.expected, read[case.name])

@@ -16,7 +16,8 @@ import numpy as np
 import rdkit
 import torch
 
-sys.path[:0] = [str(Path(__file__).parents[1]), str(Path(__file__).parents[2])]
+TESTS = Path(__file__).parents[1]
+sys.path[:0] = [str(path) for path in (TESTS, TESTS / "support", TESTS.parent)]
 
 from golden.cases import (  # noqa: E402  # after the path
     COMPLEXES,

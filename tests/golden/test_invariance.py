@@ -68,7 +68,8 @@ np.savez({output!r}, **{{n: conformers(n) for n in {names!r}}}, **{{c: docked(c)
 
 
 def elsewhere(folder: Path, names: tuple[str, ...], codes: tuple[str, ...], threads: int) -> dict[str, np.ndarray]:
-    paths = [str(Path(__file__).parents[1])]
+    tests = Path(__file__).parents[1]
+    paths = [str(tests), str(tests / "support")]
     output = str(folder / "found.npz")
     done = python(OTHER_PROCESS.format(paths=paths, names=names, codes=codes, threads=threads, output=output))
     assert done.returncode == 0, done.stderr

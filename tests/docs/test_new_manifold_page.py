@@ -11,7 +11,7 @@ import torch
 
 from molgen.processes import GeodesicFlow, HeatDiffusion, VarianceExploding
 
-EXAMPLE = Path(__file__).parents[1] / "docs" / "examples" / "new_manifold.py"
+EXAMPLE = Path(__file__).parents[2] / "docs" / "examples" / "new_manifold.py"
 
 
 @pytest.fixture(scope="module")

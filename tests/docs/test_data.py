@@ -9,7 +9,7 @@ from molgen.chem.molecules.reading import read_molecules
 from molgen.chem.proteins.reading import read_protein
 from molgen.config import from_yaml
 
-DATA = Path(__file__).parents[1] / "data"
+DATA = Path(__file__).parents[2] / "data"
 
 
 def test_the_ligands_are_the_same_in_every_format():

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 PAGES = ("README.md", "data/README.md", "docs/index.md", "docs/tutorial.md", "docs/training.md", "docs/new-model.md")
 READ = re.compile(r"\.(smi|csv|sdf|pdb|cif|mol2|yaml|safetensors|parquet)(\.gz)?$")
 WRITTEN = {"-o", "--output", "--report", "--complex", "--failures", "--trajectory", "--json"}

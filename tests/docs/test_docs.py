@@ -11,7 +11,7 @@ import pytest
 
 from molgen.cli import app
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 pytest.importorskip("mkdocs")
 
 

@@ -8,7 +8,7 @@ from typer.testing import CliRunner
 
 from molgen import cli
 
-EXAMPLES = Path(__file__).parents[1] / "docs" / "examples"
+EXAMPLES = Path(__file__).parents[2] / "docs" / "examples"
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ import molgen.models
 from molgen.config import from_yaml, override
 from molgen.training import Task
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 EXAMPLES = ROOT / "docs" / "examples"
 
 

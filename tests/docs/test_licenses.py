@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parents[1] / "docs" / "generate"))
+sys.path.insert(0, str(Path(__file__).parents[2] / "docs" / "generate"))
 
 import licenses
 from licenses import Licensed, needed, objections, page
