@@ -13,11 +13,23 @@ Key = tuple[Any, ...]
 Item = TypeVar("Item")
 
 
-def chosen(items: Iterable[Item], name: Callable[[Item], str], limit: int | None, seed: int) -> list[Item]:
-    """The first ``limit`` of a seeded shuffle, so that a smaller subset is a part of a larger one."""
+HALVES = ("choose", "report")
+
+
+def chosen(
+    items: Iterable[Item], name: Callable[[Item], str], limit: int | None, seed: int, half: str | None = None
+) -> list[Item]:
+    """The first ``limit`` of a seeded shuffle, so that a smaller subset is a part of a larger one.
+
+    Args:
+        half: "choose" or "report" for the first or the second half of the shuffle, so that what was chosen on one half
+            can be reported on the other; None: all.
+    """
     ordered = sorted(items, key=name)
     random.Random(seed).shuffle(ordered)
-    return ordered[:limit]
+    middle = len(ordered) // 2
+    part = {None: ordered, "choose": ordered[:middle], "report": ordered[middle:]}[half]
+    return part[:limit]
 
 
 def read_rows(paths: Iterable[Path], key: Callable[[Row], Key]) -> list[Row]:
@@ -104,6 +116,7 @@ def benchmark_parser(
     options = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("-n", type=int, default=count, help=what)
     options.add_argument("--limit", type=int, help=f"only the first {things} of a seeded shuffle")
+    options.add_argument("--half", choices=HALVES, help=f"of the shuffled {things}: to choose by, or to report")
     options.add_argument("--seed", type=int, default=0)
     options.add_argument("--timeout", type=float, default=timeout, help=f"CPU seconds for each of the {things}")
     options.add_argument("--out", type=Path, help="JSON lines, appended to")

@@ -38,7 +38,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 0
     if options.data is None or options.out is None:
         _parser().error("--data and --out are needed, or --report")
-    references = chosen(load_references(options.data), attrgetter("mol_id"), options.limit, options.seed)
+    references = load_references(options.data)
+    references = chosen(references, attrgetter("mol_id"), options.limit, options.seed, options.half)
     with Results(options.out, key_of) as results:
         for name in options.generators:
             common = {"data": options.data.name, "generator": name, "n": options.n, "seed": options.seed}

@@ -46,7 +46,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if options.report:
         print(report(read_rows(options.report, key_of)))
         return 0
-    complexes = chosen(load_complexes(options.data), attrgetter("complex_id"), options.limit, options.seed)
+    complexes = chosen(
+        load_complexes(options.data), attrgetter("complex_id"), options.limit, options.seed, options.half
+    )
     if options.score_agreement:
         print(agreement_report(score_pairs(complexes, imported(options.score_agreement))))
         return 0

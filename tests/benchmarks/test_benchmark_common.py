@@ -40,3 +40,11 @@ def test_unknown_names_are_answered_with_the_known_ones() -> None:
 
 def test_a_table_has_a_line_for_each_row() -> None:
     assert markdown_table(["a", "b"], [["1", "2"]]) == "| a | b |\n| --- | --- |\n| 1 | 2 |"
+
+
+def test_the_halves_part_what_is_chosen_by_from_what_is_reported() -> None:
+    items = [f"m{k}" for k in range(31)]
+    choose, report = (chosen(items, str, None, 0, half) for half in ("choose", "report"))
+    assert sorted(choose + report) == sorted(items)
+    assert not set(choose) & set(report)
+    assert chosen(items, str, 5, 0, "report") == report[:5]
