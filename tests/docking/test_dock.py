@@ -7,64 +7,29 @@ import numpy as np
 import pytest
 import torch
 from complexes import (
+    CHAIN_A,
     INHIBITOR,
     TYROSINE,
     all_positions,
     docked,
-    folder,
     heavy_poses,
     ligand_of_file,
-    ligand_path,
     protein_of,
-    protein_path,
     site_in,
 )
 from rdkit import Chem
 from scipy.spatial.transform import Rotation
 
-import molgen
 from molgen.docking.dock import dock, dock_prepared, energy_of
 from molgen.docking.ligand import prepare_ligand
 from molgen.docking.records import DockingResult, config_of
 from molgen.docking.restraints import CORE_RADIUS
 from molgen.docking.search import SearchConfig, search
 from molgen.docking.site import site_of, sites_of
-from molgen.errors import ConfigError, InputError, MolgenError, ParseError
+from molgen.errors import InputError
 from molgen.metrics.poses import pose_rmsd_matrix
 from molgen.metrics.symmetry import automorphisms
 from molgen.physics.direct import interaction_terms
-
-CHAIN_A = "ligand:TQ3:A:194"
-STEREO = "C[C@H](O)/C=C\\[C@@H](N)CC/C=C/CO"  # two centers, Z and E
-
-
-@pytest.fixture(scope="module")
-def tyrosine() -> DockingResult:
-    """From files and by name, as a user docks; the file that names the pocket is the reference."""
-    return molgen.dock(
-        protein_path("1of6"),
-        TYROSINE,
-        str(ligand_path("1of6")),
-        effort="quick",
-    )
-
-
-@pytest.fixture(scope="module")
-def inhibitor() -> DockingResult:
-    return docked("1ia1", INHIBITOR, pocket=CHAIN_A)
-
-
-@pytest.fixture(scope="module")
-def stereo() -> DockingResult:
-    return docked("1of6", STEREO)
-
-
-@pytest.fixture(scope="module")
-def crystal_inhibitor() -> Chem.Mol:
-    """The copy of the ligand of 1ia1 that is still in the file."""
-    center = site_in("1ia1", CHAIN_A).pocket.center
-    copies = Chem.SDMolSupplier(str(folder("1ia1") / "1ia1_ligands.sdf"))
-    return min(copies, key=lambda mol: np.linalg.norm(mol.GetConformer().GetPositions().mean(0) - center))
 
 
 def rmsds(result: DockingResult, reference: Chem.Mol) -> np.ndarray:
@@ -92,45 +57,6 @@ def test_the_inhibitor_is_found_where_it_lies_in_the_crystal(crystal_inhibitor: 
     result = docked("1ia1", INHIBITOR, pocket=CHAIN_A, effort="normal")
     assert rmsds(result, crystal_inhibitor)[0] < 2.0
     assert result.poses[0].valid
-
-
-def test_the_rmsd_of_a_pose_is_that_of_its_conformer(tyrosine: DockingResult) -> None:
-
-    crystal = ligand_of_file("1of6")
-    order = crystal.GetSubstructMatch(Chem.MolFromSmarts("NC(Cc1ccc(O)cc1)C(~O)~O"))
-    at_crystal = crystal.GetConformer().GetPositions()[list(order)]
-    query = Chem.MolFromSmarts("[#7]C(Cc1ccc([#8])cc1)C(~[#8])~[#8]")
-    for pose in tyrosine.poses:
-        positions = tyrosine.mol.GetConformer(pose.conformer).GetPositions()
-        found = tyrosine.mol.GetSubstructMatches(query, uniquify=False)
-        least = min(np.sqrt(((positions[list(match)] - at_crystal) ** 2).sum(1).mean()) for match in found)
-        assert pose.rmsd == pytest.approx(least, abs=1e-3)
-
-
-def test_poses_are_ranked_by_confidence(inhibitor: DockingResult) -> None:
-    scores = [pose.confidence for pose in inhibitor.poses]
-    assert len(scores) > 3
-    assert scores == sorted(scores, reverse=True)
-    assert all(0 < score < 1 for score in scores)
-    assert [pose.rank for pose in inhibitor.poses] == list(range(1, len(scores) + 1))
-    assert [pose.conformer for pose in inhibitor.poses] == list(range(inhibitor.mol.GetNumConformers()))
-
-
-def test_without_the_confidence_poses_are_ranked_by_score(inhibitor: DockingResult) -> None:
-    by_energy = docked("1ia1", INHIBITOR, rank="energy")
-    scores = [pose.score for pose in by_energy.poses]
-    assert scores == sorted(scores)
-    assert {pose.confidence for pose in by_energy.poses} == {None}
-    assert scores[0] <= min(pose.score for pose in inhibitor.poses) + 1e-3
-
-
-def test_a_score_adds_up(inhibitor: DockingResult) -> None:
-    """Equation 1 and the rotor term of Trott and Olson; two bonds turn, and two amino groups by half each."""
-    first = min(inhibitor.poses, key=lambda pose: pose.score).intramolecular
-    for pose in inhibitor.poses:
-        assert sum(pose.terms.values()) == pytest.approx(pose.intermolecular, abs=0.02)
-        whole = pose.intermolecular + pose.intramolecular - first
-        assert pose.score == pytest.approx(whole / (1 + 0.05846 * 3), abs=1e-3)
 
 
 def test_poses_are_apart(inhibitor: DockingResult) -> None:
@@ -224,35 +150,6 @@ def test_moving_everything_moves_no_energy(tyrosine: DockingResult) -> None:
     torch.testing.assert_close(there, here, atol=1e-6, rtol=1e-6)
 
 
-def test_every_pose_keeps_the_stereo_of_the_input(tyrosine: DockingResult, stereo: DockingResult) -> None:
-    for result, smiles in ((tyrosine, TYROSINE), (stereo, STEREO)):
-        wanted = Chem.MolToSmiles(Chem.MolFromSmiles(smiles))
-        assert len(result.poses) >= 1
-        for conformer in result.mol.GetConformers():
-            flat = Chem.RemoveHs(Chem.Mol(result.mol, False, conformer.GetId()))
-            Chem.AssignStereochemistryFrom3D(flat)
-            for atom in flat.GetAtoms():
-                atom.SetFormalCharge(0)
-                atom.SetNoImplicit(False)
-                atom.SetNumExplicitHs(1 if atom.GetChiralTag() != Chem.ChiralType.CHI_UNSPECIFIED else 0)
-            flat.UpdatePropertyCache()
-            assert Chem.MolToSmiles(Chem.MolFromSmiles(Chem.MolToSmiles(flat))) == wanted
-
-
-def test_open_stereo_is_chosen_and_said() -> None:
-    prepared = prepare_ligand(Chem.MolFromSmiles("NC(Cc1ccc(O)cc1)C(=O)O"), config_of())
-    assert Chem.FindMolChiralCenters(prepared.ligand.mol, includeUnassigned=True)[0][1] in "RS"
-    assert any("stereo" in note for note in prepared.notes)
-
-
-def test_protonation_is_said_and_can_be_left_out(tyrosine: DockingResult) -> None:
-    assert sorted(atom.GetFormalCharge() for atom in tyrosine.mol.GetAtoms() if atom.GetFormalCharge()) == [-1, 1]
-    assert set(tyrosine.notes) == {"carboxylic acid deprotonated", "aliphatic amine protonated"}
-    neutral = prepare_ligand(Chem.MolFromSmiles(TYROSINE), config_of(ph=None))
-    assert all(atom.GetFormalCharge() == 0 for atom in neutral.ligand.mol.GetAtoms())
-    assert neutral.notes == ()
-
-
 def test_an_anchor_holds_its_atom(inhibitor: DockingResult, crystal_inhibitor: Chem.Mol) -> None:
     """The sulfur is held near a point 4 Angstrom away from where it would go."""
     sulfur = next(atom.GetIdx() for atom in inhibitor.mol.GetAtoms() if atom.GetSymbol() == "S")
@@ -277,22 +174,6 @@ def test_a_core_stays_where_its_reference_lies(crystal_inhibitor: Chem.Mol) -> N
         assert np.sqrt((away**2).mean()) < CORE_RADIUS + 0.5
 
 
-def test_a_kept_conformer_keeps_its_bonds(crystal_inhibitor: Chem.Mol) -> None:
-    result = docked("1ia1", crystal_inhibitor, pocket=CHAIN_A, keep_conformer=True, n=3)
-    own = heavy_poses(result.mol)
-    reference = crystal_inhibitor.GetConformer().GetPositions()
-    ends = np.array([(bond.GetBeginAtomIdx(), bond.GetEndAtomIdx()) for bond in crystal_inhibitor.GetBonds()])
-    wanted = np.linalg.norm(reference[ends[:, 0]] - reference[ends[:, 1]], axis=1)
-    np.testing.assert_allclose(
-        np.linalg.norm(own[:, ends[:, 0]] - own[:, ends[:, 1]], axis=2), np.tile(wanted, (len(own), 1)), atol=2e-3
-    )
-
-
-def test_a_conformer_to_keep_must_be_there() -> None:
-    with pytest.raises(ParseError, match="3D coordinates"):
-        docked("1of6", TYROSINE, keep_conformer=True)
-
-
 def test_a_ligand_that_does_not_fit_the_box_is_refused() -> None:
     center = site_in("1of6").pocket.center
     spec = f"box:{center[0]},{center[1]},{center[2]},4"
@@ -306,11 +187,6 @@ def test_poses_stay_inside_a_small_box() -> None:
     result = docked("1of6", TYROSINE, pocket=site.pocket.name)
     outside = np.abs(heavy_poses(result.mol) - site.pocket.center) - site.pocket.size / 2
     assert outside.max() < 0.5
-
-
-def test_a_reference_of_another_molecule_gives_no_rmsd() -> None:
-    result = docked("1of6", "Oc1ccccc1", n=1)
-    assert result.poses[0].rmsd is None
 
 
 def test_the_poses_of_several_pockets_are_ranked_together() -> None:
@@ -347,51 +223,8 @@ def test_boxes_that_overlap_do_not_give_a_pose_twice() -> None:
     assert (between + 9 * np.eye(len(poses))).min() > config.min_rmsd - 0.05
 
 
-def test_dock_and_rescore_are_at_the_top() -> None:
-    assert molgen.dock is dock
-    assert molgen.DockingResult is DockingResult
-    assert {"dock", "rescore", "DockingResult"} <= set(dir(molgen))
-
-
-@pytest.mark.parametrize(
-    ("options", "told"),
-    [
-        ({"n": 0}, "n must be at least 1"),
-        ({"seed": -1}, "seed must be at least 0"),
-        ({"effort": "slow"}, "effort must be one of quick, normal, thorough"),
-        ({"ph": 15}, "ph must be between 0 and 14"),
-        ({"min_rmsd": -1.0}, "min_rmsd must be at least 0"),
-        ({"min_rmsd": float("nan")}, "min_rmsd must be at least 0"),
-        ({"poses": 3}, "unexpected keyword argument 'poses'"),
-    ],
-)
-def test_impossible_options_are_named(options: dict[str, object], told: str) -> None:
-    with pytest.raises(ConfigError, match=told):
-        config_of(**options)
-
-
-@pytest.mark.parametrize(
-    ("smiles", "told"),
-    [("C1CC", "unclosed ring"), ("CC(=O)[O-].[Na+]", "2 fragments"), ("C[Pt]C", "metal Pt"), ("", "no SMILES")],
-)
-def test_ligands_that_cannot_be_docked_are_named(smiles: str, told: str) -> None:
-    with pytest.raises(MolgenError, match=told):
-        dock(protein_of("1s3v"), smiles, "box:0,30,0,10", effort="quick")
-
-
-def test_of_a_salt_the_largest_fragment_is_docked_if_wanted() -> None:
-    config = config_of(effort="quick")
-    prepared = prepare_ligand(Chem.MolFromSmiles("CC(=O)[O-].[Na+]"), config, largest_fragment=True)
-    assert prepared.ligand.mol.GetNumHeavyAtoms() == 4
-
-
 def test_a_ligand_shorter_than_the_diagonal_that_still_reaches_out_of_the_box_is_refused() -> None:
     x, y, z = heavy_poses(ligand_of_file("1of6"))[0].mean(0)
     coronene = "c1cc2ccc3ccc4ccc5ccc6ccc1c1c2c3c4c5c61"
     with pytest.raises(InputError, match="every pose reaches out"):
         dock(protein_of("1of6"), coronene, pocket=f"box:{x},{y},{z},4.5", effort="quick")
-
-
-def test_the_old_name_of_an_option_works_and_warns() -> None:
-    with pytest.warns(DeprecationWarning, match="spacing is now min_rmsd"):
-        assert config_of(spacing=0.7).min_rmsd == 0.7

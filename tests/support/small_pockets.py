@@ -87,6 +87,20 @@ def confidence_model(seed: int = 0, members: int = 1) -> ConfidenceModel:
     return model
 
 
+def blind(model: ConfidenceModel) -> ConfidenceModel:
+    """The model with networks that add nothing."""
+    for member in model.members:
+        torch.nn.init.zeros_(member.atom[-1].weight)  # type: ignore[union-attr, index]
+        torch.nn.init.zeros_(member.atom[-1].bias)  # type: ignore[union-attr, index]
+    return model
+
+
+def physics_of(model: ConfidenceModel) -> tuple[float, float]:
+    """Slope and offset of the energy in the logit."""
+    (member,) = model.members
+    return float(member.slope.detach()), float(member.offset.detach())  # type: ignore[arg-type]
+
+
 def placed(smiles: str, at: Sequence[float], cluster: str, excluded: tuple[int, int] = (-1, -1)) -> PlacedLigand:
     """A ligand whose centroid is at a point."""
     positions = heavy_positions(smiles)[0]

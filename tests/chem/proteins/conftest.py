@@ -36,3 +36,17 @@ def folder():
 @pytest.fixture(scope="session")
 def reductase(folder):
     return read_protein(folder / "1ia1" / "1ia1_protein_one_lig_removed.pdb")
+
+
+@pytest.fixture
+def read(tmp_path):
+    """Write lines or text to a file and read it."""
+
+    def _read(content, name="x.pdb"):
+        path = tmp_path / name
+        if isinstance(content, list):
+            content = "\n".join([*content, "END", ""])
+        path.write_bytes(content if isinstance(content, bytes) else content.encode())
+        return read_protein(path)
+
+    return _read

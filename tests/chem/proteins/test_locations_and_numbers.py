@@ -1,0 +1,106 @@
+"""Alternative locations, repeated records, and the numbers and chains that files give."""
+
+import numpy as np
+import pytest
+from structure_texts import (
+    TRIPEPTIDE,
+    cif_row,
+    hetero,
+    mmcif,
+    pdb_line,
+    tripeptide,
+)
+
+CIF_ROWS = [cif_row(*atom) for atom in TRIPEPTIDE]
+
+
+def kinds(protein):
+    return [(residue.label, residue.kind) for residue in protein.residues]
+
+
+def test_the_most_occupied_location_of_a_residue_is_read_whole(read):
+    serine = TRIPEPTIDE[5:11]
+    first = [pdb_line(*atom, altloc="A", occupancy=0.4) for atom in serine]
+    second = [pdb_line(*atom[:6], atom[6] + 1, altloc="B", occupancy=0.6) for atom in serine]
+    mixed = [line for pair in zip(first, second, strict=True) for line in pair]
+    protein = read([*tripeptide()[:5], *mixed, *tripeptide()[11:]])
+    np.testing.assert_allclose(protein.positions[5:11, 2], [atom[6] + 1 for atom in serine])
+    assert protein.notes == ("alternative locations, of which the most occupied is read, in 1 residue: SER:A:2",)
+    equal = [line.replace("  0.40", "  0.50").replace("  0.60", "  0.50") for line in mixed]
+    np.testing.assert_allclose(read(equal).positions, [atom[4:] for atom in serine])
+
+
+def test_one_component_is_read_of_two_at_the_same_place(read):
+    lines = [
+        *(pdb_line(*atom, altloc="A", occupancy=0.3) for atom in TRIPEPTIDE[5:11]),
+        *(pdb_line(*atom[:2], "ALA", *atom[3:], altloc="B", occupancy=0.7) for atom in TRIPEPTIDE[5:10]),
+    ]
+    assert kinds(read(lines)) == [("ALA:A:2", "polymer")]
+
+
+def test_an_atom_that_the_chosen_location_lacks_is_taken_from_another(read):
+    lines = [
+        *(pdb_line(*atom, altloc="A", occupancy=0.6) for atom in TRIPEPTIDE[5:10]),
+        *(pdb_line(*atom, altloc="B", occupancy=0.4) for atom in TRIPEPTIDE[5:11]),
+    ]
+    assert read(lines).atom_names == ("N", "CA", "C", "O", "CB", "OG")
+
+
+def test_insertion_codes_negative_numbers_and_high_chains_are_kept(read):
+    lines = [
+        *(pdb_line(*atom, chain="z") for atom in TRIPEPTIDE[:5]),
+        *(pdb_line(*atom[:3], 52, *atom[4:], insertion="A") for atom in TRIPEPTIDE[5:11]),
+        *(pdb_line(*atom[:3], -5, *atom[4:], chain="9") for atom in TRIPEPTIDE[11:]),
+    ]
+    assert [residue.label for residue in read(lines).residues] == ["ALA:z:1", "SER:A:52A", "GLY:9:-5"]
+
+
+@pytest.mark.parametrize(
+    ("field", "number"), [("A000 ", 10000), ("A00A ", 10010), ("a000 ", 1223056), ("12345", 12345)]
+)
+def test_overflowing_residue_numbers_are_decoded(read, field, number):
+    line = tripeptide()[0]
+    assert read([line[:22] + field + line[27:]]).residues[0].number == number
+
+
+def test_overflowing_serials_and_chain_ids_of_two_letters_are_read(read):
+    line = tripeptide()[0]
+    for serial in ("*****", "A0000", "186a0", "     "):
+        assert len(read([line[:6] + serial + line[11:], "CONECT" + serial * 2])) == 1
+    assert len(read(["HETATM100000" + line[12:]])) == 1
+    assert read([line[:20] + "Ab" + line[22:]]).residues[0].chain == "Ab"
+
+
+def test_a_blank_chain_and_repeated_numbers_stay_separate_residues(read):
+    lines = tripeptide(chain="")
+    shifted = [pdb_line(*atom[:4], atom[4] + 30, *atom[5:], chain="") for atom in TRIPEPTIDE]
+    waters = [hetero("O", "O", "HOH", 1, 60 + 4 * k, 0, 0, chain="") for k in range(3)]
+    protein = read([*lines, "TER", *shifted, "TER", *waters])
+    assert len(protein.residues) == 9
+    assert "several residues share a label: 3 labels: ALA::1, SER::2, GLY::3" in protein.notes
+
+
+def test_repeated_records_are_left_out_but_ligand_atoms_of_one_name_are_not(read):
+    same_names = [hetero("C", "C", "UNL", 1, 30 + 1.5 * k, 0, 0) for k in range(4)]
+    protein = read([*tripeptide(), tripeptide()[0], *same_names])
+    assert len(protein) == 19
+    assert protein.notes == ("repeated atom records left out: 1",)
+
+
+def test_records_of_a_residue_may_lie_apart(read):
+    lines = tripeptide()
+    protein = read([*lines[:4], *lines[5:], lines[4]])
+    assert protein.atom_names == tuple(atom[0] for atom in TRIPEPTIDE)
+    assert protein.residues[0].stop == 5
+
+
+def test_only_the_first_model_is_read(read):
+    models = ["MODEL        1", *tripeptide(), "ENDMDL", "MODEL        2", *tripeptide(), "ENDMDL"]
+    assert len(read(models)) == 15
+    assert read(models).notes == ("the first of 2 models is read",)
+    rows = [*CIF_ROWS, *(row[:-1] + "2" for row in CIF_ROWS)]
+    assert len(read(mmcif(rows), "x.cif")) == 15
+    assert read(mmcif(rows), "x.cif").notes == ("the first of 2 models is read",)
+    assert read([*tripeptide(), "END", tripeptide()[0]]).notes == ("atoms after the END record left out: 1",)
+    two_blocks = mmcif(CIF_ROWS) + mmcif(CIF_ROWS[:3])
+    assert read(two_blocks, "x.cif").notes == ("the first of 2 data blocks is read",)

@@ -1,0 +1,36 @@
+"""The options of docking: limits, former names, where they are found."""
+
+import pytest
+
+import molgen
+from molgen.docking.dock import dock
+from molgen.docking.records import DockingResult, config_of
+from molgen.errors import ConfigError
+
+
+def test_dock_and_rescore_are_at_the_top() -> None:
+    assert molgen.dock is dock
+    assert molgen.DockingResult is DockingResult
+    assert {"dock", "rescore", "DockingResult"} <= set(dir(molgen))
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        ({"n": 0}, "n must be at least 1"),
+        ({"seed": -1}, "seed must be at least 0"),
+        ({"effort": "slow"}, "effort must be one of quick, normal, thorough"),
+        ({"ph": 15}, "ph must be between 0 and 14"),
+        ({"min_rmsd": -1.0}, "min_rmsd must be at least 0"),
+        ({"min_rmsd": float("nan")}, "min_rmsd must be at least 0"),
+        ({"poses": 3}, "unexpected keyword argument 'poses'"),
+    ],
+)
+def test_impossible_options_are_named(options: dict[str, object], told: str) -> None:
+    with pytest.raises(ConfigError, match=told):
+        config_of(**options)
+
+
+def test_the_old_name_of_an_option_works_and_warns() -> None:
+    with pytest.warns(DeprecationWarning, match="spacing is now min_rmsd"):
+        assert config_of(spacing=0.7).min_rmsd == 0.7
