@@ -21,7 +21,7 @@ from molgen.errors import ParseError
 from molgen.models.torsion_flow.model import TorsionModel
 from molgen.models.torsion_flow.task import load_model
 from molgen.outcomes import attempt
-from molgen.sampling.guards import noted
+from molgen.sampling.guards import warnings_as_notes
 from molgen.threads import one_thread
 
 __all__ = [
@@ -136,7 +136,7 @@ def outcomes(
     for number, (isomer, note) in enumerate(isomers.value, 1):
         named = record if len(isomers.value) == 1 else replace(record, name=f"{record.name}_isomer{number}")
         notes = [note] if note else []
-        with noted(notes):
+        with warnings_as_notes(notes):
             made = attempt(conformers_of, isomer, model, config, name=named.name)
         yield Outcome(named, made.value, made.error, "; ".join(notes))
 

@@ -27,7 +27,7 @@ from molgen.docking.site import Site, sites_of
 from molgen.errors import InputError, ParseError
 from molgen.physics.energy import DockingEnergy, Restraint
 from molgen.physics.maps import MapField
-from molgen.sampling.guards import noted
+from molgen.sampling.guards import warnings_as_notes
 
 _OUTSIDE = 10.0
 """kcal/mol of the walls, e.g. one atom 1 Angstrom outside."""
@@ -103,7 +103,7 @@ def dock_prepared(
     restraints = restraints_of(ligand.mol, anchors, core)
     learned = learned_of(config)
     notes = list(prepared.notes)
-    with noted(notes):
+    with warnings_as_notes(notes):
         refined = [(site, _searched(site, ligand, config, restraints, learned)) for site in sites]
     ranked = ranked_poses(ligand, refined, learned.confidence)
     return docking_result(

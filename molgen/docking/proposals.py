@@ -18,7 +18,7 @@ from molgen.graphs.pockets import PocketBatch, batch_pockets
 from molgen.models.pose_flow.model import PoseModel
 from molgen.models.pose_flow.sample import Guide, prior_states, sample_poses, time_grid
 from molgen.physics.energy import DockingEnergy
-from molgen.sampling.guards import finite_rows, tell
+from molgen.sampling.guards import finite_rows, warn_not_finite
 from molgen.threads import one_thread
 
 _GUIDED = 0.7
@@ -82,7 +82,7 @@ def _finite(positions: Tensor, template: Tensor) -> tuple[Tensor, Tensor]:
         return positions, template
     if not good.any():
         raise CheckpointError("the model of poses diverges: none of its poses is finite")
-    tell(int((~good).sum()), len(good), "proposed poses were not finite and are left out")
+    warn_not_finite(int((~good).sum()), len(good), "proposed poses were not finite and are left out")
     return positions[good], template[good]
 
 

@@ -1,4 +1,4 @@
-"""Samples that are not finite do not get on: they are left out or replaced, and a warning counts them."""
+"""Drop or replace non-finite samples, with a warning that counts them."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def finite_rows(samples: Tensor) -> Tensor:
 
 
 def finite_or(samples: Tensor, instead: Tensor, name: str) -> Tensor:
-    """Samples [S, ...], those that are not finite replaced by the same rows of ``instead``, which is said in a warning.
+    """Samples [S, ...], the non-finite ones replaced by the same rows of ``instead`` and counted in a warning.
 
     Args:
         name: what they are, in the plural.
@@ -28,23 +28,23 @@ def finite_or(samples: Tensor, instead: Tensor, name: str) -> Tensor:
     good = finite_rows(samples)
     if good.all():
         return samples
-    tell(int((~good).sum()), len(good), f"{name} were not finite and are replaced by random ones")
+    warn_not_finite(int((~good).sum()), len(good), f"{name} were not finite and are replaced by random ones")
     return torch.where(good.reshape(-1, *[1] * (samples.ndim - 1)), samples, instead)
 
 
-def tell(bad: int, count: int, what: str) -> None:
+def warn_not_finite(bad: int, count: int, what: str) -> None:
     """Warn of ``bad`` samples among ``count``."""
     warnings.warn(f"{bad} of {count} {what}", NotFiniteWarning, stacklevel=3)
 
 
 @contextmanager
-def noted(notes: list[str]) -> Iterator[None]:
-    """Within, warnings of samples that are not finite become notes; others pass."""
-    with warnings.catch_warnings(record=True) as seen:
+def warnings_as_notes(notes: list[str]) -> Iterator[None]:
+    """Within, warnings of non-finite samples are appended to the notes; other warnings pass."""
+    with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always", NotFiniteWarning)
         yield
-    for one in seen:
-        if issubclass(one.category, NotFiniteWarning):
-            notes.append(str(one.message))
+    for warning in caught:
+        if issubclass(warning.category, NotFiniteWarning):
+            notes.append(str(warning.message))
         else:
-            warnings.warn_explicit(one.message, one.category, one.filename, one.lineno)
+            warnings.warn_explicit(warning.message, warning.category, warning.filename, warning.lineno)

@@ -23,7 +23,7 @@ from molgen.docking.records import DockConfig
 from molgen.errors import CheckpointError, TrainingError
 from molgen.geometry import rotations
 from molgen.geometry.torsions import dihedral_angles
-from molgen.sampling.guards import NotFiniteWarning, finite_or, noted
+from molgen.sampling.guards import NotFiniteWarning, finite_or, warnings_as_notes
 from molgen.training.module import FieldTraining
 from molgen.training.settings import TrainSettings
 
@@ -122,7 +122,7 @@ def test_only_warnings_of_ours_become_notes():
     notes: list[str] = []
 
     def warn_twice() -> None:
-        with noted(notes):
+        with warnings_as_notes(notes):
             warnings.warn("other", stacklevel=1)
             finite_or(torch.full((1, 1), math.nan), torch.zeros(1, 1), "things")
 

@@ -75,7 +75,7 @@ def test_flow_velocity_is_prior_minus_data():
 
 
 @pytest.mark.parametrize("family", [CartesianDiffusion, CartesianFlow])
-def test_cartesian_states_stay_centerd_and_padding_stays_zero(family):
+def test_cartesian_states_stay_centered_and_padding_stays_zero(family):
     mask = torch.tensor([[True] * 5, [True, True, True, False, False]])
     process, rng = family(), torch.Generator().manual_seed(0)
     x0 = torch.randn(2, 5, 3, generator=rng) + 10

@@ -10,6 +10,7 @@ from scipy.special import eval_legendre
 from molgen.manifolds import Sphere
 from molgen.processes import GeodesicFlow, HeatDiffusion, VarianceExploding
 from molgen.sampling import (
+    Guidance,
     adams_bashforth,
     euler,
     euler_maruyama,
@@ -113,3 +114,13 @@ def test_ode_steppers_follow_a_great_circle_exactly(stepper):
     start = torch.tensor([[1.0, 0.0, 0.0]], dtype=torch.float64)
     end = integrate(lambda x, t: torch.linalg.cross(axis.expand_as(x), x), FLOW, start, times, stepper=stepper)
     torch.testing.assert_close(end, torch.tensor([[math.cos(3.0), -math.sin(3.0), 0.0]], dtype=torch.float64))
+
+
+@pytest.mark.parametrize("at_denoised", [False, True])
+@pytest.mark.parametrize("process", [FLOW, DIFFUSION], ids=["flow", "diffusion"])
+def test_guidance_pulls_points_down_an_energy(process, at_denoised):
+    start = process.prior(torch.zeros(500, 3), torch.Generator().manual_seed(0))
+    guidance = Guidance(lambda x: -x[:, 2], scale=2.0, at_denoised=at_denoised)
+    x = integrate(lambda x, t: torch.zeros_like(x), process, start, uniform_grid(50), guidance=guidance)
+    assert x[:, 2].mean() > start[:, 2].mean() + 0.3
+    torch.testing.assert_close(x.norm(dim=-1), torch.ones(500))
