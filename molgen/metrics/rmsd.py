@@ -59,10 +59,10 @@ def rmsd_matrix(
 
 
 def _in_principal_axes(coords: Tensor) -> Tensor:
-    """Centerd and turned, never mirrored [s, n, 3]; keeps the cofactors of thin molecules free of cancellation."""
-    centerd = coords - coords.mean(dim=1, keepdim=True)
-    axes = torch.linalg.eigh(centerd.mT @ centerd).eigenvectors
-    return centerd @ (axes * torch.linalg.det(axes)[:, None, None])
+    """Centered and turned, never mirrored [s, n, 3]; keeps the cofactors of thin molecules free of cancellation."""
+    centered = coords - coords.mean(dim=1, keepdim=True)
+    axes = torch.linalg.eigh(centered.mT @ centered).eigenvectors
+    return centered @ (axes * torch.linalg.det(axes)[:, None, None])
 
 
 def _largest_overlap(covariance: Tensor) -> Tensor:

@@ -175,8 +175,8 @@ def test_a_bent_aromatic_ring_is_named() -> None:
     mol, pose = embedded("c1ccccc1")
     first = mol.GetAtomWithIdx(0)
     lifted = [0, *(other.GetIdx() for other in first.GetNeighbors() if other.GetAtomicNum() == 1)]
-    centerd = pose[0, :6] - pose[0, :6].mean(dim=0)
-    pose[0, lifted] += 0.8 * torch.linalg.svd(centerd).Vh[-1]
+    centered = pose[0, :6] - pose[0, :6].mean(dim=0)
+    pose[0, lifted] += 0.8 * torch.linalg.svd(centered).Vh[-1]
     assert shape_failures(mol, pose) == ("aromatic_ring_flatness",)
 
 

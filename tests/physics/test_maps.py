@@ -155,7 +155,7 @@ def test_turning_receptor_and_box_by_a_quarter_turns_the_maps() -> None:
     assert error.max() < 0.02
 
 
-def test_the_grid_covers_the_box_and_is_centerd_on_it() -> None:
+def test_the_grid_covers_the_box_and_is_centered_on_it() -> None:
     center = np.array([5.0, -7.0, 11.0])
     maps = maps_of(POCKET, center, np.array([3.0, 3.1, 0.2]))
     assert maps.shape == (9, 10, 2)

@@ -141,9 +141,9 @@ def _smallest_ring(atom: int, neighbors: dict[int, list[int]]) -> list[int]:
 
 
 def _is_flat(ring: np.ndarray) -> bool:
-    centerd = ring - ring.mean(axis=0)
-    normal = np.linalg.svd(centerd)[2][2]
-    return bool(np.abs(centerd @ normal).max() < _FLAT)
+    centered = ring - ring.mean(axis=0)
+    normal = np.linalg.svd(centered)[2][2]
+    return bool(np.abs(centered @ normal).max() < _FLAT)
 
 
 def _out_of_plane(x: np.ndarray, around: np.ndarray) -> float:

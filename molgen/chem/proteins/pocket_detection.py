@@ -43,7 +43,7 @@ _DIRECTIONS = tuple(d for d in itertools.product((-1, 0, 1), repeat=3) if any(d)
 _LEAST_BURIAL = (11, 7)  # of the 26 directions; the second where nothing reaches the first, as on short peptides
 _SURROUNDINGS = 2.5  # standard deviation of the Gaussian over which atoms around a point count
 _FRAGMENT = 2.5  # and of that over which chances add up
-_APART = 6.0  # least distance of two peaks; also the radius within which a pocket is centerd
+_APART = 6.0  # least distance of two peaks; also the radius within which a pocket is centered
 _POCKET_RADIUS = 8.0
 _LINING = 4.5
 

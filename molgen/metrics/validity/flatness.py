@@ -55,9 +55,9 @@ def out_of_plane(positions: Tensor, group: Tensor) -> Tensor:
     PoseBusters takes the largest *signed* distance along a normal of arbitrary sign, which this one bounds from above.
     """
     points = positions[:, group]
-    centerd = points - points.mean(dim=-2, keepdim=True)
-    normal = torch.linalg.eigh(centerd.mT @ centerd).eigenvectors[..., :1]
-    return (centerd @ normal).squeeze(-1).abs().amax(dim=-1)
+    centered = points - points.mean(dim=-2, keepdim=True)
+    normal = torch.linalg.eigh(centered.mT @ centered).eigenvectors[..., :1]
+    return (centered @ normal).squeeze(-1).abs().amax(dim=-1)
 
 
 def _matches(mol: Chem.Mol, patterns: tuple[str, ...]) -> tuple[Tensor, ...]:

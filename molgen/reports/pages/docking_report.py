@@ -8,10 +8,11 @@ from pathlib import Path
 import numpy as np
 from rdkit import Chem
 
-from molgen.chem.features.molecule_features import without_hydrogens
+from molgen.chem.features.molecule_features import heavy_atoms, without_hydrogens
 from molgen.chem.proteins.structure import Pocket, Protein
 from molgen.docking.records import DockConfig, DockingResult, Pose
 from molgen.docking.run import DockRow, Setting
+from molgen.metrics.poses import pose_rmsd_matrix
 from molgen.metrics.symmetry import automorphisms
 from molgen.reports.content import Entry, Report, Subject, Table
 from molgen.reports.pages.html import write_report
@@ -20,7 +21,6 @@ from molgen.reports.pages.report_figures import figure_svgs
 from molgen.reports.pages.structures import (
     camera_in_pocket,
     drawing,
-    heavy,
     ligand_text,
     receptor_text,
     residues_near,
@@ -77,7 +77,7 @@ def docking_report(
     done = [(row, row.result) for row in rows if row.result is not None]
     shown = _embedded([result for _, result in done])
     receptor = setting.sites[0].receptor
-    points = [_positions(result)[pose.conformer][heavy(result.mol)] for result, poses in shown for pose in poses]
+    points = [_positions(result)[pose.conformer][heavy_atoms(result.mol)] for result, poses in shown for pose in poses]
     part = shown_part(receptor.protein, points)
     known = reference_text(setting, reference)
     subjects = [_subject(done[k][0].name, result, poses, part, known) for k, (result, poses) in enumerate(shown)]
@@ -115,7 +115,7 @@ def _positions(result: DockingResult) -> dict[int, np.ndarray]:
 
 
 def _subject(name: str, result: DockingResult, poses: Sequence[Pose], receptor: Protein, reference: str) -> Subject:
-    positions, atoms = _positions(result), heavy(result.mol)
+    positions, atoms = _positions(result), heavy_atoms(result.mol)
     compared = any(pose.rmsd is not None for pose in poses)
     sure = any(pose.confidence is not None for pose in poses)
     several = len(result.pockets) > 1
@@ -131,9 +131,10 @@ def _subject(name: str, result: DockingResult, poses: Sequence[Pose], receptor: 
         )
         for pose, row, near in zip(poses, rows, nearby, strict=True)
     ]
+    in_place = np.array([positions[pose.conformer][atoms] for pose in poses])
     figures = figure_svgs(
         [pose.score for pose in poses],
-        _apart(result.mol, np.array([positions[pose.conformer][atoms] for pose in poses])),
+        pose_rmsd_matrix(in_place, in_place, automorphisms(result.mol, _MOST_SYMMETRIES).permutations).numpy(),
         kind="pose",
         quantity="score",
         to_reference=[np.nan if pose.rmsd is None else pose.rmsd for pose in poses] if compared else (),
@@ -150,14 +151,6 @@ def _subject(name: str, result: DockingResult, poses: Sequence[Pose], receptor: 
         drawing=drawing(result.mol),
         reference=reference,
     )
-
-
-def _apart(mol: Chem.Mol, poses: np.ndarray) -> np.ndarray:
-    """Symmetric RMSD without superposition between all pairs of poses [n, atoms, 3] -> [n, n], Angstrom."""
-    orders = automorphisms(mol, _MOST_SYMMETRIES).permutations
-    turned = poses[:, orders]  # [n, p, atoms, 3]
-    squares = [((turned - pose) ** 2).sum(axis=-1).mean(axis=-1).min(axis=1) for pose in poses]
-    return np.sqrt(np.array(squares))
 
 
 def reference_text(setting: Setting, reference: Chem.Mol | None) -> str:

@@ -88,11 +88,6 @@ def camera_in_pocket(pose: np.ndarray, receptor: Protein) -> dict[str, list[floa
     return camera_on(pose, away_from=receptor.positions[around], margin=4.0)
 
 
-def heavy(mol: Chem.Mol) -> list[int]:
-    """Indices of the atoms that are not hydrogen."""
-    return [atom.GetIdx() for atom in mol.GetAtoms() if atom.GetAtomicNum() > 1]
-
-
 def _on_carbon(atom: Chem.Atom) -> bool:
     neighbors = atom.GetNeighbors()
     return atom.GetAtomicNum() == 1 and len(neighbors) == 1 and neighbors[0].GetAtomicNum() == 6

@@ -58,7 +58,7 @@ def test_every_line_becomes_an_entry_or_a_named_failure(smiles, tmp_path):
     assert row["reason"]
 
 
-def test_entries_hold_centerd_conformers_and_their_symmetries(smiles, tmp_path):
+def test_entries_hold_centered_conformers_and_their_symmetries(smiles, tmp_path):
     prepare(smiles, tmp_path / "out", QUICK)
     benzene = load_conformers(find_parts(tmp_path / "out"))[0][2]
     assert benzene.positions.dtype == np.float16

@@ -64,8 +64,8 @@ def test_turns_are_proper_and_spread_over_all_orientations(data):
 
 def test_jitter_moves_the_center_of_the_pocket_off_the_ligand(data):
     rng = np.random.default_rng(0)
-    centerd = collate([data[0]], STILL, rng)
-    assert centerd.positions[0].mean(0).abs().max() < 1e-4
+    centered = collate([data[0]], STILL, rng)
+    assert centered.positions[0].mean(0).abs().max() < 1e-4
     jittered = replace(STILL, jitter=2.0)
     batches = [collate([data[0]], jittered, rng) for _ in range(300)]
     centers = np.array([b.positions[0].mean(0).numpy() for b in batches])

@@ -120,7 +120,7 @@ def test_rigid_ligands_and_single_atoms_are_sampled(model, smiles):
     torch.testing.assert_close(torch.cdist(found, found), torch.cdist(template, template), atol=1e-6, rtol=0)
 
 
-def test_the_prior_is_centerd_uniform_and_as_wide_as_the_model_says(model):
+def test_the_prior_is_centered_uniform_and_as_wide_as_the_model_says(model):
     _, positions = batch_of("CCOC")
     states = prior_states(model, positions[0].expand(4000, -1, -1), 2, torch.Generator().manual_seed(0))
     spread = states["translation"].std(0)
