@@ -66,7 +66,7 @@ def distinct(minima: Minima, count: int) -> Minima:
 
 
 def renewed(chains: Minima, minima: Minima, share: float, elite: int) -> Minima:
-    """The chains of highest energy go on from the lowest `elite` distinct minima, dealt out in turn."""
+    """The chains of highest energy go on from the lowest `elite` distinct minima, each in turn."""
     count = int(share * len(chains.energies))
     worst = chains.energies.argsort(descending=True)[:count]
     source = torch.arange(count) % min(elite, len(minima.energies))

@@ -116,15 +116,15 @@ def all_atom_poses(ligand: Ligand, template: Tensor, positions: Tensor) -> np.nd
 
 
 def strain(ligand: Ligand, positions: np.ndarray) -> np.ndarray:
-    """Energy of poses [B, atoms, 3] above the lowest relaxed template conformer, [B], kcal/mol.
+    """Energy of poses [B, atoms, 3] above the lowest minimized template conformer, [B], kcal/mol.
 
-    Each pose is first relaxed for a few steps, so that the rigid bonds and angles of the search do not count. MMFF94s
+    Each pose is first minimized for a few steps, so that the rigid bonds and angles of the search do not count. MMFF94s
     without electrostatics; nan where no force field has the parameters.
     """
     _, free = relax(ligand.free, 200, electrostatics=False)
     _, bound = relax(with_conformers(ligand.mol, positions), 20, electrostatics=False)
-    everything = np.concatenate([free.values, bound.values])
-    return bound.values - np.nanmin(everything, initial=np.inf)
+    energies = np.concatenate([free.values, bound.values])
+    return bound.values - np.nanmin(energies, initial=np.inf)
 
 
 def _checks(sites: Sequence[Site], ligand: Ligand, mol: Chem.Mol, posebusters: bool) -> list[dict[str, bool]]:
@@ -133,11 +133,11 @@ def _checks(sites: Sequence[Site], ligand: Ligand, mol: Chem.Mol, posebusters: b
         poses = [Chem.Mol(mol, False, conformer.GetId()) for conformer in mol.GetConformers()]
         return [posebusters_checks(pose, site.receptor.protein)[0] for pose, site in zip(poses, sites, strict=True)]
     checkers = {id(site): site.checker(ligand.mol) for site in sites}
-    found = []
+    checks = []
     for conformer, site in zip(mol.GetConformers(), sites, strict=True):
         validity = checkers[id(site)](torch.from_numpy(conformer.GetPositions())[None])
-        found.append(dict(zip(validity.names, validity.passed[0].tolist(), strict=True)))
-    return found
+        checks.append(dict(zip(validity.names, validity.passed[0].tolist(), strict=True)))
+    return checks
 
 
 def _reference_rmsds(ligand: Ligand, positions: np.ndarray, reference: Chem.Mol | None) -> np.ndarray | None:

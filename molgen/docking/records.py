@@ -104,7 +104,7 @@ class Pose:
         checks: name of a validity check -> passed.
         rmsd: symmetric heavy-atom RMSD to the reference ligand, Angstrom; None without one.
         pocket: name of its pocket.
-        confidence: probability that the pose is within 2 Angstrom of the true one; None where it was not rated.
+        confidence: probability that the pose is near-native, within 2 Angstrom; None where it was not predicted.
     """
 
     rank: int

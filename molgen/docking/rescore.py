@@ -114,11 +114,11 @@ def _downhill(energy: DockingEnergy, positions: Tensor) -> Tensor:
     """Poses [n, 3, B] minimized, with fresh starts of the minimizer until none gains anything more."""
     lowest = float("inf")
     for _ in range(_ROUNDS):
-        found = minimized(energy, energy.tree, positions, _STEPS)
-        positions = found.positions
-        if float(found.energies.min()) > lowest - _GAIN:
+        result = minimized(energy, energy.tree, positions, _STEPS)
+        positions = result.positions
+        if float(result.energies.min()) > lowest - _GAIN:
             break
-        lowest = float(found.energies.min())
+        lowest = float(result.energies.min())
     return positions
 
 
@@ -130,17 +130,17 @@ def box_around(positions: np.ndarray, removed: tuple[str, ...] = ()) -> Pocket:
 
 def standing_in(poses: Sequence[Chem.Mol], protein: Protein, keep: Collection[str] = ()) -> tuple[str, ...]:
     """Labels of the ligands of a file, cofactors aside, that poses lie on: the co-crystal ligand in its own place."""
-    found = []
-    placed = [pose.GetConformer().GetPositions() for pose in poses if pose.GetNumConformers()]
-    if not placed:
+    labels = []
+    coordinates = [pose.GetConformer().GetPositions() for pose in poses if pose.GetNumConformers()]
+    if not coordinates:
         return ()
-    tree = KDTree(np.concatenate(placed))
+    tree = KDTree(np.concatenate(coordinates))
     for residue in protein.of_kind("ligand"):
         distances, _ = tree.query(protein.positions[residue.start : residue.stop])
         named = {residue.name, residue.label, "all"} & set(keep)
         if distances.min() < _TOUCHING and residue.name not in COFACTORS and not named:
-            found.append(residue.label)
-    return tuple(found)
+            labels.append(residue.label)
+    return tuple(labels)
 
 
 def rescore_to_file(
@@ -213,5 +213,5 @@ def _holds(site: Site, mol: Chem.Mol) -> bool:
 
 
 def _ranked(records: Sequence[SdfRecord]) -> Iterator[SdfRecord]:
-    for place, record in enumerate(records, 1):
-        yield replace(record, properties={**record.properties, "molgen_rank": place})
+    for rank, record in enumerate(records, 1):
+        yield replace(record, properties={**record.properties, "molgen_rank": rank})

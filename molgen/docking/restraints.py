@@ -48,15 +48,15 @@ class Anchor:
         Raises:
             InputError: the text has another form.
         """
-        found = _ANCHOR.match(text.strip())
+        match = _ANCHOR.match(text.strip())
         try:
-            numbers = [float(part) for part in found["numbers"].split(",")] if found else []
+            numbers = [float(part) for part in match["numbers"].split(",")] if match else []
         except ValueError:
             numbers = []
-        if found is None or len(numbers) not in (3, 4) or not _are_places(numbers):
+        if match is None or len(numbers) not in (3, 4) or not _are_places(numbers):
             raise InputError(f"an anchor is SMARTS@x,y,z[,radius], not {text}")
-        _pattern(found["smarts"])
-        return cls(found["smarts"], (numbers[0], numbers[1], numbers[2]), *numbers[3:])
+        _pattern(match["smarts"])
+        return cls(match["smarts"], (numbers[0], numbers[1], numbers[2]), *numbers[3:])
 
 
 def restraints_of(
@@ -73,10 +73,10 @@ def restraints_of(
         InputError: a pattern is no SMARTS or is not in the ligand, or there is no common core.
     """
     parsed = [anchor if isinstance(anchor, Anchor) else Anchor.parse(anchor) for anchor in anchors]
-    found = [_anchored(mol, anchor) for anchor in parsed]
+    restraints = [_anchored(mol, anchor) for anchor in parsed]
     if core is not None:
-        found.append(_core(mol, core if isinstance(core, Chem.Mol) else reference_ligand(core)))
-    return tuple(found)
+        restraints.append(_core(mol, core if isinstance(core, Chem.Mol) else reference_ligand(core)))
+    return tuple(restraints)
 
 
 def _are_places(numbers: Sequence[float]) -> bool:
@@ -97,21 +97,21 @@ def _pattern(smarts: str) -> Chem.Mol:
 
 def _anchored(mol: Chem.Mol, anchor: Anchor) -> PointRestraint:
     pattern = _pattern(anchor.smarts)
-    place = {int(atom): k for k, atom in enumerate(heavy_atoms(mol))}
-    atoms = sorted({match[0] for match in mol.GetSubstructMatches(pattern, uniquify=False)} & place.keys())
+    position = {int(atom): k for k, atom in enumerate(heavy_atoms(mol))}
+    atoms = sorted({match[0] for match in mol.GetSubstructMatches(pattern, uniquify=False)} & position.keys())
     if not atoms:
         raise InputError(f"the ligand has no heavy atom that matches {anchor.smarts}")
     return PointRestraint(
-        torch.tensor([[place[atom]] for atom in atoms]),
+        torch.tensor([[position[atom]] for atom in atoms]),
         torch.tensor([anchor.point]),
         torch.tensor([float(anchor.radius)]),
     )
 
 
 def _core(mol: Chem.Mol, reference: Chem.Mol) -> PointRestraint:
-    own, other = without_hydrogens(mol), without_hydrogens(reference)
+    ligand, other = without_hydrogens(mol), without_hydrogens(reference)
     common = rdFMCS.FindMCS(
-        [own, other],
+        [ligand, other],
         timeout=10,
         ringMatchesRingOnly=True,
         completeRingsOnly=True,
@@ -122,7 +122,7 @@ def _core(mol: Chem.Mol, reference: Chem.Mol) -> PointRestraint:
         raise InputError(f"the ligand and the core share {common.numAtoms} atoms; at least {_LEAST_CORE} are needed")
     pattern = Chem.MolFromSmarts(common.smartsString)
     points = reference_points(other, pattern)
-    matches = own.GetSubstructMatches(pattern, uniquify=False, maxMatches=_MOST_MATCHES)
+    matches = ligand.GetSubstructMatches(pattern, uniquify=False, maxMatches=_MOST_MATCHES)
     return PointRestraint(
         torch.tensor(matches),
         torch.from_numpy(points).float(),

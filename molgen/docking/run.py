@@ -123,19 +123,19 @@ def dock_to_file(
     if on_setting:
         on_setting(Setting(structure, sites, chosen.others))
     rows: list[DockRow] = []
-    drawn: list[Ligand] = []
+    docked_ligands: list[Ligand] = []
 
     def docked(record: InputRecord) -> DockingResult:
         nonlocal sites
         prepared = prepare_ligand(record.molecule(), config, largest_fragment=largest_fragment)
         sites = tuple(site.with_maps(prepared.ligand.classes) for site in sites)  # for the ligands that follow too
         result = dock_prepared(sites, prepared, config, anchors=parsed, core=core_pose, reference=compared)
-        drawn.extend([] if drawn else [prepared.ligand])
+        docked_ligands.extend([] if docked_ligands else [prepared.ligand])
         return result
 
     def results() -> Iterator[SdfRecord]:
-        for record, made in attempts(records, docked, lambda record: record.name):
-            row = DockRow(record.name, record.place, made.value, made.seconds, made.error)
+        for record, attempt in attempts(records, docked, lambda record: record.name):
+            row = DockRow(record.name, record.place, attempt.value, attempt.seconds, attempt.error)
             rows.append(row)
             if on_row:
                 on_row(row)
@@ -151,8 +151,8 @@ def dock_to_file(
         with write_atomically(summary_file) as file:
             json.dump(_document(rows, structure, sites), file, indent=1)
             file.write("\n")
-    if trajectory is not None and drawn:
-        write_trajectory(trajectory, drawn[0], sampling_frames(sites[0], drawn[0], config))
+    if trajectory is not None and docked_ligands:
+        write_trajectory(trajectory, docked_ligands[0], sampling_frames(sites[0], docked_ligands[0], config))
     if complexes is not None and best is not None:
         write_complex(complexes, best.receptor, best.mol, best.poses[0].conformer)
     return rows

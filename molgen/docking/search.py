@@ -28,14 +28,14 @@ class SearchConfig:
 
     Attributes:
         starts: random poses that are minimized; may be 0 where there are proposals.
-        chains: of them that go on.
+        chains: lowest of them, which basin hopping continues.
         rounds: of basin hopping, at most.
         patience: rounds without a better best pose after which the search stops.
         screen_steps: evaluations for every start; the best go on, two for each chain.
         start_steps: evaluations for these.
         hop_steps: evaluations after a kick.
-        renewal, renewed_share, elite: every so many rounds this share of the chains, those of highest energy, goes on
-            from so many lowest distinct minima.
+        renewal, renewed_share, elite: after every ``renewal`` rounds this share of the chains, those of highest
+            energy, restarts from the ``elite`` lowest distinct minima.
         ceiling: kcal/mol an atom can cost at most in a first, softened minimization of the starts; None: none.
         temperature: of Metropolis' rule, kcal/mol.
         torsion_share: of kicks that turn one torsion; the others move the whole ligand.
@@ -169,7 +169,7 @@ def _minimized_starts(
 
 
 def random_starts(energy: DockingEnergy, templates: Tensor, count: int, rng: torch.Generator) -> Starts:
-    """So many poses with uniform place in the box, orientation and torsions."""
+    """``count`` poses, uniform in place in the box, orientation and torsions."""
     tree = energy.tree
     template = torch.randint(len(templates), (count,), generator=rng)
     positions = templates[template].permute(1, 2, 0)
@@ -180,8 +180,8 @@ def random_starts(energy: DockingEnergy, templates: Tensor, count: int, rng: tor
     positions = torch.einsum("bij,njb->nib", rotation, positions - positions.mean(0))
     low, high = energy.lower, energy.upper
     edge = torch.minimum(torch.full_like(low, 3.0), (high - low) / 4)
-    place = (low + edge)[:, None] + (high - low - 2 * edge)[:, None] * torch.rand(3, count, generator=rng)
-    return Starts((positions + place).contiguous(), template)
+    center = (low + edge)[:, None] + (high - low - 2 * edge)[:, None] * torch.rand(3, count, generator=rng)
+    return Starts((positions + center).contiguous(), template)
 
 
 def kicked(tree: TorsionTree, positions: Tensor, config: SearchConfig, rng: torch.Generator) -> Tensor:

@@ -147,10 +147,10 @@ def sites_of(protein: Protein, pocket: str | Path, *, keep: Collection[str] = ()
     Raises:
         InputError: there is no such pocket, or no receptor atom near it.
     """
-    found = find_pockets(pocket, protein)
-    count = len(found) if str(pocket).strip().lower() == "blind" else 1
-    searched = tuple(site_of(protein, one, keep=keep, drop=drop) for one in found[:count])
-    return Sites(searched, tuple(found[count:]))
+    pockets = find_pockets(pocket, protein)
+    count = len(pockets) if str(pocket).strip().lower() == "blind" else 1
+    searched = tuple(site_of(protein, box, keep=keep, drop=drop) for box in pockets[:count])
+    return Sites(searched, tuple(pockets[count:]))
 
 
 def site_of(protein: Protein, pocket: Pocket, *, keep: Collection[str] = (), drop: Collection[str] = ()) -> Site:

@@ -28,7 +28,7 @@ class DockingEnergy:
         field: of the receptor: maps (`maps.MapField`) or pair sums (`direct.DirectEnergy`).
         pairs: of the ligand.
         lower, upper: [3], corners of the box, Angstrom.
-        restraints: further energies, e.g. an atom held near a point.
+        restraints: further energies, e.g. of an atom to a point.
         ceiling: kcal/mol; positive energies e of single atoms count e c / (e + c), so that atoms pass through each
             other at the start of a search; None: as they are.
     """

@@ -1,4 +1,4 @@
-"""Energies that hold atoms where the user wants them; any sampler or minimizer can add them."""
+"""Restraints: energies that keep atoms where the user wants them; any sampler or minimizer can add them."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _LINEAR = 4.0
 
 @dataclass(frozen=True)
 class PointRestraint:
-    """Each of k atoms is free within a radius of its point and drawn back outside it.
+    """Each of k atoms moves freely within a radius of its point and is pulled back from outside it.
 
     With several alternatives (symmetric matches of a pattern) the one of lowest energy counts.
 

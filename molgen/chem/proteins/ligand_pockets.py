@@ -38,14 +38,14 @@ def named_ligand(text: str, protein: Protein, least: float) -> Pocket:
     name, chain, number = [*parts, "", ""][:3]
     exact = bool(chain or len(parts) == 3) and bool(number)
     kinds = ("ligand", "polymer") if exact else ("ligand",)
-    found = [one for one in protein.of_kind(*kinds) if one.name.lower() == name.lower()]
+    matches = [residue for residue in protein.of_kind(*kinds) if residue.name.lower() == name.lower()]
     if number:
-        found = [one for one in found if f"{one.number}{one.insertion}".lower() == number.lower()]
+        matches = [residue for residue in matches if f"{residue.number}{residue.insertion}".lower() == number.lower()]
     if chain:
-        found = _in_chain(found, chain)
-    if not found:
+        matches = _in_chain(matches, chain)
+    if not matches:
         raise InputError(f"there is no ligand {one_line(text)}; {_ligands_there(protein)}")
-    return ligand_pocket(found[0], protein, least)
+    return ligand_pocket(matches[0], protein, least)
 
 
 def reference_file(path: Path, protein: Protein, least: float) -> Pocket:
@@ -65,7 +65,7 @@ def reference_file(path: Path, protein: Protein, least: float) -> Pocket:
     if not len(reference) or not np.isfinite(reference).all():
         raise InputError("the reference ligand has no usable coordinates", source=one_line(path))
     removed = _same_place(protein, reference)
-    rest = protein.keep(lambda one: one.kind != "water" and one.label not in removed)
+    rest = protein.keep(lambda residue: residue.kind != "water" and residue.label not in removed)
     away = _distance(rest if len(rest) else protein, reference)
     if away > _ANOTHER_FRAME:
         reason = f"the reference ligand is {away:.0f} A away from the nearest protein atom: another frame?"
@@ -105,18 +105,18 @@ def _around(reference: np.ndarray, least: float, *, name: str, removed: Sequence
 def _same_place(protein: Protein, reference: np.ndarray) -> list[str]:
     """Labels of the groups that more than half overlap with the atoms of a ligand."""
     close = KDTree(reference).query(protein.positions, distance_upper_bound=_SAME_PLACE)[0] <= _SAME_PLACE
-    return [one.label for one in protein.of_kind("ligand") if close[one.start : one.stop].mean() > 0.5]
+    return [ligand.label for ligand in protein.of_kind("ligand") if close[ligand.start : ligand.stop].mean() > 0.5]
 
 
 def _in_chain(residues: list[Residue], chain: str) -> list[Residue]:
     """Those of a chain; letter case counts only where it tells chains apart."""
-    exact = [one for one in residues if one.chain == chain]
-    return exact or [one for one in residues if one.chain.lower() == chain.lower()]
+    exact = [residue for residue in residues if residue.chain == chain]
+    return exact or [residue for residue in residues if residue.chain.lower() == chain.lower()]
 
 
 def _ligands_there(protein: Protein) -> str:
-    ligands = sorted(protein.of_kind("ligand"), key=lambda one: one.name in ADDITIVES)
-    names = [f"{one.label} ({one.stop - one.start} heavy atoms)" for one in ligands]
+    ligands = sorted(protein.of_kind("ligand"), key=lambda ligand: ligand.name in ADDITIVES)
+    names = [f"{ligand.label} ({ligand.stop - ligand.start} heavy atoms)" for ligand in ligands]
     return f"the ligands in the file are {shortened(names, 12)}" if names else "there are no ligands in the file"
 
 
@@ -126,7 +126,7 @@ def _distance(protein: Protein, points: np.ndarray) -> float:
 
 def _first_molecule(path: Path) -> np.ndarray:
     """Positions of the atoms that are bonded, directly or not, to the first atom that is no water."""
-    structure = read_protein(path).keep(lambda one: one.kind != "water")
+    structure = read_protein(path).keep(lambda residue: residue.kind != "water")
     if not len(structure):
         raise InputError("the reference file holds only water", source=one_line(path))
     pairs = KDTree(structure.positions).query_pairs(_BOND, output_type="ndarray")

@@ -230,11 +230,11 @@ def _peaks(grid: _Grid, points: np.ndarray, chance: np.ndarray, count: int) -> t
     scores: list[float] = []
     tree = KDTree(points)
     kept: list[np.ndarray] = []
-    for place in np.argsort(-heights, kind="stable"):
-        if all(np.sum((tops[place] - other) ** 2) > (_APART / grid.step) ** 2 for other in kept):
-            kept.append(tops[place])
-            centers.append(_weighted_middle(tops[place], points, chance, tree, _APART / grid.step))
-            scores.append(float(heights[place]))
+    for index in np.argsort(-heights, kind="stable"):
+        if all(np.sum((tops[index] - other) ** 2) > (_APART / grid.step) ** 2 for other in kept):
+            kept.append(tops[index])
+            centers.append(_weighted_middle(tops[index], points, chance, tree, _APART / grid.step))
+            scores.append(float(heights[index]))
             if len(kept) == count:
                 break
     return np.array(centers), np.array(scores)
@@ -262,18 +262,18 @@ def _describe(
     """Each point belongs to the pocket whose center is nearest."""
     distance, owner = KDTree(centers).query(points, distance_upper_bound=_POCKET_RADIUS / grid.step)
     atoms = KDTree(grid.atoms)
-    found = []
-    for place, center in enumerate(centers):
-        own = np.isfinite(distance) & (owner == place)
+    pockets = []
+    for index, center in enumerate(centers):
+        own = np.isfinite(distance) & (owner == index)
         near = atoms.query_ball_point(points[own], _LINING / grid.step)
         residues = np.unique(protein.residue_index[sorted(set().union(*near))])
-        found.append(
+        pockets.append(
             DetectedPocket(
                 center=grid.to_world(center),
                 volume=float(own.sum() * grid.step**3),
                 burial=float(burial[own].mean() / len(_DIRECTIONS)) if own.any() else 0.0,
                 lining=tuple(protein.residues[residue].label for residue in residues),
-                score=float(scores[place]),
+                score=float(scores[index]),
             )
         )
-    return found
+    return pockets

@@ -125,4 +125,5 @@ def _is_passing(residue: Residue) -> bool:
 def _within(protein: Protein, center: np.ndarray, wanted: Callable[[Residue], bool]) -> tuple[str, ...]:
     """Labels of the wanted residues with an atom near the center of a detected pocket."""
     near = np.linalg.norm(protein.positions - center, axis=1) < _CLEARED
-    return tuple(one.label for one in protein.residues if wanted(one) and near[one.start : one.stop].any())
+    residues = [residue for residue in protein.residues if wanted(residue)]
+    return tuple(residue.label for residue in residues if near[residue.start : residue.stop].any())

@@ -78,11 +78,11 @@ def _links(protein: Protein, ends: np.ndarray, starts: np.ndarray, reach: float)
     return pairs[pairs[:, 0] != pairs[:, 1]]
 
 
-def _is_between(protein: Protein, place: int, certain: Sequence[bool]) -> bool:
+def _is_between(protein: Protein, index: int, certain: Sequence[bool]) -> bool:
     """Whether a residue stands between two of its chain, and is bonded to one of them or known as a modification."""
-    if not 0 < place < len(certain) - 1 or not (certain[place - 1] and certain[place + 1]):
+    if not 0 < index < len(certain) - 1 or not (certain[index - 1] and certain[index + 1]):
         return False
-    before, residue, after = protein.residues[place - 1 : place + 2]
+    before, residue, after = protein.residues[index - 1 : index + 2]
     if not before.chain == residue.chain == after.chain:
         return False
     known = residue.name in protein_letters_3to1_extended or residue.name in nucleic_letters_3to1_extended

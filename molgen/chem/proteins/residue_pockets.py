@@ -32,10 +32,10 @@ def lined_by_residues(text: str, protein: Protein, least: float) -> Pocket:
     for item in filter(None, re.split(r"[,;\s]+", text)):
         wanted = _residue_item(item, chain, protein)
         chain = wanted.chain
-        chosen.extend(one for one in _residues(wanted, protein) if one not in chosen)
+        chosen.extend(residue for residue in _residues(wanted, protein) if residue not in chosen)
     if not chosen:
         raise InputError("no residues are named; the form is residues:A:57,A:102-105")
-    center = np.mean([_towards_lumen(protein, one) for one in chosen], axis=0)
+    center = np.mean([_towards_lumen(protein, residue) for residue in chosen], axis=0)
     spread = np.ptp(protein.positions[protein.atoms_of(chosen)], axis=0) + _MARGIN
     return Pocket(center, box_edges(spread, least), "residues")
 
@@ -72,22 +72,22 @@ class _ResidueItem:
 
 def _residue_item(item: str, chain: str | None, protein: Protein) -> _ResidueItem:
     """`chain` is that of the item before, which holds for an item that has none."""
-    found = _RESIDUE_ITEM.fullmatch(item)
-    if found is None:
+    match = _RESIDUE_ITEM.fullmatch(item)
+    if match is None:
         raise InputError(f"'{one_line(item)}' is no residue; write A:57, A:57B, A:HIS57 or A:57-60")
-    chains = list(dict.fromkeys(one.chain for one in protein.residues if one.kind != "water"))
-    named = found["chain"] if found["chain"] is not None else chain
+    chains = list(dict.fromkeys(other.chain for other in protein.residues if other.kind != "water"))
+    named = match["chain"] if match["chain"] is not None else chain
     if named is None:
         if len(chains) > 1:
             raise InputError(f"'{item}' names no chain; the chains are {_names(chains)}")
         named = chains[0] if chains else ""
     if named not in chains:
-        matching = [one for one in chains if one.lower() == named.lower()]
+        matching = [other for other in chains if other.lower() == named.lower()]
         if not matching:
             raise InputError(f"there is no chain '{one_line(named)}' for '{item}'; the chains are {_names(chains)}")
         named = matching[0]
-    last = (int(found["last"]), found["end"].upper()) if found["last"] else None
-    return _ResidueItem(item, named, (found["name"] or "").upper(), (int(found["first"]), found["code"].upper()), last)
+    last = (int(match["last"]), match["end"].upper()) if match["last"] else None
+    return _ResidueItem(item, named, (match["name"] or "").upper(), (int(match["first"]), match["code"].upper()), last)
 
 
 def _names(chains: list[str]) -> str:
@@ -96,20 +96,19 @@ def _names(chains: list[str]) -> str:
 
 def _residues(wanted: _ResidueItem, protein: Protein) -> list[Residue]:
     """The residues of one item; of a chain where there are such, else other groups."""
-    there = [one for one in protein.residues if one.kind != "water" and one.chain == wanted.chain]
-    polymer = [one for one in there if one.kind == "polymer"]
-    found = _matching(wanted, polymer) or _matching(wanted, there)
-    if not found:
-        numbers = [one.number for one in polymer or there]
+    inside = [residue for residue in protein.residues if residue.kind != "water" and residue.chain == wanted.chain]
+    polymer = [residue for residue in inside if residue.kind == "polymer"]
+    matches = _matching(wanted, polymer) or _matching(wanted, inside)
+    if not matches:
+        numbers = [residue.number for residue in polymer or inside]
         span = f"has {min(numbers)} to {max(numbers)}"
         raise InputError(f"there is no residue {wanted.text}: chain {wanted.chain or chr(39) * 2} {span}")
-    other = next((one for one in found if wanted.name and one.name != wanted.name), None)
+    other = next((residue for residue in matches if wanted.name and residue.name != wanted.name), None)
     if other is not None:
         raise InputError(f"residue {wanted.text} is {other.name}, not {wanted.name}")
-    return found
+    return matches
 
 
 def _matching(wanted: _ResidueItem, residues: list[Residue]) -> list[Residue]:
-    if wanted.last is not None:
-        return [one for one in residues if wanted.first <= (one.number, one.insertion.upper()) <= wanted.last]
-    return [one for one in residues if (one.number, one.insertion.upper()) == wanted.first]
+    last = wanted.last or wanted.first
+    return [residue for residue in residues if wanted.first <= (residue.number, residue.insertion.upper()) <= last]
