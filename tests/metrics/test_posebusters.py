@@ -2,29 +2,21 @@
 
 import builtins
 import gzip
-from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
 import pytest
+from complexes import crystal_ligand, protein_path
 from rdkit import Chem
 
 from molgen.errors import InputError, MolgenError
 from molgen.metrics.posebusters import posebusters_checks
 
-needs_posebusters = pytest.mark.skipif(find_spec("posebusters") is None, reason="PoseBusters is not installed")
+
+def files(code: str) -> tuple[Chem.Mol, Path]:
+    return crystal_ligand(code), protein_path(code)
 
 
-def files(name: str) -> tuple[Chem.Mol, Path]:
-    spec = find_spec("posebusters")
-    assert spec is not None
-    assert spec.origin is not None
-    folder = Path(spec.origin).parent / "datasets" / "pdb" / name
-    ligand = Chem.MolFromMolFile(str(folder / f"{name}_ligand.sdf"), removeHs=False)
-    return ligand, folder / f"{name}_protein_one_lig_removed.pdb"
-
-
-@needs_posebusters
 def test_every_conformer_has_its_record() -> None:
     mol, path = files("1s3v")
     shifted = Chem.Conformer(mol.GetConformer())
@@ -36,7 +28,6 @@ def test_every_conformer_has_its_record() -> None:
     assert pushed["bond_lengths"]
 
 
-@needs_posebusters
 def test_leaving_out_the_far_receptor_changes_no_check() -> None:
     from posebusters import PoseBusters
 
@@ -47,7 +38,6 @@ def test_leaving_out_the_far_receptor_changes_no_check() -> None:
     assert posebusters_checks(shifted, path, config="dock_fast") == table.astype(bool).to_dict("records")
 
 
-@needs_posebusters
 def test_a_compressed_file_is_read(tmp_path: Path) -> None:
     mol, path = files("1uou")
     packed = tmp_path / "protein.pdb.gz"
@@ -55,7 +45,6 @@ def test_a_compressed_file_is_read(tmp_path: Path) -> None:
     assert posebusters_checks(mol, packed, config="dock_fast") == posebusters_checks(mol, path, config="dock_fast")
 
 
-@needs_posebusters
 def test_a_receptor_far_away_is_reported() -> None:
     mol, path = files("1uou")
     mol.GetConformer().SetPositions(mol.GetConformer().GetPositions() + 300.0)
@@ -63,7 +52,6 @@ def test_a_receptor_far_away_is_reported() -> None:
     assert not record["protein-ligand_maximum_distance"]
 
 
-@needs_posebusters
 def test_a_missing_receptor_is_named(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="cannot read the receptor"):
         posebusters_checks(Chem.MolFromMolBlock(Chem.MolToMolBlock(files("1uou")[0])), tmp_path / "none.pdb")

@@ -1,35 +1,25 @@
 """Pose checks against the PoseBusters package, and one broken pose for each of them."""
 
 from dataclasses import replace
-from importlib.util import find_spec
-from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
+from complexes import CODES, crystal_ligand, protein_of
 from rdkit import Chem
 from rdkit.Chem import AllChem, rdMolTransforms
 from scipy.spatial.transform import Rotation
 
-from molgen.chem.proteins.reading import read_protein
 from molgen.chem.proteins.structure import Protein, Residue
 from molgen.metrics.posebusters import posebusters_checks
 from molgen.metrics.validity import CheckedReceptor, ValidityChecker, prepare_validity, receptor_atoms
 
-COMPLEXES = ["1ia1", "1of6", "1s3v", "1uou"]
 CONTACT = {"minimum_distance_to_protein", "volume_overlap_with_protein"}
 NOTHING = CheckedReceptor(np.zeros((1, 3)) + 4.0, np.array([6]), np.array([0]))
-needs_posebusters = pytest.mark.skipif(find_spec("posebusters") is None, reason="PoseBusters is not installed")
 
 
-def complex_of(name: str) -> tuple[Chem.Mol, Protein]:
-    """Crystal ligand and protein that come with PoseBusters."""
-    spec = find_spec("posebusters")
-    assert spec is not None
-    assert spec.origin is not None
-    folder = Path(spec.origin).parent / "datasets" / "pdb" / name
-    ligand = Chem.MolFromMolFile(str(folder / f"{name}_ligand.sdf"), removeHs=False)
-    return ligand, read_protein(folder / f"{name}_protein_one_lig_removed.pdb")
+def complex_of(code: str) -> tuple[Chem.Mol, Protein]:
+    return crystal_ligand(code), protein_of(code)
 
 
 def crystal_pose(mol: Chem.Mol) -> torch.Tensor:
@@ -63,8 +53,7 @@ def with_poses(mol: Chem.Mol, poses: torch.Tensor) -> Chem.Mol:
     return copy
 
 
-@needs_posebusters
-@pytest.mark.parametrize("name", COMPLEXES)
+@pytest.mark.parametrize("name", CODES)
 def test_crystal_poses_are_valid(name: str) -> None:
     mol, protein = complex_of(name)
     result = prepare_validity(mol, protein)(crystal_pose(mol))
@@ -72,8 +61,7 @@ def test_crystal_poses_are_valid(name: str) -> None:
     assert result.valid.all()
 
 
-@needs_posebusters
-@pytest.mark.parametrize("name", COMPLEXES)
+@pytest.mark.parametrize("name", CODES)
 def test_a_pose_pushed_into_the_protein_clashes_with_it(name: str) -> None:
     mol, protein = complex_of(name)
     pose = crystal_pose(mol)
@@ -84,7 +72,6 @@ def test_a_pose_pushed_into_the_protein_clashes_with_it(name: str) -> None:
     assert all("minimum_distance" in name or "volume_overlap" in name for name in result.failed(0))
 
 
-@needs_posebusters
 def test_a_pose_outside_the_protein_is_too_far_away() -> None:
     mol, protein = complex_of("1s3v")
     result = prepare_validity(mol, protein)(crystal_pose(mol) + 200.0)
@@ -101,20 +88,17 @@ def agreement(name: str, count: int) -> dict[str, float]:
     return shares | {"overall": float((table.all(axis=1) == fast.valid).mean())}
 
 
-@needs_posebusters
 @pytest.mark.parametrize("name", ["1ia1", "1s3v"])
 def test_some_poses_are_judged_as_by_posebusters(name: str) -> None:
     assert min(agreement(name, 6).values()) == 1.0
 
 
 @pytest.mark.slow
-@needs_posebusters
-@pytest.mark.parametrize("name", COMPLEXES)
+@pytest.mark.parametrize("name", CODES)
 def test_many_poses_are_judged_as_by_posebusters(name: str) -> None:
     assert min(agreement(name, 60).values()) >= 0.97
 
 
-@needs_posebusters
 def test_moving_ligand_and_protein_together_changes_nothing() -> None:
     mol, protein = complex_of("1ia1")
     poses = perturbed(mol, 20, seed=1)
@@ -125,7 +109,6 @@ def test_moving_ligand_and_protein_together_changes_nothing() -> None:
     np.testing.assert_array_equal(here.passed, there.passed)
 
 
-@needs_posebusters
 def test_a_pose_is_judged_alike_alone_and_in_a_large_batch() -> None:
     mol, protein = complex_of("1uou")
     checker, poses = prepare_validity(mol, protein), perturbed(mol, 40, seed=2)

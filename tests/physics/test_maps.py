@@ -1,15 +1,14 @@
 """Grid maps against sums over all pairs, and interpolation against finite differences."""
 
 import time
-from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
+from complexes import protein_of
 from small_receptors import KINDS, classes_of, pocket_atoms, poses_last, slow_pair
 
 from molgen.chem.atom_types.interaction_types import protein_types
-from molgen.chem.proteins.reading import read_protein
 from molgen.physics.direct import TypedAtoms, interaction_terms
 from molgen.physics.maps import GridMaps, MapField, build_maps, interpolate
 from molgen.physics.vina import atom_classes, weight_vector
@@ -193,9 +192,7 @@ def test_a_map_field_looks_up_each_atom_in_the_map_of_its_class() -> None:
 
 
 def test_maps_around_a_real_protein_take_seconds_at_most() -> None:
-    posebusters = pytest.importorskip("posebusters")
-    folder = Path(posebusters.__file__).parent / "datasets" / "pdb" / "1ia1"
-    protein = read_protein(next(folder.glob("*protein*.pdb")))
+    protein = protein_of("1ia1")
     classes = atom_classes(protein_types(protein))
     ligand = classes_of("CPOHNAXS")
     begin = time.perf_counter()

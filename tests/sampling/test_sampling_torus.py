@@ -4,19 +4,11 @@ import math
 
 import pytest
 import torch
+from stepper_checks import each_stepper, gain_of_half_steps
 
+from molgen.geometry import torus
 from molgen.processes import TorsionDiffusion, TorsionFlow
-from molgen.sampling import (
-    euler,
-    euler_maruyama,
-    heun,
-    integrate,
-    low_temperature,
-    midpoint,
-    predictor_corrector,
-    torus_points,
-    uniform_grid,
-)
+from molgen.sampling import euler, heun, integrate, low_temperature, midpoint, torus_points, uniform_grid
 
 CENTERS = torch.tensor([[3.0, 0.5], [-1.0, -3.1]], dtype=torch.float64)
 SHARES = torch.tensor([0.3, 0.7], dtype=torch.float64)
@@ -48,18 +40,7 @@ def check_moments(x, spread, tolerance):
         assert abs(complex(found - expected)) < tolerance
 
 
-@pytest.mark.parametrize(
-    ("stepper", "steps"),
-    [
-        (euler, 100),
-        (heun, 40),
-        (midpoint, 40),
-        (euler_maruyama, 100),
-        (predictor_corrector(), 50),
-        (low_temperature(1.0), 100),
-    ],
-    ids=["euler", "heun", "midpoint", "euler-maruyama", "predictor-corrector", "low-temperature-1"],
-)
+@each_stepper(euler=100, heun=40, midpoint=40, euler_maruyama=100, predictor_corrector=50, low_temperature=100)
 def test_diffusion_recovers_a_mixture_across_the_cut(stepper, steps):
     rng, process = torch.Generator().manual_seed(0), TorsionDiffusion()
     start = process.prior(torch.zeros(1500, 2, dtype=torch.float64), rng)
@@ -76,7 +57,7 @@ def flow_velocity(x, t, grid, density):
 
 
 @pytest.mark.parametrize("is_stratified", [False, True])
-@pytest.mark.parametrize(("stepper", "steps"), [(euler, 60), (midpoint, 30)])
+@each_stepper(euler=60, midpoint=30)
 def test_flow_recovers_a_mixture(stepper, steps, is_stratified):
     grid = torch.linspace(-math.pi, math.pi, 301, dtype=torch.float64)[:-1]
     images = grid[:, None, None] - CENTERS[:, :1] + 2 * math.pi * torch.arange(-3, 4)
@@ -94,12 +75,8 @@ def test_flow_recovers_a_mixture(stepper, steps, is_stratified):
 @pytest.mark.parametrize(("stepper", "order"), [(euler, 1), (heun, 2), (midpoint, 2)])
 def test_ode_steppers_converge_at_their_order(stepper, order):
     start = torus_points(16, 2, seed=1)
-    ends = []
-    for steps in (20, 40, 320):
-        times = torch.linspace(0.8, 0.5, steps + 1, dtype=torch.float64)
-        ends.append(integrate(exact_score, TorsionDiffusion(), start, times, stepper=stepper))
-    errors = [torch.remainder(end - ends[-1] + math.pi, 2 * math.pi).sub(math.pi).norm() for end in ends[:2]]
-    assert float(errors[0] / errors[1]) == pytest.approx(2**order, rel=0.2)
+    gain = gain_of_half_steps(stepper, exact_score, TorsionDiffusion(), start, 20, torus.log)
+    assert gain == pytest.approx(2**order, rel=0.2)
 
 
 def test_low_temperature_prefers_the_likelier_mode():

@@ -51,6 +51,11 @@ def ligand_of_file(code: str) -> Chem.Mol:
     return Chem.SDMolSupplier(str(ligand_path(code)))[0]
 
 
+def crystal_ligand(code: str) -> Chem.Mol:
+    """The crystal pose with its hydrogens, a copy of one's own."""
+    return Chem.MolFromMolFile(str(ligand_path(code)), removeHs=False)
+
+
 @lru_cache
 def site_in(code: str, pocket: str = "") -> Site:
     """The site of the crystal ligand, or another, with the maps of organic ligands."""

@@ -2,17 +2,14 @@
 
 import time
 from dataclasses import replace
-from importlib.util import find_spec
-from pathlib import Path
 
 import numpy as np
 import pytest
-from rdkit import Chem
+from complexes import crystal_ligand, protein_of
 from scipy.spatial.transform import Rotation
 
 from molgen.chem.proteins import pocket_detection
 from molgen.chem.proteins.pocket_detection import detect_pockets
-from molgen.chem.proteins.reading import read_protein
 from molgen.chem.proteins.structure import Protein, Residue
 
 
@@ -36,19 +33,10 @@ def block(half, *, cavity_at, radius):
     return carbons(points[np.linalg.norm(points - cavity_at, axis=1) > radius])
 
 
-@pytest.fixture(scope="module")
-def complexes():
-    spec = find_spec("posebusters")
-    if spec is None or spec.origin is None:
-        pytest.skip("posebusters, which has the complexes, is not installed")
-    folder = Path(spec.origin).parent / "datasets" / "pdb"
-
-    def load(name):
-        protein = read_protein(folder / name / f"{name}_protein_one_lig_removed.pdb")
-        ligand = Chem.MolFromMolFile(str(folder / name / f"{name}_ligand.sdf"), sanitize=False)
-        return protein.keep(lambda one: one.kind == "polymer"), ligand.GetConformer().GetPositions()
-
-    return load
+def polymer_and_ligand(code):
+    """The protein without its other groups, and where the ligand lies."""
+    polymer = protein_of(code).keep(lambda one: one.kind == "polymer")
+    return polymer, crystal_ligand(code).GetConformer().GetPositions()
 
 
 def test_a_cavity_is_found_where_it_is():
@@ -73,14 +61,14 @@ def test_what_encloses_nothing_has_no_pockets(positions):
 
 
 @pytest.mark.parametrize(("name", "first"), [("1ia1", 1), ("1s3v", 1), ("1uou", 3)])
-def test_the_ligand_of_a_crystal_is_in_one_of_the_first_pockets(complexes, name, first):
-    protein, ligand = complexes(name)
+def test_the_ligand_of_a_crystal_is_in_one_of_the_first_pockets(name, first):
+    protein, ligand = polymer_and_ligand(name)
     distances = [np.linalg.norm(ligand - pocket.center, axis=1).min() for pocket in detect_pockets(protein)[:first]]
     assert min(distances) < 4.0
 
 
-def test_moving_the_protein_moves_its_pockets(complexes):
-    protein, _ = complexes("1s3v")
+def test_moving_the_protein_moves_its_pockets():
+    protein, _ = polymer_and_ligand("1s3v")
     before = detect_pockets(protein)
     turn, shift = Rotation.from_euler("xyz", (0.4, 1.1, -2.0)).as_matrix(), np.array([31.3, -80.2, 7.7])
     after = detect_pockets(replace(protein, positions=protein.positions @ turn.T + shift))
@@ -90,15 +78,15 @@ def test_moving_the_protein_moves_its_pockets(complexes):
     np.testing.assert_allclose([pocket.score for pocket in after], [pocket.score for pocket in before], rtol=1e-3)
 
 
-def test_the_same_protein_has_the_same_pockets_every_time(complexes):
-    protein, _ = complexes("1s3v")
+def test_the_same_protein_has_the_same_pockets_every_time():
+    protein, _ = polymer_and_ligand("1s3v")
     once, again = detect_pockets(protein), detect_pockets(protein)
     assert [repr(pocket) for pocket in once] == [repr(pocket) for pocket in again]
     assert [pocket.score for pocket in once] == sorted((pocket.score for pocket in once), reverse=True)
 
 
-def test_fewer_pockets_are_the_first_of_more(complexes):
-    protein, _ = complexes("1s3v")
+def test_fewer_pockets_are_the_first_of_more():
+    protein, _ = polymer_and_ligand("1s3v")
     assert len(detect_pockets(protein)) > 2
     np.testing.assert_allclose(
         [pocket.center for pocket in detect_pockets(protein, count=2)],

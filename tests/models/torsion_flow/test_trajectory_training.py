@@ -19,11 +19,6 @@ from molgen.models.torsion_flow.task import load_model, train, training_data
 
 
 @pytest.fixture(scope="module")
-def flow(tmp_path_factory) -> Path:
-    return saved_model(tmp_path_factory.mktemp("flow"))
-
-
-@pytest.fixture(scope="module")
 def prepared(tmp_path_factory) -> Path:
     return conformer_set(tmp_path_factory.mktemp("prepared"))
 
@@ -38,7 +33,8 @@ def configured(prepared: Path, objective: str, jumps: bool, steps: int = 3) -> C
 
 @pytest.mark.filterwarnings("ignore")
 @pytest.mark.parametrize(("objective", "jumps"), [("reflow", False), ("map", True)])
-def test_training_starts_from_the_flow_that_made_the_trajectories(objective, jumps, prepared, flow, tmp_path):
+def test_training_starts_from_the_flow_that_made_the_trajectories(objective, jumps, prepared, tmp_path):
+    flow = saved_model(tmp_path)
     prepare(prepared, tmp_path / "paths", settings(flow))
     config = configured(tmp_path / "paths", objective, jumps)
     config = replace(config, train=replace(config.train, validation=str(prepared)))
@@ -54,7 +50,7 @@ def test_training_starts_from_the_flow_that_made_the_trajectories(objective, jum
         assert after["network.jump.edge.weight"].abs().max() > 0
 
 
-def test_molecules_are_held_back_from_trajectories(prepared, flow, tmp_path, monkeypatch):
+def test_molecules_are_held_back_from_trajectories(tmp_path, monkeypatch):
     many = [entry_of(NAMES[0], 2)] * 20
     records = [trajectories_of(e, Field(turning), MANY, seed=0) for e in many]  # type: ignore[arg-type]
     (tmp_path / "part.safetensors").write_bytes(encode_trajectories(records, "x"))
