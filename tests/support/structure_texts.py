@@ -1,9 +1,5 @@
 """Small structure files for tests, in the columns of the format."""
 
-from pathlib import Path
-
-import pytest
-
 # an Ala-Ser-Gly of ideal geometry: name, element, residue, number, x, y, z
 TRIPEPTIDE = [
     ("N", "N", "ALA", 1, -0.525, 1.363, 0.000),
@@ -104,12 +100,3 @@ def cif_row(
         f"{group} 1 {element} {name} {altloc} {residue} Z {entity} {label} {insertion} {x:.3f} {y:.3f} {z:.3f} "
         f"{occupancy} {number} {residue} {chain} {name} {model}"
     )
-
-
-def posebusters_proteins():
-    """The four PDB files that PoseBusters comes with; skips the test where it is not installed."""
-    folder = Path(pytest.importorskip("posebusters").__file__).parent / "datasets" / "pdb"
-    found = sorted(folder.glob("*/*_protein_one_lig_removed.pdb"))
-    if not found:
-        pytest.skip("this PoseBusters comes without its structures")
-    return found

@@ -1,9 +1,7 @@
 """Structures that several tests look for pockets in."""
 
-from importlib.util import find_spec
-from pathlib import Path
-
 import pytest
+from complexes import protein_of
 from small_structures import alanine, rod, structure
 
 from molgen.chem.proteins.reading import read_protein
@@ -26,16 +24,8 @@ def made():
 
 
 @pytest.fixture(scope="session")
-def folder():
-    spec = find_spec("posebusters")
-    if spec is None or spec.origin is None:
-        pytest.skip("posebusters, which has the complexes, is not installed")
-    return Path(spec.origin).parent / "datasets" / "pdb"
-
-
-@pytest.fixture(scope="session")
-def reductase(folder):
-    return read_protein(folder / "1ia1" / "1ia1_protein_one_lig_removed.pdb")
+def reductase():
+    return protein_of("1ia1")
 
 
 @pytest.fixture

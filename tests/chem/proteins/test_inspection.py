@@ -1,7 +1,8 @@
 """An inspection lists everything in a file once."""
 
 import pytest
-from structure_texts import TRIPEPTIDE, hetero, pdb_line, posebusters_proteins, tripeptide
+from complexes import CODES, protein_of
+from structure_texts import TRIPEPTIDE, hetero, pdb_line, tripeptide
 
 from molgen.chem.proteins.inspection import Chain, Gap, Group, chain_rows, group_rows, inspect_protein, lines
 from molgen.chem.proteins.reading import read_protein
@@ -83,7 +84,7 @@ def test_a_trace_of_alpha_carbons_has_gaps_by_number(tmp_path):
 
 
 def test_real_structures_have_their_chains():
-    found = {path.name[:4]: inspect_protein(read_protein(path)) for path in posebusters_proteins()}
+    found = {code: inspect_protein(protein_of(code)) for code in CODES}
     assert [chain.id for chain in found["1ia1"].chains] == ["A", "B"]
     assert [group.name for group in found["1ia1"].ligands] == ["TQ3", "NDP", "NDP"]
     assert all(chain.kind == "protein" for one in found.values() for chain in one.chains)

@@ -5,11 +5,11 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from complexes import ligand_path, protein_of
 from rdkit import Chem
 from small_structures import alanine, structure
 
 from molgen.chem.proteins.pockets import find_pockets
-from molgen.chem.proteins.reading import read_protein
 from molgen.errors import InputError
 
 
@@ -53,9 +53,9 @@ def test_without_ligands_the_answer_says_so():
 
 
 @pytest.mark.parametrize("name", ["1ia1", "1s3v", "1uou"])
-def test_a_reference_file_names_the_pocket_around_its_molecule(folder, name):
-    path = folder / name / f"{name}_ligand.sdf"
-    (pocket,) = find_pockets(path, read_protein(folder / name / f"{name}_protein_one_lig_removed.pdb"))
+def test_a_reference_file_names_the_pocket_around_its_molecule(name):
+    path = ligand_path(name)
+    (pocket,) = find_pockets(path, protein_of(name))
     mol = Chem.RemoveHs(Chem.MolFromMolFile(str(path), sanitize=False), sanitize=False)
     np.testing.assert_allclose(pocket.center, mol.GetConformer().GetPositions().mean(axis=0))
     assert pocket.removed == ()
@@ -84,9 +84,9 @@ def test_reference_files_of_every_format_name_the_same_pocket_and_what_is_in_the
         assert pocket.removed == ("DRG:A:302", "ALT:A:303")
 
 
-def test_a_reference_from_another_frame_is_refused(folder, made):
+def test_a_reference_from_another_frame_is_refused(made):
     with pytest.raises(InputError, match=r"1ia1_ligand.sdf: .* is \d+ A away from the nearest protein atom"):
-        find_pockets(folder / "1ia1" / "1ia1_ligand.sdf", replace(made, positions=made.positions + 500))
+        find_pockets(ligand_path("1ia1"), replace(made, positions=made.positions + 500))
 
 
 def test_unusable_reference_files_are_named(made, tmp_path):

@@ -23,7 +23,7 @@ def test_auto_takes_each_kind_of_ligand_cofactors_last(made):
     assert pockets[2].removed == ("NAD:A:301",)
 
 
-def test_auto_without_ligands_and_blind_look_at_the_shape(reductase, folder):
+def test_auto_without_ligands_and_blind_look_at_the_shape(reductase):
     bare = reductase.keep(lambda one: one.kind == "polymer")
     auto, blind = find_pockets("auto", bare), find_pockets("Blind", bare)
     assert auto[0].name.startswith("auto 1 (detected, volume ")

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from complexes import CODES, protein_path
 from structure_texts import (
     COLUMNS,
     TRIPEPTIDE,
@@ -12,7 +13,6 @@ from structure_texts import (
     hetero,
     mmcif,
     pdb_line,
-    posebusters_proteins,
     tripeptide,
 )
 
@@ -143,7 +143,8 @@ def test_odd_occupancies_are_accepted(read):
 
 
 def test_real_proteins_are_read_whole():
-    for path in posebusters_proteins():
+    for code in CODES:
+        path = protein_path(code)
         protein = read_protein(path)
         heavy = [line for line in path.read_text().splitlines() if line.startswith(("ATOM", "HETATM"))]
         heavy = [line for line in heavy if line[76:78].strip() != "H"]

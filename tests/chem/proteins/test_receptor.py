@@ -2,7 +2,8 @@
 
 import numpy as np
 import pytest
-from structure_texts import hetero, pdb_line, posebusters_proteins, tripeptide
+from complexes import protein_of
+from structure_texts import hetero, pdb_line, tripeptide
 
 from molgen.chem.proteins.reading import read_protein
 from molgen.chem.proteins.receptor import receptor
@@ -109,8 +110,7 @@ def test_nothing_left_is_an_error(tmp_path):
 
 
 def test_the_cofactor_of_a_real_pocket_is_kept_and_the_other_ligand_is_not():
-    path = next(path for path in posebusters_proteins() if "1ia1" in path.name)
-    protein = read_protein(path)
+    protein = protein_of("1ia1")
     ligand = next(residue for residue in protein.of_kind("ligand") if residue.name == "TQ3")
     atoms = protein.positions[ligand.start : ligand.stop]
     pocket = Pocket(atoms.mean(0), np.ptp(atoms, axis=0) + 8, "TQ3", removed=(ligand.label,))

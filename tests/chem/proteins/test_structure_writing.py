@@ -4,9 +4,10 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from complexes import protein_of
 from rdkit import Chem
 from rdkit.Chem import rdDistGeom
-from structure_texts import TRIPEPTIDE, hetero, pdb_line, posebusters_proteins, tripeptide
+from structure_texts import TRIPEPTIDE, hetero, pdb_line, tripeptide
 
 from molgen.chem.proteins.reading import read_protein
 from molgen.chem.proteins.structure import Residue
@@ -127,8 +128,7 @@ def test_wrong_arguments_are_one_line(tmp_path, protein, ligand):
 
 
 def test_real_complexes_read_back(tmp_path, ligand):
-    path = next(path for path in posebusters_proteins() if "1s3v" in path.name)
-    protein = read_protein(path)
+    protein = protein_of("1s3v")
     for name in ("x.pdb", "x.cif"):
         write_complex(tmp_path / name, protein, ligand)
         back = read_protein(tmp_path / name)

@@ -5,8 +5,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import torch
+from small_ligands import ligand
 from small_receptors import poses_last
-from small_search import FEW, energy_of, ligand, searched
+from small_search import FEW, energy_of, searched
 
 from molgen.docking.minima import Minima
 from molgen.docking.search import SearchConfig, Starts, random_starts, search

@@ -4,10 +4,9 @@ import functools
 
 import numpy as np
 import torch
-from rdkit import Chem
+from small_ligands import ligand
 from small_receptors import pocket_atoms
 
-from molgen.docking.ligand import Ligand, ligand_of
 from molgen.docking.search import SearchConfig, SearchResult, search
 from molgen.physics.energy import DockingEnergy
 from molgen.physics.maps import MapField, build_maps
@@ -15,11 +14,6 @@ from molgen.physics.maps import MapField, build_maps
 POCKET = pocket_atoms()
 CENTER, SIZE = np.array([0.0, 0.0, 1.0]), np.full(3, 9.0)
 FEW = SearchConfig(starts=32, chains=16, rounds=8, patience=8, start_steps=25, hop_steps=15)
-
-
-@functools.cache
-def ligand(smiles: str) -> Ligand:
-    return ligand_of(Chem.AddHs(Chem.MolFromSmiles(smiles)))
 
 
 @functools.cache

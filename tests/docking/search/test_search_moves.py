@@ -7,8 +7,9 @@ from itertools import pairwise
 import numpy as np
 import pytest
 import torch
+from small_ligands import ligand
 from small_receptors import poses_first, poses_last
-from small_search import FEW, SIZE, energy_of, ligand, searched
+from small_search import FEW, SIZE, energy_of, searched
 
 from molgen.docking.search import EFFORT, kicked, metropolis, random_starts
 from molgen.geometry.torsions import dihedral_angles
