@@ -5,14 +5,7 @@ import warnings
 import numpy as np
 import pytest
 import torch
-from generated import (
-    FLEXIBLE,
-    QUICK,
-    assert_same,
-    coordinates,
-    random_network,
-    uniform,
-)
+from generated import FLEXIBLE, QUICK, assert_same, coordinates, random_network, uniform
 from rdkit import Chem
 
 import molgen

@@ -3,9 +3,7 @@
 from pathlib import Path
 
 import pytest
-from generated import (
-    QUICK,
-)
+from generated import QUICK
 from rdkit import Chem
 
 from molgen.chem.molecules.reading import InputRecord

@@ -4,13 +4,7 @@ import time
 import warnings
 
 import pytest
-from generated import (
-    QUICK,
-    assert_sound_geometry,
-    nearest_pair,
-    random_network,
-    uniform,
-)
+from generated import QUICK, assert_sound_geometry, nearest_pair, random_network, uniform
 from rdkit import Chem
 
 from molgen.chem.features.molecule_features import molecule_graph

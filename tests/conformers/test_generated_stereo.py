@@ -4,12 +4,7 @@ import warnings
 
 import numpy as np
 import pytest
-from generated import (
-    FLEXIBLE,
-    QUICK,
-    coordinates,
-    uniform,
-)
+from generated import FLEXIBLE, QUICK, coordinates, uniform
 from rdkit import Chem
 
 from molgen.chem.molecules.standardize import prepare_molecule

@@ -2,16 +2,7 @@
 
 import numpy as np
 import pytest
-from complexes import (
-    CHAIN_A,
-    INHIBITOR,
-    TYROSINE,
-    docked,
-    folder,
-    ligand_path,
-    protein_path,
-    site_in,
-)
+from complexes import CHAIN_A, INHIBITOR, TYROSINE, docked, folder, ligand_path, protein_path, site_in
 from rdkit import Chem
 
 import molgen

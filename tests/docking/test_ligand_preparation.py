@@ -2,13 +2,7 @@
 
 import numpy as np
 import pytest
-from complexes import (
-    CHAIN_A,
-    TYROSINE,
-    docked,
-    heavy_poses,
-    protein_of,
-)
+from complexes import CHAIN_A, TYROSINE, docked, heavy_poses, protein_of
 from rdkit import Chem
 
 from molgen.docking.dock import dock

@@ -3,11 +3,7 @@
 import numpy as np
 import pytest
 import torch
-from complexes import (
-    INHIBITOR,
-    docked,
-    ligand_of_file,
-)
+from complexes import INHIBITOR, docked, ligand_of_file
 from rdkit import Chem
 from small_ligands import SMILES, ligand
 from small_receptors import poses_first, poses_last

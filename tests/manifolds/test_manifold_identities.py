@@ -48,10 +48,16 @@ every_manifold = pytest.mark.parametrize("name", MANIFOLDS)
 both_precisions = pytest.mark.parametrize("dtype", DTYPES, ids=str)
 
 
-@every_manifold
-@both_precisions
-@settings(max_examples=25)
-@given(seed=seeds, size=sizes)
+def identity(**drawn):
+    """A test that must hold on every manifold in both precisions, for any seed and whatever else is `drawn`."""
+
+    def wrapped(test):
+        return every_manifold(both_precisions(settings(max_examples=25)(given(seed=seeds, **drawn)(test))))
+
+    return wrapped
+
+
+@identity(size=sizes)
 def test_log_undoes_exp(name, dtype, seed, size):
     rng, manifold = torch.Generator().manual_seed(seed), MANIFOLDS[name]
     x = points(name, rng, dtype)
@@ -62,10 +68,7 @@ def test_log_undoes_exp(name, dtype, seed, size):
     close(manifold.project(y), y, dtype)
 
 
-@every_manifold
-@both_precisions
-@settings(max_examples=25)
-@given(seed=seeds)
+@identity()
 def test_exp_undoes_log(name, dtype, seed):
     rng, manifold = torch.Generator().manual_seed(seed), MANIFOLDS[name]
     x, y = points(name, rng, dtype), points(name, rng, dtype)
@@ -75,10 +78,7 @@ def test_exp_undoes_log(name, dtype, seed):
     close(manifold.exp(x, manifold.tangent(x)), x, dtype)
 
 
-@every_manifold
-@both_precisions
-@settings(max_examples=25)
-@given(seed=seeds, size=sizes)
+@identity(size=sizes)
 def test_transport_keeps_inner_products_and_goes_back(name, dtype, seed, size):
     rng, manifold = torch.Generator().manual_seed(seed), MANIFOLDS[name]
     x = points(name, rng, dtype)
@@ -90,10 +90,7 @@ def test_transport_keeps_inner_products_and_goes_back(name, dtype, seed, size):
     close(manifold.transport(y, x, v_there), v, dtype, scale=5)
 
 
-@every_manifold
-@both_precisions
-@settings(max_examples=25)
-@given(seed=seeds, size=sizes, share=st.floats(0.01, 0.99))
+@identity(size=sizes, share=st.floats(0.01, 0.99))
 def test_the_velocity_of_a_geodesic_is_parallel_along_it(name, dtype, seed, size, share):
     rng, manifold = torch.Generator().manual_seed(seed), MANIFOLDS[name]
     x = points(name, rng, dtype)

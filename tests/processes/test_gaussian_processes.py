@@ -2,6 +2,7 @@ import math
 
 import pytest
 import torch
+from translation_processes import TRANSLATIONS
 
 from molgen.processes import (
     CartesianDiffusion,
@@ -10,24 +11,15 @@ from molgen.processes import (
     TranslationDiffusion,
     TranslationFlow,
     VarianceExploding,
-    VariancePreservingCosine,
-    VariancePreservingLinear,
     center_free,
 )
 
 COUNT, MEAN, SPREAD = 100000, 1.5, 0.5
-PROCESSES = [
-    TranslationDiffusion(VarianceExploding(0.1, 5.0)),
-    TranslationDiffusion(VariancePreservingLinear()),
-    TranslationDiffusion(VariancePreservingCosine(), prediction="noise"),
-    TranslationDiffusion(VariancePreservingCosine(), prediction="x0"),
-    TranslationFlow(LinearPath(2.0)),
-    TranslationFlow(LinearPath(2.0), prediction="score"),
-]
-NAMES = [f"{type(p.schedule).__name__}-{p.prediction}" for p in PROCESSES]
+PROCESSES = {**TRANSLATIONS, "flow-score": TranslationFlow(LinearPath(2.0), prediction="score")}
+each_process = pytest.mark.parametrize("process", PROCESSES.values(), ids=PROCESSES)
 
 
-@pytest.mark.parametrize("process", PROCESSES, ids=NAMES)
+@each_process
 def test_regressing_the_target_on_the_state_gives_the_gaussian_answer(process):
     """For jointly Gaussian (x_t, target) the expectation of the target is linear in x_t with slope cov / var."""
     t, rng = 0.4, torch.Generator().manual_seed(0)
@@ -49,7 +41,7 @@ def test_regressing_the_target_on_the_state_gives_the_gaussian_answer(process):
     assert float(x.std()) == pytest.approx(float(variance.sqrt()), rel=0.02)
 
 
-@pytest.mark.parametrize("process", PROCESSES, ids=NAMES)
+@each_process
 def test_the_true_target_denoises_to_the_data(process):
     rng = torch.Generator().manual_seed(0)
     x0, t = torch.randn(50, 3, generator=rng, dtype=torch.float64), 0.1 + 0.8 * torch.rand(50, generator=rng)
@@ -57,7 +49,7 @@ def test_the_true_target_denoises_to_the_data(process):
     torch.testing.assert_close(process.denoised(noised.x_t, noised.target, t), x0, rtol=1e-6, atol=1e-6)
 
 
-@pytest.mark.parametrize("process", PROCESSES, ids=NAMES)
+@each_process
 def test_adding_a_score_adds_it(process):
     rng = torch.Generator().manual_seed(0)
     x, value, delta = torch.randn(3, 20, 3, generator=rng, dtype=torch.float64)

@@ -13,12 +13,7 @@ from molgen.processes import (
     VariancePreservingLinear,
     convert,
 )
-from molgen.processes.predictions import (
-    score_from_velocity,
-    velocity_from_score,
-    velocity_from_x0,
-    x0_from_velocity,
-)
+from molgen.processes.predictions import score_from_velocity, velocity_from_score, velocity_from_x0, x0_from_velocity
 
 KINDS = ["noise", "x0", "velocity", "score"]
 SCHEDULES = [VarianceExploding(), VariancePreservingLinear(), VariancePreservingCosine(scale=2.0), LinearPath(3.0)]

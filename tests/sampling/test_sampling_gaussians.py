@@ -4,6 +4,7 @@ import math
 
 import pytest
 import torch
+from translation_processes import TRANSLATIONS
 
 from molgen.processes import (
     CartesianDiffusion,
@@ -31,14 +32,7 @@ from molgen.sampling import (
 SPREAD = 0.5
 MEAN = torch.tensor([1.0, -0.5, 0.2], dtype=torch.float64)
 ATOMS = torch.tensor([[1.0, 0, 0], [-1.0, 1, 0], [0, -1, 2], [0, 0, -2]], dtype=torch.float64)
-PROCESSES = {
-    "ve": TranslationDiffusion(VarianceExploding(0.01, 30.0)),
-    "vp-linear": TranslationDiffusion(VariancePreservingLinear()),
-    "vp-cosine-noise": TranslationDiffusion(VariancePreservingCosine(), prediction="noise"),
-    "vp-cosine-x0": TranslationDiffusion(VariancePreservingCosine(), prediction="x0"),
-    "flow": TranslationFlow(LinearPath(2.0)),
-    "flow-x0": TranslationFlow(LinearPath(2.0), prediction="x0"),
-}
+PROCESSES = {**TRANSLATIONS, "flow-x0": TranslationFlow(LinearPath(2.0), prediction="x0")}
 STEPPERS = {
     "euler": (euler, 600),
     "heun": (heun, 120),

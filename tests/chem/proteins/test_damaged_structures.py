@@ -8,14 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
-from structure_texts import (
-    TRIPEPTIDE,
-    cif_row,
-    hetero,
-    mmcif,
-    pdb_line,
-    tripeptide,
-)
+from structure_texts import TRIPEPTIDE, cif_row, hetero, mmcif, pdb_line, tripeptide
 
 from molgen.chem.proteins import reading as protein_reading
 from molgen.chem.proteins.reading import read_protein

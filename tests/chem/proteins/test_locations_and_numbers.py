@@ -2,14 +2,7 @@
 
 import numpy as np
 import pytest
-from structure_texts import (
-    TRIPEPTIDE,
-    cif_row,
-    hetero,
-    mmcif,
-    pdb_line,
-    tripeptide,
-)
+from structure_texts import TRIPEPTIDE, cif_row, hetero, mmcif, pdb_line, tripeptide
 
 CIF_ROWS = [cif_row(*atom) for atom in TRIPEPTIDE]
 

@@ -6,15 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from complexes import CODES, protein_path
-from structure_texts import (
-    COLUMNS,
-    TRIPEPTIDE,
-    cif_row,
-    hetero,
-    mmcif,
-    pdb_line,
-    tripeptide,
-)
+from structure_texts import COLUMNS, TRIPEPTIDE, cif_row, hetero, mmcif, pdb_line, tripeptide
 
 from molgen.chem.proteins.reading import read_protein
 

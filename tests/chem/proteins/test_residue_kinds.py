@@ -1,14 +1,7 @@
 """Which groups of a structure are polymer, ligand, metal or water."""
 
 import pytest
-from structure_texts import (
-    TRIPEPTIDE,
-    cif_row,
-    hetero,
-    mmcif,
-    pdb_line,
-    tripeptide,
-)
+from structure_texts import TRIPEPTIDE, cif_row, hetero, mmcif, pdb_line, tripeptide
 
 
 def kinds(protein):
