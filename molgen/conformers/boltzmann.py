@@ -7,7 +7,7 @@ import torch
 from rdkit import Chem
 
 from molgen.chem.features.molecule_features import heavy_atoms, molecule_graph
-from molgen.chem.molecules.force_field import relax
+from molgen.chem.molecules.force_field import minimize_conformers
 from molgen.chem.molecules.positions import with_conformers
 from molgen.conformers.config import GenerateConfig
 from molgen.conformers.samples import template_count
@@ -71,7 +71,7 @@ def boltzmann_ensemble(mol: Chem.Mol, model: TorsionModel | None, config: Genera
             model, batch_graphs([record]), local, torsions, time=PROPOSAL_TIME, steps=PROPOSAL_STEPS
         )
     positions = set_torsions(mol, full[template], torsions.double(), record).numpy()
-    _, energies = relax(with_conformers(mol, positions), 0)
+    _, energies = minimize_conformers(with_conformers(mol, positions), 0)
     if not np.isfinite(energies.values).any():
         raise EmbeddingError("no Boltzmann weights: the force field has no parameters for this molecule")
     weights = boltzmann_weights(energies.values, likelihood.double().numpy(), config.boltzmann)

@@ -7,7 +7,7 @@ import torch
 from rdkit import Chem
 
 from molgen.chem.atom_types.mmff_terms import mmff_terms
-from molgen.chem.molecules.force_field import Energies, relax
+from molgen.chem.molecules.force_field import Energies, minimize_conformers
 from molgen.chem.molecules.positions import with_conformers
 from molgen.physics.lbfgs import graph_preconditioner, minimize_batch
 from molgen.physics.mmff import MMFFEnergy
@@ -24,10 +24,10 @@ PIECE_PAIRS = 300_000
 class ConformerField:
     """MMFF94s (UFF where it has no parameters) for conformers of a molecule with explicit hydrogens.
 
-    The energies are those of :func:`molgen.chem.molecules.force_field.relax`, to 0.01 kcal/mol; the way down is that of
-    L-BFGS on all conformers at once, which takes a fifth of the time; RDKit's where there is little to do. So a
-    conformer may end in another minimum when others are minimized with it: by the choice between the two, and by
-    rounding, which a long way down amplifies. A step stands for one and a half of RDKit's.
+    The energies are those of :func:`molgen.chem.molecules.force_field.minimize_conformers`, to 0.01 kcal/mol; the way
+    down is that of L-BFGS on all conformers at once, which takes a fifth of the time; RDKit's where there is little to
+    do. So a conformer may end in another minimum when others are minimized with it: by the choice between the two, and
+    by rounding, which a long way down amplifies. A step stands for one and a half of RDKit's.
     """
 
     def __init__(self, mol: Chem.Mol) -> None:
@@ -64,7 +64,7 @@ class ConformerField:
         """
         if self.terms is None or len(positions) * self.terms.n_atoms**2 <= FEW:
             mol = with_conformers(self.mol, positions)
-            return relax(mol, round(RDKIT_STEPS * steps), electrostatics=electrostatics)
+            return minimize_conformers(mol, round(RDKIT_STEPS * steps), electrostatics=electrostatics)
         energy = self._energy[electrostatics]
         given = torch.from_numpy(np.ascontiguousarray(positions.transpose(1, 2, 0))).float()
         moved, values = [], []

@@ -9,7 +9,7 @@ from rdkit import Chem
 from rdkit.Chem import rdForceFieldHelpers, rdMolTransforms
 
 from molgen.chem.features.molecule_features import heavy_atoms
-from molgen.chem.molecules.force_field import relax
+from molgen.chem.molecules.force_field import minimize_conformers
 from molgen.chem.molecules.positions import with_conformers
 from molgen.conformers.templates import LARGE_RING
 from molgen.metrics.rmsd import rmsd_matrix
@@ -76,7 +76,7 @@ def _driven(mol: Chem.Mol, start: np.ndarray, bonds: list[tuple[int, ...]], rng:
         field.MMFFAddTorsionConstraint(*bonds[index], False, goal - TOLERANCE, goal + TOLERANCE, SPRING)
     field.Initialize()
     field.Minimize(maxIts=DRIVE_STEPS)
-    return relax(work, RELEASE_STEPS, electrostatics=False)[0][0]
+    return minimize_conformers(work, RELEASE_STEPS, electrostatics=False)[0][0]
 
 
 def _ring_torsions(mol: Chem.Mol) -> list[tuple[int, ...]]:

@@ -77,9 +77,9 @@ def finish(samples: Samples, positions: np.ndarray, sample: np.ndarray, config: 
 def _minimized(samples: Samples, positions: np.ndarray, method: Literal["mmff", "gfn2"]) -> tuple[np.ndarray, Energies]:
     if method == "mmff":
         return samples.field.minimize(positions, MINIMIZE_STEPS, max_force=MAX_FORCE)
-    from molgen.chem.molecules.xtb import relax_gfn2
+    from molgen.chem.molecules.xtb import minimize_gfn2
 
-    return relax_gfn2(with_conformers(samples.mol, positions))
+    return minimize_gfn2(with_conformers(samples.mol, positions))
 
 
 def _distinct(mol: Chem.Mol, positions: np.ndarray, min_rmsd: float) -> list[int]:

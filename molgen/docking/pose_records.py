@@ -11,7 +11,7 @@ import torch
 from rdkit import Chem
 from torch import Tensor
 
-from molgen.chem.molecules.force_field import relax
+from molgen.chem.molecules.force_field import minimize_conformers
 from molgen.chem.molecules.positions import with_conformers
 from molgen.conformers.templates import set_torsions
 from molgen.docking.ligand import Ligand
@@ -121,8 +121,8 @@ def strain(ligand: Ligand, positions: np.ndarray) -> np.ndarray:
     Each pose is first minimized for a few steps, so that the rigid bonds and angles of the search do not count. MMFF94s
     without electrostatics; nan where no force field has the parameters.
     """
-    _, free = relax(ligand.free, 200, electrostatics=False)
-    _, bound = relax(with_conformers(ligand.mol, positions), 20, electrostatics=False)
+    _, free = minimize_conformers(ligand.free, 200, electrostatics=False)
+    _, bound = minimize_conformers(with_conformers(ligand.mol, positions), 20, electrostatics=False)
     energies = np.concatenate([free.values, bound.values])
     return bound.values - np.nanmin(energies, initial=np.inf)
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from rdkit import Chem
 
-from molgen.chem.molecules.force_field import Energies, relax
+from molgen.chem.molecules.force_field import Energies, minimize_conformers
 from molgen.chem.molecules.positions import with_conformers
 from molgen.chem.molecules.standardize import prepare_molecule
 from molgen.conformers.candidates import boltzmann_shares, low_strain, make_candidates
@@ -57,7 +57,9 @@ def test_candidates_are_samples_by_strain_and_gas_phase_minima_by_energy(share):
         minima = candidates.positions[count:]
         energies = samples.field.energies(minima).values
         low = energies < energies.min() + 8.0
-        assert (energies[low] - relax(with_conformers(samples.mol, minima[low]), 300)[1].values < 0.5).mean() > 0.8
+        assert (
+            energies[low] - minimize_conformers(with_conformers(samples.mol, minima[low]), 300)[1].values < 0.5
+        ).mean() > 0.8
         expected = boltzmann_shares(energies, config.gas_phase_scale) * share
         np.testing.assert_allclose(candidates.weights[count:], expected, rtol=1e-3)
     if count:

@@ -5,7 +5,7 @@ import pytest
 from rdkit import Chem
 from rdkit.Chem import rdDistGeom
 
-from molgen.chem.molecules.force_field import relax
+from molgen.chem.molecules.force_field import minimize_conformers
 from molgen.chem.molecules.positions import with_conformers
 from molgen.conformers import force_field as module
 from molgen.conformers.force_field import ConformerField
@@ -21,7 +21,10 @@ def embedded(smiles: str, count: int = 8) -> tuple[Chem.Mol, np.ndarray]:
 @pytest.mark.parametrize("charges", [True, False])
 def test_energies_are_those_of_the_field_one_by_one(smiles, charges):
     mol, x = embedded(smiles)
-    found, expected = ConformerField(mol).energies(x, electrostatics=charges), relax(mol, 0, electrostatics=charges)[1]
+    found, expected = (
+        ConformerField(mol).energies(x, electrostatics=charges),
+        minimize_conformers(mol, 0, electrostatics=charges)[1],
+    )
     assert found.method == expected.method
     np.testing.assert_allclose(found.values, expected.values, atol=0.01)
 
@@ -39,13 +42,13 @@ def test_relaxing_lowers_every_energy_and_says_which(smiles):
     assert at.shape == x.shape
     assert at.dtype == np.float64
     assert (energies.values < field.energies(x).values - 0.1).all()
-    np.testing.assert_allclose(relax(with_conformers(mol, at), 0)[1].values, energies.values, atol=0.01)
+    np.testing.assert_allclose(minimize_conformers(with_conformers(mol, at), 0)[1].values, energies.values, atol=0.01)
 
 
 def test_minima_are_those_of_rdkit():
     """Ethanol has two, trans and gauche; both ways of relaxing find their energies."""
     mol, x = embedded("CCO", 20)
-    expected = np.unique(relax(mol, 2000)[1].values.round(2))
+    expected = np.unique(minimize_conformers(mol, 2000)[1].values.round(2))
     found = np.unique(ConformerField(mol).minimize(x, 500)[1].values.round(2))
     assert len(expected) == 2
     np.testing.assert_allclose(found, expected, atol=0.02)

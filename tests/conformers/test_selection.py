@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from generated import FLEXIBLE, assert_sound_geometry, coordinates, energies, nearest_pair, uniform
 
-from molgen.chem.molecules.force_field import relax
+from molgen.chem.molecules.force_field import minimize_conformers
 
 
 def test_the_first_of_many_are_the_best_few():
@@ -63,7 +63,7 @@ def test_minimizing_the_selection_lowers_the_energy():
     options = {"min_rmsd": 0.0, "minimize_steps": 0, "gas_phase": 0.0}
     plain, relaxed = (uniform("CC(C)CC(=O)OCC", minimize_with=kind, **options) for kind in ("none", "mmff"))
     assert plain.GetNumConformers() == relaxed.GetNumConformers() == 4
-    before, after = (relax(mol, 0)[1].values for mol in (plain, relaxed))
+    before, after = (minimize_conformers(mol, 0)[1].values for mol in (plain, relaxed))
     assert (after < before - 0.5).all()
     np.testing.assert_allclose(energies(relaxed), after - after.min(), atol=1e-3)
     assert relaxed.GetConformer(0).GetProp("molgen_energy_method") == "MMFF94s"
@@ -74,7 +74,7 @@ def test_minimized_candidates_are_lower_and_merge_in_one_minimum():
     plain, minimized = (
         uniform("CC(C)CC(=O)OCC", 12, samples=32, minimize_steps=steps, gas_phase=0.0) for steps in (0, 200)
     )
-    before, after = (relax(mol, 0)[1].values for mol in (plain, minimized))
+    before, after = (minimize_conformers(mol, 0)[1].values for mol in (plain, minimized))
     assert after.mean() < before.mean() - 0.3
     assert nearest_pair(minimized) >= 0.1 - 1e-6
     assert energies(minimized)[0] >= 0.0 == min(energies(minimized))

@@ -13,7 +13,7 @@ from complexes import TYROSINE, site_in
 from rdkit import Chem
 from torch import Tensor, nn
 
-from molgen.chem.molecules.force_field import relax
+from molgen.chem.molecules.force_field import minimize_conformers
 from molgen.conformers import samples
 from molgen.conformers.generate import generate_conformers, generate_many
 from molgen.docking import proposals as proposing
@@ -98,7 +98,7 @@ def test_a_minimizer_that_gives_up_keeps_the_structure_and_is_silent(smiles, cap
     conformer = Chem.Conformer(2)
     conformer.SetPositions(np.array([[0.0, 0, 0], [0, 0, 1.3]]))
     mol.AddConformer(conformer)
-    found, _ = relax(mol, 100)
+    found, _ = minimize_conformers(mol, 100)
     assert np.isfinite(found).all()
     assert np.isfinite(positions_of(generate_conformers(smiles, 2, model="uniform"))).all()
     assert capfd.readouterr().err == ""

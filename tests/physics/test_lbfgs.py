@@ -8,7 +8,7 @@ from rdkit import Chem
 from rdkit.Chem import rdDistGeom
 
 from molgen.chem.atom_types.mmff_terms import mmff_terms
-from molgen.chem.molecules.force_field import relax
+from molgen.chem.molecules.force_field import minimize_conformers
 from molgen.physics.lbfgs import graph_preconditioner, minimize_batch
 from molgen.physics.mmff import MMFFEnergy
 
@@ -49,7 +49,7 @@ def test_it_comes_as_low_as_rdkit_with_fewer_steps():
     """The median over conformers; single ones may take another way."""
     mol, x, field, start = prepared(count=30)
     _, energy = minimize_batch(field, x, 60, start)
-    assert np.median(energy.numpy() - relax(mol, 100)[1].values) < 0.5
+    assert np.median(energy.numpy() - minimize_conformers(mol, 100)[1].values) < 0.5
 
 
 def test_more_steps_never_end_higher():

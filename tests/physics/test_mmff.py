@@ -9,7 +9,7 @@ from rdkit import Chem
 from rdkit.Chem import rdDistGeom
 
 from molgen.chem.atom_types.mmff_terms import mmff_terms
-from molgen.chem.molecules.force_field import relax
+from molgen.chem.molecules.force_field import minimize_conformers
 from molgen.physics.mmff import MMFFEnergy
 
 MOLECULES = [
@@ -47,7 +47,7 @@ def columns(mol: Chem.Mol) -> torch.Tensor:
 @pytest.mark.parametrize("smiles", MOLECULES)
 def test_energies_are_those_of_rdkit(smiles, charges):
     mol = conformers(smiles)
-    expected = relax(mol, 0, electrostatics=charges)[1]
+    expected = minimize_conformers(mol, 0, electrostatics=charges)[1]
     assert expected.method.startswith("MMFF94s")
     energy, _ = MMFFEnergy(mmff_terms(mol), charges, torch.float64)(columns(mol))
     np.testing.assert_allclose(energy.numpy(), expected.values, atol=2e-5, rtol=1e-6)
@@ -57,7 +57,7 @@ def test_energies_are_those_of_rdkit(smiles, charges):
 def test_single_precision_is_good_to_a_hundredth_of_a_kcal_per_mol(smiles):
     mol = conformers(smiles)
     energy, _ = MMFFEnergy(mmff_terms(mol))(columns(mol).float())
-    np.testing.assert_allclose(energy.numpy(), relax(mol, 0)[1].values, atol=1e-2, rtol=1e-5)
+    np.testing.assert_allclose(energy.numpy(), minimize_conformers(mol, 0)[1].values, atol=1e-2, rtol=1e-5)
 
 
 @pytest.mark.parametrize("smiles", MOLECULES)

@@ -1,4 +1,4 @@
-"""MMFF94s energies and relaxation through RDKit, with UFF where MMFF has no parameters."""
+"""MMFF94s energies and minimization through RDKit, with UFF where MMFF has no parameters."""
 
 from __future__ import annotations
 
@@ -24,18 +24,19 @@ class Energies:
     method: str
 
 
-def relax(
-    mol: Chem.Mol, iterations: int = 200, *, electrostatics: bool = True, until: float = 1e-4
+def minimize_conformers(
+    mol: Chem.Mol, steps: int = 200, *, electrostatics: bool = True, max_force: float = 1e-4
 ) -> tuple[np.ndarray, Energies]:
-    """Minimize every conformer of ``mol``; 0 iterations evaluate only. ``mol`` is not changed.
+    """Minimize every conformer of ``mol``; 0 steps evaluate only. ``mol`` is not changed.
 
     Without electrostatics the field measures strain alone: in vacuum charges fold a molecule on to itself, which is
     not what it does in water or in a pocket (OMEGA and CONFORGE leave them out for the same reason).
 
     Args:
         mol: molecule with explicit hydrogens and k conformers.
-        iterations: at most so many minimizer steps per conformer.
-        until: force tolerance of the minimizer.
+        steps: at most, per conformer.
+        electrostatics: include the charges.
+        max_force: force tolerance of the minimizer.
 
     Returns:
         positions [k, atoms, 3], Angstrom, and the energies.
@@ -56,18 +57,18 @@ def relax(
             if field is None:
                 break
         field.Initialize()  # forgets the distances of the conformer before
-        if iterations and _minimized(field, iterations, until):
+        if steps and _minimized(field, steps, max_force):
             positions[k] = conformer.GetPositions()
         conformer.SetPositions(positions[k])
         energies[k] = field.CalcEnergy()
     return positions, Energies(energies, method)
 
 
-def _minimized(field, iterations: int, until: float) -> bool:
+def _minimized(field, steps: int, max_force: float) -> bool:
     """Whether the minimizer came through; where a gradient is not finite (in HCl) RDKit gives up with an exception."""
     try:
         with silent_rdkit():
-            field.Minimize(maxIts=iterations, forceTol=until)
+            field.Minimize(maxIts=steps, forceTol=max_force)
     except RuntimeError:
         return False
     return bool(np.isfinite(field.Positions()).all())

@@ -1,4 +1,4 @@
-"""Relaxation with a semi-empirical Hamiltonian: GFN-xTB, through tblite (extra `relax`)."""
+"""Minimization with a semi-empirical Hamiltonian: GFN-xTB, through tblite (extra `relax`)."""
 
 from __future__ import annotations
 
@@ -21,17 +21,17 @@ HARTREE = 627.5094740631
 def check_xtb() -> None:
     """Raises ConfigError when tblite is not installed; before long work, so that it is not in vain."""
     if find_spec("tblite") is None:
-        raise ConfigError("xTB (relax=gfn2, vacuum.energies=gfn2) needs tblite: pip install 'molgen[relax]'")
+        raise ConfigError("xTB (GFN1, GFN2) needs tblite: pip install 'molgen[relax]'")
 
 
-def relax_gfn2(mol: Chem.Mol, iterations: int = 200) -> tuple[np.ndarray, Energies]:
-    """:func:`relax_xtb` of the conformers that a molecule has."""
+def minimize_gfn2(mol: Chem.Mol, steps: int = 200) -> tuple[np.ndarray, Energies]:
+    """:func:`minimize_xtb` of the conformers that a molecule has."""
     positions = np.array([conformer.GetPositions() for conformer in mol.GetConformers()])
-    return relax_xtb(mol, positions, "gfn2", iterations)
+    return minimize_xtb(mol, positions, "gfn2", steps)
 
 
-def relax_xtb(
-    mol: Chem.Mol, positions: np.ndarray, method: str = "gfn2", iterations: int = 200, solvent: str = ""
+def minimize_xtb(
+    mol: Chem.Mol, positions: np.ndarray, method: str = "gfn2", steps: int = 200, solvent: str = ""
 ) -> tuple[np.ndarray, Energies]:
     """Minimize conformers with GFN-xTB (Bannwarth et al. 2019, doi:10.1021/acs.jctc.8b01176) by L-BFGS.
 
@@ -39,7 +39,7 @@ def relax_xtb(
         mol: molecule with explicit hydrogens; its formal charge and unpaired electrons are used.
         positions: [k, atoms, 3], Angstrom.
         method: "gfn1" or "gfn2".
-        iterations: at most so many minimizer steps per conformer; 0 evaluates only.
+        steps: of the minimizer per conformer, at most; 0 evaluates only.
         solvent: name of an implicit ALPB solvent, such as "water"; empty: vacuum.
 
     Returns:
@@ -69,15 +69,15 @@ def relax_xtb(
         energy, gradient = float(found.get("energy")), np.asarray(found.get("gradient"))
         return energy * HARTREE, gradient.ravel() * (HARTREE / BOHR)
 
-    settled, energies = np.array(positions, dtype=np.float64), np.zeros(len(positions))
-    for k, conformer in enumerate(settled):
+    minimized, energies = np.array(positions, dtype=np.float64), np.zeros(len(positions))
+    for k, conformer in enumerate(minimized):
         try:
-            if iterations:
-                options = {"maxiter": iterations, "gtol": 0.5}
+            if steps:
+                options = {"maxiter": steps, "gtol": 0.5}
                 end = minimize(energy_and_gradient, conformer.ravel(), jac=True, method="L-BFGS-B", options=options)
-                settled[k], energies[k] = end.x.reshape(-1, 3), end.fun
+                minimized[k], energies[k] = end.x.reshape(-1, 3), end.fun
             else:
                 energies[k] = energy_and_gradient(conformer.ravel())[0]
         except RuntimeError as error:
             raise EmbeddingError(f"{METHODS[method]} failed on conformer {k + 1}: {error}") from error
-    return settled, Energies(energies, METHODS[method] + (f" in {solvent}" if solvent else ""))
+    return minimized, Energies(energies, METHODS[method] + (f" in {solvent}" if solvent else ""))

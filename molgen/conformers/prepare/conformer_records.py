@@ -10,7 +10,7 @@ from molgen.chem.features.molecule_graph import MoleculeGraph
 from molgen.chem.molecules.embedding import embed_templates
 from molgen.chem.molecules.standardize import prepare_molecule
 from molgen.chem.molecules.stereo import enumerate_stereo
-from molgen.chem.molecules.xtb import relax_xtb
+from molgen.chem.molecules.xtb import minimize_xtb
 from molgen.conformers.force_field import ConformerField
 from molgen.conformers.prepare.config import PrepareConfig
 from molgen.conformers.prepare.gas_phase import gas_phase_conformers
@@ -67,7 +67,7 @@ def _conformers(mol: Chem.Mol, config: PrepareConfig) -> tuple[np.ndarray, np.nd
         templates.positions, config.relax_iterations, electrostatics=config.electrostatics
     )
     if config.relax != "mmff":
-        relaxed, energies = relax_xtb(mol, relaxed, config.relax, config.relax_iterations, config.solvent)
+        relaxed, energies = minimize_xtb(mol, relaxed, config.relax, config.relax_iterations, config.solvent)
     return relaxed, energies.values
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from rdkit import Chem
 
-from molgen.chem.molecules.xtb import METHODS, check_xtb, relax_xtb
+from molgen.chem.molecules.xtb import METHODS, check_xtb, minimize_xtb
 from molgen.conformers.config import GenerateConfig
 from molgen.conformers.prepare.resample import trained_model
 from molgen.conformers.samples import sample_conformers
@@ -79,4 +79,4 @@ def gas_phase_conformers(
     kept = positions[order[values[order] <= np.nanmin(values) + config.window]]
     if config.energies == "mmff":
         return kept, values[order[: len(kept)]]
-    return kept, relax_xtb(mol, kept, config.energies, 0, solvent)[1].values
+    return kept, minimize_xtb(mol, kept, config.energies, 0, solvent)[1].values

@@ -9,8 +9,8 @@ from small_molecules import embedded
 
 from molgen.chem.molecules import xtb
 from molgen.chem.molecules.embedding import embed_templates
-from molgen.chem.molecules.force_field import relax
-from molgen.chem.molecules.xtb import relax_xtb
+from molgen.chem.molecules.force_field import minimize_conformers
+from molgen.chem.molecules.xtb import minimize_xtb
 from molgen.conformers.prepare.config import PrepareConfig
 from molgen.conformers.prepare.conformer_records import conformer_record
 from molgen.conformers.prepare.prepare import prepare
@@ -22,15 +22,15 @@ needs_tblite = pytest.mark.skipif(importlib.util.find_spec("tblite") is None, re
 def relaxed(smiles: str, count: int):
     mol = Chem.AddHs(Chem.MolFromSmiles(smiles))
     embedding = embed_templates(mol, count, seed=1)
-    return mol, relax(embedding.mol, 200)[0]
+    return mol, minimize_conformers(embedding.mol, 200)[0]
 
 
 @needs_tblite
 def test_anti_butane_lies_below_gauche_butane():
     """By 0.67 kcal/mol in the gas (Herrebout et al. 1995, doi:10.1021/j100002a020)."""
     mol, positions = relaxed("CCCC", 8)
-    settled, energies = relax_xtb(mol, positions)
-    anti = np.linalg.norm(settled[:, 0] - settled[:, 3], axis=-1) > 3.5
+    minimized, energies = minimize_xtb(mol, positions)
+    anti = np.linalg.norm(minimized[:, 0] - minimized[:, 3], axis=-1) > 3.5
     assert 0 < anti.sum() < 8
     assert energies.method == "GFN2-xTB"
     assert energies.values[~anti].min() - energies.values[anti].min() == pytest.approx(0.67, abs=0.15)
@@ -40,12 +40,12 @@ def test_anti_butane_lies_below_gauche_butane():
 @needs_tblite
 def test_relaxation_lowers_the_energy_and_keeps_the_input():
     mol, positions = relaxed("CC(=O)NC", 2)
-    before = positions.copy()
-    unrelaxed = relax_xtb(mol, positions, iterations=0)[1]
-    settled, energies = relax_xtb(mol, positions)
-    assert np.array_equal(positions, before)
-    assert (energies.values < unrelaxed.values - 0.1).all()
-    again = relax_xtb(mol, settled, iterations=0)[1]
+    given = positions.copy()
+    before = minimize_xtb(mol, positions, steps=0)[1]
+    minimized, energies = minimize_xtb(mol, positions)
+    assert np.array_equal(positions, given)
+    assert (energies.values < before.values - 0.1).all()
+    again = minimize_xtb(mol, minimized, steps=0)[1]
     np.testing.assert_allclose(again.values, energies.values, atol=1e-4)
 
 
@@ -53,8 +53,8 @@ def test_relaxation_lowers_the_energy_and_keeps_the_input():
 def test_charge_and_solvent_are_used():
     mol = embedded("C[NH3+]")
     positions = mol.GetConformer().GetPositions()[None]
-    vacuum = relax_xtb(mol, positions, iterations=0)[1]
-    water = relax_xtb(mol, positions, iterations=0, solvent="water")[1]
+    vacuum = minimize_xtb(mol, positions, steps=0)[1]
+    water = minimize_xtb(mol, positions, steps=0, solvent="water")[1]
     assert water.values[0] - vacuum.values[0] == pytest.approx(-75, abs=10)  # as computed with tblite 0.8: -74.3
     assert water.method == "GFN2-xTB in water"
 

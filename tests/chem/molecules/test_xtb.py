@@ -7,7 +7,7 @@ import pytest
 from rdkit import Chem
 from rdkit.Chem import rdDistGeom, rdMolTransforms
 
-from molgen.chem.molecules.xtb import relax_gfn2
+from molgen.chem.molecules.xtb import minimize_gfn2
 from molgen.errors import ConfigError, EmbeddingError
 
 
@@ -27,14 +27,14 @@ def test_without_tblite_the_error_says_what_to_install(monkeypatch):
     monkeypatch.setitem(sys.modules, "tblite", None)
     monkeypatch.setitem(sys.modules, "tblite.interface", None)
     with pytest.raises(ConfigError, match=r"pip install 'molgen\[relax\]'"):
-        relax_gfn2(embedded("C"))
+        minimize_gfn2(embedded("C"))
 
 
 def test_water_has_the_energy_and_the_shape_of_the_method():
     """The minimum of water lies at -5.0705 Eh in GFN2-xTB."""
     pytest.importorskip("tblite")
     mol = embedded("O")
-    positions, energies = relax_gfn2(mol)
+    positions, energies = minimize_gfn2(mol)
     assert energies.method == "GFN2-xTB"
     assert energies.values[0] / 627.5094740631 == pytest.approx(-5.0705, abs=2e-4)
     conformer = with_positions(mol, positions[0]).GetConformer()
@@ -46,12 +46,12 @@ def test_every_conformer_ends_in_a_minimum_and_the_input_stays():
     pytest.importorskip("tblite")
     mol = embedded("CCO", 2)
     before = [c.GetPositions() for c in mol.GetConformers()]
-    positions, energies = relax_gfn2(mol)
+    positions, energies = minimize_gfn2(mol)
     assert positions.shape == (2, 9, 3)
     for k, conformer in enumerate(mol.GetConformers()):
         assert np.array_equal(conformer.GetPositions(), before[k])
-        start = relax_gfn2(Chem.Mol(mol, confId=conformer.GetId()), iterations=0)[1].values[0]
-        again = relax_gfn2(with_positions(Chem.Mol(mol, confId=conformer.GetId()), positions[k]))[1].values[0]
+        start = minimize_gfn2(Chem.Mol(mol, confId=conformer.GetId()), steps=0)[1].values[0]
+        again = minimize_gfn2(with_positions(Chem.Mol(mol, confId=conformer.GetId()), positions[k]))[1].values[0]
         assert energies.values[k] < start - 0.5
         assert again == pytest.approx(energies.values[k], abs=0.05)
 
@@ -60,7 +60,7 @@ def test_every_conformer_ends_in_a_minimum_and_the_input_stays():
 def test_charges_and_open_shells_are_taken_from_the_molecule(smiles):
     pytest.importorskip("tblite")
     mol = embedded(smiles)
-    positions, energies = relax_gfn2(mol)
+    positions, energies = minimize_gfn2(mol)
     assert np.isfinite(energies.values).all()
     assert np.isfinite(positions).all()
 
@@ -69,4 +69,4 @@ def test_atoms_on_top_of_each_other_are_an_embedding_error():
     pytest.importorskip("tblite")
     mol = embedded("O")
     with pytest.raises(EmbeddingError, match="GFN2-xTB"):
-        relax_gfn2(with_positions(mol, np.zeros((3, 3))))
+        minimize_gfn2(with_positions(mol, np.zeros((3, 3))))

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from rdkit import Chem
 
-from molgen.chem.molecules.force_field import relax
+from molgen.chem.molecules.force_field import minimize_conformers
 from molgen.chem.molecules.positions import with_conformers
 from molgen.chem.molecules.standardize import prepare_molecule
 from molgen.conformers.prepare.config import PrepareConfig
@@ -30,7 +30,7 @@ def test_the_lowest_samples_are_kept_in_order_and_hold_hydrogen_bonds():
     positions, energies = gas_phase_conformers(mol, QUICK, 5)
     assert len(positions) == len(energies) == 5
     assert (np.diff(energies) >= 0).all()
-    np.testing.assert_allclose(relax(with_conformers(mol, positions), 0)[1].values, energies, atol=1e-3)
+    np.testing.assert_allclose(minimize_conformers(with_conformers(mol, positions), 0)[1].values, energies, atol=1e-3)
     every, _ = gas_phase_conformers(mol, GasPhaseConfig(samples=40, energies="mmff", window=1e3), 40)
     assert len(every) == 40
     np.testing.assert_array_equal(every[:5], positions)
@@ -46,11 +46,11 @@ def test_those_above_the_window_are_dropped():
 
 @pytest.mark.skipif(find_spec("tblite") is None, reason="needs tblite")
 def test_weights_are_those_of_xtb_at_the_polished_geometry():
-    from molgen.chem.molecules.xtb import relax_xtb
+    from molgen.chem.molecules.xtb import minimize_xtb
 
     mol = prepare_molecule(Chem.MolFromSmiles("OCCO"))
     positions, energies = gas_phase_conformers(mol, GasPhaseConfig(samples=8), 4)
-    np.testing.assert_allclose(relax_xtb(mol, positions, "gfn2", 0)[1].values, energies, atol=1e-3)
+    np.testing.assert_allclose(minimize_xtb(mol, positions, "gfn2", 0)[1].values, energies, atol=1e-3)
     field, _ = gas_phase_conformers(mol, GasPhaseConfig(samples=8, energies="mmff"), 4)
     np.testing.assert_array_equal(field, positions)
 

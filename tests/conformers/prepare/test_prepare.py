@@ -13,7 +13,7 @@ from small_molecules import embedded, graph_of, heavy_positions
 
 from molgen.chem.features.molecule_features import heavy_atoms
 from molgen.chem.molecules.embedding import embed_templates
-from molgen.chem.molecules.force_field import relax
+from molgen.chem.molecules.force_field import minimize_conformers
 from molgen.conformers.prepare.config import PrepareConfig
 from molgen.conformers.prepare.conformer_records import conformer_record
 from molgen.conformers.prepare.matching import match_reference, reference_positions
@@ -126,7 +126,7 @@ def test_boltzmann_weights_follow_the_energies():
     mol = Chem.MolFromSmiles("CCCCO")
     entry = conformer_record(mol, PrepareConfig(conformers=4, relax_iterations=200, boltzmann=True))
     full = Chem.AddHs(mol)
-    energies = relax(embed_templates(full, 4, seed=0).mol, 200)[1].values
+    energies = minimize_conformers(embed_templates(full, 4, seed=0).mol, 200)[1].values
     expected = np.exp(-(energies - energies.min()) / (0.0019872 * 298.15))
     np.testing.assert_allclose(entry.weights, expected, atol=2e-3)
     assert entry.weights.max() == 1.0
@@ -160,7 +160,7 @@ def test_references_keep_their_torsions_on_template_geometry(tmp_path, smiles):
     turned = torus.log(dihedral_angles(own, quadruples), dihedral_angles(matched, quadruples))
     assert turned.abs().max() < 0.5
     i, j = entry.graph.bond_index.astype(int)
-    templates = relax(embed_templates(Chem.Mol(mol), 4, seed=0).mol, 100)[0][:, heavy_atoms(mol)]
+    templates = minimize_conformers(embed_templates(Chem.Mol(mol), 4, seed=0).mol, 100)[0][:, heavy_atoms(mol)]
     made = (matched[i] - matched[j]).norm(dim=-1).numpy()
     errors = np.abs(np.linalg.norm(templates[:, i] - templates[:, j], axis=-1) - made).max(1)
     assert errors.min() < 0.015  # of one template, up to the half precision of the file
