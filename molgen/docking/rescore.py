@@ -165,49 +165,41 @@ def rescore_to_file(
     structure = read_protein(protein)
     compared = None if reference is None else reference_ligand(reference)
     left_out = standing_in([record.mol for record in records if record.mol is not None], structure, keep)
-    rows = list(_rows(records, structure, minimize, compared, left_out, keep, drop))
+    work = _PoseRescoring(structure, minimize, compared, left_out, keep, drop)
+    rows = []
+    for record, scored in attempts(records, work, lambda record: record.name):
+        pose = None if scored.value is None else scored.value.poses[0]
+        rows.append(RescoreRow(record.name, record.place, pose, scored.value, scored.error))
     written = [record for row in rows if row.result is not None for record in sdf_records(row.result, row.name)]
     if written:
         write_sdf(output, _ranked(written))
     return rows
 
 
-def _rows(
-    records: Sequence[InputRecord],
-    protein: Protein,
-    minimize: bool,
-    reference: Chem.Mol | None,
-    left_out: tuple[str, ...],
-    keep: Collection[str],
-    drop: Collection[str],
-) -> Iterator[RescoreRow]:
+@dataclass
+class _PoseRescoring:
+    """Scores one pose after the other; the site of one serves those that follow as long as it holds them."""
+
+    protein: Protein
+    minimize: bool
+    reference: Chem.Mol | None
+    left_out: tuple[str, ...]
+    keep: Collection[str]
+    drop: Collection[str]
     site: Site | None = None
 
-    def rescored(record: InputRecord) -> DockingResult:
-        nonlocal site
+    def __call__(self, record: InputRecord) -> DockingResult:
         mol = record.molecule()
-        if site is None or not _holds(site, mol):
-            site = _site_for(protein, mol, left_out, keep, drop)
-        return rescore(protein, mol, minimize=minimize, reference=reference, site=site)
-
-    for record, scored in attempts(records, rescored, lambda record: record.name):
-        pose = None if scored.value is None else scored.value.poses[0]
-        yield RescoreRow(record.name, record.place, pose, scored.value, scored.error)
-
-
-def _site_for(
-    protein: Protein, mol: Chem.Mol, left_out: tuple[str, ...], keep: Collection[str], drop: Collection[str]
-) -> Site:
-    if not mol.GetNumConformers() or not mol.GetConformer().Is3D():
-        raise ParseError("the pose has no 3D coordinates")
-    box = box_around(mol.GetConformer().GetPositions(), left_out)
-    return site_of(protein, box, keep=keep, drop=drop)
+        if not mol.GetNumConformers() or not mol.GetConformer().Is3D():
+            raise ParseError("the pose has no 3D coordinates")
+        if self.site is None or not _holds(self.site, mol):
+            box = box_around(mol.GetConformer().GetPositions(), self.left_out)
+            self.site = site_of(self.protein, box, keep=self.keep, drop=self.drop)
+        return rescore(self.protein, mol, minimize=self.minimize, reference=self.reference, site=self.site)
 
 
 def _holds(site: Site, mol: Chem.Mol) -> bool:
     """A pose lies in the box of a site, away from its walls."""
-    if not mol.GetNumConformers():
-        return False
     away = np.abs(mol.GetConformer().GetPositions() - site.pocket.center)
     return bool((away + 1.0 < site.pocket.size / 2).all())
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
 import torch
+from rdkit import Chem
 
 from molgen.chem.molecules.reading import InputRecord, read_molecules
 from molgen.chem.molecules.reference import compared_with, reference_ligand
@@ -102,11 +104,7 @@ def dock_to_file(
     Raises:
         InputError: the protein, the pocket, the source or an output cannot be used.
     """
-    check_sdf_name(output)
-    if complexes is not None:
-        writer_of(complexes)
-    for path in filter(None, (output, complexes, summary_file, trajectory)):
-        check_place(path)
+    _check_outputs(output, complexes, summary_file, trajectory)
     if config.posebusters:
         check_posebusters()
     learned_of(config)  # weights that cannot be read are no fault of a ligand
@@ -117,50 +115,69 @@ def dock_to_file(
     torch.set_num_threads(threads)
     records = read_molecules(source)
     structure = read_protein(protein)
-    chosen = sites_of(structure, pocket, keep=keep, drop=drop)
-    sites = chosen.searched
-    compared = compared_with(reference, pocket)
+    sites = sites_of(structure, pocket, keep=keep, drop=drop)
+    work = _LigandDocking(sites.searched, config, parsed, core_pose, compared_with(reference, pocket), largest_fragment)
     if on_setting:
-        on_setting(Setting(structure, sites, chosen.others))
+        on_setting(Setting(structure, sites.searched, sites.others))
     rows: list[DockRow] = []
-    docked_ligands: list[Ligand] = []
-
-    def docked(record: InputRecord) -> DockingResult:
-        nonlocal sites
-        prepared = prepare_ligand(record.molecule(), config, largest_fragment=largest_fragment)
-        sites = tuple(site.with_maps(prepared.ligand.classes) for site in sites)  # for the ligands that follow too
-        result = dock_prepared(sites, prepared, config, anchors=parsed, core=core_pose, reference=compared)
-        docked_ligands.extend([] if docked_ligands else [prepared.ligand])
-        return result
-
-    def results() -> Iterator[SdfRecord]:
-        for record, attempt in attempts(records, docked, lambda record: record.name):
-            row = DockRow(record.name, record.place, attempt.value, attempt.seconds, attempt.error)
-            rows.append(row)
-            if on_row:
-                on_row(row)
-            if row.result is not None:
-                yield from sdf_records(row.result, row.name)
-
-    stream = results()
-    first = next(stream, None)
+    poses = _poses(records, work, rows, on_row)
+    first = next(poses, None)
     if first is not None:
-        write_sdf(output, _chain(first, stream))
+        write_sdf(output, chain([first], poses))
     best = next((row.result for row in rows if row.result is not None), None)
     if summary_file is not None:
         with write_atomically(summary_file) as file:
-            json.dump(_document(rows, structure, sites), file, indent=1)
+            json.dump(_document(rows, structure, sites.searched), file, indent=1)
             file.write("\n")
-    if trajectory is not None and docked_ligands:
-        write_trajectory(trajectory, docked_ligands[0], sampling_frames(sites[0], docked_ligands[0], config))
+    if trajectory is not None and work.first is not None:
+        write_trajectory(trajectory, work.first, sampling_frames(work.sites[0], work.first, config))
     if complexes is not None and best is not None:
         write_complex(complexes, best.receptor, best.mol, best.poses[0].conformer)
     return rows
 
 
-def _chain(first: SdfRecord, rest: Iterator[SdfRecord]) -> Iterator[SdfRecord]:
-    yield first
-    yield from rest
+def _check_outputs(output: str | Path, complexes: str | Path | None, *others: str | Path | None) -> None:
+    """See that every file can be written, before the work."""
+    check_sdf_name(output)
+    if complexes is not None:
+        writer_of(complexes)
+    for path in filter(None, (output, complexes, *others)):
+        check_place(path)
+
+
+@dataclass
+class _LigandDocking:
+    """Docks one ligand after the other; the maps of each serve those that follow, and the first one is kept."""
+
+    sites: Sequence[Site]
+    config: DockConfig
+    anchors: Sequence[Anchor]
+    core: Chem.Mol | None
+    reference: Chem.Mol | None
+    largest_fragment: bool
+    first: Ligand | None = None
+
+    def __call__(self, record: InputRecord) -> DockingResult:
+        prepared = prepare_ligand(record.molecule(), self.config, largest_fragment=self.largest_fragment)
+        self.sites = [site.with_maps(prepared.ligand.classes) for site in self.sites]
+        result = dock_prepared(
+            self.sites, prepared, self.config, anchors=self.anchors, core=self.core, reference=self.reference
+        )
+        self.first = self.first or prepared.ligand
+        return result
+
+
+def _poses(
+    records: Iterable[InputRecord], work: _LigandDocking, rows: list[DockRow], on_row: Callable[[DockRow], None] | None
+) -> Iterator[SdfRecord]:
+    """The poses of all ligands; appends a row for each of them to ``rows``."""
+    for record, docked in attempts(records, work, lambda record: record.name):
+        row = DockRow(record.name, record.place, docked.value, docked.seconds, docked.error)
+        rows.append(row)
+        if on_row:
+            on_row(row)
+        if row.result is not None:
+            yield from sdf_records(row.result, row.name)
 
 
 def _document(rows: Sequence[DockRow], protein: Protein, sites: Sequence[Site]) -> dict[str, Any]:
