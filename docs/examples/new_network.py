@@ -19,9 +19,7 @@ import molgen
 from molgen.chem.features.molecule_graph import ATOM_COLUMNS
 from molgen.config import override
 from molgen.geometry.torsions import dihedral_angles
-from molgen.graphs import MoleculeData
-from molgen.graphs.batch import GraphBatch
-from molgen.graphs.padding import pad_samples, unpad_molecules, unpad_samples
+from molgen.graphs import GraphBatch, MoleculeData, pad_samples, unpad_molecules, unpad_samples
 from molgen.models.torsion_flow.config import TrainConfig
 from molgen.models.torsion_flow.model import TorsionModel
 from molgen.models.torsion_flow.task import training_data

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import torch
-
 from molgen.graphs.batch import GraphBatch
 from molgen.graphs.pockets import PocketBatch
+from molgen.graphs.tensor_record import TensorRecord
 
 
 @dataclass(frozen=True)
-class ComplexBatch:
+class ComplexBatch(TensorRecord):
     """B ligands and the B pockets they are in; coordinates of both are relative to the center of the pocket."""
 
     graph: GraphBatch
@@ -19,6 +18,3 @@ class ComplexBatch:
 
     def __len__(self) -> int:
         return len(self.graph)
-
-    def to(self, device: torch.device | str) -> ComplexBatch:
-        return ComplexBatch(self.graph.to(device), self.pocket.to(device))

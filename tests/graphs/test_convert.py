@@ -15,6 +15,7 @@ from torch_geometric.data import Data
 from torch_geometric.loader import DataLoader, DynamicBatchSampler
 from torch_geometric.nn import GINEConv
 
+from molgen import graphs
 from molgen.graphs import ComplexData, MoleculeData, from_pyg, to_pyg
 
 NAMES = ("CCOC(=O)c1ccccc1", "CCO", "CCCCCCCCCCCC", "C1CC1CN", "CN1CCN(CC1)c1ccccc1")
@@ -77,3 +78,9 @@ def test_importing_the_package_does_not_import_torch_geometric():
     program = "import sys, molgen.graphs; print('torch_geometric' in sys.modules); molgen.graphs.to_pyg"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "False"
+
+
+def test_every_public_name_is_there_and_no_other():
+    assert all(getattr(graphs, name).__name__ == name for name in graphs.__all__)
+    with pytest.raises(AttributeError, match="has no attribute 'to_dgl'"):
+        _ = graphs.to_dgl
