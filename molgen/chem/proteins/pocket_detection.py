@@ -1,9 +1,7 @@
 """Pockets of a protein from its geometry alone: grid points that are enclosed by protein, grouped and ranked.
 
-As in LIGSITE (Hendlich, Rippmann and Barnickel, J. Mol. Graph. Model. 1997, 15, 359), the burial of a point of the
-grid is the number of directions in which protein is met within `_REACH`. A logistic model turns burial and the kinds
-of residues around a point into the chance that a ligand atom is there; the chances, smoothed over the size of a ligand
-fragment, peak at the pockets.
+A logistic model turns the burial of a point (see `burial`) and the kinds of residues around it into the chance that a
+ligand atom is there; the chances, smoothed over the size of a ligand fragment, peak at the pockets.
 
 The model has 28 coefficients, fitted to 226 crystal complexes of different protein families (one pocket each is known,
 so that of another copy of the ligand counts as wrong). How many pockets are found among the first 1, 3, 5 and 8, in %:
@@ -20,7 +18,6 @@ so that of another copy of the ligand counts as wrong). How many pockets are fou
 
 from __future__ import annotations
 
-import itertools
 from dataclasses import dataclass
 
 import numpy as np
@@ -29,18 +26,10 @@ from scipy.spatial import KDTree
 
 from molgen.chem.atom_types.interaction_types import is_metal
 from molgen.chem.formats.residue_names import NUCLEOTIDES, parent_name
+from molgen.chem.proteins.burial import DIRECTIONS, Grid, enclosed_points
 from molgen.chem.proteins.structure import Protein
 
-_RADII = {6: 1.75, 7: 1.6, 8: 1.5}  # of heavy atoms with their hydrogens, Angstrom
-_OTHER_RADIUS = 1.8
-_PROBE = 1.3  # a ligand atom is at least a radius and this from the center of a protein atom
-_STEP = 1.0
-_MOST_POINTS = 4e7  # a structure that fills a larger box gets a coarser grid
 _COARSEST = 2.0
-_MARGIN = 5.0
-_REACH = 9.0
-_DIRECTIONS = tuple(d for d in itertools.product((-1, 0, 1), repeat=3) if any(d))
-_LEAST_BURIAL = (11, 7)  # of the 26 directions; the second where nothing reaches the first, as on short peptides
 _SURROUNDINGS = 2.5  # standard deviation of the Gaussian over which atoms around a point count
 _FRAGMENT = 2.5  # and of that over which chances add up
 _APART = 6.0  # least distance of two peaks; also the radius within which a pocket is centered
@@ -88,103 +77,15 @@ def detect_pockets(protein: Protein, *, count: int = 8) -> list[DetectedPocket]:
     """
     if len(protein) == 0 or count < 1:
         return []
-    grid = _Grid.around(np.asarray(protein.positions, dtype=np.float64))
+    grid = Grid.around(np.asarray(protein.positions, dtype=np.float64))
     if grid.step > _COARSEST:
         return []
-    points, burial = _enclosed_points(grid, np.asarray(protein.elements))
+    points, burial = enclosed_points(grid, np.asarray(protein.elements))
     if len(points) == 0:
         return []
     chance = _ligand_chance(grid, points, burial, _atom_weights(protein))
     centers, scores = _peaks(grid, points, chance, count)
     return _describe(protein, grid, points, burial, centers, scores)
-
-
-@dataclass(frozen=True)
-class _Grid:
-    """Points along the principal axes of some atoms, with the centroid of these in the middle; units of `step`.
-
-    Attributes:
-        origin, axes: float64 [3] and [3, 3] (rows): world = origin + step * (index - middle) @ axes.
-        middle: int64 [3]. shape: three ints, 2 * middle + 1.
-        atoms: float64 [N, 3], the atoms in units of the grid's index.
-    """
-
-    origin: np.ndarray
-    axes: np.ndarray
-    step: float
-    middle: np.ndarray
-    shape: tuple[int, int, int]
-    atoms: np.ndarray
-
-    @classmethod
-    def around(cls, positions: np.ndarray) -> _Grid:
-        origin = positions.mean(axis=0)
-        axes = np.linalg.eigh(np.cov((positions - origin).T, bias=True).reshape(3, 3))[1].T
-        turned = (positions - origin) @ axes.T
-        half = np.abs(turned).max(axis=0) + _MARGIN
-        step = max(_STEP, float(np.cbrt(np.prod(2 * half) / _MOST_POINTS)))
-        middle = np.ceil(half / step).astype(np.int64)
-        across, along, up = (2 * middle + 1).tolist()
-        return cls(origin, axes, step, middle, (across, along, up), turned / step + middle)
-
-    def to_world(self, points: np.ndarray) -> np.ndarray:
-        """Positions, Angstrom, of points in units of the index; float64 [..., 3]."""
-        return self.origin + self.step * (points - self.middle) @ self.axes
-
-    def smoothed(self, values: np.ndarray, width: float) -> np.ndarray:
-        """Sums under a Gaussian of height 1 and standard deviation `width`, in Angstrom; float32, of the grid."""
-        sigma = width / self.step
-        smooth = ndimage.gaussian_filter(values, sigma, mode="constant", truncate=2.5)
-        return smooth * np.float32((sigma * np.sqrt(2 * np.pi)) ** 3)
-
-
-def _enclosed_points(grid: _Grid, elements: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Indices, int64 [k, 3], of the points that have room for an atom and protein around, and how many directions."""
-    radii = np.full(len(elements), _OTHER_RADIUS)
-    for element, radius in _RADII.items():
-        radii[elements == element] = radius
-    hits = _directions_met(_balls(grid, radii), grid.step)
-    hits[_balls(grid, radii + _PROBE)] = 0
-    for least in _LEAST_BURIAL:
-        points = np.argwhere(hits >= least)
-        if len(points):
-            break
-    return points, hits[tuple(points.T)]
-
-
-def _balls(grid: _Grid, radii: np.ndarray) -> np.ndarray:
-    """Which points are within `radii` (Angstrom) of an atom; bool, of the grid."""
-    nearest = np.rint(grid.atoms).astype(np.int64)
-    rest = grid.atoms - nearest
-    squared = (radii / grid.step) ** 2
-    reach = np.sqrt(squared.max()) + np.sqrt(3) / 2
-    around = range(-int(reach), int(reach) + 1)
-    inside = np.zeros(grid.shape, dtype=bool)
-    for offset in itertools.product(around, repeat=3):
-        if sum(part * part for part in offset) <= reach * reach:
-            near = ((offset - rest) ** 2).sum(axis=1) <= squared
-            inside[tuple((nearest[near] + offset).T)] = True
-    return inside
-
-
-def _directions_met(solid: np.ndarray, step: float) -> np.ndarray:
-    """In how many of the 26 directions each point meets `solid` within `_REACH`; uint8, of the grid."""
-    met = np.zeros(solid.shape, dtype=np.uint8)
-    hit = np.zeros(solid.shape, dtype=bool)
-    for direction in _DIRECTIONS:
-        hit[:] = False
-        for steps in range(1, max(1, round(_REACH / step / float(np.linalg.norm(direction)))) + 1):
-            here, there = _shifted([steps * part for part in direction], solid.shape)
-            hit[here] |= solid[there]
-        met += hit
-    return met
-
-
-def _shifted(offset: list[int], shape: tuple[int, ...]) -> tuple[tuple[slice, ...], tuple[slice, ...]]:
-    """Slices of the points whose neighbor at `offset` is on the grid, and of these neighbors."""
-    here = tuple(slice(max(0, -part), max(0, size - max(0, part))) for part, size in zip(offset, shape, strict=True))
-    there = tuple(slice(max(0, part), max(0, size + min(0, part))) for part, size in zip(offset, shape, strict=True))
-    return here, there
 
 
 def _atom_weights(protein: Protein) -> np.ndarray:
@@ -209,17 +110,17 @@ def _amino_acid_weight(residue: str, atom: str) -> float:
     return _SIDE_CHAIN.get(residue, _OTHER)
 
 
-def _ligand_chance(grid: _Grid, points: np.ndarray, burial: np.ndarray, weights: np.ndarray) -> np.ndarray:
+def _ligand_chance(grid: Grid, points: np.ndarray, burial: np.ndarray, weights: np.ndarray) -> np.ndarray:
     """The chance of a ligand atom at each of k points; float32 [k]."""
     around = np.zeros(grid.shape, dtype=np.float32)
     np.add.at(around, tuple(np.rint(grid.atoms).astype(np.int64).T), weights)
     surroundings = grid.smoothed(around, _SURROUNDINGS)[tuple(points.T)]
-    fraction = burial.astype(np.float32) / len(_DIRECTIONS)
+    fraction = burial.astype(np.float32) / len(DIRECTIONS)
     logit = _CONSTANT + _BURIAL * fraction + _BURIAL_SQUARED * fraction**2 + surroundings
     return 1 / (1 + np.exp(-np.clip(logit, -50, 50)))
 
 
-def _peaks(grid: _Grid, points: np.ndarray, chance: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray]:
+def _peaks(grid: Grid, points: np.ndarray, chance: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray]:
     """Centers, float64 [p, 3] in units of the index, and heights of the highest peaks of the smoothed chance."""
     field = np.zeros(grid.shape, dtype=np.float32)
     field[tuple(points.T)] = chance
@@ -253,7 +154,7 @@ def _weighted_middle(
 
 def _describe(
     protein: Protein,
-    grid: _Grid,
+    grid: Grid,
     points: np.ndarray,
     burial: np.ndarray,
     centers: np.ndarray,
@@ -271,7 +172,7 @@ def _describe(
             DetectedPocket(
                 center=grid.to_world(center),
                 volume=float(own.sum() * grid.step**3),
-                burial=float(burial[own].mean() / len(_DIRECTIONS)) if own.any() else 0.0,
+                burial=float(burial[own].mean() / len(DIRECTIONS)) if own.any() else 0.0,
                 lining=tuple(protein.residues[residue].label for residue in residues),
                 score=float(scores[index]),
             )

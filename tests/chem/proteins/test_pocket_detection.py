@@ -8,7 +8,7 @@ import pytest
 from complexes import crystal_ligand, protein_of
 from scipy.spatial.transform import Rotation
 
-from molgen.chem.proteins import pocket_detection
+from molgen.chem.proteins import burial
 from molgen.chem.proteins.pocket_detection import detect_pockets
 from molgen.chem.proteins.structure import Protein, Residue
 
@@ -106,7 +106,7 @@ def test_stray_atoms_far_away_leave_no_answer_and_cost_no_time():
 
 def test_a_large_structure_gets_a_coarser_grid_and_the_same_pocket(monkeypatch):
     protein = block((12, 13, 15), cavity_at=np.zeros(3), radius=6.0)
-    monkeypatch.setattr(pocket_detection, "_MOST_POINTS", 2e4)
+    monkeypatch.setattr(burial, "_MOST_POINTS", 2e4)
     first = detect_pockets(protein)[0]
     assert np.linalg.norm(first.center) < 1.0
     assert 20 < first.volume < 4 / 3 * np.pi * 6**3
