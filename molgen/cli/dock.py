@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -31,6 +31,11 @@ from molgen.cli.options import (
     ph_of,
 )
 from molgen.cli.terminal import MOST_ROWS, console, percent, progress, yes_or_no
+
+if TYPE_CHECKING:
+    from molgen.docking.records import Pose
+    from molgen.docking.run import DockRow, Setting
+    from molgen.docking.site import Site
 
 _CENTER = 4.0  # Angstrom from the center of a pocket
 
@@ -96,7 +101,7 @@ def dock(
         from molgen.reports.pages.html import check_report
 
         check_report(report)
-    settings: list[Any] = []
+    settings: list[Setting] = []
     with progress("ligands") as tick:
         rows = dock_to_file(
             ligand,
@@ -141,7 +146,7 @@ def _stem(path: Path) -> str:
     return path.name.removesuffix(".gz").removesuffix(".sdf").removesuffix(".sd")
 
 
-def _print_setting(setting: Any) -> None:
+def _print_setting(setting: Setting) -> None:
     """The receptor and the pockets, on stderr, before the work begins."""
     for note in setting.protein.notes:
         print(f"note: {note}", file=sys.stderr)
@@ -161,7 +166,7 @@ def _print_setting(setting: Any) -> None:
         print(f"not searched: {pocket.name}, --pocket box:{place}", file=sys.stderr)
 
 
-def _in_the_way(sites: Sequence[Any]) -> list[str]:
+def _in_the_way(sites: Sequence[Site]) -> list[str]:
     """Labels of kept ligands, cofactors aside, that reach the center of a pocket."""
     from molgen.chem.formats.residue_names import COFACTORS
 
@@ -175,25 +180,27 @@ def _in_the_way(sites: Sequence[Any]) -> list[str]:
     return list(dict.fromkeys(found))
 
 
-def _print_docked(rows: Sequence[Any]) -> None:
+def _print_docked(rows: Sequence[DockRow]) -> None:
     for row in rows:
         for note in row.result.notes if row.result is not None else ():
             print(f"note: {row.name}: {note}", file=sys.stderr)
     if len(rows) > 1:
         _print_library(rows)
-    elif rows and rows[0].result is None:
-        print(f"error: {rows[0].name}: {rows[0].error}", file=sys.stderr)
-    elif rows:
-        _print_poses(rows[0].result.poses)
+        return
+    for row in rows:
+        if row.result is None:
+            print(f"error: {row.name}: {row.error}", file=sys.stderr)
+        else:
+            _print_poses(row.result.poses)
 
 
-def _print_uncompared(rows: Sequence[Any], reference: Path) -> None:
+def _print_uncompared(rows: Sequence[DockRow], reference: Path) -> None:
     done = [row.result for row in rows if row.result is not None]
     if done and all(result.poses[0].rmsd is None for result in done):
         print(f"note: no ligand is the molecule of {reference}: no RMSD", file=sys.stderr)
 
 
-def _print_library(rows: Sequence[Any]) -> None:
+def _print_library(rows: Sequence[DockRow]) -> None:
     """One line per ligand: its best pose or why there is none."""
     from rich.table import Table
 
@@ -211,7 +218,7 @@ def _print_library(rows: Sequence[Any]) -> None:
     print(f"{len(rows) - failed} of {len(rows)} ligands docked, {failed} failed")
 
 
-def _print_poses(poses: Sequence[Any]) -> None:
+def _print_poses(poses: Sequence[Pose]) -> None:
     """One line per pose."""
     from rich.table import Table
 

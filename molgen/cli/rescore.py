@@ -5,12 +5,15 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from molgen.cli.options import DropOption, KeepOption, ProteinOption, ReferenceOption, SdfOutput, names_of
 from molgen.cli.terminal import MOST_ROWS, console, yes_or_no
+
+if TYPE_CHECKING:
+    from molgen.docking.rescore import RescoreRow
 
 
 def rescore(
@@ -33,7 +36,7 @@ def rescore(
         raise typer.Exit(2)
 
 
-def _print_rescored(rows: Sequence[Any]) -> None:
+def _print_rescored(rows: Sequence[RescoreRow]) -> None:
     """One line per pose of the input, in its order."""
     from rich.table import Table
 
