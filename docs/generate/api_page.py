@@ -23,6 +23,7 @@ PACKAGES = (
     "molgen.graphs",
     "molgen.nets",
     "molgen.physics",
+    "molgen.datasets",
     "molgen.training",
 )
 """Whose `__all__` is the page, in this order; a name stands under the first package that has it."""

@@ -1,1 +1,63 @@
-"""Prepared sets on disk and the streams of batches drawn from them; read without RDKit."""
+"""Prepared sets: records on disk, the preparation that writes them, the stream of batches drawn from them.
+
+Read without RDKit. A record is a small frozen dataclass of numpy arrays; the parts of a set are safetensors files. The
+names below are imported when they are first used, so that a configuration can be read before torch is loaded.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from molgen.lazy_exports import lazy_exports
+
+if TYPE_CHECKING:
+    from molgen.datasets.block_runner import PreparationInput, PrepareSummary
+    from molgen.datasets.complexes import ComplexRecord, encode_complexes, load_complexes
+    from molgen.datasets.conformers import ConformerRecord, encode_conformers, load_conformers
+    from molgen.datasets.decoys import DecoyRecord, encode_decoys, load_decoys
+    from molgen.datasets.mixture import MixtureDataset, MixtureSource, cluster_weights
+    from molgen.datasets.part_files import PartFormat, encode_part, find_parts, load_records
+    from molgen.datasets.preparation import Preparation
+    from molgen.datasets.sources import SourceConfig
+    from molgen.datasets.trajectories import TrajectoryRecord, encode_trajectories, load_trajectories
+
+__all__ = [
+    "ComplexRecord",
+    "ConformerRecord",
+    "DecoyRecord",
+    "MixtureDataset",
+    "MixtureSource",
+    "PartFormat",
+    "Preparation",
+    "PreparationInput",
+    "PrepareSummary",
+    "SourceConfig",
+    "TrajectoryRecord",
+    "cluster_weights",
+    "encode_complexes",
+    "encode_conformers",
+    "encode_decoys",
+    "encode_part",
+    "encode_trajectories",
+    "find_parts",
+    "load_complexes",
+    "load_conformers",
+    "load_decoys",
+    "load_records",
+    "load_trajectories",
+]
+
+__getattr__, __dir__ = lazy_exports(
+    __name__,
+    {
+        ".block_runner": ("PreparationInput", "PrepareSummary"),
+        ".complexes": ("ComplexRecord", "encode_complexes", "load_complexes"),
+        ".conformers": ("ConformerRecord", "encode_conformers", "load_conformers"),
+        ".decoys": ("DecoyRecord", "encode_decoys", "load_decoys"),
+        ".mixture": ("MixtureDataset", "MixtureSource", "cluster_weights"),
+        ".part_files": ("PartFormat", "encode_part", "find_parts", "load_records"),
+        ".preparation": ("Preparation",),
+        ".sources": ("SourceConfig",),
+        ".trajectories": ("TrajectoryRecord", "encode_trajectories", "load_trajectories"),
+    },
+)

@@ -150,7 +150,8 @@ def test_a_pool_whose_idle_processes_died_goes_on():
     with WorkerPool(nap, 1) as pool:
         pool.submit(0.0)
         (first,) = ends_of(pool, 1)
-        os.kill(first.result or 0, signal.SIGKILL)
+        assert first.result
+        os.kill(first.result, signal.SIGKILL)
         time.sleep(0.5)
         pool.submit(0.0)
         (second,) = ends_of(pool, 1)

@@ -82,19 +82,16 @@ def _shaken(record: DecoyRecord, most: int, noise: float, rng: np.random.Generat
     center = record.positions.mean((0, 1), dtype=np.float64)
     pocket = record.pocket.positions - center
     pocket = pocket + noise * rng.standard_normal(pocket.shape)
-    missing = most - len(record.energies)
-    positions = np.pad(record.positions - center, ((0, missing), (0, 0), (0, 0)))
-    positions = positions + noise * rng.standard_normal(positions.shape)
+    count = len(record.energies)
+    positions = np.zeros((most, *record.positions.shape[1:]))
+    positions[:count] = record.positions - center
+    positions += noise * rng.standard_normal(positions.shape)
     atoms = PocketAtoms(record.pocket.atoms, pocket, record.pocket.residue)
     drawn = graphs.complex_data(record.graph, atoms, positions.astype(np.float32))
-    drawn.gaps, drawn.rmsds = _row(record.gaps, missing, 0.0), _row(record.rmsds, missing, 99.0)
-    drawn.mask = torch.arange(most)[None] < len(record.energies)
+    gaps, rmsds = torch.zeros(1, most), torch.full((1, most), 99.0)
+    gaps[0, :count], rmsds[0, :count] = torch.from_numpy(record.gaps), torch.from_numpy(record.rmsds)
+    drawn.gaps, drawn.rmsds, drawn.mask = gaps, rmsds, torch.arange(most)[None] < count
     return drawn
-
-
-def _row(values: np.ndarray, missing: int, fill: float) -> Tensor:
-    """float32 [1, S]."""
-    return torch.from_numpy(np.pad(values.astype(np.float32), (0, missing), constant_values=fill))[None]
 
 
 def _drawn(record: DecoyRecord, most: int, rng: np.random.Generator) -> DecoyRecord:
