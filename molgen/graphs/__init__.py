@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from molgen.graphs.batch import GraphBatch
     from molgen.graphs.collation import batch_molecules
+    from molgen.graphs.complex_collation import batch_complexes
     from molgen.graphs.complexes import ComplexBatch
     from molgen.graphs.convert import PlainRecord, from_pyg, to_pyg
     from molgen.graphs.padding import pad_molecules, pad_pockets, pad_samples, unpad_molecules, unpad_samples
@@ -26,6 +27,7 @@ __all__ = [
     "MoleculeData",
     "PlainRecord",
     "PocketBatch",
+    "batch_complexes",
     "batch_molecules",
     "batch_records",
     "complex_data",
@@ -41,6 +43,7 @@ __all__ = [
 _NAMES = {
     "batch": ("GraphBatch",),
     "collation": ("batch_molecules",),
+    "complex_collation": ("batch_complexes",),
     "complexes": ("ComplexBatch",),
     "convert": ("PlainRecord", "from_pyg", "to_pyg"),
     "padding": ("pad_molecules", "pad_pockets", "pad_samples", "unpad_molecules", "unpad_samples"),

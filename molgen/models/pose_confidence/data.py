@@ -75,23 +75,33 @@ def collate_decoys(
     """
     rng = rng or np.random.default_rng(0)
     most = max(len(record.energies) for record in records)
-    return graphs.batch_records([_shaken(record, most, noise, rng) for record in records])
+    shaken = [_shaken(record, most, noise, rng) for record in records]
+    return graphs.batch_complexes(
+        [record.graph for record in records],
+        [pocket for pocket, _ in shaken],
+        atoms={"pos": [positions.astype(np.float32).swapaxes(0, 1) for _, positions in shaken]},
+        whole=_labels(records, most),
+    )
 
 
-def _shaken(record: DecoyRecord, most: int, noise: float, rng: np.random.Generator) -> ComplexData:
+def _labels(records: Sequence[DecoyRecord], most: int) -> dict[str, Tensor]:
+    gaps, rmsds = torch.zeros(len(records), most), torch.full((len(records), most), 99.0)
+    for row, record in enumerate(records):
+        count = len(record.energies)
+        gaps[row, :count], rmsds[row, :count] = torch.from_numpy(record.gaps), torch.from_numpy(record.rmsds)
+    counts = torch.tensor([len(record.energies) for record in records])
+    return {"gaps": gaps, "rmsds": rmsds, "mask": torch.arange(most)[None] < counts[:, None]}
+
+
+def _shaken(record: DecoyRecord, most: int, noise: float, rng: np.random.Generator) -> tuple[PocketAtoms, np.ndarray]:
+    """The pocket and the poses [S, n, 3] with noise on all atoms, about the center of the poses."""
     center = record.positions.mean((0, 1), dtype=np.float64)
     pocket = record.pocket.positions - center
     pocket = pocket + noise * rng.standard_normal(pocket.shape)
-    count = len(record.energies)
     positions = np.zeros((most, *record.positions.shape[1:]))
-    positions[:count] = record.positions - center
+    positions[: len(record.energies)] = record.positions - center
     positions += noise * rng.standard_normal(positions.shape)
-    atoms = PocketAtoms(record.pocket.atoms, pocket, record.pocket.residue)
-    drawn = graphs.complex_data(record.graph, atoms, positions.astype(np.float32))
-    gaps, rmsds = torch.zeros(1, most), torch.full((1, most), 99.0)
-    gaps[0, :count], rmsds[0, :count] = torch.from_numpy(record.gaps), torch.from_numpy(record.rmsds)
-    drawn.gaps, drawn.rmsds, drawn.mask = gaps, rmsds, torch.arange(most)[None] < count
-    return drawn
+    return PocketAtoms(record.pocket.atoms, pocket, record.pocket.residue), positions
 
 
 def _drawn(record: DecoyRecord, most: int, rng: np.random.Generator) -> DecoyRecord:

@@ -62,17 +62,21 @@ def collate_poses(
     records: Sequence[ComplexRecord], rng: np.random.Generator, augmentation: Augmentation
 ) -> ComplexData:
     """A batch of :class:`ComplexData`: pocket cut, center jittered, noise on the protein, turned at random."""
-    return graphs.batch_records([_drawn(record, rng, augmentation) for record in records])
+    drawn = [_drawn(record, rng, augmentation) for record in records]
+    positions = [own.astype(np.float32) for _, own in drawn]
+    return graphs.batch_complexes([r.graph for r in records], [pocket for pocket, _ in drawn], atoms={"pos": positions})
 
 
-def _drawn(record: ComplexRecord, rng: np.random.Generator, augmentation: Augmentation) -> ComplexData:
+def _drawn(
+    record: ComplexRecord, rng: np.random.Generator, augmentation: Augmentation
+) -> tuple[PocketAtoms, np.ndarray]:
+    """The pocket and the positions of the ligand [n, 3], both in a frame of their own."""
     center = record.positions.mean(0) + augmentation.jitter * rng.standard_normal(3)
     atoms = record.pocket.around(center, augmentation.pocket_radius)
     turn = _random_rotation(rng)
     noise = augmentation.protein_noise * rng.standard_normal(atoms.positions.shape)
     pocket = PocketAtoms(atoms.atoms, (atoms.positions + noise - center) @ turn.T, atoms.residue)
-    positions = (record.positions - center) @ turn.T
-    return graphs.complex_data(record.graph, pocket, positions.astype(np.float32))
+    return pocket, (record.positions - center) @ turn.T
 
 
 def _random_rotation(rng: np.random.Generator) -> np.ndarray:
