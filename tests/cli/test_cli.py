@@ -6,22 +6,11 @@ import sys
 import types
 
 import pytest
+from command_line import exit_code
+from command_process import run
 
 import molgen
-from molgen.cli import main
 from molgen.errors import ParseError
-
-
-def run(*arguments, cwd=None):
-    environment = {**os.environ, "COLUMNS": "120", "PYTHONPATH": os.path.dirname(os.path.dirname(molgen.__file__))}
-    command = [sys.executable, "-m", "molgen", *arguments]
-    return subprocess.run(command, capture_output=True, text=True, check=False, cwd=cwd, env=environment)
-
-
-def exit_code(*arguments):
-    with pytest.raises(SystemExit) as stop:
-        main(arguments)
-    return stop.value.code
 
 
 @pytest.fixture
@@ -95,7 +84,7 @@ def test_an_unexpected_error_is_one_line_unless_debugging(stub, capsys):
     assert exit_code("conformers", "CC", "-o", "x.sdf") == 1
     assert capsys.readouterr().err == "error: RuntimeError: tensor mismatch (--debug shows where)\n"
     with pytest.raises(RuntimeError):
-        main(["conformers", "CC", "-o", "x.sdf", "--debug"])
+        exit_code("conformers", "CC", "-o", "x.sdf", "--debug")
 
 
 def test_an_interrupt_exits_with_130(stub):

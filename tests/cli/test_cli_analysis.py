@@ -1,45 +1,32 @@
 """What a user of `molgen analyze` sees: a table, files, one line for an error."""
 
 import csv
+import functools
 from pathlib import Path
 
 import pytest
+from command_line import exit_code, the_error
 from complexes import ligand_path, protein_path
 from rdkit import Chem
 from small_molecules import embedded
 
 from molgen.chem.molecules.writing import SdfRecord, write_sdf
-from molgen.cli import main
 
 ACID = "CC(=O)Oc1ccccc1C(=O)O"
-
-
-def exit_code(*arguments: object) -> int:
-    with pytest.raises(SystemExit) as stop:
-        main(["analyze", *map(str, arguments)])
-    return stop.value.code
-
-
-def the_error(capsys: pytest.CaptureFixture[str]) -> str:
-    """The one line of stderr that is an error."""
-    out, err = capsys.readouterr()
-    lines = [line for line in err.splitlines() if not line.startswith("note: ")]
-    assert len(lines) == 1, (out, err)
-    assert lines[0].startswith("error: ")
-    return lines[0]
+analyze = functools.partial(exit_code, "analyze")
 
 
 @pytest.fixture
-def in_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.chdir(tmp_path)
+def in_folder(in_folder: Path) -> Path:
+    """With conformers of a molecule, and others as references."""
     for name, seed in (("conformers.sdf", 7), ("ref.sdf", 11)):
         mol = embedded(ACID, 3, seed)
         write_sdf(name, [SdfRecord(mol, number, "aspirin") for number in range(3)])
-    return tmp_path
+    return in_folder
 
 
 def test_conformers_end_as_a_table_files_and_figures(in_folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert exit_code("conformers.sdf", "--reference", "ref.sdf", "-o", "out") == 0
+    assert analyze("conformers.sdf", "--reference", "ref.sdf", "-o", "out") == 0
     out, err = capsys.readouterr()
     assert [word in out for word in ("aspirin", "AMR-R", "COV-R", "COV at 0.75 Å", "ok")] == [True] * 5
     assert "taken as conformers; --poses takes them as poses" in err
@@ -54,7 +41,7 @@ def test_conformers_end_as_a_table_files_and_figures(in_folder: Path, capsys: py
 
 def test_poses_are_compared_in_place(in_folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     crystal, protein = ligand_path("1of6"), protein_path("1of6")
-    assert exit_code(crystal, "--reference", crystal, "--protein", protein, "-o", "out", "--figures", "none") == 0
+    assert analyze(crystal, "--reference", crystal, "--protein", protein, "-o", "out", "--figures", "none") == 0
     out = capsys.readouterr().out
     assert "≤ 2 Å" in out
     assert "in place" in out
@@ -62,7 +49,7 @@ def test_poses_are_compared_in_place(in_folder: Path, capsys: pytest.CaptureFixt
 
 
 def test_without_reference_the_ensemble_is_described(in_folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert exit_code("conformers.sdf", "-o", "out", "--figures", "svg", "--no-validity", "--conformers") == 0
+    assert analyze("conformers.sdf", "-o", "out", "--figures", "svg", "--no-validity", "--conformers") == 0
     out, err = capsys.readouterr()
     assert "mean apart" in out
     assert err == ""
@@ -74,7 +61,7 @@ def test_without_reference_the_ensemble_is_described(in_folder: Path, capsys: py
 def test_broken_records_are_rows_and_the_rest_goes_on(in_folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = in_folder / "conformers.sdf"
     path.write_text(path.read_text() + "cut\n\n\nnonsense\n$$$$\n")
-    assert exit_code("conformers.sdf", "-r", "ref.sdf", "-o", "out", "--figures", "none") == 0
+    assert analyze("conformers.sdf", "-r", "ref.sdf", "-o", "out", "--figures", "none") == 0
     out = capsys.readouterr().out
     assert "cut" in out
     assert "1 of 2 molecules analyzed, 1 failed" in out
@@ -101,7 +88,7 @@ def test_a_file_that_cannot_be_read_is_one_line(
     if content is not None:
         Path(name).write_text(content)
     given = (name,) if role == "source" else ("conformers.sdf", "--reference", name)
-    assert exit_code(*given, "-o", "out") == 2
+    assert analyze(*given, "-o", "out") == 2
     assert the_error(capsys).startswith(told)
     assert not (in_folder / "out").exists()
 
@@ -120,14 +107,14 @@ def test_a_file_that_cannot_be_read_is_one_line(
 def test_bad_options_end_with_one_line(
     arguments: list[str], told: str, in_folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert exit_code("conformers.sdf", "-o", "out", *arguments) == 2
+    assert analyze("conformers.sdf", "-o", "out", *arguments) == 2
     assert the_error(capsys).startswith(told)
     assert not (in_folder / "out").exists()
 
 
 def test_another_molecule_as_reference_is_said(in_folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     write_sdf("other.sdf", [embedded("CCO", 1)])
-    assert exit_code("conformers.sdf", "-r", "other.sdf", "-o", "out") == 2
+    assert analyze("conformers.sdf", "-r", "other.sdf", "-o", "out") == 2
     out = capsys.readouterr().out
     assert "no reference of this molecule" in out
     assert "0 of 2 molecules analyzed, 2 failed" in out

@@ -1,19 +1,16 @@
 """What a user of `molgen dock` sees: tables, notes, files."""
 
 import json
-import os
-import subprocess
-import sys
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 from command_line import BOX, dock, exit_code, the_error
+from command_process import run
 from complexes import INHIBITOR, TYROSINE, ligand_of_file, ligand_path, protein_of, protein_path
 from rdkit import Chem
 
-import molgen
 from molgen.chem.proteins.structure import Protein, Residue
 from molgen.chem.proteins.writing import write_complex
 
@@ -97,11 +94,7 @@ def test_mmcif_that_is_named_pdb_is_read_with_a_note(in_folder: Path, capsys: py
 
 
 def test_the_installed_command_docks(in_folder: Path) -> None:
-    environment = {**os.environ, "COLUMNS": "120", "PYTHONPATH": os.path.dirname(os.path.dirname(molgen.__file__))}
-    command = [sys.executable, "-m", "molgen", "dock", "-p", protein_path("1s3v"), "-l", "CCO", "-o", "out.sdf"]
-    done = subprocess.run(
-        [*command, "--pocket", BOX, "--effort", "quick"], capture_output=True, text=True, check=False, env=environment
-    )
+    done = run("dock", "-p", protein_path("1s3v"), "-l", "CCO", "-o", "out.sdf", "--pocket", BOX, "--effort", "quick")
     assert done.returncode == 0
     assert done.stdout.splitlines()[1].split()[1] == "pose"
     assert (in_folder / "out.sdf").exists()

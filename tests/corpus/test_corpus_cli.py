@@ -4,12 +4,12 @@ import csv
 from pathlib import Path
 
 import pytest
+from command_line import exit_code
 from corpus_smiles import FINE, WRONG
 from make_corpus import Case, all_cases, write
 from structure_texts import tripeptide
 
 from molgen import opening
-from molgen.cli import main
 
 # no shell hands on a NUL; /dev/zero and junk have their say in the readers' own test
 _LEFT_OUT = ("zero.", "junk", "\0")
@@ -39,11 +39,9 @@ def hurry(monkeypatch, tmp_path):
 
 def the_error(capfd, *arguments: object) -> str:
     """The one line of an error; nothing else may be called one, and nothing is written."""
-    with pytest.raises(SystemExit) as stop:
-        main([str(argument) for argument in arguments])
-    told = capfd.readouterr().err
+    code, told = exit_code(*arguments), capfd.readouterr().err
     errors = [line for line in told.split("\n") if line.startswith("error: ")]
-    assert stop.value.code == 2, told
+    assert code == 2, told
     assert len(errors) == 1, told
     assert errors[0].isprintable()
     assert len(errors[0]) < 6000
@@ -107,10 +105,7 @@ def test_every_line_of_a_library_is_a_row_or_a_failure(capfd):
     lines = [text for text in lines if "\0" not in text and not text.startswith("#")][:60]  # a comment is no input
     lines.append("C(")
     Path("library.smi").write_text("".join(f"{text}\n" for text in lines), encoding="utf-8")
-    with pytest.raises(SystemExit) as stop:
-        main(["conformers", "library.smi", "-o", "out.sdf", "-n", "1", "--model", "uniform"])
-    told = capfd.readouterr()
-    assert stop.value.code == 0, told.err
+    assert exit_code("conformers", "library.smi", "-o", "out.sdf", "-n", "1", "--model", "uniform") == 0
     with open("out.failures.csv", encoding="utf-8", newline="") as file:
         failures = list(csv.DictReader(file))
     done = Path("out.sdf").read_text(encoding="utf-8").count("$$$$\n")

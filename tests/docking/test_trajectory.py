@@ -5,12 +5,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import torch
+from command_line import exit_code
 from complexes import INHIBITOR, ligand_path, protein_path
 from rdkit import Chem
 from small_pockets import confidence_model, pose_model
 
 from molgen.chem.proteins.reading import read_protein
-from molgen.cli import main
 from molgen.docking.dock import energy_of
 from molgen.docking.ligand import prepare_ligand
 from molgen.docking.proposals import guide_of, propose
@@ -70,9 +70,7 @@ def test_a_trajectory_without_the_model_is_refused(site, ligand, weights, tmp_pa
         sampling_frames(site, ligand, DockConfig(proposals="random", **weights))
     arguments = ["dock", "-p", str(protein_path("1ia1")), "-l", INHIBITOR, "--pocket", str(ligand_path("1ia1"))]
     arguments += ["-o", str(tmp_path / "p.sdf"), "--proposals", "random", "--rank", "energy"]
-    with pytest.raises(SystemExit) as caught:
-        main([*arguments, "--trajectory", str(tmp_path / "way.pdb")])
-    assert caught.value.code == 2
+    assert exit_code(*arguments, "--trajectory", str(tmp_path / "way.pdb")) == 2
     assert "needs proposals" in capsys.readouterr().err
     assert not (tmp_path / "p.sdf").exists()
 
@@ -82,9 +80,7 @@ def test_the_command_writes_a_trajectory(weights, tmp_path, monkeypatch):
     arguments = ["dock", "-p", str(protein_path("1ia1")), "-l", INHIBITOR, "--pocket", str(ligand_path("1ia1"))]
     arguments += ["-o", str(tmp_path / "p.sdf"), "--effort", "quick", "--trajectory", str(tmp_path / "way.pdb")]
     arguments += ["--pose-model", weights["pose_model"], "--confidence-model", weights["confidence_model"]]
-    with pytest.raises(SystemExit) as caught:
-        main(arguments)
-    assert caught.value.code == 0
+    assert exit_code(*arguments) == 0
     assert (tmp_path / "way.pdb").read_text().count("ENDMDL") == DockConfig().steps
 
 

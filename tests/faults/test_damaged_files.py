@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 import torch
-from commands import python
+from command_process import python
 from safetensors.torch import save
 from small_molecules import entry_of
 

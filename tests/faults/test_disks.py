@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 
 import pytest
-from commands import environment, leftovers, run
+from command_process import environment, leftovers, run
 
 from molgen.chem.molecules.writing import write_sdf
 from molgen.errors import InputError

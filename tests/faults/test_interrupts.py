@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 import yaml
-from commands import interrupted, leftovers
+from command_line import exit_code
+from command_process import interrupted, leftovers
 from complexes import INHIBITOR, ligand_path, protein_path
 from safetensors import safe_open
 from small_molecules import entry_of
 
-from molgen.cli import main
 from molgen.config import to_mapping
 from molgen.datasets.conformers import encode_conformers, load_conformers
 from molgen.datasets.part_files import find_parts
@@ -77,9 +77,7 @@ def test_preparing_keeps_whole_parts_and_the_same_command_goes_on(library, tmp_p
     assert leftovers(folder) == []
     before = {path: path.stat().st_mtime_ns for path in logs(folder)}
     assert 3 <= len(before) < 300
-    with pytest.raises(SystemExit) as stop:
-        main([*map(str, arguments), "--limit", str(len(before) + 2)])
-    assert stop.value.code == 0
+    assert exit_code(*arguments, "--limit", str(len(before) + 2)) == 0
     assert all(path.stat().st_mtime_ns == time for path, time in before.items())
     assert len(load_conformers(find_parts(folder))[0]) == len(logs(folder)) == len(before) + 2
 
@@ -115,9 +113,7 @@ def test_training_saves_the_step_in_hand_and_resumes(tmp_path):
     first = steps(weights)
     assert state.exists()
     assert first >= 10
-    with pytest.raises(SystemExit) as stop:
-        main([*map(str, arguments), "--resume", "--set", f"train.steps={first + 3}"])
-    assert stop.value.code == 0
+    assert exit_code(*arguments, "--resume", "--set", f"train.steps={first + 3}") == 0
     assert steps(weights) == first + 3
 
 

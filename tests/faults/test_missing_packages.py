@@ -1,7 +1,7 @@
 """Without an optional package all else works, and what needs it is refused in one line; nothing needs a network."""
 
 import pytest
-from commands import python
+from command_process import python
 
 CONFORMERS = ("conformers", "CCCCO butanol", "-n", "2")
 BLOCK = """

@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-from commands import interrupted, leftovers
+from command_process import interrupted, leftovers
 
 from molgen.conformers.prepare.config import PrepareConfig
 from molgen.conformers.prepare.prepare import prepare

@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from command_process import python
 from complexes import ligand_path, protein_path
-from faults.commands import python
 from golden.cases import COMPLEXES, MOLECULES, N, conformers, docked, heavy, ligand, rmsd, turn
 from golden.evaluations import proposed, sampled
 from rdkit import Chem

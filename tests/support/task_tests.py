@@ -7,8 +7,8 @@ from typing import Any, NamedTuple
 
 import pytest
 import torch
+from command_line import exit_code
 
-from molgen.cli import main
 from molgen.config import override, to_yaml
 from molgen.errors import CheckpointError
 from molgen.training.task import Task
@@ -46,9 +46,7 @@ class TaskTests:
         """Runs a command in this process -> what it prints."""
 
         def run(*arguments: str) -> str:
-            with pytest.raises(SystemExit) as stop:
-                main(arguments)
-            assert stop.value.code == 0
+            assert exit_code(*arguments) == 0
             return capsys.readouterr().out
 
         return run

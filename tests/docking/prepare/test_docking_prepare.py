@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from command_line import exit_code
 from complexes import ligand_of_file, ligand_path, protein_path
 from rdkit import Chem
 from safetensors.numpy import load_file
@@ -13,7 +14,6 @@ from safetensors.numpy import load_file
 from molgen.chem.features.molecule_features import molecule_graph
 from molgen.chem.features.pocket_features import POCKET_COLUMNS
 from molgen.chem.molecules.protonation import protonate
-from molgen.cli import main
 from molgen.datasets import block_runner as blocks
 from molgen.datasets.complexes import load_complexes
 from molgen.datasets.part_files import find_parts
@@ -219,7 +219,5 @@ def test_an_empty_folder_is_refused(tmp_path):
 )
 def test_the_command_line_makes_both(complexes, proteins, tmp_path, capsys, command, expected):
     source, settings = (proteins, ["--set", "per_protein=5"]) if command == "fragments" else (complexes, [])
-    with pytest.raises(SystemExit) as ended:
-        main(["prepare", command, str(source), "-o", str(tmp_path), "--limit", "1", *settings])
-    assert ended.value.code == 0
+    assert exit_code("prepare", command, str(source), "-o", str(tmp_path), "--limit", "1", *settings) == 0
     assert expected in capsys.readouterr().out

@@ -7,12 +7,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from command_line import exit_code
 from complexes import ligand_of_file, ligand_path, protein_path, site_in
 from safetensors.numpy import load_file
 
 from molgen.chem.atom_types.interaction_types import protein_types
 from molgen.chem.atom_types.record_types import graph_types
-from molgen.cli import main
 from molgen.datasets.complexes import load_complexes
 from molgen.datasets.decoys import LabeledPoses, load_decoys
 from molgen.datasets.part_files import find_parts
@@ -224,7 +224,5 @@ def test_a_set_without_large_fragments_is_refused(fragments):
 @pytest.mark.parametrize("kind", ["fragments", "complexes"])
 def test_the_command_line_makes_both(complexes, fragments, tmp_path, capsys, kind):
     source, setting = (fragments, "starts=12") if kind == "fragments" else (complexes, "max_heavy_atoms=15")
-    with pytest.raises(SystemExit) as ended:
-        main(["prepare", "decoys", str(source), "-o", str(tmp_path), "--limit", "1", "--set", setting])
-    assert ended.value.code == 0
+    assert exit_code("prepare", "decoys", str(source), "-o", str(tmp_path), "--limit", "1", "--set", setting) == 0
     assert f"poses of {1 if kind == 'fragments' else 0} {kind} in" in capsys.readouterr().out

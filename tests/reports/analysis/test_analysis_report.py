@@ -1,10 +1,12 @@
 """The page of an analysis: structures laid on their references, rows, figures, statistics, failures."""
 
+import functools
 import json
 from pathlib import Path
 
 import numpy as np
 import pytest
+from command_line import exit_code
 from complexes import ligand_of_file, ligand_path, protein_path
 from rdkit import Chem
 from rdkit.Chem import rdMolAlign
@@ -12,7 +14,6 @@ from report_inputs import HARM, Page
 from small_molecules import embedded
 
 from molgen.chem.molecules.writing import SdfRecord, write_sdf
-from molgen.cli import main
 from molgen.reports.analysis.report import analysis_report
 from molgen.reports.analysis.run import analyze
 from molgen.reports.content import Report
@@ -22,19 +23,13 @@ from molgen.reports.pages.html import page_of
 pytest.importorskip("ipymolstar", reason="the package that carries the viewer is not installed")
 
 ACID = "CC(=O)Oc1ccccc1C(=O)O"
+analyze_command = functools.partial(exit_code, "analyze")
 NAME = HARM.split("\u2028")[0]
 
 
-def exit_code(*arguments: object) -> int:
-    with pytest.raises(SystemExit) as stop:
-        main(["analyze", *map(str, arguments)])
-    return stop.value.code
-
-
 @pytest.fixture
-def in_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def in_folder(in_folder: Path) -> Path:
     """Conformers of two molecules, one with a harmful name, a broken record, and references of the first."""
-    monkeypatch.chdir(tmp_path)
     for name, seed in (("conformers.sdf", 7), ("ref.sdf", 11)):
         mol = embedded(ACID, 3, seed)
         write_sdf(name, [SdfRecord(mol, k, NAME, {"molgen_energy": 0.5 * k}) for k in range(3)])
@@ -42,7 +37,7 @@ def in_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     write_sdf("more.sdf", [SdfRecord(other, k, "propanol") for k in range(2)])
     both = Path("conformers.sdf").read_text() + Path("more.sdf").read_text()
     Path("conformers.sdf").write_text(both + f"cut {NAME}\n\n\nnonsense\n$$$$\n")
-    return tmp_path
+    return in_folder
 
 
 def seen_in(path: Path) -> tuple[Page, str]:
@@ -69,7 +64,7 @@ def of_acid(cif: str) -> Chem.Mol:
 
 
 def test_the_page_of_conformers_has_rows_figures_statistics_and_failures(in_folder: Path) -> None:
-    assert exit_code("conformers.sdf", "-r", "ref.sdf", "-o", "out", "--seed", "3", "--report", "r.html") == 0
+    assert analyze_command("conformers.sdf", "-r", "ref.sdf", "-o", "out", "--seed", "3", "--report", "r.html") == 0
     page, seen = seen_in(in_folder / "r.html")
     for told in (
         *("record 2", "torsion deviation", "0.50", "nearest reference", "AMR-R", "95 % interval"),
@@ -163,17 +158,17 @@ def test_the_page_of_poses_holds_what_the_report_does(poses: tuple[Report, Path]
 def test_a_bad_report_path_is_refused_before_the_work(
     name: str, in_folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert exit_code("conformers.sdf", "-o", "out", "--report", name) == 2
+    assert analyze_command("conformers.sdf", "-o", "out", "--report", name) == 2
     (line,) = capsys.readouterr().err.splitlines()  # not even the notes of the work
     assert line.startswith(f"error: {name}: ")
     assert not (in_folder / "out").exists()
 
 
 def test_the_page_may_lie_in_the_folder_that_is_made(in_folder: Path) -> None:
-    assert exit_code("more.sdf", "-o", "out", "--figures", "none", "--report", "out/r.html") == 0
+    assert analyze_command("more.sdf", "-o", "out", "--figures", "none", "--report", "out/r.html") == 0
     assert (in_folder / "out" / "r.html").stat().st_size > 0
 
 
 def test_no_page_when_nothing_could_be_analyzed(in_folder: Path) -> None:
-    assert exit_code("more.sdf", "-r", "ref.sdf", "-o", "out", "--figures", "none", "--report", "r.html") == 2
+    assert analyze_command("more.sdf", "-r", "ref.sdf", "-o", "out", "--figures", "none", "--report", "r.html") == 2
     assert not (in_folder / "r.html").exists()

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from command_line import exit_code
 from complexes import protein_of, protein_path, site_in
 from rdkit import Chem
 from report_inputs import HARM, Page, conformers, docking
 
 from molgen.chem.proteins.structure import Residue
-from molgen.cli import main
 from molgen.docking.run import Setting
 from molgen.errors import ConfigError, InputError
 from molgen.reports.notebook import notebook_view
@@ -143,14 +143,10 @@ def test_refusals_come_before_the_work(
     command: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    with pytest.raises(SystemExit) as stop:
-        main([*command, "--report", "missing/r.html"])
-    assert stop.value.code == 2
+    assert exit_code(*command, "--report", "missing/r.html") == 2
     assert capsys.readouterr().err.startswith("error: missing/r.html: the folder")
     monkeypatch.setattr(viewer, "find_spec", lambda name: None)
-    with pytest.raises(SystemExit) as stop:
-        main([*command, "--report", "r.html"])
-    assert stop.value.code == 2
+    assert exit_code(*command, "--report", "r.html") == 2
     lines = capsys.readouterr().err.splitlines()
     assert lines == ['error: a report needs ipymolstar, which carries the 3D viewer: pip install "molgen[report]"']
     assert list(tmp_path.iterdir()) == []
@@ -158,9 +154,8 @@ def test_refusals_come_before_the_work(
 
 def test_the_command_line_writes_a_report(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    with pytest.raises(SystemExit) as stop:
-        main(["conformers", "CCCO a b", "-n", "2", "-o", "out.sdf", "--report", "r.html", "--model", "uniform"])
-    assert stop.value.code == 0
+    command = ("conformers", "CCCO a b", "-n", "2", "-o", "out.sdf", "--report", "r.html", "--model", "uniform")
+    assert exit_code(*command) == 0
     seen = " ".join(Page(Path("r.html").read_text(encoding="utf-8")).seen)
     assert "molgen conformers 'CCCO a b' -n 2 -o out.sdf --report r.html --model uniform" in seen
 

@@ -26,11 +26,13 @@ def python(program: str, *, prefix: tuple[str, ...] = (), **options) -> subproce
     )
 
 
-def run(*arguments: object, prefix: tuple[str, ...] = (), **extra: str) -> subprocess.CompletedProcess:
-    """`molgen ...` to its end."""
+def run(
+    *arguments: object, prefix: tuple[str, ...] = (), cwd: Path | None = None, **extra: str
+) -> subprocess.CompletedProcess:
+    """`molgen ...` to its end, with more in its environment."""
     command = [*prefix, sys.executable, "-m", "molgen", *map(str, arguments)]
     return subprocess.run(
-        command, capture_output=True, text=True, check=False, env=environment(**extra), timeout=TIMEOUT
+        command, capture_output=True, text=True, check=False, cwd=cwd, env=environment(**extra), timeout=TIMEOUT
     )
 
 
