@@ -83,7 +83,7 @@ def analyze(
         seed=seed,
     )
     with progress("molecules") as tick:
-        found = analyze_to_folder(
+        analysis = analyze_to_folder(
             source,
             output,
             reference,
@@ -94,12 +94,12 @@ def analyze(
             threads=threads,
             on_molecule=tick,
         )
-    _print(found, output)
+    _print(analysis, output)
     if report is not None:
         from molgen.reports.analysis.report import write_analysis_report
 
-        write_analysis_report(report, found, source, reference, protein=protein, command=context.obj or ())
-    if all(row.error is not None for row in found.rows):
+        write_analysis_report(report, analysis, source, reference, protein=protein, command=context.obj or ())
+    if all(row.error is not None for row in analysis.rows):
         raise typer.Exit(2)
 
 
@@ -114,59 +114,61 @@ def _formats(text: str) -> tuple[Literal["png", "svg", "pdf"], ...]:
     return tuple(dict.fromkeys(names))  # pyright: ignore[reportReturnType]  # checked above
 
 
-def _print(found: Analysis, output: Path) -> None:
+def _print(analysis: Analysis, output: Path) -> None:
     """Notes on stderr; the table and the means on stdout."""
     from rich.table import Table
 
-    for note in found.notes:
+    for note in analysis.notes:
         print(f"note: {note}", file=sys.stderr)
-    if len(found.rows) == 1 and found.rows[0].error:
-        print(f"error: {found.rows[0].name}: {found.rows[0].error}", file=sys.stderr)
+    if len(analysis.rows) == 1 and analysis.rows[0].error:
+        print(f"error: {analysis.rows[0].name}: {analysis.rows[0].error}", file=sys.stderr)
         return
-    titles = _titles(found)
+    titles = _titles(analysis)
     table = Table("name", *titles, "status")
-    for row in found.rows[:MOST_ROWS]:
-        cells = [""] * len(titles) if row.error else _cells(found, row)
+    for row in analysis.rows[:MOST_ROWS]:
+        cells = [""] * len(titles) if row.error else _cells(analysis, row)
         table.add_row(row.name, *cells, row.error or ("upper bounds" if row.rmsd_kind == "upper bound" else "ok"))
     console().print(table)
-    print(_legend(found))
-    failed = sum(row.error is not None for row in found.rows)
-    if failed or len(found.rows) > MOST_ROWS:
-        print(f"{len(found.rows) - failed} of {len(found.rows)} molecules analyzed, {failed} failed")
-    for one in found.statistics if len(found.rows) > 1 else ():
-        value = one.interval
-        unit = " Å" if one.unit == "A" else ""
+    print(_legend(analysis))
+    failed = sum(row.error is not None for row in analysis.rows)
+    if failed or len(analysis.rows) > MOST_ROWS:
+        print(f"{len(analysis.rows) - failed} of {len(analysis.rows)} molecules analyzed, {failed} failed")
+    for statistic in analysis.statistics if len(analysis.rows) > 1 else ():
+        value = statistic.interval
+        unit = " Å" if statistic.unit == "A" else ""
         low, high = f"{value.low:.3f}", f"{value.high:.3f}"
-        print(f"{one.name.replace(' A,', ' Å,')}: {value.value:.3f}{unit} (95 % {low} - {high}, n = {value.n})")
+        print(f"{statistic.name.replace(' A,', ' Å,')}: {value.value:.3f}{unit} (95 % {low} - {high}, n = {value.n})")
     print(f"tables and figures in {output}")
 
 
-def _titles(found: Analysis) -> list[str]:
-    if found.config.mode == "poses":
-        right = f"≤ {found.config.limit:g} Å"
-        compared = ["first", right, "best", "of pose"] if found.compared else ["mean apart"]
+def _titles(analysis: Analysis) -> list[str]:
+    if analysis.config.mode == "poses":
+        right = f"≤ {analysis.config.limit:g} Å"
+        compared = ["first", right, "best", "of pose"] if analysis.compared else ["mean apart"]
         return ["poses", *compared, "first valid", "failed checks"]
-    if not found.compared:
+    if not analysis.compared:
         return ["conformers", "mean apart", "closest", "energy span", "stereo", "valid"]
     return ["n", "refs", "best", "AMR-R", "COV-R", "AMR-P", "COV-P", "TFD", "valid"]
 
 
-def _legend(found: Analysis) -> str:
+def _legend(analysis: Analysis) -> str:
     """What the numbers of the table are."""
-    how = "in place" if found.config.mode == "poses" else "superposed"
-    cover = f"; COV at {found.config.limit:g} Å" if found.config.mode == "conformers" and found.compared else ""
+    how = "in place" if analysis.config.mode == "poses" else "superposed"
+    cover = (
+        f"; COV at {analysis.config.limit:g} Å" if analysis.config.mode == "conformers" and analysis.compared else ""
+    )
     return f"symmetric heavy-atom RMSD in Å, {how}{cover}"
 
 
-def _cells(found: Analysis, row: MoleculeRow) -> list[str]:
-    if found.config.mode == "poses":
+def _cells(analysis: Analysis, row: MoleculeRow) -> list[str]:
+    if analysis.config.mode == "poses":
         compared = [_number(row.diversity)]
-        if found.compared:
-            right = row.rmsd_first is not None and row.rmsd_first <= found.config.limit
+        if analysis.compared:
+            right = row.rmsd_first is not None and row.rmsd_first <= analysis.config.limit
             compared = [_number(row.rmsd_first), "yes" if right else "no", _number(row.rmsd_best), str(row.best_rank)]
         valid = "" if row.valid_first is None else "yes" if row.valid_first else "no"
         return [str(row.structures), *compared, valid, row.failed_first or ""]
-    if not found.compared:
+    if not analysis.compared:
         span = "" if row.energy_span is None else f"{row.energy_span:.1f}"
         parts = [_number(row.diversity), _number(row.nearest), span, _share(row.stereo_kept), _share(row.valid)]
         return [str(row.structures), *parts]

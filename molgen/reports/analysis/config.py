@@ -20,8 +20,8 @@ class AnalysisConfig:
 
     Attributes:
         mode: "conformers" are superposed on the references, "poses" are compared where they lie.
-        threshold: Angstrom, below which a conformer covers a reference, or up to which a pose is right; None is 0.75
-            for conformers and 2.0 for poses.
+        threshold: Angstrom, below which a conformer covers a reference, or up to which a pose is near-native; None is
+            0.75 for conformers and 2.0 for poses.
         first: of how many first poses the best counts, besides the very first.
         energy_field, confidence_field: names of data fields; None looks for the usual ones.
         validity: run molgen's own validity checks.

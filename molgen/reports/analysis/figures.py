@@ -34,11 +34,11 @@ _SHOWN = 300  # structures in a heat map of the command
 _SETS = 6  # molecules that can be told apart in one scatter
 
 
-def write_figures(found: Analysis, folder: Path, formats: Sequence[Format], pictured: int) -> list[Path]:
+def write_figures(analysis: Analysis, folder: Path, formats: Sequence[Format], pictured: int) -> list[Path]:
     """Draw everything that the analysis has data for.
 
     Args:
-        found: the analysis.
+        analysis: the analysis.
         folder: where to; it exists.
         formats: file endings.
         pictured: how many molecules get figures of their own.
@@ -50,7 +50,7 @@ def write_figures(found: Analysis, folder: Path, formats: Sequence[Format], pict
         InputError: a file cannot be written.
     """
     written = []
-    for name, figure in figures_of(found, pictured):
+    for name, figure in figures_of(analysis, pictured):
         for kind in formats:
             path = folder / f"{name}.{kind}"
             with write_atomically(path, binary=True) as file:
@@ -59,42 +59,46 @@ def write_figures(found: Analysis, folder: Path, formats: Sequence[Format], pict
     return written
 
 
-def figures_of(found: Analysis, pictured: int = 3) -> Iterator[tuple[str, Figure]]:
+def figures_of(analysis: Analysis, pictured: int = 3) -> Iterator[tuple[str, Figure]]:
     """File name without ending, and figure."""
-    good = [one for one in found.molecules if one.row.error is None]
-    if found.compared and any(one.rmsd is not None for one in good):
-        yield from _of_the_set(found, [one for one in good if one.rmsd is not None])
-    for number, one in enumerate(good[:pictured], 1):
-        yield from _of_a_molecule(found, one, f"{number}_{_file_name(one.row.name)}")
+    good = [molecule for molecule in analysis.molecules if molecule.row.error is None]
+    if analysis.compared and any(molecule.rmsd is not None for molecule in good):
+        yield from _of_the_set(analysis, [molecule for molecule in good if molecule.rmsd is not None])
+    for number, molecule in enumerate(good[:pictured], 1):
+        yield from _of_a_molecule(analysis, molecule, f"{number}_{_file_name(molecule.row.name)}")
 
 
-def _of_the_set(found: Analysis, good: Sequence[MoleculeAnalysis]) -> Iterator[tuple[str, Figure]]:
-    limit, poses = found.config.limit, found.config.mode == "poses"
-    nearest = [one.rmsd.min(axis=0) for one in good if one.rmsd is not None]
+def _of_the_set(analysis: Analysis, good: Sequence[MoleculeAnalysis]) -> Iterator[tuple[str, Figure]]:
+    limit, poses = analysis.config.limit, analysis.config.mode == "poses"
+    nearest = [molecule.rmsd.min(axis=0) for molecule in good if molecule.rmsd is not None]
     if poses:
-        lost: list[np.ndarray] = [np.zeros(0)] * sum(row.structures == 0 and row.references > 0 for row in found.rows)
+        lost: list[np.ndarray] = [np.zeros(0)] * sum(
+            row.structures == 0 and row.references > 0 for row in analysis.rows
+        )
         sets = {"all poses": np.concatenate(nearest)}
         if len(good) > 1:
-            sets = {"first poses": np.array([one[0] for one in nearest]), **sets}
+            sets = {"first poses": np.array([rmsds[0] for rmsds in nearest]), **sets}
         yield "rmsd_distribution", rmsd_distribution(sets, threshold=limit, of="poses")
-        curve = success_curve([*nearest, *lost], counts=(1, found.config.first), seed=found.config.seed)
+        curve = success_curve([*nearest, *lost], counts=(1, analysis.config.first), seed=analysis.config.seed)
         yield "success_curve", success_figure(curve, threshold=limit)
-        yield from _calibration(found, nearest)
+        yield from _calibration(analysis, nearest)
     else:
-        recalled = np.concatenate([one.rmsd.min(axis=1) for one in good if one.rmsd is not None])
+        recalled = np.concatenate([molecule.rmsd.min(axis=1) for molecule in good if molecule.rmsd is not None])
         sets = {"reference to nearest conformer": recalled, "conformer to nearest reference": np.concatenate(nearest)}
         yield "rmsd_distribution", rmsd_distribution(sets, threshold=limit, label="RMSD")
-        coverages = [one.coverage for one in good if one.coverage is not None]
+        coverages = [molecule.coverage for molecule in good if molecule.coverage is not None]
         yield "coverage", coverage_figure(coverages, threshold=limit)
-    with_energy = [(one, rmsd) for one, rmsd in zip(good, nearest, strict=True) if np.isfinite(one.energies).any()]
+    with_energy = [
+        (molecule, rmsd) for molecule, rmsd in zip(good, nearest, strict=True) if np.isfinite(molecule.energies).any()
+    ]
     if with_energy:
         chosen = with_energy[:_SETS]
-        names = [f"{number} {one.row.name}" for number, (one, _) in enumerate(chosen, 1)]
+        names = [f"{number} {molecule.row.name}" for number, (molecule, _) in enumerate(chosen, 1)]
         yield (
             "energy_against_rmsd",
             energy_against_rmsd(
                 {name: rmsd for name, (_, rmsd) in zip(names, chosen, strict=True)},
-                {name: one.energies for name, (one, _) in zip(names, chosen, strict=True)},
+                {name: molecule.energies for name, (molecule, _) in zip(names, chosen, strict=True)},
                 threshold=limit,
                 energy_label="score" if poses else "energy",
                 title="" if len(chosen) == len(with_energy) else f"first {_SETS} of {len(with_energy)} molecules",
@@ -102,43 +106,45 @@ def _of_the_set(found: Analysis, good: Sequence[MoleculeAnalysis]) -> Iterator[t
         )
 
 
-def _calibration(found: Analysis, nearest: Sequence[np.ndarray]) -> Iterator[tuple[str, Figure]]:
+def _calibration(analysis: Analysis, nearest: Sequence[np.ndarray]) -> Iterator[tuple[str, Figure]]:
     """Confidence against success of all poses, if the file states confidences between 0 and 1."""
-    rows = [row for row in found.structures if row.confidence is not None and row.rmsd is not None]
+    rows = [row for row in analysis.structures if row.confidence is not None and row.rmsd is not None]
     stated = np.array([row.confidence for row in rows], dtype=np.float64)
     if len(stated) and stated.min() >= 0 and stated.max() <= 1:
-        right = [row.rmsd is not None and row.rmsd <= found.config.limit for row in rows]
-        outcome = f"RMSD ≤ {found.config.limit:g} Å"
+        right = [row.rmsd is not None and row.rmsd <= analysis.config.limit for row in rows]
+        outcome = f"RMSD ≤ {analysis.config.limit:g} Å"
         yield "calibration", calibration_figure(calibration(stated, right), outcome=outcome)
 
 
-def _of_a_molecule(found: Analysis, one: MoleculeAnalysis, name: str) -> Iterator[tuple[str, Figure]]:
-    title = one.row.name
-    if one.pairwise is not None:
-        yield f"pairwise_rmsd_{name}", pairwise_heat_map(one.pairwise[:_SHOWN, :_SHOWN], title=title)
-        if not found.compared:
-            apart = one.pairwise[np.triu_indices(len(one.pairwise), 1)]
+def _of_a_molecule(analysis: Analysis, molecule: MoleculeAnalysis, name: str) -> Iterator[tuple[str, Figure]]:
+    title = molecule.row.name
+    if molecule.pairwise is not None:
+        yield f"pairwise_rmsd_{name}", pairwise_heat_map(molecule.pairwise[:_SHOWN, :_SHOWN], title=title)
+        if not analysis.compared:
+            apart = molecule.pairwise[np.triu_indices(len(molecule.pairwise), 1)]
             yield (
                 f"rmsd_distribution_{name}",
                 rmsd_distribution(apart, label="RMSD between two structures", of="pairs", title=title),
             )
-            yield from _energy_from_the_lowest(one, name)
-    if one.torsions is not None and one.torsions.angles.shape[1]:
+            yield from _energy_from_the_lowest(molecule, name)
+    if molecule.torsions is not None and molecule.torsions.angles.shape[1]:
         yield (
             f"torsions_{name}",
-            torsion_roses(one.torsions.angles, one.torsions.labels, reference=one.reference_torsions, title=title),
+            torsion_roses(
+                molecule.torsions.angles, molecule.torsions.labels, reference=molecule.reference_torsions, title=title
+            ),
         )
 
 
-def _energy_from_the_lowest(one: MoleculeAnalysis, name: str) -> Iterator[tuple[str, Figure]]:
-    if one.pairwise is None or not np.isfinite(one.energies).any():
+def _energy_from_the_lowest(molecule: MoleculeAnalysis, name: str) -> Iterator[tuple[str, Figure]]:
+    if molecule.pairwise is None or not np.isfinite(molecule.energies).any():
         return
-    lowest = int(np.nanargmin(one.energies))
+    lowest = int(np.nanargmin(molecule.energies))
     figure = energy_against_rmsd(
-        one.pairwise[lowest],
-        one.energies,
+        molecule.pairwise[lowest],
+        molecule.energies,
         rmsd_label="RMSD to the structure of lowest energy",
-        title=one.row.name,
+        title=molecule.row.name,
     )
     yield f"energy_against_rmsd_{name}", figure
 

@@ -116,18 +116,20 @@ def analyze_to_folder(
     """
     folder = Path(output)
     _check_folder(folder)
-    found = analyze(
+    analysis = analyze(
         source, reference, protein=protein, mode=mode, config=config, threads=threads, on_molecule=on_molecule
     )
     _make(folder)
-    write_table(folder / "analysis.csv", molecule_columns(found.config.mode, found.compared), found.rows)
-    write_table(folder / "conformers.csv", structure_columns(found.config.mode, found.compared), found.structures)
-    write_summary(folder / "summary.csv", found.statistics)
+    write_table(folder / "analysis.csv", molecule_columns(analysis.config.mode, analysis.compared), analysis.rows)
+    write_table(
+        folder / "conformers.csv", structure_columns(analysis.config.mode, analysis.compared), analysis.structures
+    )
+    write_summary(folder / "summary.csv", analysis.statistics)
     if formats:
         from molgen.reports.analysis.figures import write_figures
 
-        write_figures(found, folder, formats, PICTURED)
-    return found
+        write_figures(analysis, folder, formats, PICTURED)
+    return analysis
 
 
 def _look_docked(ensembles: Sequence[Ensemble]) -> bool:
