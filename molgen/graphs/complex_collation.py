@@ -43,7 +43,8 @@ def batch_complexes(
     batch = Batch(_base_cls=ComplexData)
     for key, fields in stores.items():
         batch[key].update({name: field.values for name, field in fields.items()})
-    own = {name: BatchField(values, torch.arange(len(graphs) + 1), None) for name, values in (whole or {}).items()}
+    each, still = torch.arange(len(graphs) + 1), torch.zeros(len(graphs), dtype=torch.int64)
+    own = {name: BatchField(values, each, still) for name, values in (whole or {}).items()}
     batch._global_store.update({name: field.values for name, field in own.items()})
     for key in ("ligand", "pocket"):
         start = stores[key]["x"].first
