@@ -50,7 +50,8 @@ def generate_conformers(
     """Conformers of a molecule, best first.
 
     Args:
-        mol: SMILES or RDKit Mol; coordinates and missing hydrogens do not matter.
+        mol: SMILES or RDKit Mol; missing hydrogens do not matter, nor do coordinates, save that 3D ones give hindered
+            axes without a mark their stereo.
         n: conformers to return, at most: fewer when the molecule has fewer distinct ones.
         model: "default" (the weights that ship with molgen), a checkpoint path, a loaded model, or "uniform" for
             uniformly random torsions on the same template conformers (a baseline).

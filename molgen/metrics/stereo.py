@@ -1,7 +1,7 @@
 """Does a 3D structure have the stereo that its graph asks for?
 
 Only signs of volumes and dihedrals are looked at, so that hundreds of conformers cost a few array operations. Stereo
-that the reference leaves open is not checked, nor are atropisomers. All atom mappings that differ by a symmetry of the
+that the reference leaves open is not checked, nor are cumulenes. All atom mappings that differ by a symmetry of the
 graph are tried: the mirror image of a meso compound is the compound itself.
 """
 
@@ -13,9 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 from rdkit import Chem
 
+from molgen.chem.molecules.stereo.axes import AXIAL_MARKS, axis_torsion
 from molgen.metrics.symmetry import MAX_MATCHES, atom_matches, heavy_atoms
 
-_FLAT = 0.1  # ideal tetrahedral centers have 0.77, ideal double bonds 1
+_FLAT = 0.1  # ideal tetrahedral centers have 0.77, ideal double bonds and perpendicular axes 1
 _HANDED = {Chem.ChiralType.CHI_TETRAHEDRAL_CCW: 1, Chem.ChiralType.CHI_TETRAHEDRAL_CW: -1}
 _CIS = {
     Chem.BondStereo.STEREOZ: 1,
@@ -33,25 +34,29 @@ class StereoChecks:
         three: int64 [m, k, 4], center and its three neighbors.
         four: int64 [m, l, 5], center and its four neighbors.
         double: int64 [m, j, 4], the path across a double bond.
-        three_signs, four_signs, double_signs: int64 [m, k], [m, l], [m, j], the wanted +1 or -1.
+        axis: int64 [m, i, 4], the path across a bond with axial stereo.
+        three_signs, four_signs, double_signs, axis_signs: int64 [m, k], [m, l], [m, j], [m, i], the wanted +1 or -1.
     """
 
     three: NDArray[np.int64]
     four: NDArray[np.int64]
     double: NDArray[np.int64]
+    axis: NDArray[np.int64]
     three_signs: NDArray[np.int64]
     four_signs: NDArray[np.int64]
     double_signs: NDArray[np.int64]
+    axis_signs: NDArray[np.int64]
 
     def satisfied(self, coords: NDArray[np.floating]) -> NDArray[np.bool_]:
         """Whether each structure of ``coords`` [s, atoms of the Mol, 3] has the wanted stereo: bool [s].
 
-        A flat center or a perpendicular double bond has no stereo, hence not the wanted one.
+        A flat center or axis or a perpendicular double bond has no stereo, hence not the wanted one.
         """
         x = np.asarray(coords, dtype=np.float64)
         right = (_volume_of_three(x[:, self.three]) * self.three_signs > _FLAT).all(axis=-1)
         right &= (_volume_of_four(x[:, self.four]) * self.four_signs > _FLAT).all(axis=-1)
         right &= (_cosine(x[:, self.double]) * self.double_signs > _FLAT).all(axis=-1)
+        right &= (_sine(x[:, self.axis]) * self.axis_signs > _FLAT).all(axis=-1)
         return np.asarray(right.any(axis=-1))
 
 
@@ -70,9 +75,10 @@ def stereo_checks(reference: Chem.Mol | str, mol: Chem.Mol, max_matches: int = M
     if known is None:
         raise ValueError(f"cannot read the SMILES {reference}")
     if not isinstance(reference, str):
+        known.RemoveAllConformers()  # from which RDKit would take the marks of axes
         Chem.AssignStereochemistry(known, cleanIt=True, force=True)
-    centers, doubles = _centers(known), _double_bonds(known)
-    if not centers and not doubles:
+    centers, doubles, axes = _centers(known), _double_bonds(known), _axes(known)
+    if not centers and not doubles and not axes:
         return _stack([frozenset()])
     own = heavy_atoms(known).tolist()
     target = heavy_atoms(mol)
@@ -80,6 +86,7 @@ def stereo_checks(reference: Chem.Mol | str, mol: Chem.Mol, max_matches: int = M
     for match in atom_matches(known, mol, max_matches, resonance=False).permutations:
         mapping = dict(zip(own, target[match].tolist(), strict=True))
         terms = [_map_center(term, mapping) for term in centers]
+        terms += [_map_axis(term, mapping) for term in axes]
         terms += [found for term in doubles if (found := _map_double_bond(term, mapping, known, mol)) is not None]
         alternatives.add(frozenset(terms))
     most = max(len(terms) for terms in alternatives)
@@ -100,7 +107,7 @@ def stereo_mask(reference: Chem.Mol | str, mol: Chem.Mol) -> NDArray[np.bool_]:
 
 @dataclass(frozen=True)
 class _Term:
-    kind: Literal["three", "four", "double"]
+    kind: Literal["three", "four", "double", "axis"]
     sign: int
     atoms: tuple[int, ...]
 
@@ -133,6 +140,18 @@ def _double_bonds(mol: Chem.Mol) -> list[_Term]:
     return terms
 
 
+def _axes(mol: Chem.Mol) -> list[_Term]:
+    """Neighbor, atom - atom, neighbor; sign of the dihedral."""
+    bonds = [bond for bond in mol.GetBonds() if bond.GetStereo() in AXIAL_MARKS]
+    terms = [_Term("axis", AXIAL_MARKS[bond.GetStereo()], axis_torsion(bond)) for bond in bonds]
+    return [term for term in terms if all(mol.GetAtomWithIdx(atom).GetAtomicNum() != 1 for atom in term.atoms)]
+
+
+def _map_axis(term: _Term, mapping: dict[int, int]) -> _Term:
+    path = tuple(mapping[atom] for atom in term.atoms)
+    return _Term("axis", term.sign, min(path, path[::-1]))
+
+
 def _map_center(term: _Term, mapping: dict[int, int]) -> _Term:
     """The term in the other molecule's atoms, neighbors ascending with the sign of the sorting."""
     center, *neighbors = (mapping[atom] for atom in term.atoms)
@@ -163,12 +182,9 @@ def _stack(alternatives: Collection[frozenset[_Term]]) -> StereoChecks:
         table = np.array(rows, dtype=np.int64).reshape(len(alternatives), -1, size + 1)
         return table[..., 1:], table[..., 0]
 
-    (three, three_signs), (four, four_signs), (double, double_signs) = (
-        pick("three", 4),
-        pick("four", 5),
-        pick("double", 4),
-    )
-    return StereoChecks(three, four, double, three_signs, four_signs, double_signs)
+    sizes: dict[str, int] = {"three": 4, "four": 5, "double": 4, "axis": 4}
+    columns, signs = zip(*(pick(kind, size) for kind, size in sizes.items()), strict=True)
+    return StereoChecks(*columns, *signs)
 
 
 def _volume_of_three(x: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -190,6 +206,14 @@ def _cosine(x: NDArray[np.float64]) -> NDArray[np.float64]:
     first = _unit(np.cross(steps[..., 0, :], steps[..., 1, :]))
     second = _unit(np.cross(steps[..., 1, :], steps[..., 2, :]))
     return np.einsum("...i,...i->...", first, second)
+
+
+def _sine(x: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Sine of the dihedral of four atoms, x [..., 4, 3] -> [...]."""
+    steps = np.diff(x, axis=-2)
+    normals = _unit(np.cross(steps[..., :2, :], steps[..., 1:, :]))
+    across = np.cross(normals[..., 0, :], normals[..., 1, :])
+    return np.einsum("...i,...i->...", across, _unit(steps[..., 1, :]))
 
 
 def _unit(v: NDArray[np.float64]) -> NDArray[np.float64]:

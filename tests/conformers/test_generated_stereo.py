@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from generated import FLEXIBLE, QUICK, coordinates, uniform
 from rdkit import Chem
+from rdkit.Chem import rdMolTransforms
 
 from molgen.chem.molecules.standardize import prepare_molecule
 from molgen.conformers import selection
@@ -39,6 +40,17 @@ def test_every_conformer_has_the_stereo_of_the_input(smiles):
         seen = Chem.Mol(mol, confId=conformer.GetId())
         Chem.AssignStereochemistryFrom3D(seen, conformer.GetId())
         assert Chem.MolToSmiles(Chem.RemoveHs(seen)) == Chem.CanonSmiles(smiles)
+
+
+@pytest.mark.parametrize("place", [6, 7])
+def test_every_conformer_has_the_axis_of_the_input(place):
+    smiles = f"Cc1cccc(Cl)c1-c1c(CCC)cccc1Br |wU:7.{place}|"
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        mol = uniform(smiles, 4, minimize_with="mmff")
+    assert stereo_mask(smiles, mol).all()
+    angles = [rdMolTransforms.GetDihedralDeg(c, 1, 7, 8, 9) for c in mol.GetConformers()]
+    assert (np.sign(angles) == (1 if place == 6 else -1)).all()
 
 
 def test_minimization_keeps_the_stereo():

@@ -9,6 +9,7 @@ from molgen.docking.dock import dock
 from molgen.docking.ligand import prepare_ligand
 from molgen.docking.records import DockingResult, config_of
 from molgen.errors import MolgenError, ParseError
+from molgen.metrics.stereo import stereo_mask
 
 STEREO = "C[C@H](O)/C=C\\[C@@H](N)CC/C=C/CO"  # two centers, Z and E
 
@@ -31,6 +32,15 @@ def test_every_pose_keeps_the_stereo_of_the_input(tyrosine: DockingResult, stere
                 atom.SetNumExplicitHs(1 if atom.GetChiralTag() != Chem.ChiralType.CHI_UNSPECIFIED else 0)
             flat.UpdatePropertyCache()
             assert Chem.MolToSmiles(Chem.MolFromSmiles(Chem.MolToSmiles(flat))) == wanted
+
+
+def test_every_template_conformer_has_the_axis_of_the_input_and_it_does_not_turn() -> None:
+    for smiles in ("Cc1cccc(Cl)c1-c1c(C)cccc1Br |wU:7.6|", "Cc1cccc(Cl)c1-c1c(C)cccc1Br |wU:7.7|"):
+        ligand = prepare_ligand(Chem.MolFromSmiles(smiles), config_of()).ligand
+        assert stereo_mask(smiles, ligand.mol).all()
+        assert ligand.graph.n_torsions == 0
+    open_axis = prepare_ligand(Chem.MolFromSmiles("Cc1cccc(Cl)c1-c1c(C)cccc1Br"), config_of())
+    assert any("the axis C8-C9 is not specified" in note for note in open_axis.notes)
 
 
 def test_open_stereo_is_chosen_and_said() -> None:

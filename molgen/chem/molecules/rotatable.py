@@ -1,6 +1,6 @@
 """Which bonds turn: the rules that define the torsional degrees of freedom of a molecule.
 
-A torsion axis is a single bond outside rings between two heavy atoms that each carry another heavy atom. Four rules
+A torsion axis is a single bond outside rings between two heavy atoms that each carry another heavy atom. Five rules
 refine it:
 
 1. Straight chains (nitriles, alkynes): sp atoms have no dihedral of their own. The bonds along such a chain form one
@@ -10,12 +10,15 @@ refine it:
 3. Symmetric threefold rotors (CF3, CCl3, tert-butyl, SO3, PO3: a tetrahedral end with three equal terminal atoms)
    keep the staggered state of the template: turning them yields the same heavy-atom conformer.
 4. Rotors that move hydrogens only (OH, NH2, CH3) are no axes; hydrogens ride on the heavy atoms.
+5. A bond with axial stereo (an atropisomer) keeps the state of the template, which has the stereo that is asked for.
 """
 
 from __future__ import annotations
 
 import numpy as np
 from rdkit import Chem
+
+from molgen.chem.molecules.stereo.axes import AXIAL_MARKS
 
 _FROZEN_AMIDE = Chem.MolFromSmarts("[CX3](=[O,S])-[NX3;H1,H2;!$(N-[!#6;!#1])]")
 _SYMMETRIC_AMIDE = Chem.MolFromSmarts("[CX3](=[O,S])-[NX3;H0;!$(N-[!#6;!#1])]")
@@ -80,7 +83,7 @@ def _is_straight(atom: Chem.Atom) -> bool:
 
 
 def _axis(mol: Chem.Mol, bond: Chem.Bond, ranks: list[int]) -> tuple[int, int] | None:
-    if bond.GetBondType() != Chem.BondType.SINGLE or bond.IsInRing():
+    if bond.GetBondType() != Chem.BondType.SINGLE or bond.IsInRing() or bond.GetStereo() in AXIAL_MARKS:
         return None
     ends = []
     for atom, other in ((bond.GetBeginAtom(), bond.GetEndAtom()), (bond.GetEndAtom(), bond.GetBeginAtom())):

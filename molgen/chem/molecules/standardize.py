@@ -7,7 +7,7 @@ from collections import Counter
 from rdkit import Chem
 
 from molgen.chem.formats.parsing import atom_name, one_line, sanitization_problem, shortened, silent_rdkit
-from molgen.chem.molecules.stereo import enumerate_stereo
+from molgen.chem.molecules.stereo import enumerate_stereo, mark_axes
 from molgen.errors import ParseError
 
 __all__ = ["SUPPORTED_ELEMENTS", "enumerate_stereo", "molecule_notes", "prepare_molecule"]
@@ -20,7 +20,7 @@ def prepare_molecule(mol: Chem.Mol, *, largest_fragment: bool = False, max_heavy
     """A checked copy of `mol` with explicit hydrogens after the atoms it has, whose order is kept.
 
     Radicals, isotopes (deuterium too) and charges are left as they are; see `molecule_notes`. Coordinates, where there
-    are any, are kept and the new hydrogens get theirs.
+    are any, are kept and the new hydrogens get theirs; hindered axes without a mark get the one that they show.
 
     Args:
         largest_fragment: of several fragments keep the one with most heavy atoms; of equals the first.
@@ -40,7 +40,9 @@ def prepare_molecule(mol: Chem.Mol, *, largest_fragment: bool = False, max_heavy
     with silent_rdkit():
         kept = Chem.Mol(kept)
         Chem.SanitizeMol(kept)
-        return Chem.AddHs(kept, addCoords=kept.GetNumConformers() > 0)
+        kept = Chem.AddHs(kept, addCoords=kept.GetNumConformers() > 0)
+    mark_axes(kept)
+    return kept
 
 
 def molecule_notes(mol: Chem.Mol) -> tuple[str, ...]:

@@ -1,9 +1,9 @@
 """Stereo that the input leaves open: choose one isomer, or list them all.
 
-Open are tetrahedral centers and double bonds that could be stereo centers and carry no mark. Not counted are cumulenes,
+Open are tetrahedral centers, double bonds and hindered axes that could have stereo and carry no mark. Not counted are
 N-H of imines, and phosphorus or sulfur with two terminal oxygens (or sulfurs): the proton or the charge moves between
-them. Isomers that cannot exist in 3D (a trans-bridged camphor) are left out where another can; where
-only one is left (norbornane, the bridgeheads of quinuclidine) nothing is open.
+them. Isomers that cannot exist in 3D (a trans-bridged camphor) are left out where another can; where only one is left
+(norbornane, the bridgeheads of quinuclidine) nothing is open. Cumulenes are named, but not set.
 """
 
 from __future__ import annotations
@@ -17,6 +17,8 @@ from rdkit.Chem import rdDistGeom
 from rdkit.Chem.EnumerateStereoisomers import EnumerateStereoisomers, StereoEnumerationOptions
 
 from molgen.chem.formats.parsing import shortened, silent_rdkit
+from molgen.chem.molecules.stereo.axes import AXIAL_MARKS, hindered_axes
+from molgen.chem.molecules.stereo.cumulenes import cumulene_note
 
 _ORIGIN = "_molgen_origin"
 _TRIES = 64  # isomers looked at for one that can exist
@@ -41,21 +43,25 @@ def enumerate_stereo(
         heavy = _without_hydrogens(mol)
         mobile = _mobile_centers(heavy)
         open_centers = _open_centers(heavy, mobile)
+        axes = [bond for bond in hindered_axes(heavy) if bond.GetStereo() not in AXIAL_MARKS]
         relative = _relative_groups(heavy)
-        if not open_centers and not relative:
-            return [(mol, "")]
-        isomers = _isomers(heavy, mobile, limit if mode == "enumerate" else _TRIES)
+        unsupported = cumulene_note(mol)
+        if not open_centers and not axes and not relative:
+            return [(mol, unsupported)]
+        isomers = _isomers(heavy, mobile, axes, limit if mode == "enumerate" else _TRIES)
         possible: Iterator[Chem.Mol] = filter(_can_exist, isomers) if _is_caged(heavy, open_centers) else isomers
         if mode == "one":
             first, alone = _first_likely(possible)
-            chosen = [first or _as_embedded(heavy, mobile) or next(_isomers(heavy, mobile, _TRIES))]
+            chosen = [first or _as_embedded(heavy, mobile) or next(_isomers(heavy, mobile, axes, _TRIES))]
         else:
-            chosen = list(possible) or list(itertools.islice(_isomers(heavy, mobile, limit), 1))
+            chosen = list(possible) or list(itertools.islice(_isomers(heavy, mobile, axes, limit), 1))
             alone = len(chosen) == 1
         names = [_center_name(heavy, center) for center in open_centers]
+        names += [f"the axis {_bond_name(bond, '-')}" for bond in axes]
         names += [f"relative group {number}" for number in range(1, relative + 1)]
         whole = 2 ** len(names) <= min(limit, _TRIES)
         notes = [""] if alone and whole else _notes(names, len(chosen), limit, mode)
+        notes = ["; ".join(filter(None, (note, unsupported))) for note in notes]
         return [(_restore(isomer, mol), note) for isomer, note in zip(chosen, notes, strict=True)]
 
 
@@ -80,7 +86,21 @@ def _notes(names: list[str], count: int, limit: int, mode: str) -> list[str]:
     return [f"{what}: isomer {number} of {count}{sampled}" for number in range(1, count + 1)]
 
 
-def _isomers(heavy: Chem.Mol, mobile: list[int], limit: int) -> Iterator[Chem.Mol]:
+def _isomers(heavy: Chem.Mol, mobile: list[int], axes: list[Chem.Bond], limit: int) -> Iterator[Chem.Mol]:
+    """At most ``limit`` isomers: centers and double bonds, each with every setting of the axes."""
+    return itertools.islice(_axial_isomers(_central_isomers(heavy, mobile, limit), axes), limit)
+
+
+def _axial_isomers(isomers: Iterator[Chem.Mol], axes: list[Chem.Bond]) -> Iterator[Chem.Mol]:
+    for isomer in isomers:
+        for marks in itertools.product(AXIAL_MARKS, repeat=len(axes)):
+            marked = Chem.Mol(isomer)
+            for bond, mark in zip(axes, marks, strict=True):
+                marked.GetBondWithIdx(bond.GetIdx()).SetStereo(mark)
+            yield marked
+
+
+def _central_isomers(heavy: Chem.Mol, mobile: list[int], limit: int) -> Iterator[Chem.Mol]:
     held = Chem.Mol(heavy)
     held.RemoveAllConformers()
     for index in mobile:  # a set tag keeps RDKit from enumerating it
@@ -189,11 +209,16 @@ def _has_trans_in_ring(isomer: Chem.Mol) -> bool:
 def _center_name(heavy: Chem.Mol, info: Chem.StereoInfo) -> str:
     """The center in the caller's numbering, from 1: `C3`, or `C3=C4` for a bond."""
     if info.type == Chem.StereoType.Atom_Tetrahedral:
-        ends = [heavy.GetAtomWithIdx(info.centeredOn)]
-    else:
-        bond = heavy.GetBondWithIdx(info.centeredOn)
-        ends = [bond.GetBeginAtom(), bond.GetEndAtom()]
-    return "=".join(f"{atom.GetSymbol()}{atom.GetIntProp(_ORIGIN) + 1}" for atom in ends)
+        return _atom_name(heavy.GetAtomWithIdx(info.centeredOn))
+    return _bond_name(heavy.GetBondWithIdx(info.centeredOn), "=")
+
+
+def _bond_name(bond: Chem.Bond, sign: str) -> str:
+    return sign.join(_atom_name(end) for end in (bond.GetBeginAtom(), bond.GetEndAtom()))
+
+
+def _atom_name(atom: Chem.Atom) -> str:
+    return f"{atom.GetSymbol()}{atom.GetIntProp(_ORIGIN) + 1}"
 
 
 def _without_hydrogens(mol: Chem.Mol) -> Chem.Mol:
