@@ -5,11 +5,14 @@ from __future__ import annotations
 import io
 import os
 import stat
+import sys
 import threading
 from pathlib import Path
 
 from molgen.errors import InputError
 
+STANDARD_INPUT = "-"
+"""What standard input is called; a file of this name is `./-`, or a `Path`."""
 PATIENCE = 10.0
 """Seconds for which a named pipe may be without a writer; once it has one there is no hurry."""
 
@@ -36,11 +39,13 @@ def check_input(path: str | Path) -> int:
 
 
 def open_input(path: str | Path) -> io.BufferedReader:
-    """A regular file or a pipe, opened for reading.
+    """A regular file or a pipe, opened for reading; "-" is standard input, which stays open for others.
 
     Raises:
         InputError: as :func:`check_input`; or it may not be read, or nobody writes to the pipe for `PATIENCE` seconds.
     """
+    if path == STANDARD_INPUT:
+        return _open_standard_input()
     mode = check_input(path)
     try:
         return _open_pipe(path) if stat.S_ISFIFO(mode) else open(path, "rb")
@@ -62,6 +67,13 @@ def read_input(path: str | Path, most: int) -> bytes:
     if len(data) > most:
         raise InputError(f"larger than {most / 2**20:g} MiB", source=path)
     return data
+
+
+def _open_standard_input() -> io.BufferedReader:
+    try:
+        return open(os.dup(sys.stdin.fileno()), "rb")
+    except (OSError, ValueError, AttributeError) as error:  # closed, or replaced by something that is no file
+        raise InputError("cannot be read here", source="standard input") from error
 
 
 def _open_pipe(path: str | Path) -> io.BufferedReader:

@@ -20,9 +20,10 @@ from molgen.cli.library import (
     conformers_to_folder,
     run_config,
 )
-from molgen.cli.options import LargestFragmentOption, ReportOption
+from molgen.cli.options import LargestFragmentOption, NameColumnOption, ReportOption, SmilesColumnOption
 from molgen.cli.terminal import MOST_ROWS, console, progress
 from molgen.conformers.config import GenerateConfig
+from molgen.opening import STANDARD_INPUT
 
 
 class Stereo(StrEnum):
@@ -43,7 +44,8 @@ class Minimizer(StrEnum):
 def conformers(
     context: typer.Context,
     source: Annotated[
-        str, typer.Argument(metavar="INPUT", help="A SMILES, or a .smi, .csv, .tsv, .sdf, .mol [.gz] file.")
+        str,
+        typer.Argument(metavar="INPUT", help="SMILES, InChI, a .smi, .csv, .sdf ... file, or - (standard input)."),
     ],
     output: Annotated[
         Path, typer.Option("-o", "--output", help="SD file to write (.sdf or .sdf.gz), or the folder of a library.")
@@ -53,6 +55,8 @@ def conformers(
     model: Annotated[str, typer.Option(help="default, uniform (no model), or a weights file.")] = "default",
     stereo: Annotated[Stereo, typer.Option(help="Stereo the input leaves open: take one isomer, or all.")] = Stereo.one,
     largest_fragment: LargestFragmentOption = False,
+    smiles_column: SmilesColumnOption = None,
+    name_column: NameColumnOption = None,
     energy_window: Annotated[
         float, typer.Option(min=0.0, help="kcal/mol above the lowest that are kept.")
     ] = GenerateConfig.energy_window,
@@ -98,7 +102,14 @@ def conformers(
         boltzmann=boltzmann,
     )
     if not output.suffix and names_file(source):
-        _refuse({"--stereo": stereo != Stereo.one, "--failures": failures, "--report": report})
+        _refuse(
+            {
+                "standard input": source == STANDARD_INPUT,
+                "--stereo": stereo != Stereo.one,
+                "--failures": failures,
+                "--report": report,
+            }
+        )
         conformers_to_folder(
             source,
             output,
@@ -106,6 +117,8 @@ def conformers(
             config=config,
             model=model,
             largest_fragment=largest_fragment,
+            smiles_column=smiles_column,
+            name_column=name_column,
             resume=resume,
         )
         return
@@ -123,6 +136,8 @@ def conformers(
             model=model,
             stereo=stereo.value,
             largest_fragment=largest_fragment,
+            smiles_column=smiles_column,
+            name_column=name_column,
             failures=failures or output.with_name(f"{output.name.split('.')[0]}.failures.csv"),
             on_row=tick,
         )

@@ -54,6 +54,13 @@ ReferenceOption = Annotated[Path | None, typer.Option(help="Pose to measure the 
 LargestFragmentOption = Annotated[
     bool, typer.Option("--largest-fragment", help="Keep only the largest fragment of a salt.")
 ]
+SmilesColumnOption = Annotated[
+    str | None, typer.Option(metavar="NAME", help="Column of a table that holds SMILES or InChI [smiles].")
+]
+NameColumnOption = Annotated[
+    str | None,
+    typer.Option(metavar="NAME", help="Column of a table, or field of an SD file, that holds names."),
+]
 SettingsOption = Annotated[list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Override a setting.")]
 ReportOption = Annotated[Path | None, typer.Option(help="HTML report to write, with a 3D view; opens offline.")]
 

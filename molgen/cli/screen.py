@@ -29,6 +29,7 @@ from molgen.cli.options import (
     EffortOption,
     KeepOption,
     LargestFragmentOption,
+    NameColumnOption,
     PoseModelOption,
     ProposalsOption,
     ProposalSource,
@@ -36,6 +37,7 @@ from molgen.cli.options import (
     Rank,
     RankOption,
     SeedOption,
+    SmilesColumnOption,
     names_of,
     ph_of,
 )
@@ -144,6 +146,8 @@ def screen_conformers(
         typer.Option("--set", metavar="KEY=VALUE", help="Another field of GenerateConfig, e.g. min_rmsd=0.5."),
     ] = None,
     largest_fragment: LargestFragmentOption = False,
+    smiles_column: SmilesColumnOption = None,
+    name_column: NameColumnOption = None,
     engine: EngineOption = EngineName.local,
     workers: WorkersOption = 1,
     address: AddressOption = None,
@@ -164,6 +168,8 @@ def screen_conformers(
         config=override(GenerateConfig(n=n, seed=seed), settings or []),
         model=model,
         largest_fragment=largest_fragment,
+        smiles_column=smiles_column,
+        name_column=name_column,
         resume=resume,
     )
 

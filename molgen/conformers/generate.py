@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
 from rdkit import Chem
 
-from molgen.chem.molecules.reading import InputRecord, read_molecules
+from molgen.chem.molecules.reading import InputRecord, Source, read_molecules
 from molgen.chem.molecules.standardize import prepare_molecule
 from molgen.chem.molecules.stereo import enumerate_stereo
 from molgen.conformers.boltzmann import boltzmann_ensemble
 from molgen.conformers.config import GenerateConfig, checked_config
+from molgen.conformers.inputs import join_conformers
 from molgen.conformers.samples import sample_conformers
 from molgen.conformers.selection import select_conformers
 from molgen.errors import ParseError
@@ -98,19 +99,24 @@ class Outcome:
 
 
 def generate_many(
-    source: str | Path | Iterable[Chem.Mol | str],
+    source: Source,
     n: int = 50,
     *,
     seed: int = 0,
     model: Model = "default",
     largest_fragment: bool = False,
     stereo: Literal["one", "enumerate"] = "one",
+    smiles_column: str | None = None,
+    name_column: str | None = None,
     **options,
 ) -> Iterator[Outcome]:
     """Conformers for a library: one outcome per input (per stereoisomer with ``stereo="enumerate"``), in order.
 
     Args:
-        source: a file (.smi, .csv, .sdf, also .gz) or an iterable of SMILES or Mols. Streamed.
+        source: a file (.smi, .csv, .sdf and others, also compressed), a DataFrame, or an iterable of SMILES, Mols,
+            pairs (molecule, name) or dicts: see :func:`molgen.read_molecules`. Streamed. Records of a file that follow
+            each other and are conformers of one molecule are one input.
+        smiles_column, name_column: of a table, see :func:`molgen.read_molecules`.
         Others as in :func:`generate_conformers`.
 
     Raises:
@@ -118,7 +124,7 @@ def generate_many(
     """
     config = checked_config(n=n, seed=seed, **options)
     network = resolve_model(model)
-    records = read_molecules(source)
+    records = join_conformers(read_molecules(source, smiles_column=smiles_column, name_column=name_column))
     return (outcome for record in records for outcome in outcomes(record, network, config, largest_fragment, stereo))
 
 
@@ -136,7 +142,7 @@ def outcomes(
         return
     for number, (isomer, note) in enumerate(isomers.value, 1):
         named = record if len(isomers.value) == 1 else replace(record, name=f"{record.name}_isomer{number}")
-        notes = [note] if note else []
+        notes = list(filter(None, (record.note, note)))
         with warnings_as_notes(notes):
             made = attempt(conformers_of, isomer, model, config, name=named.name)
         yield Outcome(named, made.value, made.error, "; ".join(notes))

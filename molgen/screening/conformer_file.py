@@ -12,10 +12,11 @@ from typing import Literal
 import numpy as np
 
 from molgen.chem.molecules.reading import read_molecules
-from molgen.chem.molecules.writing import SdfRecord, write_sdf
+from molgen.chem.molecules.writing import SdfRecord, input_fields, write_sdf
 from molgen.chem.molecules.xtb import check_xtb
 from molgen.conformers.config import GenerateConfig
 from molgen.conformers.generate import Model, Outcome, outcomes, resolve_model
+from molgen.conformers.inputs import join_conformers
 from molgen.conformers.selection import symmetric_distances
 from molgen.files import check_place, write_atomically
 from molgen.version import __version__
@@ -55,14 +56,17 @@ def conformers_to_file(
     model: Model = "default",
     stereo: Literal["one", "enumerate"] = "one",
     largest_fragment: bool = False,
+    smiles_column: str | None = None,
+    name_column: str | None = None,
     failures: str | Path | None = None,
     on_row: Callable[[ConformerRow], None] | None = None,
 ) -> list[ConformerRow]:
     """Conformers of every molecule of ``source`` into the SD file ``output``.
 
     Args:
-        source: SMILES, or a .smi, .csv, .sdf file (also .gz). Streamed.
+        source: SMILES, InChI, or a .smi, .csv, .sdf file (also compressed), or "-". Streamed.
         output: .sdf or .sdf.gz; not touched when no molecule gives a conformer.
+        smiles_column, name_column: of a table, see :func:`molgen.read_molecules`.
         failures: CSV (name, place, reason) of the inputs that failed; written when there are any.
         on_row: called after every input.
 
@@ -77,7 +81,7 @@ def conformers_to_file(
         check_place(path)
     if config.minimize_with == "gfn2":
         check_xtb()
-    records = read_molecules(source)
+    records = join_conformers(read_molecules(source, smiles_column=smiles_column, name_column=name_column))
     network = resolve_model(model)
     rows: list[ConformerRow] = []
 
@@ -136,6 +140,7 @@ def _diversity(outcome: Outcome) -> float | None:
 def sdf_records(outcome: Outcome, config: GenerateConfig) -> Iterator[SdfRecord]:
     if outcome.mol is None:
         return
+    given = input_fields(outcome.mol)
     for conformer in outcome.mol.GetConformers():
-        properties = {**conformer.GetPropsAsDict(), "molgen_seed": config.seed, "molgen_version": __version__}
+        properties = {**given, **conformer.GetPropsAsDict(), "molgen_seed": config.seed, "molgen_version": __version__}
         yield SdfRecord(outcome.mol, conformer.GetId(), outcome.record.name, properties)

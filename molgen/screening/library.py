@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import gzip
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -12,9 +11,11 @@ from pathlib import Path
 from rdkit import Chem
 from rdkit.Chem.rdMolDescriptors import CalcNumRotatableBonds
 
+from molgen.chem.formats.compression import decompressed, plain_name
 from molgen.chem.formats.parsing import one_line, silent_rdkit
 from molgen.chem.molecules.reading import InputRecord, read_molecules
 from molgen.errors import InputError
+from molgen.opening import open_input
 
 _EDGE = 1 << 20
 """Bytes at each end of a file that its fingerprint looks at."""
@@ -45,13 +46,18 @@ class LibraryInput:
         return None if self.smiles is None else hashlib.blake2b(self.smiles.encode(), digest_size=16).digest()
 
 
-def read_library(path: str | Path, first: int = 0) -> Iterator[LibraryInput]:
+def read_library(path: str | Path, first: int = 0, columns: Mapping[str, str] | None = None) -> Iterator[LibraryInput]:
     """The inputs from number ``first`` on; those before are passed over.
+
+    Args:
+        path: of the file.
+        first: number of the first one.
+        columns: `smiles_column` and `name_column` of :func:`molgen.read_molecules`, where they are given.
 
     Raises:
         InputError: the file is missing or of an unknown kind.
     """
-    return (_item(record) for record in read_molecules(Path(path)) if record.index >= first)
+    return (_item(record) for record in read_molecules(Path(path), **(columns or {})) if record.index >= first)
 
 
 def _item(record: InputRecord) -> LibraryInput:
@@ -69,18 +75,18 @@ def _item(record: InputRecord) -> LibraryInput:
 def count_records(path: str | Path) -> int | None:
     """About how many inputs a library has, for progress; None where counting is not cheap."""
     file = Path(path)
-    kind = file.name.lower().removesuffix(".gz")
+    kind = plain_name(file)
     if kind.endswith(".parquet"):
         from molgen.chem.formats.parquet import count_rows
 
         return count_rows(file)
     try:
-        with gzip.open(file) if file.suffix.lower() == ".gz" else file.open("rb") as lines:
+        with decompressed(open_input(file), file) as lines:
             if kind.endswith((".sdf", ".sd")):
                 return sum(line.startswith(b"$$$$") for line in lines)
-            if kind.endswith((".smi", ".smiles", ".txt", ".csv", ".tsv")):
+            if kind.endswith((".smi", ".smiles", ".ism", ".inchi", ".txt", ".csv", ".tsv")):
                 return sum(bool(line.strip()) and not line.startswith(b"#") for line in lines)
-    except (OSError, EOFError):
+    except InputError:
         return None
     return None
 

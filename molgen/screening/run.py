@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -20,7 +20,7 @@ from molgen.screening.conformer_work import ConformerWork
 from molgen.screening.dock_work import DockWork, dock_work
 from molgen.screening.driver import Driver
 from molgen.screening.engines.engine import start_engine
-from molgen.screening.library import count_records, fingerprint, read_library
+from molgen.screening.library import LibraryInput, count_records, fingerprint, read_library
 from molgen.screening.ranking import check_rank, write_best, write_failures
 from molgen.screening.store.folder import STATE, SUMMARY, locked, prepare_folder
 from molgen.screening.store.progress import Progress, ProgressFile
@@ -121,16 +121,21 @@ def conformer_library(
     model: str = "default",
     run: RunConfig | None = None,
     largest_fragment: bool = False,
+    smiles_column: str | None = None,
+    name_column: str | None = None,
     resume: bool = False,
     shard: int = CONFORMER_SHARD,
     on_progress: Listener | None = None,
 ) -> RunSummary:
-    """Conformers of a library into a folder; arguments as in :func:`screen` and :func:`molgen.generate_conformers`."""
+    """Conformers of a library into a folder; arguments as in :func:`screen` and :func:`molgen.generate_many`."""
     generate = config or GenerateConfig()
     resolve_model(model)  # weights that cannot be read are no fault of a molecule
     work = ConformerWork(generate, model, largest_fragment)
     settings = {"model": _identity(model), "conformers": asdict(generate), "largest_fragment": largest_fragment}
-    return _run(work, library, output, settings, run or RunConfig(), shard, resume, on_progress, None)
+    given = {"smiles_column": smiles_column, "name_column": name_column}
+    columns = {name: value for name, value in given.items() if value is not None}
+    settings |= columns
+    return _run(work, library, output, settings, run or RunConfig(), shard, resume, on_progress, None, columns)
 
 
 def _former_settings() -> dict[str, str]:
@@ -158,6 +163,7 @@ def _run(
     resume: bool,
     on_progress: Listener | None,
     ranking: tuple[str, int] | None,
+    columns: Mapping[str, str] | None = None,
 ) -> RunSummary:
     begin = time.monotonic()
     if shard < 1:
@@ -168,7 +174,8 @@ def _run(
     with locked(folder):
         state = State(folder / STATE)
         try:
-            _drive(folder, library, work, run, shard, state, on_progress)
+            items = read_library(library, state.counts()[0], columns)
+            _drive(folder, items, library, work, run, shard, state, on_progress)
             inputs, failed, duplicates = state.counts()
         finally:
             state.close()
@@ -183,9 +190,15 @@ def _run(
 
 
 def _drive(
-    folder: Path, library: str | Path, work: Work, run: RunConfig, shard: int, state: State, listener: Listener | None
+    folder: Path,
+    items: Iterator[LibraryInput],
+    library: str | Path,
+    work: Work,
+    run: RunConfig,
+    shard: int,
+    state: State,
+    listener: Listener | None,
 ) -> None:
-    items = read_library(library, state.counts()[0])
     progress = ProgressFile(folder, count_records(library), state.counts(), listener)
     engine = start_engine(work, run)
     try:

@@ -11,23 +11,21 @@ from molgen.errors import InputError
 
 _BATCH = 2000
 
-Columns = Callable[[list[str]], tuple[int | None, int | None]]
+Places = Callable[[list[str]], tuple[int, int | None]]
 """Names of the columns -> places of the SMILES and of the name."""
 
 
-def parquet_rows(path: Path, columns: Columns) -> Iterator[tuple[str, str]]:
+def parquet_rows(path: Path, places: Places) -> Iterator[tuple[str, str]]:
     """(SMILES, name) of every row; "" where a cell is empty.
 
     Raises:
-        InputError: it is no Parquet file, or has no column of SMILES.
+        InputError: it is no Parquet file, or has no column of SMILES (raised by ``places``).
     """
     import pyarrow
 
     with _opened(path) as table:
         names = list(table.schema_arrow.names)
-        smiles, name = columns(names)
-        if smiles is None:
-            raise InputError(f"no column 'smiles' among {', '.join(map(one_line, names))}")
+        smiles, name = places(names)
         wanted = [names[place] for place in (smiles, name) if place is not None]
         try:
             for batch in table.iter_batches(_BATCH, columns=wanted):

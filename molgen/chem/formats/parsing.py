@@ -15,7 +15,7 @@ from typing import Any
 
 from rdkit import Chem, rdBase
 
-from molgen.chem.formats.size_limits import check_molblock, check_smiles
+from molgen.chem.formats.size_limits import check_inchi, check_molblock, check_smiles
 from molgen.errors import ParseError
 
 LOST_MARK = "_molgen_lost_mark"
@@ -57,6 +57,16 @@ def _remember_lost_marks(mol: Chem.Mol, text: str) -> None:
         has_slash = any(bond.GetBondDir() != Chem.BondDir.NONE for bond in around)
         if atom.GetChiralTag() != Chem.ChiralType.CHI_UNSPECIFIED or has_slash:
             mol.GetAtomWithIdx(index).SetBoolProp(LOST_MARK, True)
+
+
+def parse_inchi(text: str) -> Chem.Mol:
+    """A sanitized molecule from an InChI, without explicit hydrogens.
+
+    Raises:
+        ParseError: it is broken, or far too long.
+    """
+    check_inchi(text)
+    return _parse(lambda sanitize: Chem.MolFromInchi(text, sanitize=sanitize, removeHs=sanitize), "not an InChI")
 
 
 def parse_molblock(block: str) -> Chem.Mol:

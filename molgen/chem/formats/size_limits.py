@@ -38,6 +38,14 @@ def check_smiles(text: str) -> None:
     _check_rings(len(_CLOSURE.findall(_BRACKET.sub("", smiles))) // 2)
 
 
+def check_inchi(text: str) -> None:
+    """Raises:
+    ParseError: the InChI is too long.
+    """
+    if len(text) > MOST_LETTERS:
+        raise ParseError(f"an InChI of {len(text)} characters; at most {MOST_LETTERS} are read")
+
+
 def check_molblock(block: str) -> None:
     """Raises:
     ParseError: the SD record has too many atoms or rings.

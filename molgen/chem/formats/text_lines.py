@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import gzip
 import io
-import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
+from molgen.chem.formats.compression import decompressed
 from molgen.errors import InputError
-from molgen.opening import check_input, open_input
+from molgen.opening import STANDARD_INPUT, check_input, open_input
 
 MOST_LINE = 4 * 2**20
 """Characters of one line."""
@@ -19,18 +18,22 @@ MOST_RECORD_LINES = 2**20
 
 
 class TextLines:
-    """Lines without their ends: UTF-8, or UTF-16 with its mark, any newline, plain or .gz.
+    """Lines without their ends: UTF-8, or UTF-16 with its mark, any newline, plain or compressed.
 
     Bytes that are no text are replaced. The file is read as the lines are asked for; whoever has got a record out of
     them says so by :meth:`start_record`.
 
+    Args:
+        path: of the file; the text "-" is standard input.
+
     Raises:
         InputError: at once, as :func:`molgen.opening.check_input`; on the way, where the file cannot be read, is a
-            damaged gzip file, or has a longer line or record than the limits.
+            damaged compressed file, or has a longer line or record than the limits.
     """
 
-    def __init__(self, path: Path) -> None:
-        check_input(path)
+    def __init__(self, path: Path | str) -> None:
+        if path != STANDARD_INPUT:
+            check_input(path)
         self._lines = _read(path)
         self._characters = self._count = 0
 
@@ -52,16 +55,11 @@ class TextLines:
         self._characters = self._count = 0
 
 
-def _read(path: Path) -> Iterator[str]:
-    try:
-        with open_input(path) as file, gzip.open(file) if path.suffix.lower() == ".gz" else file as raw:
-            encoding = "utf-16" if raw.peek(2)[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
-            with io.TextIOWrapper(raw, encoding=encoding, errors="replace") as text:
-                while line := text.readline(MOST_LINE + 1):
-                    if len(line) > MOST_LINE:
-                        raise InputError(f"a line is longer than {MOST_LINE // 2**20} Mi characters")
-                    yield line.rstrip("\n")
-    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-        raise InputError(f"damaged gzip file: {error}") from error
-    except OSError as error:
-        raise InputError(error.strerror or str(error)) from error
+def _read(path: Path | str) -> Iterator[str]:
+    with decompressed(open_input(path), path) as raw:
+        encoding = "utf-16" if raw.peek(2)[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
+        with io.TextIOWrapper(raw, encoding=encoding, errors="replace") as text:
+            while line := text.readline(MOST_LINE + 1):
+                if len(line) > MOST_LINE:
+                    raise InputError(f"a line is longer than {MOST_LINE // 2**20} Mi characters")
+                yield line.rstrip("\n")

@@ -60,8 +60,8 @@ def _only_fragment(mol: Chem.Mol, largest_fragment: bool) -> Chem.Mol:
         listed = [name if count == 1 else f"{count} x {name}" for name, count in names.items()]
         raise ParseError(f"{len(fragments)} fragments ({shortened(listed)}); --largest-fragment keeps the biggest")
     kept = max(fragments, key=lambda fragment: fragment.GetNumHeavyAtoms())
-    if mol.HasProp("_Name"):
-        kept.SetProp("_Name", mol.GetProp("_Name"))
+    for name in (*mol.GetPropNames(), *(["_Name"] if mol.HasProp("_Name") else [])):
+        kept.SetProp(name, mol.GetProp(name))
     return kept
 
 

@@ -58,8 +58,14 @@ def check_sdf_name(path: str | Path) -> None:
         raise InputError("poses and conformers are written as .sdf or .sdf.gz", source=path)
 
 
+def input_fields(mol: Chem.Mol) -> dict[str, str]:
+    """The data fields that a molecule came with; those that molgen wrote in an earlier run are left out."""
+    names = mol.GetPropNames(includePrivate=False, includeComputed=False)
+    return {name: mol.GetProp(name) for name in names if not name.startswith("molgen_")}
+
+
 def sdf_block(record: SdfRecord) -> str:
-    """The text of one SD record, `$$$$` included; names and values are freed of control characters and line breaks."""
+    """The text of one SD record, `$$$$` included; names and values are freed of control characters."""
     mol = Chem.Mol(record.mol)
     own_name = mol.GetProp("_Name") if mol.HasProp("_Name") else ""
     mol.SetProp("_Name", title_line(own_name if record.name is None else record.name))
@@ -100,8 +106,12 @@ def _field_name(name: object) -> str:
 
 
 def _field_value(value: object) -> str:
-    text = f"{value:.4f}" if isinstance(value, float) else one_line(value)
-    return text.replace("$$$$", "$$$") or " "
+    """Lines of printable characters, none of which is blank or looks like another field or the end of the record."""
+    if isinstance(value, float):
+        return f"{value:.4f}"
+    lines = ["".join(letter if letter.isprintable() else " " for letter in line) for line in str(value).splitlines()]
+    kept = [line.rstrip().replace("$$$$", "$$$") for line in lines if line.strip()]
+    return "\n".join(f" {line}" if line.startswith(">") else line for line in kept) or " "
 
 
 def title_line(name: str) -> str:

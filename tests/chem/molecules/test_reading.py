@@ -247,3 +247,44 @@ def test_n_lines_give_n_records(tmp_path_factory, lines):
         records = list(read_molecules(path))
         assert [record.place for record in records] == [f"line {2 * number}" for number in range(1, len(lines) + 1)]
         assert all((record.mol is None) != (record.error is None) for record in records)
+
+
+@pytest.mark.parametrize("name", ["ligand 1.sdf", "x.smi", "lig.csv"])
+def test_a_smiles_whose_name_ends_like_a_file_is_a_smiles(name):
+    assert summary(f"CCO {name}") == [(name, None, "CCO")]
+    with pytest.raises(InputError, match="no such file"):
+        read_molecules(f"my {name}")
+
+
+def test_an_inchi_is_read_wherever_a_smiles_is(tmp_path):
+    inchi = "InChI=1S/C3H7NO2/c1-2(4)3(5)6/h2H,4H2,1H3,(H,5,6)/t2-/m0/s1"
+    assert summary(f"{inchi} alanine") == [("alanine", None, "C[C@H](N)C(=O)O")]
+    path = write(tmp_path / "a.ism", f"{inchi} alanine\nCO methanol\nInChI=1S/nothing broken\n")
+    assert [row[2] for row in summary(path)] == ["C[C@H](N)C(=O)O", "CO", None]
+    assert [record.error for record in read_molecules(path)][2] == "not an InChI"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "CCO a\nC1CC b\n",
+        "smiles,name\nCCO,a\nC1CC,b\n",
+        sdf("CCO", "CN(C)(C)C").replace("mol 1", "a").replace("mol 2", "b"),
+    ],
+)
+def test_standard_input_is_read_in_any_format_also_compressed(tmp_path, monkeypatch, text):
+    for number, data in enumerate((text.encode(), gzip.compress(text.encode()))):
+        with write(tmp_path / str(number), data).open() as file:
+            monkeypatch.setattr("sys.stdin", file)
+            records = list(read_molecules("-"))
+            assert not file.closed
+        assert [(r.name, r.source, r.mol is not None) for r in records] == [
+            ("a", "standard input", True),
+            ("b", "standard input", False),
+        ]
+
+
+def test_a_closed_standard_input_is_one_error(monkeypatch):
+    monkeypatch.setattr("sys.stdin", None)
+    with pytest.raises(InputError, match="standard input"):
+        list(read_molecules("-"))

@@ -7,7 +7,7 @@ from rdkit import Chem
 from rdkit.Chem import rdDistGeom
 
 from molgen.chem.molecules.reading import read_molecules
-from molgen.chem.molecules.writing import SdfRecord, write_sdf
+from molgen.chem.molecules.writing import SdfRecord, input_fields, write_sdf
 from molgen.errors import InputError
 
 
@@ -70,3 +70,16 @@ def test_equal_content_gives_equal_bytes(tmp_path, mol):
         write_sdf(tmp_path / name, [mol])
     assert (tmp_path / "one.sdf.gz").read_bytes() == (tmp_path / "two.sdf.gz").read_bytes()
     assert gzip.decompress((tmp_path / "one.sdf.gz").read_bytes()).count(b"$$$$") == 2
+
+
+def test_a_field_of_several_lines_keeps_them(tmp_path, mol):
+    write_sdf(tmp_path / "out.sdf", [SdfRecord(mol, 0, "x", {"remark": "first\n\n> second\n$$$$\nthird"})])
+    (record,) = read_molecules(tmp_path / "out.sdf")
+    assert record.mol.GetProp("remark").split("\n") == ["first", " > second", "$$$", "third"]
+
+
+def test_fields_of_an_earlier_run_are_no_fields_of_the_input(mol):
+    mol = Chem.Mol(mol)
+    mol.SetProp("pIC50", "5.5")
+    mol.SetProp("molgen_weight", "1")
+    assert input_fields(mol) == {"pIC50": "5.5"}

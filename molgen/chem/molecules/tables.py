@@ -1,0 +1,121 @@
+"""Tables of molecules: rows of a .csv or .tsv, of a .parquet, of a DataFrame, or dicts."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from rdkit import Chem
+
+from molgen.chem.formats.parsing import one_line, shortened
+from molgen.chem.molecules.records import InputRecord, record_of_mol, record_of_text, title, with_fields
+from molgen.errors import InputError
+
+_SMILES = ("smiles", "canonical_smiles", "isomeric_smiles", "mol", "molecule", "inchi")
+_NAMES = ("name", "id", "title")
+
+
+@dataclass(frozen=True)
+class Columns:
+    """Which columns of a table hold what, by name in any case; None: the usual names.
+
+    Attributes:
+        smiles: of SMILES or InChI.
+        name: of the names; in an SD file, the data field that holds them.
+    """
+
+    smiles: str | None = None
+    name: str | None = None
+
+    def places(self, names: list[str]) -> tuple[int, int | None]:
+        """Places of the SMILES and of the name among the columns of a table.
+
+        Raises:
+            InputError: there is no such column.
+        """
+        lowered = [name.strip().lower() for name in names]
+        known = shortened([one_line(name) for name in names], 12)
+        smiles = _place(lowered, _SMILES, "smiles") if self.smiles is None else _exactly(self.smiles, lowered, known)
+        if smiles is None:
+            raise InputError(f"no column 'smiles' among {known}; --smiles-column (smiles_column=) names another")
+        if self.name is not None:
+            return smiles, _exactly(self.name, lowered, known)
+        return smiles, _place(lowered, _NAMES, "_id", "_name")
+
+
+def read_table(lines: Iterator[str], columns: Columns) -> Iterator[InputRecord]:
+    """Records of a table with a header, separated by tab, comma or semicolon."""
+    above, header = next(((number, line) for number, line in enumerate(lines, start=1) if line.strip()), (0, ""))
+    if not header:
+        return
+    delimiter = delimiter_of(header)
+    names = next(csv.reader([header], delimiter=delimiter), [])
+    places = columns.places(names)
+    reader = csv.reader(lines, delimiter=delimiter)
+    for row in reader:
+        if any(cell.strip() for cell in row):
+            yield replace(_record_of_row(0, names, row, places), place=f"line {above + reader.line_num}")
+
+
+def delimiter_of(header: str) -> str:
+    """What separates the columns of a table."""
+    return max("\t,;", key=header.count)
+
+
+def read_parquet(path: Path, columns: Columns) -> Iterator[InputRecord]:
+    """Records of a Parquet file; columns other than SMILES and name are not read."""
+    from molgen.chem.formats.parquet import parquet_rows
+
+    for number, (smiles, name) in enumerate(parquet_rows(path, columns.places), start=1):
+        yield replace(record_of_text(0, smiles, named=False), name=name, place=f"row {number}")
+
+
+def read_dataframe(frame: object, columns: Columns) -> Iterator[InputRecord]:
+    """Records of a pandas DataFrame; cells of the SMILES column may be Mols."""
+    names = [str(name) for name in frame.columns]  # type: ignore[attr-defined]
+    places = columns.places(names)
+    rows: Iterable[tuple] = frame.itertuples(index=False, name=None)  # type: ignore[attr-defined]
+    return (_named(_record_of_row(index, names, row, places), index) for index, row in enumerate(rows))
+
+
+def record_of_dict(index: int, item: Mapping[str, object], columns: Columns) -> InputRecord:
+    """A molecule as a dict: its SMILES (or Mol) and name under the names of columns, and data fields."""
+    names = [str(name) for name in item]
+    try:
+        places = columns.places(names)
+    except InputError as error:
+        return InputRecord(index, f"molecule_{index + 1}", "", None, None, error.reason)
+    return _named(_record_of_row(index, names, list(item.values()), places), index)
+
+
+def _record_of_row(index: int, names: list[str], row: list | tuple, places: tuple[int, int | None]) -> InputRecord:
+    smiles_place, name_place = places
+    cell = row[smiles_place] if smiles_place < len(row) else ""
+    own = record_of_mol(index, cell) if isinstance(cell, Chem.Mol) else record_of_text(index, _text(cell), named=False)
+    name = _text(row[name_place]) if name_place is not None and name_place < len(row) else own.name
+    others = {names[k]: _text(row[k]) for k in range(min(len(names), len(row))) if k not in places}
+    return with_fields(replace(own, name=title(name)), others)
+
+
+def _named(record: InputRecord, index: int) -> InputRecord:
+    return record if record.name else replace(record, name=f"molecule_{index + 1}")
+
+
+def _text(cell: object) -> str:
+    """A cell as text; nothing for None and for nan, by which pandas marks a cell that is empty."""
+    return "" if cell is None or cell != cell else str(cell).strip()
+
+
+def _exactly(name: str, lowered: list[str], known: str) -> int:
+    if name.strip().lower() not in lowered:
+        raise InputError(f"no column {one_line(name)!r} among {known}")
+    return lowered.index(name.strip().lower())
+
+
+def _place(lowered: list[str], exact: tuple[str, ...], *endings: str) -> int | None:
+    wanted = next((name for name in exact if name in lowered), None)
+    if wanted is not None:
+        return lowered.index(wanted)
+    return next((place for place, column in enumerate(lowered) if column.endswith(endings)), None)

@@ -1,0 +1,73 @@
+"""Molecules of tables, pairs and dicts: columns by name, names and data fields kept, wrong ones named."""
+
+import pytest
+from rdkit import Chem
+
+from molgen.chem.molecules.reading import read_molecules
+from molgen.errors import InputError
+
+TEXT = "code,parent_structure,pIC50\nA-1,CCO,5.5\nA-2,C1CC,6\n"
+
+
+def test_columns_of_a_table_are_chosen_by_name_and_others_become_fields(tmp_path):
+    path = tmp_path / "a.csv"
+    path.write_text(TEXT)
+    first, second = read_molecules(path, smiles_column="Parent_Structure", name_column="code")
+    assert (first.name, first.place, first.mol.GetPropsAsDict()) == ("A-1", "line 2", {"pIC50": 5.5})
+    assert (second.name, second.error) == ("A-2", "unclosed ring")
+
+
+@pytest.mark.parametrize(
+    ("columns", "reason"),
+    [
+        ({}, "no column 'smiles' among code, parent_structure, pIC50; --smiles-column"),
+        ({"smiles_column": "smi"}, "no column 'smi' among code"),
+        ({"smiles_column": "parent_structure", "name_column": "id"}, "no column 'id' among code"),
+    ],
+)
+def test_a_column_that_is_not_there_is_named_with_those_that_are(tmp_path, columns, reason):
+    (tmp_path / "a.csv").write_text(TEXT)
+    with pytest.raises(InputError, match=reason):
+        list(read_molecules(tmp_path / "a.csv", **columns))
+
+
+def test_a_column_of_inchis_is_read(tmp_path):
+    (tmp_path / "a.tsv").write_text("id\tInChI\nx\tInChI=1S/CH4O/c1-2/h2H,1H3\n")
+    (record,) = read_molecules(tmp_path / "a.tsv")
+    assert (record.name, Chem.MolToSmiles(record.mol)) == ("x", "CO")
+
+
+def test_a_field_of_an_sd_file_gives_the_names(tmp_path):
+    block = Chem.MolToMolBlock(Chem.MolFromSmiles("CO"))
+    (tmp_path / "a.sdf").write_text(f"{block}> <ID>\nM-7\n\n$$$$\n{block}$$$$\n")
+    assert [record.name for record in read_molecules(tmp_path / "a.sdf", name_column="ID")] == ["M-7", "a_2"]
+
+
+def test_dataframes_dicts_and_pairs_are_read_alike():
+    pandas = pytest.importorskip("pandas")
+    methanol = Chem.MolFromSmiles("CO")
+    frame = pandas.DataFrame({"name": ["a", None, "c"], "SMILES": ["CCO", methanol, float("nan")], "x": [1, 2.5, 3]})
+    dicts = [{"name": "a", "smiles": "CCO", "x": 1}, {"mol": methanol, "x": 2.5}, {"name": "c", "smiles": None}]
+    pairs = [("CCO", "a"), (methanol, ""), ("", "c")]
+    for source in (frame, dicts, pairs):
+        records = list(read_molecules(source))
+        assert [record.name for record in records] == ["a", "molecule_2", "c"]
+        assert [record.mol and Chem.MolToSmiles(record.mol) for record in records] == ["CCO", "CO", None]
+        assert str(records[2].error).startswith("there is no SMILES")
+    assert (
+        float(next(read_molecules(frame)).mol.GetProp("x")) == float(next(read_molecules(dicts)).mol.GetProp("x")) == 1
+    )
+
+
+@pytest.mark.parametrize("source", [5, None, b"CCO", 1.5])
+def test_what_holds_no_molecules_is_refused_in_one_line(source):
+    with pytest.raises(InputError, match="no molecules can be read from"):
+        read_molecules(source)
+
+
+def test_an_item_that_is_no_molecule_is_one_failure():
+    records = list(read_molecules(["CCO", 5, {"color": "red"}, ("bad", "a")]))
+    assert [record.error is None for record in records] == [True, False, False, False]
+    assert records[1].error == "not a molecule: 5"
+    assert records[2].error.startswith("no column 'smiles' among color")
+    assert records[3].error.endswith("(a pair is a molecule and its name)")
