@@ -64,7 +64,7 @@ def dock(
     trajectory: Annotated[
         Path | None, typer.Option(help="PDB file of how the model samples the (first) ligand.")
     ] = None,
-    protonate: ProtonateOption = "7.4",
+    protonate: ProtonateOption = "auto",
     keep: KeepOption = "",
     drop: DropOption = "",
     anchor: AnchorOption = None,

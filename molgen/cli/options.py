@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -44,7 +44,7 @@ ProposalsOption = Annotated[
 RankOption = Annotated[Rank, typer.Option(help="Order poses by the learned confidence, or by energy.")]
 PoseModelOption = Annotated[str, typer.Option(help="Proposes poses: default, or a weights file.")]
 ConfidenceModelOption = Annotated[str, typer.Option(help="Ranks poses: default, or a weights file.")]
-ProtonateOption = Annotated[str, typer.Option(help="pH of the ligand, or no.")]
+ProtonateOption = Annotated[str, typer.Option(help="pH of the ligand, no, or auto: 7.4 unless it has its hydrogens.")]
 KeepOption = Annotated[str, typer.Option(help="Groups of the file to keep, e.g. waters or HEM,GOL:A:5.")]
 DropOption = Annotated[str, typer.Option(help="Groups of the file to leave out, e.g. HEM.")]
 AnchorOption = Annotated[
@@ -65,18 +65,20 @@ SettingsOption = Annotated[list[str] | None, typer.Option("--set", metavar="KEY=
 ReportOption = Annotated[Path | None, typer.Option(help="HTML report to write, with a 3D view; opens offline.")]
 
 
-def ph_of(text: str) -> float | None:
-    """The pH that --protonate names; None for no.
+def ph_of(text: str) -> float | Literal["auto"] | None:
+    """The pH that --protonate names, or auto; None for no.
 
     Raises:
         ConfigError: neither.
     """
     if text.lower() in ("no", "none", "off"):
         return None
+    if text.lower() == "auto":
+        return "auto"
     try:
         return float(text)
     except ValueError:
-        raise ConfigError(f"--protonate takes a pH or no, not {text}") from None
+        raise ConfigError(f"--protonate takes a pH, auto or no, not {text}") from None
 
 
 def names_of(text: str) -> tuple[str, ...]:

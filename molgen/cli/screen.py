@@ -78,7 +78,7 @@ def screen(
     rank: RankOption = Rank.confidence,
     pose_model: PoseModelOption = "default",
     confidence_model: ConfidenceModelOption = "default",
-    protonate: ProtonateOption = "7.4",
+    protonate: ProtonateOption = "auto",
     keep: KeepOption = "",
     drop: DropOption = "",
     anchor: AnchorOption = None,

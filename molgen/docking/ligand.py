@@ -13,7 +13,7 @@ from molgen.chem.atom_types.interaction_types import ligand_types
 from molgen.chem.atom_types.vina_rotors import vina_rotors
 from molgen.chem.features.molecule_features import heavy_atoms, molecule_graph
 from molgen.chem.features.molecule_graph import MoleculeGraph
-from molgen.chem.molecules.protonation import protonate
+from molgen.chem.molecules.protonation import PHYSIOLOGICAL, has_stated_protons, protonate
 from molgen.chem.molecules.standardize import molecule_notes, prepare_molecule
 from molgen.chem.molecules.stereo import enumerate_stereo
 from molgen.conformers.templates import LARGE_RING, largest_flexible_ring, template_conformers
@@ -121,8 +121,10 @@ def prepare_ligand(mol: Chem.Mol, config: DockConfig, *, largest_fragment: bool 
     """
     full = prepare_molecule(mol, largest_fragment=largest_fragment)
     notes = list(molecule_notes(full))
-    if config.ph is not None:
-        full, protons = protonate(full, config.ph)
+    if config.ph == "auto" and has_stated_protons(mol):
+        notes += _kept_state_notes(full)
+    elif config.ph is not None:
+        full, protons = protonate(full, PHYSIOLOGICAL if config.ph == "auto" else config.ph)
         full = prepare_molecule(full)
         notes += protons
     if config.keep_conformer:
@@ -134,3 +136,17 @@ def prepare_ligand(mol: Chem.Mol, config: DockConfig, *, largest_fragment: bool 
         notes += [open_stereo] if open_stereo else []
     ligand = ligand_of(full, seed=config.seed, timeout=config.timeout, keep_conformer=config.keep_conformer)
     return PreparedLigand(ligand, tuple(notes))
+
+
+def _kept_state_notes(full: Chem.Mol) -> list[str]:
+    """What the hydrogens of the input say against the rules, where they do."""
+    state, protons = protonate(full, PHYSIOLOGICAL)
+    drawn, ruled = (
+        [atom.GetFormalCharge() for atom in mol.GetAtoms() if atom.GetAtomicNum() > 1] for mol in (full, state)
+    )
+    if drawn == ruled:
+        return []
+    return [
+        f"protonation kept as the hydrogens of the input say, charge {sum(drawn):+d}; at pH {PHYSIOLOGICAL} it would "
+        f"be {sum(ruled):+d} ({'; '.join(protons)}): --protonate {PHYSIOLOGICAL}"
+    ]

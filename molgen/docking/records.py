@@ -27,7 +27,8 @@ class DockConfig:
         n: poses to return, at most.
         seed: same seed and input -> same poses.
         effort: "quick", "normal" or "thorough": how much is searched.
-        ph: at which the ligand is protonated; None leaves it as it is given.
+        ph: at which the ligand is protonated; None leaves it as it is given; "auto" is 7.4, except for ligands that
+            come with explicit hydrogens: those stay as they are.
         min_rmsd: least symmetric RMSD between two poses, Angstrom.
         keep_conformer: start from the bond lengths, angles and rings of the input structure.
         timeout: seconds for the embedding of the ligand.
@@ -42,7 +43,7 @@ class DockConfig:
     n: int = 9
     seed: int = 0
     effort: Literal["quick", "normal", "thorough"] = "normal"
-    ph: float | None = 7.4
+    ph: float | Literal["auto"] | None = "auto"
     min_rmsd: float = renamed("spacing", 1.0)
     keep_conformer: bool = False
     timeout: float = 60.0
@@ -68,8 +69,8 @@ class DockConfig:
         for name, choices in (("proposals", ("both", "learned", "random")), ("rank", ("confidence", "energy"))):
             if getattr(self, name) not in choices:
                 raise ConfigError(f"{name} must be one of {', '.join(choices)}, not {getattr(self, name)}")
-        if self.ph is not None and not 0 <= self.ph <= 14:
-            raise ConfigError(f"ph must be between 0 and 14, not {self.ph:g}")
+        if self.ph not in (None, "auto") and not (isinstance(self.ph, Real) and 0 <= self.ph <= 14):
+            raise ConfigError(f"ph must be between 0 and 14, not {self.ph}")
 
     @property
     def search(self) -> SearchConfig:

@@ -119,7 +119,7 @@ class Driver:
             shard.firsts[key] = row
             if not self._state.has(key):
                 shard.missing.add(key)
-                tasks.append(MoleculeTask(key, item.smiles or "", item.size))
+                tasks.append(MoleculeTask(key, item.task_smiles, item.size))
         self._todo.extend(sorted(tasks, key=lambda task: -task.size))  # the longest first: they must not come last
         self._count(shard)
         return shard

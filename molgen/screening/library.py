@@ -13,6 +13,7 @@ from rdkit.Chem.rdMolDescriptors import CalcNumRotatableBonds
 
 from molgen.chem.formats.compression import decompressed, plain_name
 from molgen.chem.formats.parsing import one_line, silent_rdkit
+from molgen.chem.molecules.protonation import has_stated_protons
 from molgen.chem.molecules.reading import InputRecord, read_molecules
 from molgen.errors import InputError
 from molgen.opening import open_input
@@ -31,6 +32,7 @@ class LibraryInput:
         smiles: canonical, isomeric, with the charges of the input; None if it could not be read.
         size: heavy atoms and rotatable bonds, roughly the cost; 0 if unreadable.
         error: why it could not be read, one line.
+        stated: whether explicit hydrogens say how it is protonated.
     """
 
     index: int
@@ -39,11 +41,19 @@ class LibraryInput:
     smiles: str | None
     size: int
     error: str | None
+    stated: bool = False
 
     @cached_property
     def key(self) -> bytes | None:
-        """16 bytes that are equal for equal canonical SMILES."""
-        return None if self.smiles is None else hashlib.blake2b(self.smiles.encode(), digest_size=16).digest()
+        """16 bytes that are equal for equal molecules: the same canonical SMILES, and protons stated or not."""
+        return None if self.smiles is None else hashlib.blake2b(self.task_smiles.encode(), digest_size=16).digest()
+
+    @cached_property
+    def task_smiles(self) -> str:
+        """The SMILES that is worked on: with every atom in brackets where the input states its protons; "" for none."""
+        if self.smiles is None or not self.stated:
+            return self.smiles or ""
+        return Chem.MolToSmiles(Chem.MolFromSmiles(self.smiles), allHsExplicit=True)
 
 
 def read_library(path: str | Path, first: int = 0, columns: Mapping[str, str] | None = None) -> Iterator[LibraryInput]:
@@ -66,10 +76,11 @@ def _item(record: InputRecord) -> LibraryInput:
     try:
         with silent_rdkit():
             smiles = Chem.MolToSmiles(Chem.RemoveHs(record.mol))
+            stated = has_stated_protons(record.mol)
     except Exception as error:  # RDKit raises what it likes
         return LibraryInput(record.index, record.name, record.place, None, 0, one_line(f"no canonical SMILES: {error}"))
     size = record.mol.GetNumHeavyAtoms() + CalcNumRotatableBonds(record.mol)
-    return LibraryInput(record.index, record.name, record.place, smiles, size, None)
+    return LibraryInput(record.index, record.name, record.place, smiles, size, None, stated)
 
 
 def count_records(path: str | Path) -> int | None:

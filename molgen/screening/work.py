@@ -69,7 +69,7 @@ class MoleculeTask:
 
     Attributes:
         key: of the molecule; equal for equal canonical SMILES.
-        smiles: canonical.
+        smiles: canonical; every atom in brackets where the input states its protons.
         size: rough cost, to begin with the longest.
     """
 

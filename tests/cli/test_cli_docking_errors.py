@@ -13,7 +13,7 @@ from complexes import ligand_path, protein_path
         (["--anchor", "[OH]@1,2"], "error: an anchor is SMARTS@x,y,z[,radius], not [OH]@1,2"),
         (["--anchor", "[[@1,2,3"], "error: [[ is not a SMARTS pattern"),
         (["--anchor", "[Cl]@1,2,3"], "error: phenol: the ligand has no heavy atom that matches [Cl]"),
-        (["--protonate", "acid"], "error: --protonate takes a pH or no, not acid"),
+        (["--protonate", "acid"], "error: --protonate takes a pH, auto or no, not acid"),
         (["--protonate", "15"], "error: ph must be between 0 and 14, not 15"),
         (["--protonate", "nan"], "error: ph must be between 0 and 14, not nan"),
         (["--keep", "HEM"], "no group 'HEM' in the structure: it has none"),

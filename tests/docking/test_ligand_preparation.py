@@ -57,6 +57,17 @@ def test_protonation_is_said_and_can_be_left_out(tyrosine: DockingResult) -> Non
     assert neutral.notes == ()
 
 
+def test_explicit_hydrogens_keep_the_protonation_unless_a_ph_is_given() -> None:
+    mol = Chem.AddHs(Chem.MolFromSmiles(TYROSINE))
+    kept, assigned = (prepare_ligand(mol, config_of(**options)) for options in ({}, {"ph": 7.4}))
+    charges = [[atom.GetFormalCharge() for atom in one.ligand.mol.GetAtoms()] for one in (kept, assigned)]
+    assert (min(charges[0]), max(charges[0])) == (0, 0)
+    assert (min(charges[1]), max(charges[1])) == (-1, 1)
+    assert any("kept as the hydrogens of the input say" in note for note in kept.notes)
+    zwitterion = prepare_ligand(Chem.RemoveHs(assigned.ligand.mol), config_of())
+    assert not any("kept" in note for note in zwitterion.notes)
+
+
 def test_a_kept_conformer_keeps_its_bonds(crystal_inhibitor: Chem.Mol) -> None:
     result = docked("1ia1", crystal_inhibitor, pocket=CHAIN_A, keep_conformer=True, n=3)
     own = heavy_poses(result.mol)

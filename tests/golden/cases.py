@@ -76,7 +76,7 @@ def ligand(code: str) -> Chem.Mol:
 
 def charged_ligand(code: str) -> Chem.Mol:
     """The same protonated and with explicit hydrogens, as it is docked; nothing is embedded."""
-    mol = prepare_molecule(protonate(prepare_molecule(ligand(code)), DockConfig().ph)[0])
+    mol = prepare_molecule(protonate(prepare_molecule(ligand(code)), 7.4)[0])
     return enumerate_stereo(mol, "one")[0][0]
 
 

@@ -27,6 +27,17 @@ def test_charges_are_kept(tmp_path):
     assert second.smiles == "CC(=O)[O-]"
 
 
+def test_hydrogens_of_a_structure_stay_stated(tmp_path):
+    drawn = Chem.AddHs(Chem.MolFromSmiles("CC(=O)O"))
+    (tmp_path / "a.sdf").write_text(
+        "".join(f"{Chem.MolToMolBlock(mol)}$$$$\n" for mol in (drawn, Chem.RemoveHs(drawn)))
+    )
+    stated, plain = read_library(tmp_path / "a.sdf")
+    assert stated.smiles == plain.smiles == plain.task_smiles == "CC(=O)O"
+    assert stated.task_smiles == "[CH3][C](=[O])[OH]"
+    assert stated.key != plain.key
+
+
 def test_stereo_of_a_structure_is_in_its_smiles(tmp_path):
     from rdkit.Chem import AllChem
 

@@ -1,37 +1,30 @@
-"""The dominant protonation state of a molecule at a pH, by the rules of `molgen.chem.molecules.ionizable`.
+"""The dominant protonation state of a molecule at a pH, by the rules of `molgen.chem.ionization.groups`.
 
-A rule gives each ionizable atom a typical pKa. Cations nearby lower the pKa of a base, so that piperazines, vicinal
-diamines and biguanides take one proton. Of an equilibrium only the larger part is kept: N-alkyl morpholines (7.2) and
-imidazoles (7.0) are neutral at 7.4.
+A rule gives each ionizable atom a typical pKa. Of an equilibrium only the larger part is kept: N-alkyl morpholines
+(7.2) and imidazoles (7.0) are neutral at 7.4; where both parts are sizable a note says so.
 """
 
 from __future__ import annotations
 
-from collections import Counter, deque
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterable, Sequence
 
 from rdkit import Chem
 from rdkit.Chem.MolStandardize import rdMolStandardize
 
-from molgen.chem.formats.parsing import silent_rdkit
-from molgen.chem.molecules.ionizable import GROUPS, IonizableGroup
+from molgen.chem.formats.parsing import atom_name, shortened, silent_rdkit
+from molgen.chem.ionization.protons import with_charges
+from molgen.chem.ionization.sites import Ionization, ionizations
 from molgen.errors import InputError
 
-# how much a cation lowers the pKa of a base by the number of bonds between the nitrogens: methylenediamine,
-# ethylenediamine (9.9 and 6.9) and piperazine (9.7 and 5.3), propylenediamine (10.5 and 8.9)
-_PKA_SHIFT = {1: 10.0, 2: 10.0, 3: 4.0, 4: 1.5}
+PHYSIOLOGICAL = 7.4
 _ORIGIN = "_molgen_origin"
+_NEAR = 0.51
+"""Units between pH and pKa below which both states are there: a quarter or more of each."""
 
 
-@dataclass(frozen=True)
-class _Site:
-    group: IonizableGroup
-    atom: int
-    center: int | None
-
-
-def protonate(mol: Chem.Mol, ph: float = 7.4) -> tuple[Chem.Mol, tuple[str, ...]]:
-    """The protonation state of `mol` that prevails at a pH, and one note for each kind of group that is charged.
+def protonate(mol: Chem.Mol, ph: float = PHYSIOLOGICAL) -> tuple[Chem.Mol, tuple[str, ...]]:
+    """The protonation state of `mol` that prevails at a pH, and what has been decided.
 
     The charges that the molecule comes with do not matter, except those that no proton can balance (quaternary N,
     nitro, N-oxides). Stereo, atom maps, properties, coordinates and the order of heavy atoms are kept. Where hydrogens
@@ -41,6 +34,10 @@ def protonate(mol: Chem.Mol, ph: float = 7.4) -> tuple[Chem.Mol, tuple[str, ...]
         mol: sanitized.
         ph: 0 to 14.
 
+    Returns:
+        the molecule, and notes: one for each kind of group that is charged, for each charge that was taken away, and
+        for each kind of group whose pKa is near the pH.
+
     Raises:
         InputError: `ph` is out of range.
     """
@@ -48,11 +45,34 @@ def protonate(mol: Chem.Mol, ph: float = 7.4) -> tuple[Chem.Mol, tuple[str, ...]
         raise InputError(f"a pH of {ph} is not between 0 and 14")
     with silent_rdkit():
         neutral = _neutral_heavy(mol)
-        charged = _charged_sites(neutral, ph)
+        states = ionizations(neutral, ph)
         target = {atom.GetIntProp(_ORIGIN): atom.GetFormalCharge() for atom in neutral.GetAtoms()}
-        for site in charged:
-            target[neutral.GetAtomWithIdx(site.atom).GetIntProp(_ORIGIN)] += 1 if site.group.kind == "base" else -1
-        return _with_charges(mol, target), _notes(charged)
+        by_atom = {neutral.GetAtomWithIdx(state.site.atom).GetIntProp(_ORIGIN): state for state in states}
+        for index, state in by_atom.items():
+            target[index] += state.charge if state.is_charged else 0
+        removed = [mol.GetAtomWithIdx(index) for index, charge in target.items() if _loses(mol, index, charge)]
+        notes = (*_charged_notes(states), *_removed_notes(removed, by_atom, ph), *_near_notes(states))
+        return with_charges(mol, target), notes
+
+
+def has_stated_protons(mol: Chem.Mol) -> bool:
+    """Whether a molecule says by explicit hydrogens how it is protonated: all are explicit, or all on N, O, S, ... are.
+
+    Hydrogens that mark a stereocenter alone do not count, nor do the implicit ones of a SMILES, unless every atom is
+    written in brackets with its hydrogens: `[CH3][NH2]`.
+    """
+    heavy = [atom for atom in mol.GetAtoms() if atom.GetAtomicNum() > 1]
+    if not any(atom.GetAtomicNum() == 1 and atom.GetDegree() == 1 for atom in mol.GetAtoms()):
+        return len(heavy) > 1 and all(atom.GetNoImplicit() for atom in heavy) and not _is_from_block(mol)
+    polar = [atom for atom in heavy if atom.GetAtomicNum() != 6]
+    bound = [any(end.GetAtomicNum() == 1 for end in atom.GetNeighbors()) for atom in polar]
+    if all(atom.GetTotalNumHs() == 0 for atom in heavy):
+        return True
+    return any(bound) and all(atom.GetTotalNumHs() == 0 for atom in polar)
+
+
+def _is_from_block(mol: Chem.Mol) -> bool:
+    return mol.GetNumConformers() > 0
 
 
 def _neutral_heavy(mol: Chem.Mol) -> Chem.Mol:
@@ -65,109 +85,36 @@ def _neutral_heavy(mol: Chem.Mol) -> Chem.Mol:
     return neutral
 
 
-def _charged_sites(neutral: Chem.Mol, ph: float) -> list[_Site]:
-    sites = _sites(neutral)
-    acids = sorted((site for site in sites if site.group.kind == "acid"), key=lambda site: (site.group.pka, site.atom))
-    bases = sorted((site for site in sites if site.group.kind == "base"), key=lambda site: (-site.group.pka, site.atom))
-    charged: list[_Site] = []
-    centers: set[int | None] = set()
-    for site in acids:
-        second = site.group.second_pka if site.center in centers else None
-        if (site.group.pka if second is None else second) < ph:
-            charged.append(site)
-            centers.add(site.center)
-    cations = {atom.GetIdx() for atom in neutral.GetAtoms() if _is_lasting_cation(atom)}
-    for site in bases:
-        bonds = _bonds_to_nearest(neutral, site.atom, cations)
-        if site.group.pka - _PKA_SHIFT.get(bonds, 0.0) > ph:
-            charged.append(site)
-            cations |= _spread(neutral, site.atom)
-    return charged
+def _loses(mol: Chem.Mol, index: int, charge: int) -> bool:
+    drawn = mol.GetAtomWithIdx(index).GetFormalCharge()
+    return drawn != 0 and charge * drawn < drawn * drawn
 
 
-def _sites(neutral: Chem.Mol) -> list[_Site]:
-    """The ionizable atoms, each with the first group that matches it."""
-    found: dict[int, _Site] = {}
-    for group in GROUPS:
-        for match in neutral.GetSubstructMatches(group.pattern, uniquify=False, maxMatches=10_000):
-            center = match[1] if group.second_pka is not None else None
-            found.setdefault(match[0], _Site(group, match[0], center))
-    return list(found.values())
-
-
-def _is_lasting_cation(atom: Chem.Atom) -> bool:
-    return atom.GetFormalCharge() > 0 and all(end.GetFormalCharge() >= 0 for end in atom.GetNeighbors())
-
-
-def _spread(neutral: Chem.Mol, atom: int) -> set[int]:
-    """The nitrogens that share the charge of a protonated one: those of an amidine or guanidine."""
-    carbons = [
-        bond.GetOtherAtomIdx(atom)
-        for bond in neutral.GetAtomWithIdx(atom).GetBonds()
-        if bond.GetBondType() == Chem.BondType.DOUBLE
-    ]
-    ends = [end for carbon in carbons for end in neutral.GetAtomWithIdx(carbon).GetNeighbors()]
-    return {atom, *(end.GetIdx() for end in ends if end.GetSymbol() == "N")}
-
-
-def _bonds_to_nearest(mol: Chem.Mol, start: int, goals: set[int]) -> int:
-    """Number of bonds from an atom to the nearest other of some atoms; 0 if none is within four bonds."""
-    seen, queue = {start: 0}, deque([start])
-    while queue:
-        atom = queue.popleft()
-        for end in mol.GetAtomWithIdx(atom).GetNeighbors():
-            if end.GetIdx() in seen:
-                continue
-            seen[end.GetIdx()] = seen[atom] + 1
-            if end.GetIdx() in goals:
-                return seen[end.GetIdx()]
-            if seen[end.GetIdx()] < max(_PKA_SHIFT):
-                queue.append(end.GetIdx())
-    return 0
-
-
-def _with_charges(mol: Chem.Mol, target: dict[int, int]) -> Chem.Mol:
-    """A copy of `mol` with the formal charges of `target` (index -> charge), made by adding and removing protons."""
-    edited = Chem.RWMol(mol)
-    explicit = any(atom.GetAtomicNum() == 1 for atom in edited.GetAtoms())
-    leaving: list[int] = []
-    gaining: list[int] = []
-    for index, charge in target.items():
-        atom = edited.GetAtomWithIdx(index)
-        change = charge - atom.GetFormalCharge()
-        if change == 0:
-            continue
-        bound = [end.GetIdx() for end in atom.GetNeighbors() if end.GetAtomicNum() == 1]
-        drop = bound[len(bound) + change :] if change < 0 else []
-        for hydrogen in drop:
-            _drop_from_chirality(atom, hydrogen)
-        leaving += drop
-        implicit = atom.GetTotalNumHs() + change + len(drop)
-        atom.SetFormalCharge(charge)
-        atom.SetNumExplicitHs(implicit)
-        atom.SetNoImplicit(True)
-        gaining.append(index)
-    if not gaining:
-        return Chem.Mol(mol)
-    edited.UpdatePropertyCache(strict=False)
-    result = Chem.AddHs(edited, addCoords=True, onlyOnAtoms=gaining) if explicit else edited
-    trimmed = Chem.RWMol(result)
-    for index in sorted(leaving, reverse=True):
-        trimmed.RemoveAtom(index)
-    final = trimmed.GetMol()
-    Chem.SanitizeMol(final)
-    Chem.AssignStereochemistry(final, cleanIt=True, force=True)
-    return final
-
-
-def _drop_from_chirality(atom: Chem.Atom, hydrogen: int) -> None:
-    """Keep the handedness of an atom that loses a hydrogen: its tag is about the order of its bonds."""
-    ends = [bond.GetOtherAtomIdx(atom.GetIdx()) for bond in atom.GetBonds()]
-    if (len(ends) - 1 - ends.index(hydrogen)) % 2:
-        atom.InvertChirality()
-
-
-def _notes(charged: list[_Site]) -> tuple[str, ...]:
+def _charged_notes(states: Sequence[Ionization]) -> Iterable[str]:
     verbs = {"acid": "deprotonated", "base": "protonated"}
-    counts = Counter(f"{site.group.name} {verbs[site.group.kind]}" for site in charged)
-    return tuple(text if count == 1 else f"{text} ({count} times)" for text, count in counts.items())
+    charged = (state.site.group for state in states if state.is_charged)
+    return _counted(f"{group.name} {verbs[group.kind]}" for group in charged)
+
+
+def _removed_notes(removed: Sequence[Chem.Atom], states: dict[int, Ionization], ph: float) -> Iterable[str]:
+    """A note for each group and charge of the input that is not there any more."""
+    atoms: dict[tuple[int, str], list[str]] = {}
+    for atom in removed:
+        state = states.get(atom.GetIdx())
+        reason = f"{state.site.group.name}, pKa about {state.pka:.1f}" if state else "no group that keeps it"
+        atoms.setdefault((atom.GetFormalCharge(), reason), []).append(atom_name(atom))
+    for (charge, reason), names in atoms.items():
+        keeps = "--protonate no keeps it"
+        yield f"charge {charge:+d} of {shortened(names)} taken away at pH {ph:g} ({reason}); {keeps}"
+
+
+def _near_notes(states: Sequence[Ionization]) -> Iterable[str]:
+    near = [state for state in states if abs(state.pka - state.ph) < _NEAR]
+    return _counted(
+        f"both states of {state.site.group.name} are likely: its pKa of about {state.pka:.1f} is near pH {state.ph:g}"
+        for state in near
+    )
+
+
+def _counted(texts: Iterable[str]) -> Iterable[str]:
+    return (text if count == 1 else f"{text} ({count} times)" for text, count in Counter(texts).items())

@@ -1,0 +1,52 @@
+"""Bases by an sp2 nitrogen: amidines, guanidines and aromatic rings."""
+
+from __future__ import annotations
+
+from molgen.chem.ionization.group import IonizableGroup
+
+# what takes the lone pair of a nitrogen or its basicity: C=O, S=O, P=O, C#N, nitro, N-O, N-N
+_DRAINED = "$(*-[CX3]=[O,S]),$(*-[#16]=O),$(*-P=[O,S]),$(*-C#N),$(*-[#7+](=O)[O-]),$(*-[OX2]),$(*-[NX3])"
+_FREE_AMINO = "NX3;+0;!$(N-[#6]=[O,S,N]);!$(N-[S,P]);!$(N-[#7+])"
+_AZINE = "$([#6]1:,=n:,-[#6]:,=[#6]:,-s1),$(c1nnc[s,o]1),$(c1ncccn1),$(c1nccnc1),$(c1nnccc1),$(c1ncncc1)"
+_PLAIN = "$([cH1]),$(c-[CX4]),$(c(:c):c)"  # ring atom that carries nothing but H, alkyl or a fused ring
+_AMINO_ALKYL = (
+    "$([NX3;+0;!$(N-[!#6;!#1]);!$(N(-a)-a);!$(N-[C;!X4])])"  # amino group that is neither acylated nor arylated
+)
+
+# the imine nitrogen of amidines and guanidines takes the proton
+IMINES = (
+    IonizableGroup(
+        "arylacetyl guanidine", "base", 7.1, "[NX2;+0;H1]=[CX3;!R](-[NX3H2])-[NX3H1]-[CX3;!R](=O)-[CX4]-a"
+    ),  # guanfacine
+    IonizableGroup("acyl guanidine", "base", 8.2, "[NX2;+0;H1]=[CX3;!R](-[NX3H2])-[NX3H1]-[CX3;!R]=O"),  # amiloride 8.7
+    IonizableGroup("acyl guanidine", "base", 8.2, "[NX2;+0;$(N-[CX3;!R]=O)]=[CX3;!R](-[NX3H2])-[NX3H2]"),
+    IonizableGroup("aminoguanidine", "base", 11.0, f"[NX2;+0;H1]=[CX3](-[NX3H2])-[NX3;H1]-[{_FREE_AMINO}]"),
+    IonizableGroup("aminoguanidine", "base", 11.0, f"[NX2;+0;$(N-[{_FREE_AMINO}])]=[CX3](-[NX3H2])-[NX3H2]"),
+    IonizableGroup("hydroxyguanidine", "base", 8.0, "[NX2;+0;H1]=[CX3](-[NX3H2])-[NX3;H1]-[OX2H1]"),
+    IonizableGroup("hydroxyguanidine", "base", 8.0, "[NX2;+0;$(N-[OX2H1])]=[CX3](-[NX3H2])-[NX3H2]"),
+    IonizableGroup("drained guanidine", "base", 0.0, f"[NX2;+0;{_DRAINED}]=[CX3](-[NX3])-[NX3]"),  # cimetidine
+    IonizableGroup("drained guanidine", "base", 0.0, f"[NX2;+0]=[CX3](-[NX3])-[NX3;{_DRAINED}]"),
+    IonizableGroup("heteroaryl guanidine", "base", 6.8, f"[NX2;+0;$(N-[{_AZINE}])]=[CX3](-[NX3;+0])-[NX3;+0]"),
+    IonizableGroup("heteroaryl guanidine", "base", 6.8, f"[NX2;+0]=[CX3](-[NX3;+0])-[NX3;+0;$(N-[{_AZINE}])]"),
+    IonizableGroup("guanidine", "base", 12.5, "[NX2;+0]=[CX3](-[NX3;+0])-[NX3;+0]"),
+    IonizableGroup("drained amidine", "base", 3.0, f"[NX2;+0;{_DRAINED}]=[CX3]-[NX3]"),  # amidoximes 4.8
+    IonizableGroup("drained amidine", "base", 3.0, f"[NX2;+0]=[CX3]-[NX3;{_DRAINED}]"),
+    IonizableGroup("aryl amidine", "base", 6.0, "[NX2;+0;$(N-a)]=[CX3]-[NX3]"),  # clozapine, olanzapine
+    IonizableGroup("aryl isothiourea", "base", 7.0, "[NX2;+0]=[CX3](-[SX2])-[NX3;+0;$(N-a)]"),  # xylazine
+    IonizableGroup("isothiourea", "base", 9.5, "[NX2;+0]=[CX3](-[SX2,OX2])-[NX3;+0]"),
+    IonizableGroup("amidine", "base", 11.6, "[NX2;+0]=[CX3;$(C-[#6]),$([CH1])]-[NX3;+0]"),
+    # aromatic nitrogen
+    IonizableGroup(
+        "4-aminopyridine",  # 9.1, DMAP 9.7, tacrine 9.8, chloroquine 8.1
+        "base",
+        9.0,
+        f"[nX2;+0]1[c;{_PLAIN}][c;{_PLAIN}]c([{_AMINO_ALKYL}])[c;{_PLAIN}][c;{_PLAIN}]1",
+    ),
+    IonizableGroup("2-aminopyridine", "base", 6.9, "[nX2;+0]1c([NX3;+0;!$(N-[#6]=[O,S]);!$(N-S=O)])cccc1"),
+    IonizableGroup("2,4-diaminopyrimidine", "base", 7.2, "[nX2;+0]1c([NX3H2])nc([NX3H2])[c;!r3][cH1,$(c-[CX4])]1"),
+    IonizableGroup("pyridine", "base", 5.2, "[nX2;+0]1ccccc1"),
+    IonizableGroup("benzimidazole", "base", 5.5, "[nX2;+0]1c[nX3]c2aaaac12"),  # 2-amino 7.5, left neutral
+    IonizableGroup("2-aminoimidazole", "base", 8.5, f"[nX2;+0]1c([{_AMINO_ALKYL}])[nX3][c;{_PLAIN}][c;{_PLAIN}]1"),
+    IonizableGroup("2-alkylimidazole", "base", 7.8, "[nX2;+0]1c([CX4H3,CX4H2])[nX3;H1,$(n-[CX4])][cH1][cH1]1"),
+    IonizableGroup("imidazole", "base", 7.0, "[nX2;+0]1c[nX3]cc1"),
+)

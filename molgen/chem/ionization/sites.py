@@ -1,0 +1,131 @@
+"""Where a molecule gains or loses protons, and the pKa there with what is charged already.
+
+Cations nearby lower the pKa of a base, so that piperazines, vicinal diamines and biguanides take one proton.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass
+
+from rdkit import Chem
+
+from molgen.chem.ionization.group import IonizableGroup
+from molgen.chem.ionization.groups import GROUPS
+
+# how much a cation lowers the pKa of a base by the number of bonds between the nitrogens: methylenediamine,
+# ethylenediamine (9.9 and 6.9) and piperazine (9.7 and 5.3), propylenediamine (10.5 and 8.9)
+_PKA_SHIFT = {1: 10.0, 2: 10.0, 3: 4.0, 4: 1.5}
+
+
+@dataclass(frozen=True)
+class IonizableSite:
+    """An atom that can gain or lose a proton.
+
+    Attributes:
+        group: that it belongs to.
+        atom: its index in the neutral molecule.
+        center: index of the atom that it shares with others of which the second has another pKa; None for none.
+    """
+
+    group: IonizableGroup
+    atom: int
+    center: int | None
+
+
+@dataclass(frozen=True)
+class Ionization:
+    """What prevails at a site.
+
+    Attributes:
+        site: the atom.
+        pka: there, with what else is charged.
+        ph: of the solution.
+    """
+
+    site: IonizableSite
+    pka: float
+    ph: float
+
+    @property
+    def is_charged(self) -> bool:
+        """Whether the acid has lost its proton, or the base has gained one."""
+        return self.pka < self.ph if self.site.group.kind == "acid" else self.pka > self.ph
+
+    @property
+    def charge(self) -> int:
+        """Formal charge of the atom when it is charged."""
+        return -1 if self.site.group.kind == "acid" else 1
+
+
+def ionizations(neutral: Chem.Mol, ph: float) -> list[Ionization]:
+    """Every ionizable site of a neutral molecule: acids, the strongest first, then bases, the strongest first."""
+    sites = _sites(neutral)
+    return [*_acids(sites, ph), *_bases(neutral, sites, ph)]
+
+
+def _acids(sites: list[IonizableSite], ph: float) -> list[Ionization]:
+    acids = sorted((site for site in sites if site.group.kind == "acid"), key=lambda site: (site.group.pka, site.atom))
+    found: list[Ionization] = []
+    centers: set[int | None] = set()
+    for site in acids:
+        second = site.group.second_pka if site.center in centers else None
+        state = Ionization(site, site.group.pka if second is None else second, ph)
+        found.append(state)
+        if state.is_charged:
+            centers.add(site.center)
+    return found
+
+
+def _bases(neutral: Chem.Mol, sites: list[IonizableSite], ph: float) -> list[Ionization]:
+    bases = sorted((site for site in sites if site.group.kind == "base"), key=lambda site: (-site.group.pka, site.atom))
+    cations = {atom.GetIdx() for atom in neutral.GetAtoms() if _is_lasting_cation(atom)}
+    found: list[Ionization] = []
+    for site in bases:
+        bonds = _bonds_to_nearest(neutral, site.atom, cations)
+        state = Ionization(site, site.group.pka - _PKA_SHIFT.get(bonds, 0.0), ph)
+        found.append(state)
+        if state.is_charged:
+            cations |= _spread(neutral, site.atom)
+    return found
+
+
+def _sites(neutral: Chem.Mol) -> list[IonizableSite]:
+    """The ionizable atoms, each with the first group that matches it."""
+    found: dict[int, IonizableSite] = {}
+    for group in GROUPS:
+        for match in neutral.GetSubstructMatches(group.pattern, uniquify=False, maxMatches=10_000):
+            center = match[1] if group.second_pka is not None else None
+            found.setdefault(match[0], IonizableSite(group, match[0], center))
+    return list(found.values())
+
+
+def _is_lasting_cation(atom: Chem.Atom) -> bool:
+    return atom.GetFormalCharge() > 0 and all(end.GetFormalCharge() >= 0 for end in atom.GetNeighbors())
+
+
+def _spread(neutral: Chem.Mol, atom: int) -> set[int]:
+    """The nitrogens that share the charge of a protonated one: those of an amidine or guanidine."""
+    carbons = [
+        bond.GetOtherAtomIdx(atom)
+        for bond in neutral.GetAtomWithIdx(atom).GetBonds()
+        if bond.GetBondType() == Chem.BondType.DOUBLE
+    ]
+    ends = [end for carbon in carbons for end in neutral.GetAtomWithIdx(carbon).GetNeighbors()]
+    return {atom, *(end.GetIdx() for end in ends if end.GetSymbol() == "N")}
+
+
+def _bonds_to_nearest(mol: Chem.Mol, start: int, goals: set[int]) -> int:
+    """Number of bonds from an atom to the nearest other of some atoms; 0 if none is within four bonds."""
+    seen, queue = {start: 0}, deque([start])
+    while queue:
+        atom = queue.popleft()
+        for end in mol.GetAtomWithIdx(atom).GetNeighbors():
+            if end.GetIdx() in seen:
+                continue
+            seen[end.GetIdx()] = seen[atom] + 1
+            if end.GetIdx() in goals:
+                return seen[end.GetIdx()]
+            if seen[end.GetIdx()] < max(_PKA_SHIFT):
+                queue.append(end.GetIdx())
+    return 0
