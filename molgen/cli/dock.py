@@ -11,6 +11,7 @@ import typer
 
 from molgen.cli.options import (
     AnchorOption,
+    ChainsOption,
     ConfidenceModelOption,
     DropOption,
     Effort,
@@ -35,9 +36,6 @@ from molgen.cli.terminal import MOST_ROWS, console, percent, progress, yes_or_no
 if TYPE_CHECKING:
     from molgen.docking.records import Pose
     from molgen.docking.run import DockRow, Setting
-    from molgen.docking.site import Site
-
-_CENTER = 4.0  # Angstrom from the center of a pocket
 
 
 def dock(
@@ -50,8 +48,8 @@ def dock(
     pocket: Annotated[
         str,
         typer.Option(
-            help="ligand:RES[:CHAIN[:NUM]], a file with a reference ligand, residues:A:57,A:102, box:x,y,z[,size], "
-            "auto or blind."
+            help="ligand:RES[:CHAIN[:NUM]], a file with a reference ligand, chain:P, residues:A:57,A:102, "
+            "box:x,y,z[,size], auto or blind."
         ),
     ] = "auto",
     n: Annotated[int, typer.Option("-n", min=1, help="Poses per ligand.")] = 9,
@@ -67,6 +65,7 @@ def dock(
     protonate: ProtonateOption = "auto",
     keep: KeepOption = "",
     drop: DropOption = "",
+    chains: ChainsOption = "",
     anchor: AnchorOption = None,
     core: Annotated[Path | None, typer.Option(help="Reference pose whose common core stays in place.")] = None,
     reference: ReferenceOption = None,
@@ -111,6 +110,7 @@ def dock(
             config=config,
             keep=names_of(keep),
             drop=names_of(drop),
+            chains=names_of(chains),
             anchors=anchor or (),
             core=core,
             reference=reference,
@@ -148,15 +148,14 @@ def _stem(path: Path) -> str:
 
 def _print_setting(setting: Setting) -> None:
     """The receptor and the pockets, on stderr, before the work begins."""
-    for note in setting.protein.notes:
+    for note in setting.notes:
         print(f"note: {note}", file=sys.stderr)
     receptor = setting.sites[0].receptor
     print(f"receptor: {len(receptor.protein)} atoms of {setting.protein.source}", file=sys.stderr)
-    for title, groups in (("kept", receptor.kept), ("left out", receptor.dropped)):
-        if groups:
-            print(f"{title}: {', '.join(groups)}", file=sys.stderr)
-    for label in _in_the_way(setting.sites):
-        print(f"note: {label} fills the pocket as part of the receptor; --drop {label} takes it out", file=sys.stderr)
+    if receptor.kept:
+        print(f"kept: {', '.join(receptor.kept)}", file=sys.stderr)
+    if receptor.left_out:
+        print(f"left out: {'; '.join(receptor.left_out)}", file=sys.stderr)
     for site in setting.sites:
         center = ", ".join(f"{x:.1f}" for x in site.pocket.center)
         size = " x ".join(f"{x:.1f}" for x in site.pocket.size)
@@ -164,20 +163,6 @@ def _print_setting(setting: Setting) -> None:
     for pocket in setting.others:
         place = ",".join(f"{x:.1f}" for x in pocket.center)
         print(f"not searched: {pocket.name}, --pocket box:{place}", file=sys.stderr)
-
-
-def _in_the_way(sites: Sequence[Site]) -> list[str]:
-    """Labels of kept ligands, cofactors aside, that reach the center of a pocket."""
-    from molgen.chem.formats.residue_names import COFACTORS
-
-    found = []
-    for site in sites:
-        protein = site.receptor.protein
-        for group in protein.of_kind("ligand"):
-            away = protein.positions[group.start : group.stop] - site.pocket.center
-            if group.name not in COFACTORS and ((away**2).sum(axis=1) < _CENTER**2).any():
-                found.append(group.label)
-    return list(dict.fromkeys(found))
 
 
 def _print_docked(rows: Sequence[DockRow]) -> None:

@@ -46,7 +46,8 @@ PoseModelOption = Annotated[str, typer.Option(help="Proposes poses: default, or 
 ConfidenceModelOption = Annotated[str, typer.Option(help="Ranks poses: default, or a weights file.")]
 ProtonateOption = Annotated[str, typer.Option(help="pH of the ligand, no, or auto: 7.4 unless it has its hydrogens.")]
 KeepOption = Annotated[str, typer.Option(help="Groups of the file to keep, e.g. waters or HEM,GOL:A:5.")]
-DropOption = Annotated[str, typer.Option(help="Groups of the file to leave out, e.g. HEM.")]
+DropOption = Annotated[str, typer.Option(help="Groups of the file to leave out, e.g. HEM, or a chain: chain:P.")]
+ChainsOption = Annotated[str, typer.Option(help="Chains of the file to take with what is bound there, e.g. A,B.")]
 AnchorOption = Annotated[
     list[str] | None, typer.Option(metavar="SMARTS@x,y,z[,radius]", help="Restrain an atom to stay near a point.")
 ]

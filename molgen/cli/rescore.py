@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from molgen.cli.options import DropOption, KeepOption, ProteinOption, ReferenceOption, SdfOutput, names_of
+from molgen.cli.options import ChainsOption, DropOption, KeepOption, ProteinOption, ReferenceOption, SdfOutput, names_of
 from molgen.cli.terminal import MOST_ROWS, console, yes_or_no
 
 if TYPE_CHECKING:
@@ -24,12 +24,20 @@ def rescore(
     reference: ReferenceOption = None,
     keep: KeepOption = "",
     drop: DropOption = "",
+    chains: ChainsOption = "",
 ) -> None:
     """Score existing poses, and minimize them if wanted."""
     from molgen.docking.rescore import rescore_to_file
 
     rows = rescore_to_file(
-        poses, protein, output, minimize=minimize, reference=reference, keep=names_of(keep), drop=names_of(drop)
+        poses,
+        protein,
+        output,
+        minimize=minimize,
+        reference=reference,
+        keep=names_of(keep),
+        drop=names_of(drop),
+        chains=names_of(chains),
     )
     _print_rescored(rows)
     if all(row.pose is None for row in rows):

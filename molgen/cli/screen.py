@@ -23,6 +23,7 @@ from molgen.cli.library import (
 )
 from molgen.cli.options import (
     AnchorOption,
+    ChainsOption,
     ConfidenceModelOption,
     DropOption,
     Effort,
@@ -81,6 +82,7 @@ def screen(
     protonate: ProtonateOption = "auto",
     keep: KeepOption = "",
     drop: DropOption = "",
+    chains: ChainsOption = "",
     anchor: AnchorOption = None,
     largest_fragment: LargestFragmentOption = False,
     top: Annotated[int, typer.Option(min=0, help="Ligands in the ranked top.sdf.")] = 1000,
@@ -125,6 +127,7 @@ def screen(
             rank_by=rank_by.value,
             keep=names_of(keep),
             drop=names_of(drop),
+            chains=names_of(chains),
             anchors=anchor or (),
             largest_fragment=largest_fragment,
             resume=resume,
@@ -201,6 +204,8 @@ def screen_export(
 
 
 def _print_sites(work: DockWork) -> None:
+    for note in dict.fromkeys(note for site in work.sites for note in (*site.receptor.protein.notes, *site.notes)):
+        print(f"note: {note}", file=sys.stderr)
     for site in work.sites:
         center = ", ".join(f"{x:.1f}" for x in site.pocket.center)
         size = " x ".join(f"{x:.1f}" for x in site.pocket.size)

@@ -12,6 +12,7 @@ from rdkit import Chem
 
 from molgen.chem.molecules.reading import read_molecules
 from molgen.chem.molecules.reference import compared_with
+from molgen.chem.proteins.entries import choose_chains
 from molgen.chem.proteins.reading import read_protein
 from molgen.chem.proteins.structure import Protein
 from molgen.docking.learned import Learned, learned_of
@@ -42,6 +43,7 @@ def dock(
     seed: int = 0,
     keep: Collection[str] = (),
     drop: Collection[str] = (),
+    chains: Collection[str] = (),
     anchors: Sequence[Anchor | str] = (),
     core: Chem.Mol | str | Path | None = None,
     reference: Chem.Mol | None = None,
@@ -53,11 +55,12 @@ def dock(
     Args:
         protein: a PDB or mmCIF file, or what was read from one.
         ligand: SMILES or RDKit Mol.
-        pocket: "ligand:RES[:CHAIN[:NUM]]", a file with a reference ligand, "residues:A:57,A:102", "box:x,y,z[,size]",
-            "auto" or "blind".
+        pocket: "ligand:RES[:CHAIN[:NUM]]", a file with a reference ligand, "chain:P", "residues:A:57,A:102",
+            "box:x,y,z[,size]", "auto" or "blind".
         n: poses to return, at most.
         seed: same seed and input -> same poses.
         keep, drop: groups of the protein file that are, or are not, part of the receptor.
+        chains: ids of the chains to take; all where none are given.
         anchors: atoms restrained to stay near points, e.g. "[NH2]@12.1,3.0,-4.5,1.5".
         core: a reference pose whose common substructure is kept in place.
         reference: a pose of the same ligand to compare with; by default the one that names the pocket.
@@ -68,7 +71,7 @@ def dock(
         MolgenError: one line that says what is wrong with the protein, the pocket or the ligand.
     """
     config = config_of(n=n, seed=seed, **options)
-    structure = protein if isinstance(protein, Protein) else read_protein(protein)
+    structure = choose_chains(protein if isinstance(protein, Protein) else read_protein(protein), chains)
     record = next(iter(read_molecules([ligand])))
     if record.mol is None:
         raise ParseError(record.error or "unreadable", source=ligand if isinstance(ligand, str) else None)

@@ -81,6 +81,7 @@ def docking_result(
         notes=tuple(notes),
         seconds=time.monotonic() - begin,
         config=config,
+        receptor_notes=tuple(dict.fromkeys(note for site in sites for note in (*receptor.protein.notes, *site.notes))),
     )
 
 

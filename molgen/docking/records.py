@@ -141,9 +141,10 @@ class DockingResult:
         pockets: that were searched.
         receptor: the structure that took part.
         kept, dropped: groups of the file that are part of the receptor, or not.
-        notes: what was decided on the way (protonation, stereo, altlocs), one line each.
+        notes: what was decided about the ligand (protonation, stereo), one line each.
         seconds: wall time, without reading the protein.
         config: how it was docked.
+        receptor_notes: what was decided about the structure and its pockets, and what is missing near these.
     """
 
     mol: Chem.Mol
@@ -155,3 +156,4 @@ class DockingResult:
     notes: tuple[str, ...]
     seconds: float
     config: DockConfig
+    receptor_notes: tuple[str, ...] = ()

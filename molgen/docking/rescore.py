@@ -10,14 +10,14 @@ from pathlib import Path
 import numpy as np
 import torch
 from rdkit import Chem
-from scipy.spatial import KDTree
 from torch import Tensor
 
-from molgen.chem.formats.residue_names import COFACTORS
 from molgen.chem.molecules.reading import InputRecord, read_molecules
 from molgen.chem.molecules.reference import reference_ligand
 from molgen.chem.molecules.standardize import prepare_molecule
 from molgen.chem.molecules.writing import SdfRecord, check_sdf_name, write_sdf
+from molgen.chem.proteins.entries import choose_chains
+from molgen.chem.proteins.groups.stand_ins import StandIns, stand_ins
 from molgen.chem.proteins.reading import read_protein
 from molgen.chem.proteins.structure import Pocket, Protein
 from molgen.docking.ligand import ligand_of
@@ -35,8 +35,6 @@ from molgen.physics.rigid_bfgs import minimize as minimized
 
 _MARGIN = 4.0
 """Angstrom around a pose that its box leaves free."""
-_TOUCHING = 1.5
-"""Angstrom; no two atoms that are not bonded come so near."""
 _STEPS = 60
 _ROUNDS = 20
 _GAIN = 0.005  # kcal/mol
@@ -93,8 +91,9 @@ def rescore(
     ligand = ligand_of(full, keep_conformer=True)
     if site is None:
         structure = protein if isinstance(protein, Protein) else read_protein(protein)
-        left_out = standing_in([pose], structure, keep)
-        site = site_of(structure, box_around(ligand.templates[0].numpy(), left_out), keep=keep, drop=drop)
+        found = stand_ins_of([pose], structure, keep)
+        box = box_around(ligand.templates[0].numpy(), found.removed, found.notes)
+        site = site_of(structure, box, keep=keep, drop=drop)
     positions = ligand.templates[:1].permute(1, 2, 0).contiguous()
     direct = site.direct(ligand.classes, ligand.templates[0].numpy())
     energy = DockingEnergy(ligand.tree, direct, ligand.pairs, site.lower, site.upper)
@@ -104,9 +103,8 @@ def rescore(
         refined = evaluated(ligand, energy, positions, torch.zeros(1, dtype=torch.long))
     settings = DockConfig(n=1, ph=None, keep_conformer=True)
     ranked = RankedPose(site, refined, 0, None)
-    notes = [f"{label} is not part of the receptor: poses lie on it" for label in site.pocket.removed]
     return docking_result(
-        ligand, [site], [ranked], settings, begin=begin, lowest=ranked, reference=reference, notes=notes
+        ligand, [site], [ranked], settings, begin=begin, lowest=ranked, reference=reference, notes=site.pocket.notes
     )
 
 
@@ -122,25 +120,26 @@ def _downhill(energy: DockingEnergy, positions: Tensor) -> Tensor:
     return positions
 
 
-def box_around(positions: np.ndarray, removed: tuple[str, ...] = ()) -> Pocket:
+def box_around(positions: np.ndarray, removed: tuple[str, ...] = (), notes: tuple[str, ...] = ()) -> Pocket:
     """The box that holds a pose [n, 3] with a margin; `removed` are the groups that stand for the ligand."""
     low, high = positions.min(0) - _MARGIN, positions.max(0) + _MARGIN
-    return Pocket((low + high).astype(np.float64) / 2, (high - low).astype(np.float64), "the pose", removed)
+    center, size = (low + high).astype(np.float64) / 2, (high - low).astype(np.float64)
+    return Pocket(center, size, "the pose", removed, notes=notes)
 
 
 def standing_in(poses: Sequence[Chem.Mol], protein: Protein, keep: Collection[str] = ()) -> tuple[str, ...]:
-    """Labels of the ligands of a file, cofactors aside, that poses lie on: the co-crystal ligand in its own place."""
-    labels = []
-    coordinates = [pose.GetConformer().GetPositions() for pose in poses if pose.GetNumConformers()]
-    if not coordinates:
-        return ()
-    tree = KDTree(np.concatenate(coordinates))
-    for residue in protein.of_kind("ligand"):
-        distances, _ = tree.query(protein.positions[residue.start : residue.stop])
-        named = {residue.name, residue.label, "all"} & set(keep)
-        if distances.min() < _TOUCHING and residue.name not in COFACTORS and not named:
-            labels.append(residue.label)
-    return tuple(labels)
+    """Labels of the residues of a file that stand where poses are and are not part of the receptor."""
+    return stand_ins_of(poses, protein, keep).removed
+
+
+def stand_ins_of(poses: Sequence[Chem.Mol], protein: Protein, keep: Collection[str] = ()) -> StandIns:
+    """What stands where the poses are: the co-crystal ligand in its own place, whatever it is called."""
+    heavy = [
+        pose.GetConformer().GetPositions()[[atom.GetIdx() for atom in pose.GetAtoms() if atom.GetAtomicNum() > 1]]
+        for pose in poses
+        if pose.GetNumConformers()
+    ]
+    return stand_ins(protein, heavy, keep=keep) if any(map(len, heavy)) else StandIns((), ())
 
 
 def rescore_to_file(
@@ -152,6 +151,7 @@ def rescore_to_file(
     reference: str | Path | None = None,
     keep: Collection[str] = (),
     drop: Collection[str] = (),
+    chains: Collection[str] = (),
 ) -> list[RescoreRow]:
     """Score every pose of a file and write them, in their order; one row per record, a failure too.
 
@@ -162,10 +162,10 @@ def rescore_to_file(
     check_place(output)
     torch.set_num_threads(1)
     records = list(read_molecules(Path(source)))
-    structure = read_protein(protein)
+    structure = choose_chains(read_protein(protein), chains)
     compared = None if reference is None else reference_ligand(reference)
-    left_out = standing_in([record.mol for record in records if record.mol is not None], structure, keep)
-    work = _PoseRescoring(structure, minimize, compared, left_out, keep, drop)
+    found = stand_ins_of([record.mol for record in records if record.mol is not None], structure, keep)
+    work = _PoseRescoring(structure, minimize, compared, found, keep, drop)
     rows = []
     for record, scored in attempts(records, work, lambda record: record.name):
         pose = None if scored.value is None else scored.value.poses[0]
@@ -183,7 +183,7 @@ class _PoseRescoring:
     protein: Protein
     minimize: bool
     reference: Chem.Mol | None
-    left_out: tuple[str, ...]
+    found: StandIns
     keep: Collection[str]
     drop: Collection[str]
     site: Site | None = None
@@ -193,7 +193,7 @@ class _PoseRescoring:
         if not mol.GetNumConformers() or not mol.GetConformer().Is3D():
             raise ParseError("the pose has no 3D coordinates")
         if self.site is None or not _holds(self.site, mol):
-            box = box_around(mol.GetConformer().GetPositions(), self.left_out)
+            box = box_around(mol.GetConformer().GetPositions(), self.found.removed, self.found.notes)
             self.site = site_of(self.protein, box, keep=self.keep, drop=self.drop)
         return rescore(self.protein, mol, minimize=self.minimize, reference=self.reference, site=self.site)
 

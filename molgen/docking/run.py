@@ -15,6 +15,7 @@ from rdkit import Chem
 from molgen.chem.molecules.reading import InputRecord, read_molecules
 from molgen.chem.molecules.reference import compared_with, reference_ligand
 from molgen.chem.molecules.writing import SdfRecord, check_sdf_name, write_sdf
+from molgen.chem.proteins.entries import choose_chains
 from molgen.chem.proteins.reading import read_protein
 from molgen.chem.proteins.structure import Pocket, Protein
 from molgen.chem.proteins.writing import write_complex, writer_of
@@ -64,6 +65,11 @@ class Setting:
     sites: Sequence[Site]
     others: Sequence[Pocket]
 
+    @property
+    def notes(self) -> list[str]:
+        """Of the reader and of the sites that are searched, each once."""
+        return list(dict.fromkeys((*self.protein.notes, *(note for site in self.sites for note in site.notes))))
+
 
 def dock_to_file(
     source: str | Path,
@@ -74,6 +80,7 @@ def dock_to_file(
     config: DockConfig,
     keep: Collection[str] = (),
     drop: Collection[str] = (),
+    chains: Collection[str] = (),
     anchors: Sequence[str] = (),
     core: str | Path | None = None,
     reference: str | Path | None = None,
@@ -93,7 +100,7 @@ def dock_to_file(
         pocket: as in :func:`molgen.dock`.
         output: .sdf or .sdf.gz; not touched when no ligand gives a pose.
         config: how each is docked.
-        keep, drop, anchors, core: as in :func:`molgen.dock`.
+        keep, drop, chains, anchors, core: as in :func:`molgen.dock`.
         reference: a file with a pose of the ligand to compare with; by default the one that names the pocket.
         complexes: .pdb or .cif file for the receptor with the best pose of the (first) ligand.
         summary_file: JSON with all results and failures.
@@ -114,11 +121,12 @@ def dock_to_file(
     core_pose = None if core is None else reference_ligand(core)
     torch.set_num_threads(threads)
     records = read_molecules(source)
-    structure = read_protein(protein)
+    structure = choose_chains(read_protein(protein), chains)
     sites = sites_of(structure, pocket, keep=keep, drop=drop)
     work = _LigandDocking(sites.searched, config, parsed, core_pose, compared_with(reference, pocket), largest_fragment)
+    setting = Setting(structure, sites.searched, sites.others)
     if on_setting:
-        on_setting(Setting(structure, sites.searched, sites.others))
+        on_setting(setting)
     rows: list[DockRow] = []
     poses = _poses(records, work, rows, on_row)
     first = next(poses, None)
@@ -127,7 +135,7 @@ def dock_to_file(
     best = next((row.result for row in rows if row.result is not None), None)
     if summary_file is not None:
         with write_atomically(summary_file) as file:
-            json.dump(_document(rows, structure, sites.searched), file, indent=1)
+            json.dump(_document(rows, setting), file, indent=1)
             file.write("\n")
     if trajectory is not None and work.first is not None:
         write_trajectory(trajectory, work.first, sampling_frames(work.sites[0], work.first, config))
@@ -180,11 +188,12 @@ def _poses(
             yield from sdf_records(row.result, row.name)
 
 
-def _document(rows: Sequence[DockRow], protein: Protein, sites: Sequence[Site]) -> dict[str, Any]:
+def _document(rows: Sequence[DockRow], setting: Setting) -> dict[str, Any]:
     return {
-        "protein": protein.source,
-        "protein_notes": list(protein.notes),
-        "pockets": [pocket_record(site.pocket) for site in sites],
+        "protein": setting.protein.source,
+        "protein_notes": setting.notes,
+        "left_out": list(setting.sites[0].receptor.left_out),
+        "pockets": [pocket_record(site.pocket) for site in setting.sites],
         "ligands": [
             summary(row.result, row.name) | {"place": row.place}
             if row.result is not None

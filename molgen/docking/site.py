@@ -15,8 +15,10 @@ from torch import Tensor
 
 from molgen.chem.atom_types.interaction_types import protein_types
 from molgen.chem.features.pocket_features import PocketAtoms, pocket_atoms
+from molgen.chem.proteins.entries import without_dropped
 from molgen.chem.proteins.pockets import find_pockets
 from molgen.chem.proteins.receptor import Receptor, receptor
+from molgen.chem.proteins.site_notes import site_notes
 from molgen.chem.proteins.structure import Pocket, Protein
 from molgen.metrics.validity import CheckedReceptor, ValidityChecker, prepare_validity, receptor_atoms
 from molgen.physics.direct import DirectEnergy, TypedAtoms, direct_energy
@@ -43,6 +45,7 @@ class Site:
         spacing: of the maps, Angstrom.
         maps: class of ligand atom -> energies [X * Y * Z] at the points of the grid; what ligands need beside these is
             computed for each of them anew.
+        notes: what a user should know of the receptor here, one line each.
     """
 
     pocket: Pocket
@@ -50,6 +53,7 @@ class Site:
     atoms: TypedAtoms
     spacing: float
     maps: Mapping[ClassKey, Tensor] = field(default_factory=dict, repr=False, compare=False)
+    notes: tuple[str, ...] = field(default=(), compare=False)
 
     @property
     def lower(self) -> Tensor:
@@ -147,8 +151,9 @@ def sites_of(protein: Protein, pocket: str | Path, *, keep: Collection[str] = ()
     Raises:
         InputError: there is no such pocket, or no receptor atom near it.
     """
-    pockets = find_pockets(pocket, protein)
-    count = len(pockets) if str(pocket).strip().lower() == "blind" else 1
+    word = str(pocket).strip().lower()
+    pockets = find_pockets(pocket, without_dropped(protein, drop) if word in ("auto", "blind") else protein)
+    count = len(pockets) if word == "blind" else 1
     searched = tuple(site_of(protein, box, keep=keep, drop=drop) for box in pockets[:count])
     return Sites(searched, tuple(pockets[count:]))
 
@@ -162,4 +167,5 @@ def site_of(protein: Protein, pocket: Pocket, *, keep: Collection[str] = (), dro
     kept = torch.from_numpy(np.flatnonzero(inside))
     near = AtomClasses(classes.index[kept], classes.radius, classes.hydrophobic, classes.donor, classes.acceptor)
     spacing = max(_FINE, float((np.prod(pocket.size) / _MOST_POINTS) ** (1 / 3)))
-    return Site(pocket, chosen, TypedAtoms(chosen.protein.positions[inside], near), spacing)
+    atoms = TypedAtoms(chosen.protein.positions[inside], near)
+    return Site(pocket, chosen, atoms, spacing, notes=site_notes(chosen.protein, pocket))

@@ -13,6 +13,7 @@ import torch
 
 from molgen.chem.molecules.reading import read_molecules
 from molgen.chem.molecules.writing import sdf_block
+from molgen.chem.proteins.entries import choose_chains
 from molgen.chem.proteins.reading import read_protein
 from molgen.docking.dock import dock_prepared
 from molgen.docking.learned import learned_of
@@ -98,6 +99,7 @@ def dock_work(
     *,
     keep: Collection[str] = (),
     drop: Collection[str] = (),
+    chains: Collection[str] = (),
     anchors: Sequence[str] = (),
     largest_fragment: bool = False,
 ) -> DockWork:
@@ -108,7 +110,8 @@ def dock_work(
     """
     restraints = tuple(Anchor.parse(anchor) for anchor in anchors)
     learned_of(config)  # weights that cannot be read are no fault of a ligand
-    sites = sites_of(read_protein(protein), pocket, keep=keep, drop=drop).searched
+    structure = choose_chains(read_protein(protein), chains)
+    sites = sites_of(structure, pocket, keep=keep, drop=drop).searched
     return DockWork(sites, config, restraints, largest_fragment)
 
 

@@ -67,6 +67,7 @@ def screen(
     rank_by: str = "score",
     keep: Collection[str] = (),
     drop: Collection[str] = (),
+    chains: Collection[str] = (),
     anchors: Sequence[str] = (),
     largest_fragment: bool = False,
     resume: bool = False,
@@ -83,7 +84,7 @@ def screen(
         library: .smi, .csv, .tsv, .sdf, .mol2 (also .gz) or .parquet; streamed.
         protein: PDB or mmCIF file.
         output: folder of the run.
-        pocket, keep, drop, anchors, largest_fragment: as in :func:`molgen.dock`.
+        pocket, keep, drop, chains, anchors, largest_fragment: as in :func:`molgen.dock`.
         config: how each ligand is docked; by default one pose at the quick effort.
         run: engine and workers.
         top: molecules in the ranked SD file.
@@ -101,6 +102,7 @@ def screen(
     options = {
         "keep": sorted(keep),
         "drop": sorted(drop),
+        "chains": sorted(chains),
         "anchors": list(anchors),
         "largest_fragment": largest_fragment,
     }

@@ -38,7 +38,7 @@ LIPIDS = frozenset(
     (
         *("CLR", "CHS", "Y01", "CDL", "PC1", "PCW", "PEE", "PEF", "PTY", "PGW", "PGV", "LHG", "LPP", "LMG", "DGD"),
         *("POV", "PLC", "MYR", "STE", "DAO", "DKA", "D10", "D12", "R16", "HEX", "OCT", "UND", "OLB", "UMQ", "MA4"),
-        *("LMN", "SOG", "GYF", "CPL", "DTX"),
+        *("LMN", "SOG", "GYF", "CPL", "DTX", "PLM", "OLA", "MPG", "ELA", "EIC", "LNL", "ACD", "PAM", "ERG", "CHL1"),
     )
 )
 

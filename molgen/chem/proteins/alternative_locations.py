@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from molgen.chem.formats.atom_site import AtomSite
 from molgen.chem.formats.residue_names import WATERS, is_standard
+from molgen.chem.proteins.structure import Alternative
 
 _SAME_PLACE = 0.5  # Angstrom; two atoms cannot be closer
 
@@ -17,12 +18,12 @@ class Selection:
 
     Fields:
         residues: for each residue the indices of its atom records, in the order of the file.
-        alternative: labels of the residues that have further locations.
+        alternatives: the residues that have further locations.
         duplicates: how many records repeat an atom that was there before.
     """
 
     residues: list[list[int]]
-    alternative: list[str]
+    alternatives: list[Alternative]
     duplicates: int
 
 
@@ -36,15 +37,26 @@ def select_locations(atoms: Sequence[AtomSite]) -> Selection:
     """
     groups, duplicates = _group(atoms)
     rivals = _rivals(atoms, groups)
-    residues, alternative = [], []
+    residues: list[list[int]] = []
+    alternatives: list[Alternative] = []
     for place, group in enumerate(groups):
         if place in rivals and rivals[place] != place:
             continue
         chosen = _one_location(atoms, group) if any(atoms[index].altloc for index in group) else group
         if len(chosen) < len(group) or place in rivals:
-            alternative.append(atoms[group[0]].label)
+            alternatives.append(
+                _alternative(atoms, group, [groups[other] for other in rivals if rivals[other] == place])
+            )
         residues.append(chosen)
-    return Selection(residues, alternative, duplicates)
+    return Selection(residues, alternatives, duplicates)
+
+
+def _alternative(atoms: Sequence[AtomSite], group: list[int], rivals: list[list[int]]) -> Alternative:
+    """What is read of a residue, and the locations of it and of other components in its place that are not."""
+    shares = _occupancies(atoms, group)
+    best = max(shares, key=lambda altloc: shares[altloc])
+    among = [altloc for other in rivals or [group] for altloc in _occupancies(atoms, other)]
+    return Alternative(atoms[group[0]].label, best, tuple(one for one in among if one != best), round(shares[best], 2))
 
 
 def _group(atoms: Sequence[AtomSite]) -> tuple[list[list[int]], int]:

@@ -52,10 +52,12 @@ def assemble(atoms: Sequence[AtomSite], *, source: str = "", notes: Sequence[str
         residue_index=np.repeat(np.arange(len(residues), dtype=np.int32), [one.stop - one.start for one in residues]),
         residues=tuple(residues),
         source=source,
+        alternatives=tuple(selection.alternatives),
     )
+    alternative = [one.label for one in selection.alternatives]
     protein = _with_kinds(protein, [atoms[heavy[one.start]] for one in residues])
     found = [
-        _note("alternative locations, of which the most occupied is read, in {}", "residue", selection.alternative),
+        _note("alternative locations, of which the most occupied is read, in {}", "residue", alternative),
         f"repeated atom records left out: {selection.duplicates}" if selection.duplicates else "",
         f"hydrogens that are near no atom of their residue: {stray}" if stray else "",
         _note("several residues share a label: {}", "label", _repeated(protein)),

@@ -11,8 +11,10 @@ from scipy.sparse.csgraph import connected_components
 from scipy.spatial import KDTree
 
 from molgen.chem.formats.parsing import one_line, shortened
-from molgen.chem.formats.residue_names import ADDITIVES, COFACTORS, GLYCANS, LIPIDS
+from molgen.chem.formats.residue_names import ADDITIVES, GLYCANS
 from molgen.chem.molecules.reference import reference_ligand
+from molgen.chem.proteins.groups.molecules import Molecule, groups, molecule_of
+from molgen.chem.proteins.groups.stand_ins import StandIns, covalent_note, stand_ins
 from molgen.chem.proteins.pocket_boxes import box_edges
 from molgen.chem.proteins.reading import read_protein
 from molgen.chem.proteins.structure import Pocket, Protein, Residue
@@ -20,7 +22,6 @@ from molgen.errors import InputError
 
 _MARGIN = 8.0  # Angstrom, of both sides together
 _ANOTHER_FRAME = 10.0  # Angstrom from the protein
-_SAME_PLACE = 1.5
 _BOND = 2.3
 _LEAST_LIGAND = 6  # heavy atoms of a ligand that is taken unasked
 _RECORDS, _STRUCTURES = (".sdf", ".sd", ".mol", ".mol2"), (".pdb", ".ent", ".cif", ".mmcif")
@@ -45,7 +46,23 @@ def named_ligand(text: str, protein: Protein, least: float) -> Pocket:
         matches = _in_chain(matches, chain)
     if not matches:
         raise InputError(f"there is no ligand {one_line(text)}; {_ligands_there(protein)}")
-    return ligand_pocket(matches[0], protein, least)
+    return ligand_pocket(molecule_of(protein, matches[0]), protein, least)
+
+
+def chain_pocket(text: str, protein: Protein, least: float) -> Pocket:
+    """The pocket in which a chain lies; `least` is the least edge of its box.
+
+    Raises:
+        InputError: there is no such chain, or nothing beside it.
+    """
+    inside = _in_chain([residue for residue in protein.residues if residue.kind != "water"], text.strip())
+    chain = [residue for residue in inside if residue.kind == "polymer"] or inside
+    if not chain:
+        there = shortened(list(dict.fromkeys(residue.chain or "''" for residue in protein.residues)), 20)
+        raise InputError(f"there is no chain {one_line(text)!r}; the chains are {there}")
+    if all(residue.chain == chain[0].chain for residue in protein.of_kind("polymer")):
+        raise InputError(f"chain {one_line(text)} is the only one: nothing is left to dock to")
+    return ligand_pocket(Molecule(tuple(chain)), protein, least)
 
 
 def reference_file(path: Path, protein: Protein, least: float) -> Pocket:
@@ -64,13 +81,13 @@ def reference_file(path: Path, protein: Protein, least: float) -> Pocket:
         reference = mol.GetConformer().GetPositions()[heavy]
     if not len(reference) or not np.isfinite(reference).all():
         raise InputError("the reference ligand has no usable coordinates", source=one_line(path))
-    removed = _same_place(protein, reference)
-    rest = protein.keep(lambda residue: residue.kind != "water" and residue.label not in removed)
+    found = stand_ins(protein, [reference])
+    rest = protein.keep(lambda residue: residue.kind != "water" and residue.label not in found.removed)
     away = _distance(rest if len(rest) else protein, reference)
     if away > _ANOTHER_FRAME:
         reason = f"the reference ligand is {away:.0f} A away from the nearest protein atom: another frame?"
         raise InputError(reason, source=one_line(path))
-    return _around(reference, least, name=one_line(path), removed=removed)
+    return _around(reference, least, name=one_line(path), removed=found.removed, notes=found.notes)
 
 
 def names_reference(path: Path) -> bool:
@@ -78,34 +95,39 @@ def names_reference(path: Path) -> bool:
     return _suffix(path) in (*_RECORDS, *_STRUCTURES) or _is_file(path)
 
 
-def ligands_of_interest(protein: Protein) -> list[Residue]:
-    """The first group of each kind of ligand, the largest first, cofactors last; no additives, glycans, lipids,
-    and none of fewer than 6 heavy atoms."""
-    unwanted = ADDITIVES | GLYCANS | LIPIDS
-    ligands: dict[str, Residue] = {}
-    for group in protein.of_kind("ligand"):
-        if group.name not in unwanted and group.stop - group.start >= _LEAST_LIGAND:
-            ligands.setdefault(group.name, group)
-    return sorted(ligands.values(), key=lambda group: (group.name in COFACTORS, group.start - group.stop))
+def ligands_of_interest(protein: Protein) -> list[Molecule]:
+    """The first of each kind of ligand, the largest first, cofactors last; no additives, single sugars, lipids, nothing
+    that is covalently bound to a chain, and none of fewer than 6 heavy atoms. Only cofactors are no ligands at all."""
+    ligands: dict[tuple[str, ...], Molecule] = {}
+    for group in groups(protein):
+        is_sugar = len(group.residues) == 1 and group.consists_of(GLYCANS)
+        unwanted = (
+            is_sugar or group.is_lipid or group.consists_of(ADDITIVES) or (group.anchors and not group.is_cofactor)
+        )
+        if not unwanted and group.size >= _LEAST_LIGAND:
+            ligands.setdefault(tuple(residue.name for residue in group.residues), group)
+    if all(group.is_cofactor for group in ligands.values()):
+        return []
+    return sorted(ligands.values(), key=lambda group: (group.is_cofactor, -group.size))
 
 
-def ligand_pocket(ligand: Residue, protein: Protein, least: float) -> Pocket:
-    """The pocket of a ligand of the file; `least` is the least edge of its box."""
-    reference = protein.positions[ligand.start : ligand.stop].astype(np.float64)
-    others = [label for label in _same_place(protein, reference) if label != ligand.label]
-    return _around(reference, least, name=f"ligand:{ligand.label}", removed=[ligand.label, *others])
+def ligand_pocket(ligand: Molecule, protein: Protein, least: float) -> Pocket:
+    """The pocket of a molecule of the file; `least` is the least edge of its box."""
+    reference = protein.positions[protein.atoms_of(ligand.residues)].astype(np.float64)
+    own = tuple(residue.label for residue in ligand.residues)
+    rest = protein.keep(lambda residue: residue.label not in own)
+    others = stand_ins(rest, [reference], is_bound=bool(ligand.anchors)) if len(rest) else StandIns((), ())
+    notes = (*covalent_note(ligand), *others.notes)
+    removed = (*own, *others.removed)
+    return _around(reference, least, name=f"ligand:{ligand.residues[0].label}", removed=removed, notes=notes)
 
 
-def _around(reference: np.ndarray, least: float, *, name: str, removed: Sequence[str]) -> Pocket:
+def _around(
+    reference: np.ndarray, least: float, *, name: str, removed: Sequence[str], notes: Sequence[str] = ()
+) -> Pocket:
     center = reference.mean(axis=0)
     spread = 2 * np.abs(reference - center).max(axis=0) + _MARGIN
-    return Pocket(center, box_edges(spread, least), name, tuple(removed), reference)
-
-
-def _same_place(protein: Protein, reference: np.ndarray) -> list[str]:
-    """Labels of the groups that more than half overlap with the atoms of a ligand."""
-    close = KDTree(reference).query(protein.positions, distance_upper_bound=_SAME_PLACE)[0] <= _SAME_PLACE
-    return [ligand.label for ligand in protein.of_kind("ligand") if close[ligand.start : ligand.stop].mean() > 0.5]
+    return Pocket(center, box_edges(spread, least), name, tuple(removed), reference, tuple(notes))
 
 
 def _in_chain(residues: list[Residue], chain: str) -> list[Residue]:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
 from molgen.chem.formats.parsing import one_line
-from molgen.chem.formats.residue_names import ADDITIVES, COFACTORS, GLYCANS
+from molgen.chem.formats.residue_names import ADDITIVES, GLYCANS
+from molgen.chem.proteins.groups.molecules import Molecule, groups, peptide_chains
 from molgen.chem.proteins.ligand_pockets import (
+    chain_pocket,
     ligand_pocket,
     ligands_of_interest,
     named_ligand,
@@ -20,16 +22,17 @@ from molgen.chem.proteins.ligand_pockets import (
 from molgen.chem.proteins.pocket_boxes import DEFAULT_EDGE, MOST_EDGE, box_pocket
 from molgen.chem.proteins.pocket_detection import detect_pockets
 from molgen.chem.proteins.residue_pockets import lined_by_residues
-from molgen.chem.proteins.structure import Pocket, Protein, Residue
+from molgen.chem.proteins.structure import Pocket, Protein
 from molgen.errors import InputError
 
 FORMS = (
-    "ligand:RES[:CHAIN[:NUMBER]], a reference ligand file (.sdf, .mol, .mol2, .pdb), residues:A:57,A:102-105, "
+    "ligand:RES[:CHAIN[:NUMBER]], a reference ligand file (.sdf, .mol, .mol2, .pdb), chain:P, residues:A:57,A:102-105, "
     "box:X,Y,Z[,SIZE | ,SX,SY,SZ], auto, blind"
 )
 
 _FORMS: dict[str, Callable[[str, Protein, float], Pocket]] = {
     "ligand": named_ligand,
+    "chain": chain_pocket,
     "residues": lined_by_residues,
     "residue": lined_by_residues,
     "box": box_pocket,
@@ -48,11 +51,12 @@ def find_pockets(spec: str | Path, protein: Protein, *, ligand_size: float | Non
             only with chain and number.
             A path to a reference ligand with 3D coordinates in the frame of the protein: the first molecule of an
             .sdf, .mol, .mol2, .pdb or .cif file, or .gz.
+            `chain:P`, a chain of the file, as a peptide.
             `residues:A:57,A:102,A:195B`; also ranges (`A:57-60`), names (`A:HIS57`), and `A:57,102`.
             `box:X,Y,Z[,SIZE]` or `box:X,Y,Z,SX,SY,SZ`, in Angstrom, taken as it is.
             `auto`: one pocket for each kind of ligand in the file, the largest first, cofactors last, and without
-            additives of crystallization, glycans, lipids and groups of fewer than 6 heavy atoms; where there is none,
-            as `blind`.
+            additives of crystallization, single sugars, lipids, covalently bound groups and groups of fewer than 6
+            heavy atoms; where there is none, or only cofactors, as `blind`, with a note.
             `blind`: at most 8 pockets from the shape of the protein alone.
         protein: with everything that the file holds.
         ligand_size: longest distance between two atoms of the ligand to be docked, Angstrom.
@@ -61,9 +65,9 @@ def find_pockets(spec: str | Path, protein: Protein, *, ligand_size: float | Non
     line. An edge of the box is 22.5 Angstrom, or more where the reference needs more to have 4 Angstrom on either side
     of it (residues: 5), or the docked ligand to have 2, however it is turned.
 
-    `Pocket.removed` has the group that names the pocket and those in its place: more than half of their atoms within
-    1.5 Angstrom of it. For a detected pocket these are the groups, other than cofactors, glycans and additives, that
-    reach within 8 Angstrom of its center; the detection did not see them.
+    `Pocket.removed` has the molecule that names the pocket and those in its place (`groups.stand_ins`). For a detected
+    pocket these are the ligands that reach within 8 Angstrom of its center; the detection did not see them. Cofactors,
+    lipids, glycans and covalently bound groups stay. `Pocket.notes` says what was decided.
 
     Raises:
         InputError: the spec has none of these forms, or names what is not there, with what is; or nothing is found.
@@ -92,19 +96,21 @@ def _auto(protein: Protein, least: float) -> list[Pocket]:
     if not ligands:
         return _detected(protein, least, "auto")
     return [
-        replace(ligand_pocket(ligand, protein, least), name=f"auto {number} (ligand {ligand.label})")
+        replace(ligand_pocket(ligand, protein, least), name=f"auto {number} (ligand {ligand.residues[0].label})")
         for number, ligand in enumerate(ligands, start=1)
     ]
 
 
 def _detected(protein: Protein, least: float, word: str) -> list[Pocket]:
-    walls = protein.keep(_is_wall)
+    staying = {residue.label for group in groups(protein) if _is_wall(group) for residue in group.residues}
+    walls = protein.keep(lambda residue: residue.kind in ("polymer", "metal") or residue.label in staying)
     pockets = [
         Pocket(
             center=pocket.center,
             size=np.full(3, least),
             name=f"{word} {number} (detected, volume {pocket.volume:.0f} A^3)",
-            removed=_within(protein, pocket.center, _is_passing),
+            removed=_within(protein, pocket.center, staying),
+            notes=tuple(_in_place(protein)),
         )
         for number, pocket in enumerate(detect_pockets(walls, count=_MOST_POCKETS), start=1)
     ]
@@ -113,17 +119,29 @@ def _detected(protein: Protein, least: float, word: str) -> list[Pocket]:
     return pockets
 
 
-def _is_wall(residue: Residue) -> bool:
-    return residue.kind in ("polymer", "metal") or (residue.kind == "ligand" and residue.name in COFACTORS | GLYCANS)
+def _is_wall(group: Molecule) -> bool:
+    return group.consists_of(GLYCANS) or group.stays
 
 
-def _is_passing(residue: Residue) -> bool:
-    """Whether a group is a ligand that another may replace; additives never are part of a receptor."""
-    return residue.kind == "ligand" and not _is_wall(residue) and residue.name not in ADDITIVES
+def _in_place(protein: Protein) -> Iterator[str]:
+    """What a user may have meant as the ligand, and what stays where it is while pockets are detected."""
+    listed = {group.residues[0].name: group for group in reversed(groups(protein)) if group.stays}
+    for group in reversed(listed.values()):
+        kind = "a cofactor" if group.is_cofactor else "a lipid"
+        if group.anchors:
+            kind = f"covalently bound to {', '.join(group.anchors)}"
+        if not group.consists_of(ADDITIVES | GLYCANS):
+            label = group.residues[0].label
+            yield f"{group.label} is {kind} and stays where it is; --pocket ligand:{label} docks in its place"
+    for chain in sorted(peptide_chains(protein)):
+        yield f"chain {chain} is a peptide and part of the receptor; --pocket chain:{chain} docks in its place"
 
 
-def _within(protein: Protein, center: np.ndarray, wanted: Callable[[Residue], bool]) -> tuple[str, ...]:
-    """Labels of the wanted residues with an atom near the center of a detected pocket."""
+def _within(protein: Protein, center: np.ndarray, staying: Collection[str]) -> tuple[str, ...]:
+    """Labels of the ligands with an atom near the center of a detected pocket; additives are part of no receptor."""
     near = np.linalg.norm(protein.positions - center, axis=1) < _CLEARED
-    residues = [residue for residue in protein.residues if wanted(residue)]
-    return tuple(residue.label for residue in residues if near[residue.start : residue.stop].any())
+    return tuple(
+        residue.label
+        for residue in protein.of_kind("ligand")
+        if residue.label not in staying and residue.name not in ADDITIVES and near[residue.start : residue.stop].any()
+    )

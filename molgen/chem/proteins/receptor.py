@@ -8,15 +8,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from molgen.chem.formats.parsing import one_line, shortened
 from molgen.chem.formats.residue_names import ADDITIVES
+from molgen.chem.proteins.entries import NAMED, WORDS, entries_of, precision
+from molgen.chem.proteins.groups.left_out import REACH, Reason, left_out_texts
 from molgen.chem.proteins.structure import Pocket, Protein, Residue
 from molgen.errors import InputError
 
-REACH = 12.0
-"""Angstrom from the box of the pocket within which groups are taken along."""
-
-WORDS = ("waters", "ions", "additives", "all")
+__all__ = ["REACH", "WORDS", "Receptor", "receptor"]
 
 
 @dataclass(frozen=True)
@@ -27,11 +25,13 @@ class Receptor:
         protein: the atoms that take part.
         kept: metals and other groups that do, e.g. "HEM:A:201" or "214 waters"; chains are not listed.
         dropped: groups of the file that do not.
+        left_out: the same by the reason for it, one text each: "additives: 5 GOL", "beyond 12 A: HEM:B:201 (31 A)".
     """
 
     protein: Protein
     kept: tuple[str, ...]
     dropped: tuple[str, ...]
+    left_out: tuple[str, ...] = ()
 
 
 def receptor(
@@ -45,85 +45,55 @@ def receptor(
 
     Args:
         pocket: groups count as near within `REACH` of its box; without one all do.
-        keep: groups to take along besides: component names (`PO4`), residues (`PO4:A`, `PO4:A:301`), or one of `WORDS`,
-            which stand for such groups near the pocket.
-        drop: groups to leave out, in the same way; chains stay. A narrower entry beats a wider one: the residue, the
-            component, a kind of groups, all.
+        keep: groups to take along besides: component names (`PO4`), residues (`PO4:A`, `PO4:A:301`), chains
+            (`chain:B`), or one of `WORDS`, which stand for such groups near the pocket.
+        drop: groups to leave out, in the same way; chains stay unless they are named (`chain:P`). A narrower entry
+            beats a wider one: the residue, the component, the chain, a kind of groups, all.
 
     Raises:
-        InputError: an entry names nothing in the file, is in both lists, or wants to keep the ligand of the pocket; or
-            nothing is left.
+        InputError: an entry names nothing in the file, is in both lists, or wants to keep what stands where the ligand
+            of the pocket is; or nothing is left.
     """
     removed = frozenset(pocket.removed) if pocket else frozenset()
-    wanted, unwanted = _entries(protein, keep), _entries(protein, drop)
+    wanted, unwanted = entries_of(protein, keep), entries_of(protein, drop)
     _check(wanted, unwanted, removed)
-    copies = {one.name for one in protein.residues if one.label in removed and one.kind != "polymer"}
-    near = _is_near(protein, pocket)
+    copies = {one.name for one in protein.residues if one.label in removed and one.kind == "ligand"}
+    away = _distances(protein, pocket)
 
-    def takes_part(residue: Residue) -> bool:
+    def reason(residue: Residue) -> Reason | None:
+        for_it, against_it = precision(residue, wanted), precision(residue, unwanted)
         if residue.label in removed:
-            return False
+            return Reason.place
         if residue.kind == "polymer":
-            return True
-        for_it, against_it = (max(_precision(residue, entries), default=0) for entries in (wanted, unwanted))
-        if max(for_it, against_it) >= _NAMED or against_it > for_it:
-            return for_it > against_it
-        is_near = residue.kind == "metal" or bool(near[protein.residue_index[residue.start]])
-        return is_near and residue.name not in copies and (for_it > 0 or _is_default(residue))
+            return Reason.asked if against_it >= NAMED and against_it > for_it else None
+        if max(for_it, against_it) >= NAMED or against_it > for_it:
+            return None if for_it > against_it else Reason.asked
+        return _by_default(residue, for_it > 0, residue.name in copies, float(away[residue.start]))
 
-    groups = [residue for residue in protein.residues if residue.kind != "polymer" or residue.label in removed]
-    chosen = {residue.start for residue in protein.residues if takes_part(residue)}
-    if not chosen:
+    reasons = {residue.start: reason(residue) for residue in protein.residues}
+    if None not in reasons.values():
         raise InputError("nothing of the structure is left for the receptor", source=protein.source or None)
+    apart = [one for one in protein.residues if one.kind != "polymer" or reasons[one.start] is not None]
+    out = [(one, found) for one in apart if (found := reasons[one.start]) is not None]
     return Receptor(
-        protein.keep(lambda residue: residue.start in chosen),
-        _names(residue for residue in groups if residue.start in chosen),
-        _names(residue for residue in groups if residue.start not in chosen),
+        protein.keep(lambda residue: reasons[residue.start] is None),
+        _names(one for one in apart if reasons[one.start] is None),
+        _names(one for one, _ in out),
+        left_out_texts(out, away),
     )
 
 
-_NAMED = 3
-
-
-def _precision(residue: Residue, entries: Collection[str]) -> Iterable[int]:
-    """How closely each entry that is about a residue names it: 1 all, 2 a word, 3 its name, 4 its chain, 5 itself."""
-    word = {"water": "waters", "ion": "ions"}.get(residue.kind, "additives" if residue.name in ADDITIVES else "")
-    for entry in entries:
-        if entry in WORDS:
-            if entry in ("all", word):
-                yield 1 if entry == "all" else 2
-        elif _matches(residue, entry):
-            yield _NAMED + entry.count(":")
-
-
-def _matches(residue: Residue, entry: str) -> bool:
-    return f"{residue.label}:".startswith(f"{entry}:")
-
-
-def _is_default(residue: Residue) -> bool:
-    return residue.kind == "metal" or (residue.kind == "ligand" and residue.name not in ADDITIVES)
-
-
-def _entries(protein: Protein, given: Collection[str]) -> frozenset[str]:
-    """`given` in the spelling of the file; component names and words in any case."""
-    if isinstance(given, str):
-        given = [given]
-    groups = [residue for residue in protein.residues if residue.kind != "polymer"]
-    found = set()
-    for text in (one_line(text) for text in given):
-        name, colon, rest = text.partition(":")
-        spelling = next(
-            (one for one in (text, name.upper() + colon + rest) if any(_matches(g, one) for g in groups)), ""
-        )
-        if not spelling and text.lower() not in WORDS:
-            there = sorted({residue.name for residue in groups})
-            listed = f"there are {shortened(there, 12)}" if there else "it has none"
-            words = f"{', '.join(WORDS[:-1])} and {WORDS[-1]}"
-            raise InputError(
-                f"no group {text!r} in the structure: {listed}; {words} stand for kinds", source=protein.source or None
-            )
-        found.add(spelling or text.lower())
-    return frozenset(found)
+def _by_default(residue: Residue, is_wanted: bool, is_copy: bool, away: float) -> Reason | None:
+    """Why a group that no entry names stays out."""
+    if residue.kind == "metal":
+        return None
+    if is_copy:
+        return Reason.copy
+    if not is_wanted and residue.kind in ("water", "ion"):
+        return Reason.water if residue.kind == "water" else Reason.ion
+    if not is_wanted and residue.name in ADDITIVES:
+        return Reason.additive
+    return Reason.far if away > REACH else None
 
 
 def _check(wanted: frozenset[str], unwanted: frozenset[str], removed: frozenset[str]) -> None:
@@ -133,14 +103,14 @@ def _check(wanted: frozenset[str], unwanted: frozenset[str], removed: frozenset[
         raise InputError(f"{sorted(wanted & removed)[0]} cannot be kept: it is the ligand of the pocket")
 
 
-def _is_near(protein: Protein, pocket: Pocket | None) -> np.ndarray:
-    """Whether a residue has an atom within `REACH` of the box, bool [residues]."""
+def _distances(protein: Protein, pocket: Pocket | None) -> np.ndarray:
+    """How far the nearest atom of each atom's residue is from the box, float64 [N], Angstrom; 0 without a pocket."""
     if pocket is None:
-        return np.ones(len(protein.residues), dtype=bool)
-    beyond = np.maximum(np.abs(protein.positions - pocket.center) - pocket.size / 2, 0)
-    near = np.zeros(len(protein.residues), dtype=bool)
-    near[protein.residue_index[np.linalg.norm(beyond, axis=1) <= REACH]] = True
-    return near
+        return np.zeros(len(protein))
+    beyond = np.linalg.norm(np.maximum(np.abs(protein.positions - pocket.center) - pocket.size / 2, 0), axis=1)
+    nearest = np.full(len(protein.residues), np.inf)
+    np.minimum.at(nearest, protein.residue_index, beyond)
+    return nearest[protein.residue_index]
 
 
 def _names(residues: Iterable[Residue]) -> tuple[str, ...]:

@@ -23,13 +23,14 @@ def residue_kinds(protein: Protein, hetero: Sequence[bool], in_sequence: Sequenc
 
     Polymer is what the file says to be (mmCIF), a standard residue in ATOM records, whatever is linked to such along
     the backbone (C-N, O3'-P), two or more linked residues with N, CA and C, and a modified residue between two standard
-    ones of its chain. A free amino acid, or a cofactor with the names of a backbone (SAM), is a ligand.
+    ones of its chain. A free amino acid, or a cofactor with the names of a backbone (SAM), is a ligand, and so is an
+    UNK without CA: programs give this name to ligands.
 
     Args:
         hetero: R times whether the records are HETATM.
         in_sequence: R times what the file says of membership in a polymer, None for nothing.
     """
-    standard = [is_standard(residue.name) for residue in protein.residues]
+    standard = [is_standard(one.name) and not _is_unknown_ligand(protein, one) for one in protein.residues]
     linked = _linked(protein, np.array(standard, dtype=bool))
     certain = [
         residue.name not in WATERS and (said or bool(linked[place]) or (standard[place] and not free and said is None))
@@ -47,6 +48,10 @@ def residue_kinds(protein: Protein, hetero: Sequence[bool], in_sequence: Sequenc
         else:
             kinds.append("ligand")
     return kinds
+
+
+def _is_unknown_ligand(protein: Protein, residue: Residue) -> bool:
+    return residue.name == "UNK" and "CA" not in protein.atom_names[residue.start : residue.stop]
 
 
 def _linked(protein: Protein, standard: np.ndarray) -> np.ndarray:

@@ -40,6 +40,27 @@ class Residue:
 
 
 @dataclass(frozen=True)
+class Alternative:
+    """A residue of which one of several locations is read.
+
+    Attributes:
+        label: of the residue.
+        chosen: its alternative location that is read, e.g. "A".
+        others: that are not.
+        occupancy: mean of the chosen one.
+    """
+
+    label: str
+    chosen: str
+    others: tuple[str, ...]
+    occupancy: float
+
+    def __str__(self) -> str:
+        """`SER:A:50 (B of A, B)`."""
+        return f"{self.label} ({self.chosen} of {', '.join(sorted((self.chosen, *self.others)))})"
+
+
+@dataclass(frozen=True)
 class Protein:
     """The heavy atoms of one model of a structure file, one alternative location each; residues are contiguous.
 
@@ -52,6 +73,7 @@ class Protein:
         residues: in the order of the file.
         source: the file it came from.
         notes: what the reader had to decide, one line each (alternative locations, models left out, missing atoms).
+        alternatives: residues of which the file has several locations.
     """
 
     positions: np.ndarray
@@ -62,6 +84,7 @@ class Protein:
     residues: tuple[Residue, ...]
     source: str = ""
     notes: tuple[str, ...] = field(default=(), compare=False)
+    alternatives: tuple[Alternative, ...] = field(default=(), compare=False)
 
     def __len__(self) -> int:
         return len(self.positions)
@@ -106,6 +129,7 @@ class Pocket:
         name: how the user named it, or how it was found, e.g. "ligand:TQD:A:200" or "auto 1".
         removed: labels of the residues that stand for the ligand and are not part of the receptor.
         reference: float64 [k, 3], heavy atoms of the ligand that names the pocket, in Angstrom; None if there is none.
+        notes: what was decided about the groups there, one line each.
     """
 
     center: np.ndarray
@@ -113,6 +137,7 @@ class Pocket:
     name: str
     removed: tuple[str, ...] = ()
     reference: np.ndarray | None = None
+    notes: tuple[str, ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from typing import Literal
 import numpy as np
 import torch
 
+from molgen.chem.formats.parsing import shortened
 from molgen.chem.molecules.reading import InputRecord
 from molgen.chem.proteins.reading import read_protein
 from molgen.chem.proteins.structure import Protein
@@ -72,7 +73,8 @@ def analyze(
         other = "conformers" if chosen == "poses" else "poses"
         notes.append(f"the structures are taken as {chosen}; --{other} takes them as {other}")
     receptor, left_out = (None, ()) if protein is None else receptor_of(protein, ensembles, references or ())
-    notes += [f"{label} of {protein} lies where the ligand is and is left out" for label in left_out]
+    if left_out:
+        notes.append(f"left out of {protein}, because the ligand lies there: {shortened(list(left_out), 10)}")
     atoms = None if receptor is None else receptor_atoms(receptor)
     molecules = []
     for ensemble in ensembles:

@@ -23,6 +23,30 @@ def test_auto_takes_each_kind_of_ligand_cofactors_last(made):
     assert pockets[2].removed == ("NAD:A:301",)
 
 
+@pytest.mark.parametrize("name", ["PLM", "OLA", "XYZ"])
+def test_a_lipid_by_its_name_or_its_long_chain_is_no_ligand_for_auto(reductase, name):
+    bare = reductase.keep(lambda one: one.kind == "polymer")
+    lipid = structure(rod(name, "L", 1, bare.positions.max(axis=0), 14))
+    both = joined(bare, lipid)
+    pocket = find_pockets("auto", both)[0]
+    assert "detected" in pocket.name
+    assert any(note.startswith(f"{name}:L:1 is a lipid and stays") for note in pocket.notes)
+
+
+def joined(one, other):
+    """Two structures in one."""
+    residues = [replace(group, start=group.start + len(one), stop=group.stop + len(one)) for group in other.residues]
+    return replace(
+        one,
+        positions=np.concatenate([one.positions, other.positions]),
+        elements=np.concatenate([one.elements, other.elements]),
+        atom_names=one.atom_names + other.atom_names,
+        hydrogens=np.concatenate([one.hydrogens, other.hydrogens]),
+        residue_index=np.concatenate([one.residue_index, other.residue_index + len(one.residues)]),
+        residues=(*one.residues, *residues),
+    )
+
+
 def test_auto_without_ligands_and_blind_look_at_the_shape(reductase):
     bare = reductase.keep(lambda one: one.kind == "polymer")
     auto, blind = find_pockets("auto", bare), find_pockets("Blind", bare)

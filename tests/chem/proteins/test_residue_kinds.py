@@ -69,3 +69,15 @@ def test_mmcif_entities_tell_polymer_from_ligand(read):
 def test_names_of_protonation_states_are_polymer(read, alias):
     lines = [pdb_line(*atom[:2], alias, *atom[3:]) for atom in TRIPEPTIDE[:5]]
     assert kinds(read(lines)) == [(f"{alias}:A:1", "polymer")]
+
+
+@pytest.mark.parametrize("record", ["ATOM", "HETATM"])
+@pytest.mark.parametrize("name", ["UNK", "LIG", "UNL", "MOL"])
+def test_a_ligand_by_the_names_of_programs_is_a_ligand_in_either_record(read, record, name):
+    ring = [pdb_line(f"C{k}", "C", name, 1, 20 + 1.4 * k, 0, 0, record=record) for k in range(6)]
+    assert kinds(read([*tripeptide(), *ring]))[3:] == [(f"{name}:A:1", "ligand")]
+
+
+def test_an_unknown_residue_of_a_chain_is_polymer(read):
+    unknown = [pdb_line(*atom[:2], "UNK", *atom[3:]) for atom in TRIPEPTIDE[:5]]
+    assert kinds(read(unknown)) == [("UNK:A:1", "polymer")]

@@ -1,0 +1,137 @@
+"""The molecules of a structure file: chains, peptides, and groups of one or several bonded residues."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
+
+from molgen.chem.formats.residue_names import COFACTORS, NUCLEOTIDES
+from molgen.chem.proteins.groups.bonds import ResidueBond, bond_text, residue_bonds
+from molgen.chem.proteins.groups.lipids import is_lipid
+from molgen.chem.proteins.structure import Protein, Residue
+
+LONGEST_PEPTIDE = 30
+"""Residues of a chain that counts as a peptide where the file has a longer one."""
+_BACKBONE = (("C", "N"), ("O3'", "P"), ("O3*", "P"))
+
+
+@dataclass(frozen=True)
+class Molecule:
+    """A part of a chain without a break, or a group: residues that are bonded to each other.
+
+    Attributes:
+        residues: in the order of the file; all polymer, or none.
+        anchors: what a group is covalently bound to, `CYS:A:25 (C44-SG, 1.73 A)`; always empty for chains.
+        is_peptide: part of a short chain of amino acids beside a longer chain.
+        is_lipid: a group that is a lipid or a detergent.
+    """
+
+    residues: tuple[Residue, ...]
+    anchors: tuple[str, ...] = ()
+    is_peptide: bool = False
+    is_lipid: bool = False
+
+    @property
+    def label(self) -> str:
+        """Of the first residue, and how many others there are."""
+        more = len(self.residues) - 1
+        return self.residues[0].label + (f" and {more} bonded to it" if more else "")
+
+    @property
+    def is_chain(self) -> bool:
+        """Whether it is of polymer residues."""
+        return self.residues[0].kind == "polymer"
+
+    @property
+    def size(self) -> int:
+        """Heavy atoms."""
+        return sum(residue.stop - residue.start for residue in self.residues)
+
+    def consists_of(self, names: frozenset[str]) -> bool:
+        """Whether all its components are among these."""
+        return all(residue.name in names for residue in self.residues)
+
+    @cached_property
+    def is_cofactor(self) -> bool:
+        """Whether one of its components is a cofactor."""
+        return any(residue.name in COFACTORS for residue in self.residues)
+
+    @cached_property
+    def stays(self) -> bool:
+        """Whether it belongs to the receptor unless someone names it: cofactors, lipids, glycans on a chain, and
+        whatever else is covalently bound."""
+        return self.is_chain or self.is_cofactor or bool(self.anchors) or self.is_lipid
+
+
+def molecules(protein: Protein) -> list[Molecule]:
+    """Every chain and group of a structure, in the order of the file; each metal, ion and water by itself."""
+    bonds = residue_bonds(protein)
+    inner = [(bond.first, bond.second) for bond in bonds if _joins(protein, bond)]
+    count = len(protein.residues)
+    ends = np.array(inner, dtype=np.int64).reshape(-1, 2)
+    graph = coo_array((np.ones(len(ends)), (ends[:, 0], ends[:, 1])), shape=(count, count))
+    members: dict[int, list[int]] = {}
+    for place, label in enumerate(connected_components(graph, directed=False)[1].tolist()):
+        members.setdefault(label, []).append(place)
+    short = peptide_chains(protein)
+    return [_molecule(protein, bonds, places, short) for places in members.values()]
+
+
+def _molecule(protein: Protein, bonds: list[ResidueBond], places: list[int], short: frozenset[str]) -> Molecule:
+    residues = tuple(protein.residues[place] for place in places)
+    kind = residues[0].kind
+    return Molecule(
+        residues,
+        anchors=tuple(_anchors(protein, bonds, places)) if kind == "ligand" else (),
+        is_peptide=kind == "polymer" and residues[0].chain in short,
+        is_lipid=kind == "ligand" and is_lipid(protein, residues),
+    )
+
+
+def groups(protein: Protein) -> list[Molecule]:
+    """The molecules that are neither chains nor single atoms nor water."""
+    return [molecule for molecule in molecules(protein) if molecule.residues[0].kind == "ligand"]
+
+
+def molecule_of(protein: Protein, residue: Residue) -> Molecule:
+    """The molecule that a residue is part of; the residue alone for one of a chain that is no peptide."""
+    found = next(molecule for molecule in molecules(protein) if residue in molecule.residues)
+    return found if not found.is_chain or found.is_peptide else Molecule((residue,))
+
+
+def peptide_chains(protein: Protein) -> frozenset[str]:
+    """Ids of chains of at most 30 amino acids, where there is a longer chain."""
+    lengths: dict[str, int] = {}
+    nucleic: set[str] = set()
+    for residue in protein.of_kind("polymer"):
+        lengths[residue.chain] = lengths.get(residue.chain, 0) + 1
+        if residue.name in NUCLEOTIDES:
+            nucleic.add(residue.chain)
+    longest = max(lengths.values(), default=0)
+    short = (chain for chain, length in lengths.items() if length <= LONGEST_PEPTIDE and length < longest)
+    return frozenset(short) - nucleic
+
+
+def _joins(protein: Protein, bond: ResidueBond) -> bool:
+    """Whether a bond makes one molecule of two residues: any bond of groups, and those along a chain."""
+    first, second = protein.residues[bond.first], protein.residues[bond.second]
+    if (first.kind == "polymer") != (second.kind == "polymer"):
+        return False
+    if first.kind != "polymer" or (bond.second == bond.first + 1 and first.chain == second.chain):
+        return True
+    one, other = (protein.atom_names[atom] for atom in bond.atoms)
+    return (one, other) in _BACKBONE or (other, one) in _BACKBONE
+
+
+def _anchors(protein: Protein, bonds: list[ResidueBond], places: list[int]) -> list[str]:
+    """What the residues of a group are bonded to in chains."""
+    own = set(places)
+    return [
+        bond_text(protein, bond, of=protein.residues[bond.first if bond.first in own else bond.second])
+        for bond in bonds
+        if (bond.first in own) != (bond.second in own)
+    ]

@@ -1,0 +1,71 @@
+"""What a user should know of a receptor around a pocket: what fills it, and what is missing or unusual near it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+from scipy.spatial import KDTree
+
+from molgen.chem.formats.parsing import shortened
+from molgen.chem.formats.residue_names import COFACTORS, is_standard
+from molgen.chem.proteins.assembly import incomplete_residues
+from molgen.chem.proteins.chain_gaps import gaps
+from molgen.chem.proteins.structure import Pocket, Protein, Residue
+
+_NEAR_LIGAND, _NEAR_CENTER = 6.0, 10.0  # Angstrom
+_MOST = 6
+_CENTER, _CENTER_OF_COFACTOR = 4.0, 3.0  # Angstrom; a ligand beside a cofactor is that near to it
+
+
+def site_notes(receptor: Protein, pocket: Pocket) -> tuple[str, ...]:
+    """One line each: what was decided for the pocket, groups that fill it, and what is missing, unusual or was chosen
+    among residues near it.
+
+    Near is within 6 Angstrom of the ligand that names the pocket, or 10 of the center.
+
+    Args:
+        receptor: the structure that takes part.
+        pocket: where the ligand goes.
+    """
+    near = _near(receptor, pocket)
+    lines = []
+    for title, items in _peculiarities(receptor).items():
+        chosen = [text for labels, text in items if near & labels]
+        if chosen:
+            lines.append(f"near the site, {title} {shortened(chosen, _MOST)}")
+    return (*pocket.notes, *_filling(receptor, pocket), *lines)
+
+
+def _near(receptor: Protein, pocket: Pocket) -> set[str]:
+    """Labels of the residues near a pocket."""
+    points, reach = pocket.center[None], _NEAR_CENTER
+    if pocket.reference is not None:
+        points, reach = pocket.reference, _NEAR_LIGAND
+    close = KDTree(points).query(receptor.positions, distance_upper_bound=reach)[0] <= reach
+    return {receptor.residues[place].label for place in set(receptor.residue_index[close].tolist())}
+
+
+def _peculiarities(receptor: Protein) -> dict[str, list[tuple[set[str], str]]]:
+    """Title -> what there is of it in the whole structure: labels of the residues that it is about, and a text."""
+    incomplete = incomplete_residues(receptor)
+    unusual = [one.label for one in receptor.of_kind("polymer") if not is_standard(one.name)]
+    return {
+        "atoms are missing in": [({one.label}, f"{one.label} ({' '.join(names)})") for one, names in incomplete],
+        "the chain is broken from": [({gap.before, gap.after}, str(gap)) for gap in gaps(receptor)],
+        "alternative locations were chosen in": [({one.label}, str(one)) for one in receptor.alternatives],
+        "unusual residues are": [({label}, label) for label in unusual],
+    }
+
+
+def _filling(receptor: Protein, pocket: Pocket) -> Iterator[str]:
+    """Groups of the receptor that reach the center of the pocket."""
+    for group in receptor.of_kind("ligand"):
+        if _is_at_center(receptor, group, pocket):
+            label = group.label
+            yield f"{label} fills the pocket as part of the receptor; --drop {label} takes it out"
+
+
+def _is_at_center(receptor: Protein, group: Residue, pocket: Pocket) -> bool:
+    away = np.linalg.norm(receptor.positions[group.start : group.stop] - pocket.center, axis=1)
+    return bool(away.min() < (_CENTER_OF_COFACTOR if group.name in COFACTORS else _CENTER))

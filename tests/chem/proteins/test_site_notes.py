@@ -1,0 +1,49 @@
+"""What is said of a receptor near a pocket: what fills it, and what is missing, chosen or unusual there."""
+
+import numpy as np
+from structure_texts import TRIPEPTIDE, hetero, pdb_line, tripeptide
+
+from molgen.chem.proteins.receptor import receptor
+from molgen.chem.proteins.site_notes import site_notes
+from molgen.chem.proteins.structure import Pocket
+
+POCKET = Pocket(np.array([3.0, 4.0, 0.0]), np.full(3, 20.0), "box")
+FAR = Pocket(np.array([3.0, 60.0, 0.0]), np.full(3, 20.0), "box")
+
+
+def told(protein, pocket):
+    return site_notes(receptor(protein, pocket, keep=["additives"]).protein, pocket)
+
+
+def test_missing_atoms_and_residues_near_the_site_are_told(read):
+    lines = [line for line in tripeptide() if " OG " not in line]
+    later = [pdb_line(*atom[:3], 9, atom[4] + 6, *atom[5:]) for atom in TRIPEPTIDE[11:]]
+    protein = read([*lines, *later])
+    assert told(protein, POCKET) == (
+        "near the site, atoms are missing in SER:A:2 (OG)",
+        "near the site, the chain is broken from GLY:A:3 to GLY:A:9 (5 missing)",
+    )
+    assert told(protein, FAR) == ()
+
+
+def test_chosen_locations_and_unusual_residues_near_the_site_are_told(read):
+    first = [pdb_line(*atom[:2], "TPO", *atom[3:], altloc="A", occupancy=0.4) for atom in TRIPEPTIDE[5:11]]
+    second = [
+        pdb_line(*atom[:2], "TPO", *atom[3:6], atom[6] + 1, altloc="B", occupancy=0.6) for atom in TRIPEPTIDE[5:11]
+    ]
+    protein = read([*tripeptide()[:5], *first, *second, *tripeptide()[11:]])
+    assert told(protein, POCKET) == (
+        "near the site, alternative locations were chosen in TPO:A:2 (B of A, B)",
+        "near the site, unusual residues are TPO:A:2",
+    )
+
+
+def test_groups_that_fill_a_box_are_named_cofactors_too(read):
+    lines = tripeptide()
+    for name in ("ATP", "DRG"):
+        group = [hetero(f"C{k}", "C", name, 9, 3 + 1.4 * k, 4, 0) for k in range(7)]
+        assert told(read([*lines, *group]), POCKET) == (
+            f"{name}:A:9 fills the pocket as part of the receptor; --drop {name}:A:9 takes it out",
+        )
+    beside = [hetero(f"C{k}", "C", "NDP", 9, 3 + 1.4 * k, 7.5, 0) for k in range(7)]
+    assert told(read([*lines, *beside]), POCKET) == ()
