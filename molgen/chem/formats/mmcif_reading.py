@@ -6,6 +6,7 @@ Biopython splits the text into tokens; its structure classes, which drop and mer
 from __future__ import annotations
 
 import io
+import itertools
 import re
 from collections.abc import Mapping, Sequence
 
@@ -14,6 +15,7 @@ from Bio.PDB.MMCIF2Dict import MMCIF2Dict
 
 from molgen.chem.formats.atom_elements import DUMMY, atomic_number
 from molgen.chem.formats.atom_site import AtomSite, coordinate, occupancy
+from molgen.chem.formats.models import one_structure
 from molgen.chem.formats.parsing import one_line
 from molgen.chem.formats.residue_names import WATERS
 from molgen.errors import InputError, ParseError
@@ -44,7 +46,7 @@ Table = Mapping[str, Sequence[str]]
 
 
 def parse_mmcif(text: str) -> tuple[list[AtomSite], list[str]]:
-    """The atoms of the first model of the first data block, in the order of the file, and what was left out.
+    """The atoms of the first model of the first data block, or of all models that are one assembly, and notes.
 
     Raises:
         InputError: no `_atom_site` table, or one without a column that is needed.
@@ -55,18 +57,30 @@ def parse_mmcif(text: str) -> tuple[list[AtomSite], list[str]]:
     table = _tokenize(text[: blocks[1]] if len(blocks) > 1 else text)
     columns = _atom_columns(table)
     polymers = _polymer_entities(table)
-    models = columns["model"]
-    first = models[0] if models else ""
-    atoms, dummies = [], 0
+    models: dict[str, list[tuple[int, tuple[str, ...]]]] = {}
     for row, fields in enumerate(zip(*columns.values(), strict=True), start=1):
-        if fields[-1] != first:
-            continue
+        models.setdefault(fields[-1], []).append((row, fields))
+    first, *later = models.values() if models else [[]]
+    atoms, dummies = _parse_model(first, polymers)
+    atoms, notes = one_structure(
+        itertools.chain([atoms], (_parse_model(rows, polymers)[0] for rows in later)), len(models)
+    )
+    return atoms, [*notes, *_notes(len(blocks), dummies)]
+
+
+def _parse_model(
+    rows: list[tuple[int, tuple[str, ...]]], polymers: frozenset[str] | None
+) -> tuple[list[AtomSite], int]:
+    """The atoms of some rows, and how many are no atoms."""
+    atoms: list[AtomSite] = []
+    dummies = 0
+    for row, fields in rows:
         atom = _parse_row(fields, polymers, f"atom {row}")
         if atom.element == DUMMY:
             dummies += atom.residue not in WATERS
         else:
             atoms.append(atom)
-    return atoms, _notes(len(set(models)), len(blocks), dummies)
+    return atoms, dummies
 
 
 def _tokenize(text: str) -> Table:
@@ -145,10 +159,8 @@ def _parse_row(fields: tuple[str, ...], polymers: frozenset[str] | None, place: 
     )
 
 
-def _notes(models: int, blocks: int, dummies: int) -> list[str]:
+def _notes(blocks: int, dummies: int) -> list[str]:
     notes = []
-    if models > 1:
-        notes.append(f"the first of {models} models is read")
     if blocks > 1:
         notes.append(f"the first of {blocks} data blocks is read")
     if dummies:

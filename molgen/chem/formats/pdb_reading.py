@@ -8,8 +8,11 @@ assumed after the name of a standard residue.
 
 from __future__ import annotations
 
+import itertools
+
 from molgen.chem.formats.atom_elements import DUMMY, atomic_number
 from molgen.chem.formats.atom_site import AtomSite, coordinate, occupancy
+from molgen.chem.formats.models import one_structure
 from molgen.chem.formats.parsing import one_line
 from molgen.chem.formats.residue_names import WATERS, is_standard
 from molgen.errors import ParseError
@@ -18,31 +21,46 @@ _WIDTH = 80
 
 
 def parse_pdb(text: str) -> tuple[list[AtomSite], list[str]]:
-    """The atoms of the first model, in the order of the file, and what was left out, one line each.
+    """The atoms of the first model, or of all that are one assembly, and what was left out, one line each.
 
     Raises:
         ParseError: at `line N`: the line ends before its coordinates do, coordinates or residue numbers are none, or
             the element is unknown.
     """
-    atoms: list[AtomSite] = []
-    models = dummies = left_out = 0
+    models: list[list[tuple[int, str]]] = [[]]
+    count = 0
     closed = False
     for number, line in enumerate(text.split("\n"), start=1):
         if line.startswith(("ATOM", "HETATM")):
             if closed:
-                left_out += 1
-                continue
-            atom = _parse_atom(line, f"line {number}")
-            if atom.element == DUMMY:
-                dummies += atom.residue not in WATERS
-            else:
-                atoms.append(atom)
+                models.append([])
+                closed = False
+            models[-1].append((number, line))
         elif line.startswith("MODEL "):
-            models += 1
-            closed = closed or bool(atoms)
+            count += 1
+            closed = closed or bool(models[-1])
         elif line.startswith("END"):
-            closed = closed or bool(atoms)
-    return atoms, _notes(models, left_out, dummies)
+            closed = closed or bool(models[-1])
+    first, dummies = _parse_model(models[0])
+    later = sum(map(len, models[1:]))
+    if count < 2:
+        notes = [f"atoms after the END record left out: {later}"] if later else []
+        return first, [*notes, *_dummy_notes(dummies)]
+    atoms, notes = one_structure(itertools.chain([first], (_parse_model(model)[0] for model in models[1:])), count)
+    return atoms, [*notes, *_dummy_notes(dummies)]
+
+
+def _parse_model(lines: list[tuple[int, str]]) -> tuple[list[AtomSite], int]:
+    """The atoms of some records, and how many are no atoms."""
+    atoms: list[AtomSite] = []
+    dummies = 0
+    for number, line in lines:
+        atom = _parse_atom(line, f"line {number}")
+        if atom.element == DUMMY:
+            dummies += atom.residue not in WATERS
+        else:
+            atoms.append(atom)
+    return atoms, dummies
 
 
 def _parse_atom(line: str, place: str) -> AtomSite:
@@ -102,12 +120,5 @@ def _hybrid_36(text: str) -> int:
     raise ValueError(text)
 
 
-def _notes(models: int, left_out: int, dummies: int) -> list[str]:
-    notes = []
-    if left_out and models > 1:
-        notes.append(f"the first of {models} models is read")
-    elif left_out:
-        notes.append(f"atoms after the END record left out: {left_out}")
-    if dummies:
-        notes.append(f"atoms of element X left out: {dummies}")
-    return notes
+def _dummy_notes(dummies: int) -> list[str]:
+    return [f"atoms of element X left out: {dummies}"] if dummies else []

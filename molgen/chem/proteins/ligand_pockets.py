@@ -24,7 +24,7 @@ _MARGIN = 8.0  # Angstrom, of both sides together
 _ANOTHER_FRAME = 10.0  # Angstrom from the protein
 _BOND = 2.3
 _LEAST_LIGAND = 6  # heavy atoms of a ligand that is taken unasked
-_RECORDS, _STRUCTURES = (".sdf", ".sd", ".mol", ".mol2"), (".pdb", ".ent", ".cif", ".mmcif")
+_RECORDS, _STRUCTURES = (".sdf", ".sd", ".mol", ".mol2"), (".pdb", ".pdb1", ".ent", ".cif", ".mmcif")
 
 
 def named_ligand(text: str, protein: Protein, least: float) -> Pocket:

@@ -24,7 +24,7 @@ MAX_BYTES = 128 * 2**20
 
 _CELL = 2.0  # Angstrom; a cube of this edge holds a few atoms, in overlaid models some dozens
 _MOST_IN_CELL = 300
-_PDB_SUFFIXES, _MMCIF_SUFFIXES = (".pdb", ".ent", ".brk"), (".cif", ".mmcif")
+_PDB_SUFFIXES, _MMCIF_SUFFIXES = (".pdb", ".ent", ".brk", ".pdb1"), (".cif", ".mmcif")
 _CIF_ATOMS = re.compile(r"^[ \t]*_atom_site\.", re.MULTILINE)
 _PDB_ATOMS = re.compile(r"^(ATOM|HETATM)", re.MULTILINE)
 _SUSPECTS = (
@@ -37,11 +37,12 @@ _SUSPECTS = (
 
 
 def read_protein(path: str | Path) -> Protein:
-    """The heavy atoms of the first model of a PDB or mmCIF file (.pdb, .ent, .cif, .mmcif; each also as .gz).
+    """The heavy atoms of a PDB or mmCIF file (.pdb, .pdb1, .ent, .cif, .mmcif; each also as .gz).
 
-    Author chain ids and residue numbers; of alternative locations the most occupied; atoms of zero occupancy included.
-    What a file is, its content decides: a PDB file named .cif is read, with a note. `Protein.notes` says what was left
-    out and what is missing.
+    Of models that lie on each other the first; models that do not overlap are the chains of one assembly. Author chain
+    ids and residue numbers; of alternative locations the most occupied; atoms of zero occupancy included. What a file
+    is, its content decides: a PDB file named .cif is read, with a note. `Protein.notes` says what was left out and what
+    is missing.
 
     Raises:
         InputError: the file is missing, empty, too large, damaged, no text, of another format, or holds no atoms, or

@@ -73,7 +73,7 @@ def test_missing_files_folders_and_other_suffixes_are_named(tmp_path, read):
     with pytest.raises(InputError, match="is a folder"):
         read_protein(tmp_path)
     with pytest.raises(
-        InputError, match=r"cannot read \.pdbqt files; known are \.pdb, \.ent, \.brk, \.cif, \.mmcif, each"
+        InputError, match=r"cannot read \.pdbqt files; known are \.pdb, \.ent, \.brk, \.pdb1, \.cif, \.mmcif, each"
     ):
         read("ROOT", "x.pdbqt")
     for name in ("a\0b.pdb", "a" * 5000):

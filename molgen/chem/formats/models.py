@@ -1,0 +1,79 @@
+"""The models of a structure file: those of an ensemble lie on each other, those of an assembly beside each other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from itertools import product
+from string import ascii_letters, ascii_uppercase, digits
+
+import numpy as np
+from scipy.spatial import KDTree
+
+from molgen.chem.formats.atom_site import AtomSite
+from molgen.chem.formats.parsing import shortened
+
+_SAME_PLACE = 1.5  # Angstrom
+_MOST_OVERLAP = 0.02  # of the atoms of a model; two models of one protein have more than half
+
+
+def one_structure(models: Iterable[list[AtomSite]], count: int) -> tuple[list[AtomSite], list[str]]:
+    """The atoms to read of `count` models, and what is to be said of it.
+
+    Models of which none overlaps with another are the chains of one assembly and are read together; chain ids that
+    come again are replaced by free ones. Of others the first is read, and those after the first two are not looked at.
+
+    Args:
+        models: the atoms of each, in the order of the file; taken one by one.
+        count: how many there are, the empty ones too.
+    """
+    remaining = iter(models)
+    atoms = list(next(remaining, []))
+    parts, positions = [atoms], [_positions(atoms)]
+    for model in remaining:
+        own = _positions(model)
+        if _overlaps(own, positions):
+            return atoms, [f"the first of {count} models is read"]
+        if len(own):
+            parts.append(model)
+            positions.append(own)
+    if len(parts) < 2:
+        return atoms, [f"the first of {count} models is read"] if count > 1 else []
+    joined, renamed = _with_own_chains(parts)
+    ids = f": {shortened(renamed, 6)}" if renamed else ""
+    return joined, [f"{len(parts)} models that do not overlap are read as one assembly{ids}"]
+
+
+def _positions(atoms: list[AtomSite]) -> np.ndarray:
+    return np.array([(atom.x, atom.y, atom.z) for atom in atoms], dtype=np.float64).reshape(-1, 3)
+
+
+def _overlaps(own: np.ndarray, others: list[np.ndarray]) -> bool:
+    if not len(own):
+        return False
+    tree = KDTree(own)
+    near = [
+        np.isfinite(tree.query(other, distance_upper_bound=_SAME_PLACE)[0]).mean() for other in others if len(other)
+    ]
+    return max(near, default=0.0) > _MOST_OVERLAP
+
+
+def _with_own_chains(parts: list[list[AtomSite]]) -> tuple[list[AtomSite], list[str]]:
+    """The atoms of all models under chain ids of their own, and which ids are new."""
+    atoms: list[AtomSite] = []
+    used: set[str] = {atom.chain for part in parts for atom in part}
+    taken: set[str] = set()
+    free = (name for name in _names() if name not in used)
+    renamed = []
+    for number, part in enumerate(parts, start=1):
+        ids = {chain: next(free) if chain in taken else chain for chain in dict.fromkeys(atom.chain for atom in part)}
+        taken.update(ids.values())
+        renamed += [f"chain {old or '(none)'} of model {number} is {new}" for old, new in ids.items() if new != old]
+        atoms += [atom._replace(chain=ids[atom.chain]) for atom in part]
+    return atoms, renamed
+
+
+def _names() -> Iterator[str]:
+    """A to Z, then other letters and digits, then ids of two and three letters."""
+    yield from dict.fromkeys(ascii_uppercase + ascii_letters + digits)
+    for length in (2, 3):
+        yield from map("".join, product(ascii_uppercase, repeat=length))
