@@ -1,7 +1,8 @@
 """Tripos MOL2: the blocks of a file, and one block -> RDKit Mol.
 
 RDKit takes the atom types that Corina writes. What it cannot read so is read once more with the charges that the bond
-orders ask for; files without hydrogens, which RDKit takes for radicals and anions, get implicit ones.
+orders ask for; rings whose nitrogens are all N.ar, as Open Babel writes them, are drawn with the fewest charges; files
+without hydrogens, which RDKit takes for radicals and anions, get implicit ones.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from collections.abc import Iterator
 
 from rdkit import Chem
 
+from molgen.chem.formats.aromatic_nitrogens import settle_aromatic_nitrogens
 from molgen.chem.formats.parsing import messages_of, one_line, sanitization_problem, silent_rdkit
 from molgen.chem.formats.size_limits import check_mol2_block
 from molgen.errors import ParseError
@@ -43,8 +45,9 @@ def parse_mol2_block(block: str) -> Chem.Mol:
     check_mol2_block(block)
     with silent_rdkit() as log:
         mol = _read(block)
-        if mol is None or _lacks_hydrogens(mol):
-            mol = _with_charges_from_bonds(block)
+        if mol is None or _lacks_hydrogens(mol) or _has_aromatic_cations(mol):
+            other = _with_charges_from_bonds(block)
+            mol = other if mol is None or (other is not None and sanitization_problem(other) is None) else mol
         messages = messages_of(log)
     if mol is None:
         raise ParseError(_explain(messages))
@@ -70,7 +73,19 @@ def _has_hydrogens(mol: Chem.Mol) -> bool:
 
 
 def _lacks_hydrogens(mol: Chem.Mol) -> bool:
-    return not _has_hydrogens(mol) or any(atom.GetNumRadicalElectrons() for atom in mol.GetAtoms())
+    """No hydrogen is explicit; or some are, and an atom lacks one that is neither implicit carbon's nor there."""
+    return not _has_hydrogens(mol) or any(
+        atom.GetNumRadicalElectrons() or (atom.GetAtomicNum() != 6 and atom.GetTotalNumHs()) for atom in mol.GetAtoms()
+    )
+
+
+def _has_aromatic_cations(mol: Chem.Mol) -> bool:
+    cations = [atom for atom in mol.GetAtoms() if atom.GetFormalCharge() > 0]
+    return any(_tripos_type(atom) == "N.ar" or atom.GetSymbol() == "O" for atom in cations)
+
+
+def _tripos_type(atom: Chem.Atom) -> str:
+    return atom.GetProp("_TriposAtomType") if atom.HasProp("_TriposAtomType") else ""
 
 
 def _with_charges_from_bonds(block: str) -> Chem.Mol | None:
@@ -81,21 +96,41 @@ def _with_charges_from_bonds(block: str) -> Chem.Mol | None:
 
 
 def _charged_by_bonds(mol: Chem.Mol) -> Chem.Mol:
-    """Charges for N with four bonds, and for terminal O or S that no hydrogen can complete; changes `mol`."""
+    """Charges for N with four bonds or two, and for terminal O or S that no hydrogen can complete; changes `mol`."""
     all_implicit = not _has_hydrogens(mol)
     for atom in mol.GetAtoms():
-        symbol, tripos = atom.GetSymbol(), atom.GetProp("_TriposAtomType") if atom.HasProp("_TriposAtomType") else ""
-        order = sum(bond.GetBondTypeAsDouble() for bond in atom.GetBonds())
-        charge = 0
-        if symbol == "N" and (order == 4 or tripos == "N.4"):
-            charge = 1
-        elif symbol in ("O", "S") and atom.GetDegree() == 1 and order == 1:
-            on_nitro = any(end.GetSymbol() == "N" and end.GetDegree() == 3 for end in atom.GetNeighbors())
-            charge = -1 if not all_implicit or tripos == "O.co2" or (on_nitro and tripos == "O.2") else 0
-        atom.SetFormalCharge(charge)
+        atom.SetFormalCharge(_charge_by_bonds(atom, all_implicit))
         atom.SetNumRadicalElectrons(0)
-        atom.SetNoImplicit(not all_implicit and symbol != "C")
+        atom.SetNoImplicit(not all_implicit and atom.GetSymbol() != "C")
+    settle_aromatic_nitrogens(mol, implicit=all_implicit)
     return mol
+
+
+def _charge_by_bonds(atom: Chem.Atom, all_implicit: bool) -> int:
+    symbol, tripos, order = atom.GetSymbol(), _tripos_type(atom), _bond_order(atom)
+    if symbol == "N" and (tripos == "N.4" or _is_positive(atom)):
+        return 1
+    if symbol == "N" and order == 2 and not all_implicit:
+        return -1
+    if symbol in ("O", "S") and atom.GetDegree() == 1 and order == 1:
+        certain = not all_implicit or tripos == "O.co2" or any(map(_is_positive, atom.GetNeighbors()))
+        return -1 if certain else 0
+    return int(symbol == "S" and atom.GetDegree() == 3 and order == 3)
+
+
+def _is_positive(atom: Chem.Atom) -> bool:
+    """A nitrogen with four bonds that is not left to its aromatic ring."""
+    ends = atom.GetNeighbors()
+    is_oxide = any(end.GetSymbol() in ("O", "S") and end.GetDegree() == 1 for end in ends)
+    return atom.GetSymbol() == "N" and _bond_order(atom) >= 4 and (is_oxide or not _is_in_aromatic_ring(atom))
+
+
+def _bond_order(atom: Chem.Atom) -> float:
+    return sum(bond.GetBondTypeAsDouble() for bond in atom.GetBonds())
+
+
+def _is_in_aromatic_ring(atom: Chem.Atom) -> bool:
+    return sum(bond.GetBondType() == Chem.BondType.AROMATIC for bond in atom.GetBonds()) > 1
 
 
 def _explain(messages: str) -> str:
