@@ -100,7 +100,7 @@ def _subsets(nitrogens: Sequence[Chem.Atom]) -> Iterator[tuple[Chem.Atom, ...]]:
 
 
 def _set_state(atom: Chem.Atom, changed: bool, implicit: bool) -> None:
-    """Of two neighbors: pyridine-like, changed N-H or an anion. Of three: pyrrole-like, changed a cation; oxides reversed."""
+    """Of two neighbors: pyridine-like, or N-H or an anion. Of three: pyrrole-like, or a cation; oxides reversed."""
     three = atom.GetDegree() == 3
     if three:
         atom.SetFormalCharge(int(changed != _is_oxide(atom)))
