@@ -107,7 +107,7 @@ def dock_prepared(
     learned = learned_of(config)
     notes = list(prepared.notes)
     with warnings_as_notes(notes):
-        refined = [(site, _searched(site, ligand, config, restraints, learned)) for site in sites]
+        refined = [(site, searched(site, ligand, config, restraints, learned)) for site in sites]
     ranked = ranked_poses(ligand, refined, learned.confidence)
     return docking_result(
         ligand,
@@ -127,10 +127,14 @@ def _distinct(ligand: Ligand, ranked: Sequence[RankedPose], config: DockConfig) 
     return [ranked[k] for k in representatives(ligand, heavy, config.min_rmsd, config.n).tolist()]
 
 
-def _searched(
+def searched(
     site: Site, ligand: Ligand, config: DockConfig, restraints: Sequence[Restraint], learned: Learned
 ) -> Refined:
-    """The refined poses of one site."""
+    """The refined poses of one site, best energy first.
+
+    Raises:
+        InputError: the ligand does not fit the box.
+    """
     _check_fits(site, ligand)
     energy = energy_of(site, ligand, restraints)
     proposals = None

@@ -1,4 +1,7 @@
-"""From crystal complexes to labeled decoys: ligands docked back, and how far each pose is from the crystal's."""
+"""From crystal complexes to labeled decoys: ligands docked back, or into another structure of their protein.
+
+Each pose has its symmetric RMSD to the crystal's.
+"""
 
 from __future__ import annotations
 
@@ -21,15 +24,16 @@ from molgen.datasets.block_runner import PreparationInput
 from molgen.datasets.complexes import PlacedLigand
 from molgen.datasets.decoys import LabeledPoses, encode_decoys
 from molgen.datasets.preparation import Preparation
-from molgen.docking.dock import energy_of
+from molgen.docking.dock import energy_of, searched
+from molgen.docking.learned import learned_of
 from molgen.docking.ligand import Ligand, prepare_ligand
 from molgen.docking.prepare.complexes import MAX_PERMUTATIONS
+from molgen.docking.prepare.cross_pairs import cross_pairs, other_structure
 from molgen.docking.prepare.crystal import check_distance, crystal_ligand, protein_file
 from molgen.docking.prepare.inputs import ComplexFiles, find_complexes, named
 from molgen.docking.prepare.labeled_poses import count_poses, labeled_poses
 from molgen.docking.records import DockConfig
-from molgen.docking.refine import Refined, evaluated, refine, representatives
-from molgen.docking.search import search
+from molgen.docking.refine import Refined, evaluated, representatives
 from molgen.docking.site import Site, site_of
 from molgen.errors import ParseError
 from molgen.former_names import renamed, with_former_names
@@ -49,10 +53,15 @@ _NATIVE, _NATIVE_SPACING = 6, 0.3
 @with_former_names
 @dataclass(frozen=True)
 class ComplexDecoyConfig:
-    """How the ligand of every crystal complex is docked back; lengths in Angstrom.
+    """How the ligand of every crystal complex is docked; lengths in Angstrom.
 
     Attributes:
+        redock: ligands are docked back into their own structures.
+        cross: ordered pairs of complexes of one group that are made besides, at most: the ligand of one is docked into
+            the structure of the other, laid over its own. Pairs that are no fair test (`PocketComparison`) fail.
         effort: of the search.
+        proposals: "random" starts alone, or "both": those of a pose model too.
+        pose_model: "default" or a weights file.
         seed: of the search, the template conformers, and the order of the complexes.
         ph: at which the ligand is protonated.
         max_heavy_atoms, max_torsions: of a ligand; complexes of larger ones are left out, as named failures.
@@ -66,7 +75,11 @@ class ComplexDecoyConfig:
         block: complexes per part file.
     """
 
+    redock: bool = True
+    cross: int = 0
     effort: Literal["quick", "normal", "thorough"] = "normal"
+    proposals: Literal["random", "both"] = "random"
+    pose_model: str = "default"
     seed: int = 1
     ph: float = 7.4
     max_heavy_atoms: int = 45
@@ -92,7 +105,8 @@ class ComplexDecoyConfig:
             ph=self.ph,
             min_rmsd=self.spacing,
             timeout=self.timeout,
-            proposals="random",
+            proposals=self.proposals,
+            pose_model=self.pose_model,
             rank="energy",
         )
 
@@ -135,19 +149,15 @@ def decoys_of_complex(files: ComplexFiles, config: ComplexDecoyConfig) -> Labele
         MolgenError: a file is missing or cannot be used; the ligand is too large, or bonded to the receptor, or
             elsewhere.
     """
-    protein = protein_file(files)
     path, crystal = crystal_ligand(files, lambda mol: mol)
     true = heavy_coordinates(crystal)[0]
     ligand = _docked_ligand(crystal, config)
-    site = _site(protein, path, true, config)
+    site = _site(files, path, true, config).with_maps(ligand.classes)
     matches = pose_matches(crystal, ligand.mol).permutations
     ordered = true[np.argsort(matches[0])]
-    energy = energy_of(site, ligand)
-    rng = torch.Generator().manual_seed(config.seed)
-    found = search(energy, ligand.templates, config.docking.search, rng).minima
-    poses = [refine(site, ligand, energy, found, config.spacing)]
+    poses = [searched(site, ligand, config.docking, (), learned_of(config.docking))]
     if pose_rmsd_matrix(true[None], poses[0].positions, matches).min() > config.near_native:
-        poses.append(crystal_minima(site, ligand, energy, ordered))
+        poses.append(crystal_minima(site, ligand, energy_of(site, ligand), ordered))
     positions = torch.cat([one.positions for one in poses])
     energies = torch.cat([one.intermolecular + one.intramolecular for one in poses])
     rmsds = pose_rmsd_matrix(true[None], positions, matches)[0]
@@ -172,13 +182,14 @@ def _docked_ligand(crystal: Chem.Mol, config: ComplexDecoyConfig) -> Ligand:
     return prepare_ligand(mol, config.docking).ligand
 
 
-def _site(protein: Path, ligand: Path, crystal: np.ndarray, config: ComplexDecoyConfig) -> Site:
+def _site(files: ComplexFiles, ligand: Path, crystal: np.ndarray, config: ComplexDecoyConfig) -> Site:
     """The site around a crystal pose [n, 3] whose file is `ligand`."""
-    whole = read_protein(protein)
+    whole = read_protein(protein_file(files)) if files.native is None else other_structure(files, ligand, crystal)
     size = max(config.box, float(np.ptp(crystal, axis=0).max()) + config.margin)
     pocket = find_pockets(ligand, whole)[0]
     site = site_of(whole, replace(pocket, center=crystal.mean(0), size=np.full(3, size)))
-    check_distance(site.receptor.protein, crystal, config)
+    if files.native is None:
+        check_distance(site.receptor.protein, crystal, config)
     return site
 
 
@@ -190,7 +201,9 @@ def _with_torsions_of(ligand: Ligand, goal: Tensor) -> Tensor:
 
 
 def _inputs(source: Path, config: ComplexDecoyConfig) -> list[PreparationInput]:
-    return named(spread(find_complexes(source), config.seed))
+    complexes = find_complexes(source)
+    pairs = cross_pairs(complexes, config.cross, config.seed)
+    return named(spread([*(complexes if config.redock else ()), *pairs], config.seed))
 
 
 def _poses(files: ComplexFiles, config: ComplexDecoyConfig) -> list[LabeledPoses]:
@@ -201,6 +214,6 @@ prepare_complex_decoys = Preparation(ComplexDecoyConfig, _inputs, _poses, encode
 """Labeled decoys of every crystal complex of a folder or a table (see `inputs.find_complexes`); under a limit one of
 every cluster comes before the second of any.
 
-The ligand is docked from its SMILES with the physics of the search alone; nothing of the crystal pose but the place and
-size of the box gets into the poses, except for those that are added where the search finds no near-native one.
+The ligand is docked from its SMILES; nothing of the crystal pose but the place and size of the box gets into the poses,
+except for those that are added where the search finds no near-native one.
 """

@@ -23,13 +23,16 @@ _MOST_BYTES = 256 * 2**20
 class ComplexFiles:
     """Where a complex lies; `ligands` are files of one molecule, the first that can be used counts.
 
-    `protein` is None, or `ligands` empty, where a folder lacks the file.
+    `protein` is None, or `ligands` empty, where a folder lacks the file. Complexes of one `group` have the same
+    protein; "" is that of the cluster. `native` is the protein file that the ligand was seen in, where it is another.
     """
 
     name: str
     protein: Path | None
     ligands: tuple[Path, ...]
     cluster: str
+    group: str = ""
+    native: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -47,8 +50,8 @@ def find_complexes(source: str | Path) -> list[ComplexFiles]:
     Args:
         source: a folder with one folder for each complex, which holds protein.pdb, *_protein.pdb or a .cif, and
             ligand.sdf, *_ligand.sdf or *_ligand.mol2 (each also as .gz); or a .csv with columns protein and ligand, and
-            optionally name and cluster, whose paths count from its own folder. An index.csv in a folder, or next to it,
-            has the clusters (columns id and cluster); else every complex is its own.
+            optionally name, cluster and group, whose paths count from its own folder. An index.csv in a folder, or next
+            to it, has the clusters (columns id and cluster); else every complex is its own.
 
     Raises:
         InputError: there is nothing of this.
@@ -101,7 +104,8 @@ def _listed(table: Path, row: dict[str, str]) -> ProteinFile:
 
 def _in_row(folder: Path, row: dict[str, str], number: int) -> ComplexFiles:
     name = row.get("name") or f"row {number + 1}"
-    return ComplexFiles(name, folder / row["protein"], (folder / row["ligand"],), row.get("cluster") or name)
+    place = row.get("cluster") or name, row.get("group") or ""
+    return ComplexFiles(name, folder / row["protein"], (folder / row["ligand"],), *place)
 
 
 def _in_folder(folder: Path, cluster: str) -> ComplexFiles:

@@ -1,0 +1,61 @@
+"""Which residue of one structure is which of another, by the sequences of their chains."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from functools import lru_cache
+
+import numpy as np
+from Bio.Align import PairwiseAligner
+from Bio.Data.PDBData import nucleic_letters_3to1_extended, protein_letters_3to1_extended
+
+from molgen.chem.proteins.structure import Protein
+
+_LETTERS = nucleic_letters_3to1_extended | protein_letters_3to1_extended
+_MOST_CELLS = 25_000_000
+"""Of an alignment; longer pairs of chains are not compared."""
+
+
+def chains_of(protein: Protein) -> dict[str, np.ndarray]:
+    """Chain id -> indices of its polymer residues, int64, in the order of the file."""
+    chains: dict[str, list[int]] = defaultdict(list)
+    for index, residue in enumerate(protein.residues):
+        if residue.kind == "polymer":
+            chains[residue.chain].append(index)
+    return {chain: np.array(indices, dtype=np.int64) for chain, indices in chains.items()}
+
+
+def sequence_of(protein: Protein, residues: np.ndarray) -> str:
+    """One letter for each residue, X for what has none."""
+    return "".join(_LETTERS.get(f"{protein.residues[k].name:<3}", "X") for k in residues)
+
+
+def counterparts(first: Protein, second: Protein, chain: np.ndarray, other: np.ndarray) -> tuple[np.ndarray, float]:
+    """The residues of a chain of one structure with those of a chain of another, and how alike they are.
+
+    Args:
+        chain: indices of residues of ``first``.
+        other: of ``second``.
+
+    Returns:
+        int64 [k, 2], indices of residues that a global alignment of the sequences puts together; and the identity, the
+        share of the shorter sequence that is the same in both.
+    """
+    one, two = sequence_of(first, chain), sequence_of(second, other)
+    if not one or not two or len(one) * len(two) > _MOST_CELLS:
+        return np.zeros((0, 2), dtype=np.int64), 0.0
+    blocks = _aligned(one, two)
+    places = [np.c_[np.arange(a, b), np.arange(c, d)] for (a, b), (c, d) in blocks]
+    rows = np.concatenate(places) if places else np.zeros((0, 2), dtype=np.int64)
+    same = sum(one[i] == two[j] for i, j in rows.tolist())
+    return np.c_[chain[rows[:, 0]], other[rows[:, 1]]].astype(np.int64), same / min(len(one), len(two))
+
+
+@lru_cache(maxsize=256)
+def _aligned(one: str, two: str) -> list[tuple[tuple[int, int], tuple[int, int]]]:
+    """Ranges of both sequences that lie on each other; gaps at the ends are free (chains are cut differently)."""
+    aligner = PairwiseAligner(mode="global", match_score=2.0, mismatch_score=-1.0)
+    aligner.open_gap_score, aligner.extend_gap_score = -5.0, -0.2
+    aligner.end_gap_score = 0.0
+    first, second = aligner.align(one, two)[0].aligned
+    return [(tuple(a), tuple(b)) for a, b in zip(first.tolist(), second.tolist(), strict=True)]

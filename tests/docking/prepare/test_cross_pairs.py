@@ -1,0 +1,86 @@
+"""Pairs for cross-docking: who is paired with whom, and what comes of a pair."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from molgen.chem.molecules.reference import reference_ligand
+from molgen.chem.proteins.reading import read_protein
+from molgen.docking.prepare.complex_decoys import ComplexDecoyConfig, decoys_of_complex
+from molgen.docking.prepare.cross_pairs import cross_pairs, other_structure
+from molgen.docking.prepare.inputs import ComplexFiles
+from molgen.docking.search import EFFORT, SearchConfig
+from molgen.errors import ParseError
+from molgen.metrics.symmetry import heavy_coordinates
+
+DATA = Path(__file__).parents[3] / "data"
+LIGAND = DATA / "1ia1_ligand.sdf"
+CRYSTAL = heavy_coordinates(reference_ligand(LIGAND))[0]
+ELSEWHERE = np.array([[0.0, -1.0, 0.0], [1.0, 0.0, 0.0], [0.0, 0.0, 1.0]]), np.array([30.0, -12.0, 7.0])
+
+
+def files(name: str, protein: str, group: str = "g") -> ComplexFiles:
+    return ComplexFiles(name, Path(protein), (LIGAND,), "c1", group)
+
+
+@pytest.fixture(scope="module")
+def turned(tmp_path_factory) -> Path:
+    """The structure in another frame."""
+    rotation, shift = ELSEWHERE
+    path = tmp_path_factory.mktemp("turned") / "turned.pdb"
+    with path.open("w") as out:
+        for line in (DATA / "1ia1.pdb").read_text().splitlines():
+            if line.startswith(("ATOM", "HETATM")):
+                place = np.array([float(line[k : k + 8]) for k in (30, 38, 46)]) @ rotation.T + shift
+                line = line[:30] + "".join(f"{x:8.3f}" for x in place) + line[54:]
+            out.write(line + "\n")
+    return path
+
+
+def test_every_complex_meets_the_others_of_its_group_and_no_other():
+    complexes = [files(name, f"{name}.pdb", group) for name, group in (("a", "1"), ("b", "1"), ("c", "1"), ("d", "2"))]
+    pairs = cross_pairs(complexes, 100, seed=0)
+    made = {(Path(str(pair.native)).name, Path(str(pair.protein)).name) for pair in pairs}
+    assert made == {(f"{x}.pdb", f"{y}.pdb") for x in "abc" for y in "abc" if x != y}
+    assert {pair.name for pair in pairs} >= {"a in b", "b in a"}
+
+
+def test_few_pairs_are_of_many_ligands_and_depend_on_the_seed_alone():
+    complexes = [files(str(k), f"{k}.pdb") for k in range(6)]
+    pairs = cross_pairs(complexes, 6, seed=3)
+    assert len({pair.native for pair in pairs}) == 6
+    assert pairs == cross_pairs(complexes, 6, seed=3)
+    assert pairs != cross_pairs(complexes, 6, seed=4)
+    assert cross_pairs(complexes, 0, seed=3) == []
+
+
+def test_complexes_without_a_group_meet_in_their_cluster():
+    alone = [replace(files(name, f"{name}.pdb", ""), cluster=cluster) for name, cluster in (("a", "1"), ("b", "1"))]
+    other = replace(files("c", "c.pdb", ""), cluster="2")
+    assert len(cross_pairs([*alone, other], 9, seed=0)) == 2
+
+
+def test_the_other_structure_lies_over_the_own_one(turned):
+    pair = replace(files("a in b", str(turned)), native=DATA / "1ia1.pdb")
+    moved = other_structure(pair, LIGAND, CRYSTAL)
+    np.testing.assert_allclose(moved.positions, read_protein(DATA / "1ia1.pdb").positions, atol=2e-3)
+
+
+def test_a_structure_that_lacks_what_the_ligand_touches_is_refused(turned, tmp_path):
+    kept = [line for line in turned.read_text().splitlines() if line[22:26].strip() not in ("9", "32", "36", "112")]
+    (tmp_path / "cut.pdb").write_text("\n".join(kept) + "\n")
+    pair = replace(files("a in cut", str(tmp_path / "cut.pdb")), native=DATA / "1ia1.pdb")
+    with pytest.raises(ParseError, match=r"same in both|not there"):
+        other_structure(pair, LIGAND, CRYSTAL)
+
+
+def test_poses_in_the_other_structure_are_measured_against_the_own_crystal(turned, monkeypatch):
+    """Docked into a turned copy of its own structure a ligand meets the same decoys as docked back."""
+    monkeypatch.setitem(EFFORT, "quick", SearchConfig(starts=64, chains=16, rounds=3, patience=3))
+    config = ComplexDecoyConfig(effort="quick")
+    back = decoys_of_complex(files("a", str(DATA / "1ia1.pdb")), config)
+    cross = decoys_of_complex(replace(files("a in b", str(turned)), native=DATA / "1ia1.pdb"), config)
+    assert cross.energies.min() == pytest.approx(back.energies.min(), abs=0.5)
+    assert cross.rmsds.min() < 2.0
