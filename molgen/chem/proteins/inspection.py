@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
 from molgen.chem.formats.parsing import shortened
-from molgen.chem.formats.residue_names import ADDITIVES, NUCLEOTIDES, is_standard
+from molgen.chem.formats.residue_names import ADDITIVES, COFACTORS, NUCLEOTIDES, is_standard
 from molgen.chem.proteins.assembly import incomplete_residues
 from molgen.chem.proteins.chain_gaps import Gap, gaps
-from molgen.chem.proteins.structure import Protein, Residue
+from molgen.chem.proteins.groups.molecules import Molecule, groups, peptide_chains
+from molgen.chem.proteins.structure import Alternative, Protein, Residue
 
 
 @dataclass(frozen=True)
@@ -22,6 +23,7 @@ class Chain:
         kind: by what most of its residues are.
         residues, atoms: how many; heavy atoms.
         first, last: residue numbers with insertion codes, in the order of the file.
+        is_peptide: at most 30 amino acids beside a longer chain.
     """
 
     id: str
@@ -30,16 +32,30 @@ class Chain:
     atoms: int
     first: str
     last: str
+    is_peptide: bool = False
 
 
 @dataclass(frozen=True)
 class Group:
-    """A ligand, cofactor, additive, metal or ion: its label (`HEM:A:201`), component name, chain and heavy atoms."""
+    """A ligand, cofactor, additive, metal or ion.
+
+    Attributes:
+        label: `HEM:A:201`.
+        name: of the component.
+        chain: its id.
+        atoms: heavy atoms.
+        role: "cofactor" or "lipid"; "" for other groups.
+        bonded: labels of the other groups of the same molecule, as in an oligosaccharide.
+        bound_to: what of the chains it is covalently bound to, `CYS:A:25 (C44-SG, 1.73 A)`.
+    """
 
     label: str
     name: str
     chain: str
     atoms: int
+    role: str = ""
+    bonded: tuple[str, ...] = ()
+    bound_to: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -54,6 +70,7 @@ class Inspection:
         incomplete: label and missing heavy atoms of amino acids.
         has_hydrogens: whether the file has any.
         notes: of the reader.
+        alternatives: residues of which one of several locations is read.
     """
 
     source: str
@@ -68,17 +85,18 @@ class Inspection:
     incomplete: tuple[tuple[str, tuple[str, ...]], ...]
     has_hydrogens: bool
     notes: tuple[str, ...]
+    alternatives: tuple[Alternative, ...] = ()
 
 
 def inspect_protein(protein: Protein) -> Inspection:
     """Take stock of a structure."""
-    ligands = [residue for residue in protein.of_kind("ligand") if residue.name not in ADDITIVES]
+    bonded = _molecular_groups(protein)
     polymer = list(protein.of_kind("polymer"))
     return Inspection(
         source=protein.source,
-        chains=tuple(_chains(polymer)),
-        ligands=_groups(ligands),
-        additives=_groups(residue for residue in protein.of_kind("ligand") if residue.name in ADDITIVES),
+        chains=tuple(_chains(polymer, peptide_chains(protein))),
+        ligands=tuple(group for group in bonded if group.name not in ADDITIVES),
+        additives=tuple(group for group in bonded if group.name in ADDITIVES),
         metals=_groups(protein.of_kind("metal")),
         ions=_groups(protein.of_kind("ion")),
         waters=sum(1 for _ in protein.of_kind("water")),
@@ -87,6 +105,7 @@ def inspect_protein(protein: Protein) -> Inspection:
         incomplete=tuple((residue.label, absent) for residue, absent in incomplete_residues(protein)),
         has_hydrogens=bool((protein.hydrogens > 0).any()),
         notes=protein.notes,
+        alternatives=protein.alternatives,
     )
 
 
@@ -110,12 +129,16 @@ def group_rows(inspection: Inspection) -> list[tuple[str, ...]]:
 
 
 def lines(inspection: Inspection) -> list[str]:
-    """The whole inspection as plain text."""
+    """The whole inspection as plain text; long lists are cut."""
     text = [inspection.source] if inspection.source else []
-    for chain, kind, residues, atoms, numbers in chain_rows(inspection):
-        text.append(f"chain {chain}: {kind}, {residues} residues ({numbers}), {atoms} heavy atoms")
-    for label, kind, atoms in group_rows(inspection):
-        text.append(f"{kind} {label}" + (f": {atoms} heavy atoms" if kind in ("ligand", "additive") else ""))
+    for chain, row in zip(inspection.chains, chain_rows(inspection), strict=True):
+        name, kind, residues, atoms, numbers = row
+        peptide = ", a peptide" if chain.is_peptide else ""
+        text.append(f"chain {name}: {kind}, {residues} residues ({numbers}), {atoms} heavy atoms{peptide}")
+    text += [f"ligand {_described(group)}" for group in inspection.ligands]
+    text += [f"additive {_described(group)}" for group in inspection.additives]
+    text += [f"metal {group.label}" for group in inspection.metals]
+    text += [f"ion {group.label}" for group in inspection.ions]
     text.append(f"waters: {inspection.waters}")
     text.append(f"hydrogens: {'yes' if inspection.has_hydrogens else 'no'}")
     if inspection.modified:
@@ -126,10 +149,32 @@ def lines(inspection: Inspection) -> list[str]:
     if inspection.incomplete:
         named = [f"{label} ({' '.join(absent)})" for label, absent in inspection.incomplete]
         text.append(f"incomplete residues: {shortened(named, 6)}")
+    if inspection.alternatives:
+        text.append(f"alternative locations: {shortened(list(map(str, inspection.alternatives)), 6)}")
     return [*text, *(f"note: {note}" for note in inspection.notes)]
 
 
-def _chains(polymer: list[Residue]) -> Iterator[Chain]:
+def _described(group: Group) -> str:
+    facts = [f"{group.atoms} heavy atoms", group.role]
+    facts += [f"bonded to {shortened(list(group.bonded), 4)}"] if group.bonded else []
+    facts += [f"covalently bound to {', '.join(group.bound_to)}"] if group.bound_to else []
+    return f"{group.label}: {', '.join(filter(None, facts))}"
+
+
+def _molecular_groups(protein: Protein) -> list[Group]:
+    """Ligands and additives with the molecules that they are part of, in the order of the file."""
+    found = [(residue, molecule) for molecule in groups(protein) for residue in molecule.residues]
+    return [_group(residue, molecule) for residue, molecule in sorted(found, key=lambda pair: pair[0].start)]
+
+
+def _group(residue: Residue, molecule: Molecule) -> Group:
+    role = "cofactor" if residue.name in COFACTORS else "lipid" if molecule.is_lipid else ""
+    others = tuple(other.label for other in molecule.residues if other is not residue)
+    size = residue.stop - residue.start
+    return Group(residue.label, residue.name, residue.chain, size, role, others, molecule.anchors)
+
+
+def _chains(polymer: list[Residue], peptides: frozenset[str]) -> Iterator[Chain]:
     """One for each chain id; parts of a chain that lie apart in the file count together."""
     members: dict[str, list[Residue]] = {}
     for residue in polymer:
@@ -143,8 +188,9 @@ def _chains(polymer: list[Residue]) -> Iterator[Chain]:
             atoms=sum(residue.stop - residue.start for residue in residues),
             first=f"{residues[0].number}{residues[0].insertion}",
             last=f"{residues[-1].number}{residues[-1].insertion}",
+            is_peptide=chain in peptides,
         )
 
 
-def _groups(residues: Iterator[Residue] | list[Residue]) -> tuple[Group, ...]:
+def _groups(residues: Iterable[Residue]) -> tuple[Group, ...]:
     return tuple(Group(one.label, one.name, one.chain, one.stop - one.start) for one in residues)

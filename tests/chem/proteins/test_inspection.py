@@ -88,3 +88,23 @@ def test_real_structures_have_their_chains():
     assert [chain.id for chain in found["1ia1"].chains] == ["A", "B"]
     assert [group.name for group in found["1ia1"].ligands] == ["TQ3", "NDP", "NDP"]
     assert all(chain.kind == "protein" for one in found.values() for chain in one.chains)
+
+
+def test_bonds_roles_and_chosen_locations_are_listed(tmp_path):
+    chain = [*tripeptide(), *(pdb_line(*atom[:4], atom[4] + 11, *atom[5:]) for atom in TRIPEPTIDE)]
+    peptide = [pdb_line(*atom[:5], atom[5] + 40, atom[6], chain="P") for atom in TRIPEPTIDE]
+    x, y, z = TRIPEPTIDE[10][4:]  # OG of the serine
+    bound = [hetero(f"C{k}", "C", "INH", 90, x, y, z - 1.4 * k) for k in range(1, 7)]
+    sugars = [hetero(f"C{k}", "C", "GLC", 91 + k // 4, 60 + 1.45 * k, 0, 0) for k in range(8)]
+    cofactor = [hetero(f"C{k}", "C", "NAD", 95, 60 + 1.45 * k, 20, 0) for k in range(6)]
+    twice = [
+        hetero("C1", "C", "DRG", 96, 60, 40, z, altloc=a, occupancy=o) for a, o, z in (("A", 0.3, 0), ("B", 0.7, 2))
+    ]
+    twice += [hetero("C2", "C", "DRG", 96, 61.4, 40, 1)]
+    found = inspected(tmp_path, [*chain, *peptide, *bound, *sugars, *cofactor, *twice])
+    text = lines(found)
+    assert any(line.startswith("chain P: protein, 3 residues") and line.endswith("a peptide") for line in text)
+    assert "ligand INH:A:90: 6 heavy atoms, covalently bound to SER:A:2 (C1-OG, 1.40 A)" in text
+    assert "ligand GLC:A:91: 4 heavy atoms, bonded to GLC:A:92" in text
+    assert "ligand NAD:A:95: 6 heavy atoms, cofactor" in text
+    assert "alternative locations: DRG:A:96 (B of A, B)" in text
