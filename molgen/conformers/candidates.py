@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from molgen.conformers.config import GenerateConfig
+from molgen.conformers.hydrogen_search import HydrogenSearch
 from molgen.conformers.samples import Samples
 
 MINIMA_WINDOWS = (15.0, 8.0)
@@ -34,15 +35,18 @@ class Candidates:
 def make_candidates(samples: Samples, config: GenerateConfig) -> Candidates:
     """The samples within the energy window, minimized a little, and the gas-phase minima below all samples.
 
+    Before either, hydrogens that turn go to their lowest places, so that hydrogen bonds close.
+
     The first kind is weighted by strain: what a molecule looks like in a pocket or in water. The second is weighted by
     its energy: what it looks like in vacuum, where charges fold it.
     """
     kept = low_strain(samples, config.energy_window)
     strain = boltzmann_shares(samples.energies.values[kept], config.strain_scale)
+    turned = HydrogenSearch(samples.field).lowest(samples.positions) if config.minimize_steps else samples.positions
     if config.gas_phase == 0 or not config.gas_phase_steps or not samples.field.knows_charges:
-        positions, _ = samples.field.minimize(samples.positions[kept], config.minimize_steps)
+        positions, _ = samples.field.minimize(turned[kept], config.minimize_steps)
         return Candidates(positions, strain, kept, len(kept))
-    minimized, energies = samples.field.minimize(samples.positions, config.minimize_steps)
+    minimized, energies = samples.field.minimize(turned, config.minimize_steps)
     low = _within(energies.values, min(MINIMA_WINDOWS[0], config.energy_window))
     if not len(low):
         return Candidates(minimized[kept], strain, kept, len(kept))

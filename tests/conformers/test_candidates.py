@@ -19,6 +19,7 @@ class SlopeField:
     """A field whose energy is the first coordinate; every call leads each conformer down by ``drop``."""
 
     knows_charges = True
+    terms = None
 
     def __init__(self, *drops: float) -> None:
         self.drops = list(drops)

@@ -1,0 +1,97 @@
+"""Which hydrogens turn or change sides, where they can be, and the search of their lowest places."""
+
+import numpy as np
+import pytest
+from generated import uniform
+from rdkit import Chem
+from rdkit.Chem import rdForceFieldHelpers
+from small_molecules import embedded
+
+from molgen.conformers.force_field import ConformerField
+from molgen.conformers.hydrogen_rotors import hydrogen_rotors
+from molgen.conformers.hydrogen_search import HydrogenSearch
+
+SALICYLALDEHYDE = "Oc1ccccc1C=O"
+INOSITOL = "O[C@H]1[C@H](O)[C@@H](O)[C@H](O)[C@H](O)[C@@H]1O"
+
+
+def positions_of(smiles: str, count: int = 4) -> np.ndarray:
+    return np.array([c.GetPositions() for c in embedded(smiles, count).GetConformers()])
+
+
+@pytest.mark.parametrize(
+    ("smiles", "carriers"),
+    [
+        ("OCCS", ["O", "S"]),
+        ("NCC(=O)O", ["N", "O"]),
+        ("C[NH2+]CC[NH3+]", ["N"]),  # NH2+ between two carbons has one place
+        ("CNCC", ["N"]),
+        ("C1CCNCC1", ["N"]),
+        ("NC(=O)c1ccc(N)cc1", []),  # both places are taken
+        ("CNC(C)=O", []),
+        ("CC(=N)C", []),
+        ("OO", []),
+        ("OC#N", []),
+        ("CO", []),  # turning it is turning the methyl group
+    ],
+)
+def test_rotors_are_the_groups_whose_hydrogens_have_several_places(smiles, carriers):
+    mol = embedded(smiles)
+    assert [mol.GetAtomWithIdx(rotor.carrier).GetSymbol() for rotor in hydrogen_rotors(mol)] == carriers
+
+
+@pytest.mark.parametrize(("smiles", "places"), [("OCCO", 6), ("NCCO", 6), ("CNCC", 2)])
+def test_places_keep_bonds_and_angles_and_begin_with_the_present_one(smiles, places):
+    positions = positions_of(smiles)
+    rotor = hydrogen_rotors(embedded(smiles))[0]
+    placed = rotor.placements(positions)
+    assert placed.shape[:3] == (4, places, len(rotor.hydrogens))
+    np.testing.assert_allclose(placed[:, 0], positions[:, rotor.hydrogens], atol=1e-9)
+    for atom in (rotor.carrier, *rotor.anchors):
+        lengths = np.linalg.norm(placed - positions[:, None, [atom]], axis=-1)
+        np.testing.assert_allclose(lengths, lengths[:, :1].repeat(places, 1), atol=1e-9)
+    assert np.abs(placed[:, 1] - placed[:, 0]).max() > 0.5
+
+
+def test_the_tables_are_differences_of_the_energy():
+    field = ConformerField(embedded("OCC(N)CO"))
+    search, positions = HydrogenSearch(field), positions_of("OCC(N)CO")
+    turned, origin = search.rotamers(positions, 50.0)
+    assert len(turned)
+    lowest = search.lowest(positions)
+    # of all places together, the search finds the best
+    before, after = (field.energies(x).values for x in (positions, lowest))
+    assert (after <= before + 1e-3).all()
+    assert (field.energies(turned).values >= after[origin] - 1e-3).all()
+
+
+def test_heavy_atoms_stay():
+    mol, positions = embedded(INOSITOL, 4), positions_of(INOSITOL)
+    moved = HydrogenSearch(ConformerField(mol)).lowest(positions)
+    still = [atom.GetIdx() for atom in mol.GetAtoms() if atom.GetAtomicNum() > 1]
+    np.testing.assert_array_equal(moved[:, still], positions[:, still])
+    assert np.abs(moved - positions).max() > 0.5
+
+
+@pytest.mark.parametrize("smiles", ["CCC", "C[Si](C)(C)[Se]", "CC(C)(C)[B](O)O"])
+def test_without_rotors_or_parameters_nothing_moves(smiles):
+    mol, positions = embedded(smiles), positions_of(smiles, 1)
+    search = HydrogenSearch(ConformerField(mol))
+    np.testing.assert_array_equal(search.lowest(positions), positions)
+    assert search.rotamers(positions, 5.0)[0].shape == (0, mol.GetNumAtoms(), 3)
+
+
+@pytest.mark.parametrize("smiles", [SALICYLALDEHYDE, INOSITOL, "OCCO", "SCCN", "OC(=O)c1ccccc1O"])
+def test_the_internal_hydrogen_bond_is_found(smiles):
+    mol = uniform(smiles, 10, templates=8)
+    reference = Chem.Mol(embedded(smiles, 20))
+    lowest = min(e for _, e in rdForceFieldHelpers.MMFFOptimizeMoleculeConfs(reference, 1, 2000, mmffVariant="MMFF94s"))
+    found = rdForceFieldHelpers.MMFFOptimizeMoleculeConfs(Chem.Mol(mol), 1, 200, mmffVariant="MMFF94s")
+    assert min(energy for _, energy in found) < lowest + 0.1
+
+
+def test_turned_hydrogens_are_conformers_of_their_own():
+    assert uniform("OCCO", 20).GetNumConformers() > uniform("FCCF", 20).GetNumConformers()
+    assert uniform("Oc1ccccc1", 20).GetNumConformers() == 1  # both places are the same
+    assert uniform("Oc1ccccc1F", 20).GetNumConformers() == 2
+    assert uniform("Oc1ccccc1F", 20, minimize_with="mmff").GetNumConformers() == 2
