@@ -16,6 +16,7 @@ from molgen.cli.options import (
     DropOption,
     Effort,
     EffortOption,
+    ForbidOption,
     KeepOption,
     LargestFragmentOption,
     PoseModelOption,
@@ -27,6 +28,7 @@ from molgen.cli.options import (
     RankOption,
     ReferenceOption,
     ReportOption,
+    RequireOption,
     SeedOption,
     names_of,
     ph_of,
@@ -67,6 +69,8 @@ def dock(
     drop: DropOption = "",
     chains: ChainsOption = "",
     anchor: AnchorOption = None,
+    require: RequireOption = None,
+    forbid: ForbidOption = None,
     core: Annotated[Path | None, typer.Option(help="Reference pose whose common core stays in place.")] = None,
     reference: ReferenceOption = None,
     keep_conformer: Annotated[bool, typer.Option("--keep-conformer", help="Keep the input's rings and bonds.")] = False,
@@ -95,6 +99,8 @@ def dock(
         rank=rank.value,
         pose_model=pose_model,
         confidence_model=confidence_model,
+        require=tuple(require or ()),
+        forbid=tuple(forbid or ()),
     )
     if report is not None:
         from molgen.reports.pages.html import check_report
@@ -207,14 +213,17 @@ def _print_poses(poses: Sequence[Pose]) -> None:
     """One line per pose."""
     from rich.table import Table
 
+    from molgen.metrics.interactions.texts import partners_text
+
     compared = any(pose.rmsd is not None for pose in poses)
     scored = any(pose.confidence is not None for pose in poses)
     columns = (*(["confidence"] if scored else []), "kcal/mol", "strain", *(["RMSD / Å"] if compared else []))
-    table = Table("pose", *columns, "valid", "failed checks")
+    table = Table("pose", *columns, "valid", "hydrogen bonds", "failed checks")
     for pose in poses[:MOST_ROWS]:
         rmsd = [] if not compared else ["" if pose.rmsd is None else f"{pose.rmsd:.2f}"]
         values = [*([percent(pose.confidence)] if scored else []), f"{pose.score:.2f}", f"{pose.strain:.1f}", *rmsd]
-        table.add_row(str(pose.rank), *values, yes_or_no(pose.valid), ", ".join(pose.failed))
+        bonds = partners_text(pose.interactions, "hbond")
+        table.add_row(str(pose.rank), *values, yes_or_no(pose.valid), bonds, ", ".join(pose.failed))
     console().print(table)
 
 

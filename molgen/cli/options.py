@@ -51,7 +51,14 @@ ChainsOption = Annotated[str, typer.Option(help="Chains of the file to take with
 AnchorOption = Annotated[
     list[str] | None, typer.Option(metavar="SMARTS@x,y,z[,radius]", help="Restrain an atom to stay near a point.")
 ]
-ReferenceOption = Annotated[Path | None, typer.Option(help="Pose to measure the RMSD to.")]
+RequireOption = Annotated[
+    list[str] | None,
+    typer.Option(metavar="KIND[:CHAIN:NAME:NUMBER]", help="Interaction that a pose must have, e.g. hbond:A:ILE:9."),
+]
+ForbidOption = Annotated[
+    list[str] | None, typer.Option(metavar="KIND[:CHAIN:NAME:NUMBER]", help="Interaction that no pose may have.")
+]
+ReferenceOption = Annotated[Path | None, typer.Option(help="Pose to measure RMSD to and compare interactions with.")]
 LargestFragmentOption = Annotated[
     bool, typer.Option("--largest-fragment", help="Keep only the largest fragment of a salt.")
 ]

@@ -28,6 +28,7 @@ from molgen.cli.options import (
     DropOption,
     Effort,
     EffortOption,
+    ForbidOption,
     KeepOption,
     LargestFragmentOption,
     NameColumnOption,
@@ -37,6 +38,8 @@ from molgen.cli.options import (
     ProtonateOption,
     Rank,
     RankOption,
+    ReferenceOption,
+    RequireOption,
     SeedOption,
     SmilesColumnOption,
     names_of,
@@ -84,6 +87,9 @@ def screen(
     drop: DropOption = "",
     chains: ChainsOption = "",
     anchor: AnchorOption = None,
+    require: RequireOption = None,
+    forbid: ForbidOption = None,
+    reference: ReferenceOption = None,
     largest_fragment: LargestFragmentOption = False,
     top: Annotated[int, typer.Option(min=0, help="Ligands in the ranked top.sdf.")] = 1000,
     rank_by: Annotated[RankBy, typer.Option(help="What orders the library.")] = RankBy.score,
@@ -114,6 +120,8 @@ def screen(
         rank=rank.value,
         pose_model=pose_model,
         confidence_model=confidence_model,
+        require=tuple(require or ()),
+        forbid=tuple(forbid or ()),
     )
     with library_progress() as listener:
         summary = screen_library(
@@ -130,6 +138,7 @@ def screen(
             chains=names_of(chains),
             anchors=anchor or (),
             largest_fragment=largest_fragment,
+            reference=reference,
             resume=resume,
             on_setting=_print_sites,
             on_progress=listener,

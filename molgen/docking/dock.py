@@ -15,6 +15,7 @@ from molgen.chem.molecules.reference import compared_with
 from molgen.chem.proteins.entries import choose_chains
 from molgen.chem.proteins.reading import read_protein
 from molgen.chem.proteins.structure import Protein
+from molgen.docking.conditions import check_conditions, fulfilling
 from molgen.docking.learned import Learned, learned_of
 from molgen.docking.ligand import Ligand, PreparedLigand, prepare_ligand
 from molgen.docking.pose_records import docking_result
@@ -76,6 +77,7 @@ def dock(
     if record.mol is None:
         raise ParseError(record.error or "unreadable", source=ligand if isinstance(ligand, str) else None)
     sites = sites_of(structure, pocket, keep=keep, drop=drop).searched
+    check_conditions(config, sites)
     prepared = prepare_ligand(record.mol, config, largest_fragment=largest_fragment)
     compared = compared_with(None, pocket) if reference is None else reference
     return dock_prepared(sites, prepared, config, anchors=anchors, core=core, reference=compared)
@@ -112,7 +114,7 @@ def dock_prepared(
     return docking_result(
         ligand,
         sites,
-        _distinct(ligand, ranked, config),
+        _distinct(ligand, fulfilling(ligand, ranked, config), config),
         config,
         begin=begin,
         lowest=min(ranked, key=lambda pose: pose.energy),

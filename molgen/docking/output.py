@@ -9,6 +9,12 @@ from typing import Any
 from molgen.chem.molecules.writing import SdfRecord
 from molgen.chem.proteins.structure import Pocket
 from molgen.docking.records import DockingResult, Pose
+from molgen.metrics.interactions.texts import (
+    interaction_record,
+    interaction_text,
+    unsatisfied_record,
+    unsatisfied_text,
+)
 from molgen.version import __version__
 
 
@@ -21,6 +27,8 @@ def sdf_records(result: DockingResult, name: str) -> Iterator[SdfRecord]:
 def pose_properties(result: DockingResult, pose: Pose) -> dict[str, object]:
     """The data fields of a pose."""
     optional: dict[str, object] = {} if pose.rmsd is None else {"molgen_rmsd": pose.rmsd}
+    if pose.interaction_similarity is not None:
+        optional["molgen_interaction_similarity"] = round(pose.interaction_similarity, 4)
     rated: dict[str, object] = {} if pose.confidence is None else {"molgen_confidence": round(pose.confidence, 4)}
     return {
         "molgen_rank": pose.rank,
@@ -33,6 +41,8 @@ def pose_properties(result: DockingResult, pose: Pose) -> dict[str, object]:
         "molgen_valid": "yes" if pose.valid else "no",
         "molgen_failed_checks": ", ".join(pose.failed) or "none",
         **optional,
+        "molgen_interactions": interaction_text(pose.interactions),
+        "molgen_unsatisfied": unsatisfied_text(result.mol, pose.unsatisfied),
         "molgen_pocket": pose.pocket,
         "molgen_effort": result.config.effort,
         "molgen_seed": result.config.seed,
@@ -68,7 +78,7 @@ def pocket_record(pocket: Pocket) -> dict[str, Any]:
 def _plain(pose: Pose) -> dict[str, Any]:
     return {
         "rank": pose.rank,
-        "confidence": None if pose.confidence is None else _rounded(pose.confidence),
+        "confidence": _rounded_or_none(pose.confidence),
         "score": _rounded(pose.score),
         "intermolecular": _rounded(pose.intermolecular),
         "intramolecular": _rounded(pose.intramolecular),
@@ -76,9 +86,16 @@ def _plain(pose: Pose) -> dict[str, Any]:
         "strain": _rounded(pose.strain),
         "valid": pose.valid,
         "failed_checks": list(pose.failed),
-        "rmsd": None if pose.rmsd is None else _rounded(pose.rmsd),
+        "rmsd": _rounded_or_none(pose.rmsd),
         "pocket": pose.pocket,
+        "interactions": [interaction_record(one) for one in pose.interactions],
+        "unsatisfied": [unsatisfied_record(one) for one in pose.unsatisfied],
+        "interaction_similarity": _rounded_or_none(pose.interaction_similarity),
     }
+
+
+def _rounded_or_none(value: float | None) -> float | None:
+    return None if value is None else _rounded(value)
 
 
 def _rounded(value: float) -> float | None:

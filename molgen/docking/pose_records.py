@@ -15,6 +15,7 @@ from molgen.chem.molecules.force_field import minimize_conformers
 from molgen.chem.molecules.positions import with_conformers
 from molgen.conformers.templates import set_torsions
 from molgen.docking.ligand import Ligand
+from molgen.docking.pose_interactions import pose_contacts, reference_similarities
 from molgen.docking.ranking import RankedPose
 from molgen.docking.records import DockConfig, DockingResult, Pose
 from molgen.docking.site import Site
@@ -55,6 +56,8 @@ def docking_result(
     strains = strain(ligand, positions)
     rmsds = _reference_rmsds(ligand, positions, reference)
     mol = with_conformers(ligand.mol, positions)
+    contacts = pose_contacts([pose.site for pose in ranked], mol)
+    alike = reference_similarities(contacts, [pose.site for pose in ranked], mol, reference, config.ph)
     checks = _checks([pose.site for pose in ranked], ligand, mol, config.posebusters)
     zero = float(lowest.refined.intramolecular[lowest.row])
     poses = tuple(
@@ -66,6 +69,9 @@ def docking_result(
             rmsd=None if rmsds is None else float(rmsds[index]),
             pocket=pose.site.pocket.name,
             confidence=pose.confidence,
+            interactions=contacts[index].interactions,
+            unsatisfied=contacts[index].unsatisfied,
+            interaction_similarity=alike[index],
             **_energies(ligand, pose, zero),
         )
         for index, pose in enumerate(ranked)

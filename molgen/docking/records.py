@@ -14,6 +14,7 @@ from molgen.chem.proteins.structure import Pocket, Protein
 from molgen.config import renamed
 from molgen.docking.search import EFFORT, SearchConfig
 from molgen.errors import ConfigError
+from molgen.metrics.interactions import Condition, Interaction, UnsatisfiedAtom
 
 MAX_SEED = 2**31 - 3
 """RDKit takes 32-bit seeds, and the embedding counts two up."""
@@ -38,6 +39,8 @@ class DockConfig:
         samples, steps: poses that the model proposes, and steps of their integration.
         guidance: weight of the energy in the last of these steps, 1 / (kcal/mol).
         pose_model, confidence_model: "default" or a weights file.
+        require, forbid: interactions that a pose must have, or must not, e.g. "hbond:A:ILE:9"
+            (:class:`molgen.metrics.interactions.Condition`); poses that fail one are left out.
     """
 
     n: int = 9
@@ -55,6 +58,8 @@ class DockConfig:
     guidance: float = 0.0
     pose_model: str = "default"
     confidence_model: str = "default"
+    require: tuple[str, ...] = ()
+    forbid: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         limits = (("n", 1, Integral), ("seed", 0, Integral), ("min_rmsd", 0.0, Real), ("samples", 1, Integral))
@@ -69,6 +74,10 @@ class DockConfig:
         for name, choices in (("proposals", ("both", "learned", "random")), ("rank", ("confidence", "energy"))):
             if getattr(self, name) not in choices:
                 raise ConfigError(f"{name} must be one of {', '.join(choices)}, not {getattr(self, name)}")
+        object.__setattr__(self, "require", tuple(self.require))
+        object.__setattr__(self, "forbid", tuple(self.forbid))
+        for text in (*self.require, *self.forbid):
+            Condition.parse(text)
         if self.ph not in (None, "auto") and not (isinstance(self.ph, Real) and 0 <= self.ph <= 14):
             raise ConfigError(f"ph must be between 0 and 14, not {self.ph}")
 
@@ -106,6 +115,9 @@ class Pose:
         rmsd: symmetric heavy-atom RMSD to the reference ligand, Angstrom; None without one.
         pocket: name of its pocket.
         confidence: probability that the pose is near-native, within 2 Angstrom; None where it was not predicted.
+        interactions: with the receptor, by kind and residue; atoms of the ligand are those of the result's molecule.
+        unsatisfied: donors and acceptors of the ligand without a partner.
+        interaction_similarity: Tanimoto similarity of the interaction fingerprint to the reference's; None without one.
     """
 
     rank: int
@@ -119,6 +131,9 @@ class Pose:
     rmsd: float | None
     pocket: str
     confidence: float | None = None
+    interactions: tuple[Interaction, ...] = ()
+    unsatisfied: tuple[UnsatisfiedAtom, ...] = ()
+    interaction_similarity: float | None = None
 
     @property
     def valid(self) -> bool:

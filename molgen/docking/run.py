@@ -19,6 +19,7 @@ from molgen.chem.proteins.entries import choose_chains
 from molgen.chem.proteins.reading import read_protein
 from molgen.chem.proteins.structure import Pocket, Protein
 from molgen.chem.proteins.writing import write_complex, writer_of
+from molgen.docking.conditions import check_conditions
 from molgen.docking.dock import dock_prepared
 from molgen.docking.learned import learned_of
 from molgen.docking.ligand import Ligand, prepare_ligand
@@ -123,6 +124,7 @@ def dock_to_file(
     records = read_molecules(source)
     structure = choose_chains(read_protein(protein), chains)
     sites = sites_of(structure, pocket, keep=keep, drop=drop)
+    check_conditions(config, sites.searched)
     work = _LigandDocking(sites.searched, config, parsed, core_pose, compared_with(reference, pocket), largest_fragment)
     setting = Setting(structure, sites.searched, sites.others)
     if on_setting:

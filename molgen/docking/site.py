@@ -20,6 +20,7 @@ from molgen.chem.proteins.pockets import find_pockets
 from molgen.chem.proteins.receptor import Receptor, receptor
 from molgen.chem.proteins.site_notes import site_notes
 from molgen.chem.proteins.structure import Pocket, Protein
+from molgen.metrics.interactions import REACH, InteractingReceptor, interacting_receptor
 from molgen.metrics.validity import CheckedReceptor, ValidityChecker, prepare_validity, receptor_atoms
 from molgen.physics.direct import DirectEnergy, TypedAtoms, direct_energy
 from molgen.physics.maps import GridMaps, build_maps, grid_frame
@@ -69,6 +70,12 @@ class Site:
     def network_atoms(self) -> PocketAtoms:
         """The receptor with the classes that the networks read."""
         return pocket_atoms(self.receptor.protein)
+
+    @cached_property
+    def interacting(self) -> InteractingReceptor:
+        """What of the receptor a ligand in the box can interact with."""
+        protein = self.receptor.protein
+        return interacting_receptor(protein, _within(protein, self.pocket, REACH))
 
     @cached_property
     def checked_atoms(self) -> CheckedReceptor:
@@ -162,10 +169,15 @@ def site_of(protein: Protein, pocket: Pocket, *, keep: Collection[str] = (), dro
     """One site."""
     chosen = receptor(protein, pocket, keep=keep, drop=drop)
     classes = atom_classes(protein_types(chosen.protein))
-    reach = np.abs(chosen.protein.positions - pocket.center) - pocket.size / 2
-    inside = np.linalg.norm(np.maximum(reach, 0), axis=1) < CUTOFF + 2.0
+    inside = _within(chosen.protein, pocket, CUTOFF + 2.0)
     kept = torch.from_numpy(np.flatnonzero(inside))
     near = AtomClasses(classes.index[kept], classes.radius, classes.hydrophobic, classes.donor, classes.acceptor)
     spacing = max(_FINE, float((np.prod(pocket.size) / _MOST_POINTS) ** (1 / 3)))
     atoms = TypedAtoms(chosen.protein.positions[inside], near)
     return Site(pocket, chosen, atoms, spacing, notes=site_notes(chosen.protein, pocket))
+
+
+def _within(protein: Protein, pocket: Pocket, distance: float) -> np.ndarray:
+    """Atoms this near (Angstrom) to the box of a pocket, bool [N]."""
+    beyond = np.abs(protein.positions - pocket.center) - pocket.size / 2
+    return np.linalg.norm(np.maximum(beyond, 0), axis=1) < distance

@@ -10,11 +10,14 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from rdkit import Chem
 
 from molgen.chem.molecules.reading import read_molecules
+from molgen.chem.molecules.reference import compared_with
 from molgen.chem.molecules.writing import sdf_block
 from molgen.chem.proteins.entries import choose_chains
 from molgen.chem.proteins.reading import read_protein
+from molgen.docking.conditions import check_conditions
 from molgen.docking.dock import dock_prepared
 from molgen.docking.learned import learned_of
 from molgen.docking.ligand import prepare_ligand
@@ -22,6 +25,8 @@ from molgen.docking.output import sdf_records
 from molgen.docking.records import DockConfig, DockingResult
 from molgen.docking.restraints import Anchor
 from molgen.docking.site import Site, class_keys, sites_of
+from molgen.metrics.interactions import fingerprint
+from molgen.metrics.interactions.texts import unsatisfied_text
 from molgen.outcomes import attempt
 from molgen.physics.vina import common_classes
 from molgen.screening.work import ColumnKind, MoleculeResult, WorkFunction
@@ -35,12 +40,14 @@ class DockWork:
         sites: without maps; those are made by :meth:`arrays`.
         config: how each ligand is docked; `config.n` poses are kept.
         anchors, largest_fragment: as in :func:`molgen.dock`.
+        reference: a known ligand, whose interactions those of the poses are compared with.
     """
 
     sites: tuple[Site, ...]
     config: DockConfig
     anchors: tuple[Anchor, ...] = ()
     largest_fragment: bool = False
+    reference: Chem.Mol | None = None
 
     @property
     def name(self) -> str:
@@ -55,6 +62,9 @@ class DockWork:
             "failed_checks": "text",
             "strain": "number",
             "pocket": "text",
+            "interactions": "text",
+            "unsatisfied": "text",
+            "interaction_similarity": "number",
             "poses": "whole",
             "notes": "text",
         }
@@ -88,7 +98,7 @@ class DockWork:
         """The row of the best pose, and the SD records of all."""
         mol = next(iter(read_molecules([smiles]))).molecule()
         ligand = prepare_ligand(mol, self.config, largest_fragment=self.largest_fragment)
-        result = dock_prepared(sites, ligand, self.config, anchors=self.anchors)
+        result = dock_prepared(sites, ligand, self.config, anchors=self.anchors, reference=self.reference)
         return _values(result), "".join(sdf_block(record) for record in sdf_records(result, smiles))
 
 
@@ -102,6 +112,7 @@ def dock_work(
     chains: Collection[str] = (),
     anchors: Sequence[str] = (),
     largest_fragment: bool = False,
+    reference: str | Path | None = None,
 ) -> DockWork:
     """Read the protein and find its pocket.
 
@@ -112,7 +123,8 @@ def dock_work(
     learned_of(config)  # weights that cannot be read are no fault of a ligand
     structure = choose_chains(read_protein(protein), chains)
     sites = sites_of(structure, pocket, keep=keep, drop=drop).searched
-    return DockWork(sites, config, restraints, largest_fragment)
+    check_conditions(config, sites)
+    return DockWork(sites, config, restraints, largest_fragment, compared_with(reference, pocket))
 
 
 def _values(result: DockingResult) -> dict[str, object]:
@@ -125,6 +137,9 @@ def _values(result: DockingResult) -> dict[str, object]:
         "failed_checks": ", ".join(best.failed),
         "strain": round(best.strain, 4) if np.isfinite(best.strain) else None,
         "pocket": best.pocket,
+        "interactions": "; ".join(fingerprint(best.interactions)),
+        "unsatisfied": unsatisfied_text(result.mol, best.unsatisfied),
+        "interaction_similarity": best.interaction_similarity,
         "poses": len(result.poses),
         "notes": "; ".join(result.notes),
     }

@@ -70,6 +70,7 @@ def screen(
     chains: Collection[str] = (),
     anchors: Sequence[str] = (),
     largest_fragment: bool = False,
+    reference: str | Path | None = None,
     resume: bool = False,
     shard: int = DOCK_SHARD,
     on_setting: Callable[[DockWork], None] | None = None,
@@ -85,6 +86,8 @@ def screen(
         protein: PDB or mmCIF file.
         output: folder of the run.
         pocket, keep, drop, chains, anchors, largest_fragment: as in :func:`molgen.dock`.
+        reference: a file with a known ligand, to compare the interactions of the poses with; by default the one that
+            names the pocket.
         config: how each ligand is docked; by default one pose at the quick effort.
         run: engine and workers.
         top: molecules in the ranked SD file.
@@ -106,13 +109,20 @@ def screen(
         "anchors": list(anchors),
         "largest_fragment": largest_fragment,
     }
-    settings = {"protein": fingerprint(protein), "pocket": _identity(pocket), "docking": asdict(docking)}
+    settings = {"protein": fingerprint(protein), "pocket": _identity(pocket), "docking": _given(docking)}
+    if reference is not None:
+        settings["reference"] = fingerprint(reference)
     settings |= {**options, "models": [_identity(docking.pose_model), _identity(docking.confidence_model)]}
-    work = dock_work(protein, str(pocket), docking, **options)
+    work = dock_work(protein, str(pocket), docking, **options, reference=reference)
     ranked = check_rank(rank_by, work.rank_by)
     if on_setting:
         on_setting(work)
     return _run(work, library, output, settings, run or RunConfig(), shard, resume, on_progress, (ranked, top))
+
+
+def _given(docking: DockConfig) -> dict[str, Any]:
+    """The settings of docking without empty lists, which runs of earlier versions do not have."""
+    return {name: value for name, value in asdict(docking).items() if value != ()}
 
 
 def conformer_library(

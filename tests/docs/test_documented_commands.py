@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-PAGES = ("README.md", "data/README.md", "docs/index.md", "docs/tutorial.md", "docs/training.md", "docs/new-model.md")
+DOCS = ("index", "tutorial", "interactions", "training", "new-model")
+PAGES = ("README.md", "data/README.md", *(f"docs/{page}.md" for page in DOCS))
 READ = re.compile(r"\.(smi|csv|sdf|pdb|cif|mol2|yaml|safetensors|parquet)(\.gz)?$")
 WRITTEN = {"-o", "--output", "--report", "--complex", "--failures", "--trajectory", "--json"}
 YOURS = {"GEOM/rdkit_folder", "library.parquet"}

@@ -106,7 +106,7 @@ class EarlierShards:
     def result(self, shard: int, row: int) -> tuple[int, MoleculeResult]:
         """(index of that input, its result)."""
         found = self._read(shard)[row]
-        values = {} if found["error"] is not None else {name: found[name] for name in self.columns}
+        values = {} if found["error"] is not None else {name: found.get(name) for name in self.columns}
         return found["index"], MoleculeResult(found["error"], found["seconds"], values, found["sdf"] or "")
 
 
