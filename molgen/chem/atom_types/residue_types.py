@@ -7,6 +7,7 @@ from functools import cache
 
 import numpy as np
 
+from molgen.chem.formats.residue_names import without_terminus
 from molgen.chem.proteins.structure import Protein, Residue
 
 DONOR, ACCEPTOR, HYDROPHOBIC = 1, 2, 4
@@ -52,6 +53,8 @@ _BASES = {
 }
 _ALIASES = {
     **{"HSD": "HID", "HSE": "HIE", "HSP": "HIP", "ASPP": "ASH", "GLUP": "GLH"},
+    **{"HISD": "HID", "HISA": "HID", "HISE": "HIE", "HISB": "HIE", "HISH": "HIP", "HISP": "HIP", "LYSN": "LYN"},
+    **{"ASPH": "ASH", "GLUH": "GLH", "LYSH": "LYS", "CYSH": "CYS", "CYS2": "CYS"},
     **{"CYX": "CYS", "CYM": "CYS", "SEC": "CYS", "MSE": "MET"},
 }
 _SUGAR_ENDS = ("O3'", "O5'")  # hydroxyl or phosphate ester, which only the structure tells
@@ -106,6 +109,7 @@ def _with_hydrogens(code: int, hydrogens: int, *, is_nitrogen: bool) -> int:
 @cache
 def _table(name: str) -> Mapping[str, int] | None:
     """Atom name -> code of a residue; None for one that is in no table."""
+    name = without_terminus(name)
     name = _ALIASES.get(name, name)
     amino_acid = name in _AMINO_ACIDS
     base = name[1:] if len(name) == 2 and name[0] == "D" else name

@@ -1,4 +1,8 @@
-"""The element of an atom in a structure file, from the element column or, where that is empty, from the names."""
+"""The element of an atom in a structure file, from the element column or, where that is empty, from the names.
+
+The column wins, with two exceptions that programs make necessary: of an ion it may hold the first letter alone (N for
+NA), and of an amino acid or nucleotide what looks like a metal is the name of the atom (CA, CD, HG).
+"""
 
 from __future__ import annotations
 
@@ -7,12 +11,14 @@ from functools import cache, lru_cache
 
 from rdkit import Chem
 
+from molgen.chem.formats.ion_names import COMMON_IONS, ion_symbol
 from molgen.chem.formats.residue_names import WATERS, is_standard
 
 DUMMY = 0
 """The atomic number of what is no atom: virtual sites of water models, and `X` for atoms nobody could identify."""
 
 _OF_POLYMERS = ("SE", "H", "D", "C", "N", "O", "S", "P")
+_IN_POLYMER_COLUMN = frozenset((*_OF_POLYMERS, "F", "CL", "BR", "I", "B"))
 # two letters that are an element in a group of several atoms; CA, CD, CE, HG, NB, ... are taken for carbon, ...
 _IN_GROUPS = frozenset(("CL", "BR", "SE", "SI", "FE", "ZN", "MG", "MN", "CU", "MO", "RU", "RH", "PT", "IR", "AU", "AL"))
 
@@ -31,16 +37,19 @@ def atomic_number(symbol: str, name: str, residue: str) -> int | None:
     if residue in WATERS:
         return _of_water(symbol, letters)
     word = "".join(letter if letter.isalpha() else " " for letter in letters).split(" ")[0]
-    if word in symbols() and word == residue.upper().strip("0123456789+-"):  # CA in CA, FE in FE2, whatever the column
-        return symbols()[word]
+    ion = ion_symbol(name, residue)
+    if ion is not None and (not symbol.isalpha() or (ion in COMMON_IONS and symbol == word[:1])):
+        return symbols()[ion]
     if is_standard(residue):
-        if symbol in _OF_POLYMERS:
+        if symbol in _IN_POLYMER_COLUMN:
             return symbols()[symbol]
         return next((symbols()[found] for found in _OF_POLYMERS if letters.startswith(found)), None)
     if symbol == "X":
         return DUMMY
     if symbol.isalpha():
         return symbols().get(symbol)
+    if word in symbols() and word == residue.upper().strip("0123456789+-"):  # RU in RU
+        return symbols()[word]
     if word[:2] in _IN_GROUPS and (len(word) == 2 or (len(name) == 4 and name[0].isalpha())):
         return symbols()[word[:2]]
     return symbols().get(word[:1])

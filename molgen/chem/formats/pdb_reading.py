@@ -14,6 +14,7 @@ from molgen.chem.formats.atom_elements import DUMMY, atomic_number
 from molgen.chem.formats.atom_site import AtomSite, coordinate, occupancy
 from molgen.chem.formats.models import one_structure
 from molgen.chem.formats.parsing import one_line
+from molgen.chem.formats.pdb_columns import shifted_columns
 from molgen.chem.formats.residue_names import WATERS, is_standard
 from molgen.errors import ParseError
 
@@ -64,9 +65,15 @@ def _parse_model(lines: list[tuple[int, str]]) -> tuple[list[AtomSite], int]:
 
 
 def _parse_atom(line: str, place: str) -> AtomSite:
+    line = line[:_WIDTH]
+    shift = shifted_columns(line)
+    if shift:
+        side = "right" if shift > 0 else "left"
+        raise ParseError(
+            f"the columns are shifted by {abs(shift)} to the {side} of those of the PDB format", place=place
+        )
     if len(line) < 54:
         raise ParseError("the line ends before its coordinates do", place=place)
-    line = line[:_WIDTH]
     if not line.isprintable():
         line = "".join(letter if letter.isprintable() else " " for letter in line)
     name = line[12:16]

@@ -67,13 +67,15 @@ _SIDE_CHAINS = {
     "VAL": "CB CG1 CG2",
 }
 _ALIASES = {
-    **dict.fromkeys(("HID", "HIE", "HIP", "HSD", "HSE", "HSP", "HISD", "HISE", "HISH", "HISP"), "HIS"),
+    **dict.fromkeys(("HID", "HIE", "HIP", "HSD", "HSE", "HSP", "HISD", "HISE", "HISH", "HISP", "HISA", "HISB"), "HIS"),
     **dict.fromkeys(("CYX", "CYM", "CYS2"), "CYS"),
     **dict.fromkeys(("ASH", "ASPP", "ASPH"), "ASP"),
     **dict.fromkeys(("GLH", "GLUP", "GLUH"), "GLU"),
     **dict.fromkeys(("LYN", "LYSN", "LYSH"), "LYS"),
-    **{"ARN": "ARG", "TYM": "TYR"},
+    **{"ARN": "ARG", "TYM": "TYR", "CYSH": "CYS"},
 }
+# AMBER and GROMACS: the residues at the ends of a chain
+_TERMINAL = {f"{end}{name}": name for end in "NC" for name in (*_SIDE_CHAINS, *_ALIASES) if len(name) == 3}
 _UNCERTAIN = ("UNK", "ASX", "GLX", "PYL")  # amino acids of which nothing can be said to be missing
 NUCLEOTIDES = frozenset(
     (
@@ -86,7 +88,7 @@ NUCLEOTIDES = frozenset(
         ),
     )
 )
-_STANDARD = NUCLEOTIDES | frozenset((*_SIDE_CHAINS, *_ALIASES, *_UNCERTAIN))
+_STANDARD = NUCLEOTIDES | frozenset((*_SIDE_CHAINS, *_ALIASES, *_TERMINAL, *_UNCERTAIN))
 _OXYGEN_NAMES = ("O", "OXT", "OT1", "OT2", "OT", "O1", "O2", "OC1", "OC2")
 
 
@@ -97,7 +99,13 @@ def is_standard(name: str) -> bool:
 
 def parent_name(name: str) -> str:
     """The plain name of an alias: `HIS` for HIE; other names are returned as they are."""
-    return _ALIASES.get(name, name)
+    plain = without_terminus(name)
+    return _ALIASES.get(plain, plain)
+
+
+def without_terminus(name: str) -> str:
+    """The name inside a chain of a residue that is named as its end: `HIE` for NHIE and CHIE."""
+    return _TERMINAL.get(name, name)
 
 
 def missing_atoms(name: str, present: frozenset[str]) -> tuple[str, ...]:
