@@ -38,7 +38,7 @@ def atomic_number(symbol: str, name: str, residue: str) -> int | None:
         return _of_water(symbol, letters)
     word = "".join(letter if letter.isalpha() else " " for letter in letters).split(" ")[0]
     ion = ion_symbol(name, residue)
-    if ion is not None and (not symbol.isalpha() or (ion in COMMON_IONS and symbol == word[:1])):
+    if ion is not None and (symbol == ion or not symbol.isalpha() or (ion in COMMON_IONS and symbol == word[:1])):
         return symbols()[ion]
     if is_standard(residue):
         if symbol in _IN_POLYMER_COLUMN:
