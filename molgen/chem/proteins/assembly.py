@@ -17,6 +17,7 @@ from molgen.chem.proteins.residue_kinds import residue_kinds
 from molgen.chem.proteins.structure import Protein, Residue
 
 _LONGEST_BOND_TO_HYDROGEN = 1.3  # Angstrom
+_LONGEST_AMIDE_BOND = 1.6
 
 
 def assemble(atoms: Sequence[AtomSite], *, source: str = "", notes: Sequence[str] = ()) -> Protein:
@@ -67,13 +68,27 @@ def assemble(atoms: Sequence[AtomSite], *, source: str = "", notes: Sequence[str
 
 
 def incomplete_residues(protein: Protein) -> list[tuple[Residue, tuple[str, ...]]]:
-    """Standard amino acids that lack heavy atoms, each with the names of these."""
+    """Standard amino acids that lack heavy atoms, each with the names of these.
+
+    A side chain that is an amide with another residue lacks the atom that it gave for it, and is complete.
+    """
     found = []
     for residue in protein.of_kind("polymer"):
         absent = missing_atoms(residue.name, frozenset(protein.atom_names[residue.start : residue.stop]))
-        if absent:
+        if absent and not (len(absent) == 1 and _is_amide(protein, residue, absent[0])):
             found.append((residue, absent))
     return found
+
+
+def _is_amide(protein: Protein, residue: Residue, absent: str) -> bool:
+    """Whether nitrogen of another residue is in the place of an atom of a side chain's carboxyl group or amide."""
+    carbon = {"OD1": "CG", "OD2": "CG", "ND2": "CG", "OE1": "CD", "OE2": "CD", "NE2": "CD"}.get(absent, "")
+    names = protein.atom_names[residue.start : residue.stop]
+    if carbon not in names:
+        return False
+    center = protein.positions[residue.start + names.index(carbon)]
+    near = np.flatnonzero(np.linalg.norm(protein.positions - center, axis=1) < _LONGEST_AMIDE_BOND)
+    return any(protein.elements[k] == 7 and not residue.start <= k < residue.stop for k in near)
 
 
 def _count_hydrogens(positions: np.ndarray, heavy: list[int], hydrogens: list[int]) -> tuple[list[int], int]:

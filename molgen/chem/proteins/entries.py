@@ -9,7 +9,8 @@ import numpy as np
 from scipy.spatial import KDTree
 
 from molgen.chem.formats.parsing import one_line, shortened
-from molgen.chem.formats.residue_names import ADDITIVES, COFACTORS
+from molgen.chem.formats.residue_names import ADDITIVES
+from molgen.chem.proteins.groups.molecules import groups
 from molgen.chem.proteins.structure import Protein, Residue
 from molgen.errors import InputError
 
@@ -38,12 +39,13 @@ def entries_of(protein: Protein, given: Collection[str]) -> frozenset[str]:
 def without_dropped(protein: Protein, drop: Collection[str]) -> Protein:
     """The structure as pockets are looked for in it: without the chains and cofactors that are dropped by name.
 
-    Other groups stay: the place of a ligand that is dropped is a pocket.
+    Ligands stay: the place of one that is dropped is a pocket.
     """
     unwanted = entries_of(protein, drop)
-    rest = protein.keep(
-        lambda one: precision(one, unwanted) < NAMED or (one.kind == "ligand" and one.name not in COFACTORS)
-    )
+    if not unwanted:
+        return protein
+    ligands = {one.start for group in groups(protein) if not group.stays for one in group.residues}
+    rest = protein.keep(lambda one: one.start in ligands or precision(one, unwanted) < NAMED)
     return rest if len(rest) else protein
 
 

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from typing import Literal
 
 from molgen.chem.formats.parsing import shortened
-from molgen.chem.formats.residue_names import ADDITIVES, COFACTORS, NUCLEOTIDES, is_standard
+from molgen.chem.formats.residue_names import ADDITIVES, NUCLEOTIDES, is_standard
 from molgen.chem.proteins.assembly import incomplete_residues
 from molgen.chem.proteins.chain_gaps import Gap, gaps
-from molgen.chem.proteins.groups.molecules import Molecule, groups, peptide_chains
+from molgen.chem.proteins.groups.bonds import bond_text, residue_bonds
+from molgen.chem.proteins.groups.molecules import groups, is_cofactor, peptide_chains
 from molgen.chem.proteins.structure import Alternative, Protein, Residue
 
 
@@ -45,7 +46,7 @@ class Group:
         chain: its id.
         atoms: heavy atoms.
         role: "cofactor" or "lipid"; "" for other groups.
-        bonded: labels of the other groups of the same molecule, as in an oligosaccharide.
+        bonded: labels of the groups that it is bonded to, as in an oligosaccharide.
         bound_to: what of the chains it is covalently bound to, `CYS:A:25 (C44-SG, 1.73 A)`.
     """
 
@@ -90,7 +91,7 @@ class Inspection:
 
 def inspect_protein(protein: Protein) -> Inspection:
     """Take stock of a structure."""
-    bonded = _molecular_groups(protein)
+    bonded = _bonded_groups(protein)
     polymer = list(protein.of_kind("polymer"))
     return Inspection(
         source=protein.source,
@@ -144,7 +145,7 @@ def lines(inspection: Inspection) -> list[str]:
     if inspection.modified:
         text.append(f"modified residues: {shortened(list(inspection.modified), 10)}")
     for gap in inspection.gaps:
-        size = f"{gap.missing} residues missing" if gap.missing else "the chain is broken"
+        size = f"{gap.missing} residue{'s' * (gap.missing > 1)} missing" if gap.missing else "the chain is broken"
         text.append(f"gap in chain {gap.chain or '(none)'}: {gap.before} to {gap.after}, {size}")
     if inspection.incomplete:
         named = [f"{label} ({' '.join(absent)})" for label, absent in inspection.incomplete]
@@ -161,17 +162,21 @@ def _described(group: Group) -> str:
     return f"{group.label}: {', '.join(filter(None, facts))}"
 
 
-def _molecular_groups(protein: Protein) -> list[Group]:
-    """Ligands and additives with the molecules that they are part of, in the order of the file."""
-    found = [(residue, molecule) for molecule in groups(protein) for residue in molecule.residues]
-    return [_group(residue, molecule) for residue, molecule in sorted(found, key=lambda pair: pair[0].start)]
-
-
-def _group(residue: Residue, molecule: Molecule) -> Group:
-    role = "cofactor" if residue.name in COFACTORS else "lipid" if molecule.is_lipid else ""
-    others = tuple(other.label for other in molecule.residues if other is not residue)
-    size = residue.stop - residue.start
-    return Group(residue.label, residue.name, residue.chain, size, role, others, molecule.anchors)
+def _bonded_groups(protein: Protein) -> list[Group]:
+    """Ligands and additives with what each of them is bonded to, in the order of the file."""
+    lipids = {residue.start for molecule in groups(protein) if molecule.is_lipid for residue in molecule.residues}
+    bonds = residue_bonds(protein)
+    found = []
+    for place, residue in enumerate(protein.residues):
+        if residue.kind == "ligand":
+            own = [bond for bond in bonds if place in (bond.first, bond.second)]
+            others = [(protein.residues[bond.first + bond.second - place], bond) for bond in own]
+            role = "cofactor" if is_cofactor(protein, [residue]) else "lipid" if residue.start in lipids else ""
+            bonded = tuple(other.label for other, _ in others if other.kind != "polymer")
+            bound_to = tuple(bond_text(protein, bond, of=residue) for other, bond in others if other.kind == "polymer")
+            size = residue.stop - residue.start
+            found.append(Group(residue.label, residue.name, residue.chain, size, role, bonded, bound_to))
+    return found
 
 
 def _chains(polymer: list[Residue], peptides: frozenset[str]) -> Iterator[Chain]:

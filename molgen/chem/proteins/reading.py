@@ -6,11 +6,13 @@ import gzip
 import io
 import re
 import zlib
+from dataclasses import replace
 from pathlib import Path
 from typing import Literal
 
 import numpy as np
 
+from molgen.chem.formats.declared_bonds import declared_bonds
 from molgen.chem.formats.mmcif_reading import parse_mmcif
 from molgen.chem.formats.parsing import one_line
 from molgen.chem.formats.pdb_reading import parse_pdb
@@ -59,7 +61,7 @@ def read_protein(path: str | Path) -> Protein:
         if not len(protein):
             raise InputError("the file holds no atoms other than hydrogen" if atoms else "the file holds no atoms")
         _check_density(protein.positions)
-        return protein
+        return replace(protein, declared_bonds=declared_bonds(text, is_mmcif=form == "mmCIF"))
     except MolgenError as error:
         raise type(error)(error.reason, source=one_line(path), place=error.place) from error
 

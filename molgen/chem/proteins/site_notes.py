@@ -8,10 +8,11 @@ import numpy as np
 from scipy.spatial import KDTree
 
 from molgen.chem.formats.parsing import shortened
-from molgen.chem.formats.residue_names import COFACTORS, is_standard
+from molgen.chem.formats.residue_names import is_standard
 from molgen.chem.proteins.assembly import incomplete_residues
 from molgen.chem.proteins.chain_gaps import gaps
-from molgen.chem.proteins.structure import Pocket, Protein, Residue
+from molgen.chem.proteins.groups.molecules import molecules
+from molgen.chem.proteins.structure import Pocket, Protein
 
 _NEAR_LIGAND, _NEAR_CENTER = 6.0, 10.0  # Angstrom
 _MOST = 6
@@ -59,13 +60,15 @@ def _peculiarities(receptor: Protein) -> dict[str, list[tuple[set[str], str]]]:
 
 
 def _filling(receptor: Protein, pocket: Pocket) -> Iterator[str]:
-    """Groups of the receptor that reach the center of the pocket."""
-    for group in receptor.of_kind("ligand"):
-        if _is_at_center(receptor, group, pocket):
-            label = group.label
-            yield f"{label} fills the pocket as part of the receptor; --drop {label} takes it out"
-
-
-def _is_at_center(receptor: Protein, group: Residue, pocket: Pocket) -> bool:
-    away = np.linalg.norm(receptor.positions[group.start : group.stop] - pocket.center, axis=1)
-    return bool(away.min() < (_CENTER_OF_COFACTOR if group.name in COFACTORS else _CENTER))
+    """Groups and peptides of the receptor that reach the center of the pocket."""
+    for molecule in molecules(receptor):
+        kind = molecule.residues[0].kind
+        if kind != "ligand" and not molecule.is_peptide:
+            continue
+        away = np.linalg.norm(receptor.positions[receptor.atoms_of(molecule.residues)] - pocket.center, axis=1)
+        if away.min() < (_CENTER_OF_COFACTOR if molecule.is_cofactor else _CENTER):
+            chain = molecule.residues[0].chain
+            label = f"chain {chain}, a peptide," if molecule.is_peptide else molecule.label
+            drop = f"chain:{chain}" if molecule.is_peptide else ",".join(one.label for one in molecule.residues)
+            bound = f", covalently bound to {', '.join(molecule.anchors)}" if molecule.anchors else ""
+            yield f"{label} fills the pocket as part of the receptor{bound}; --drop {drop} takes it out"

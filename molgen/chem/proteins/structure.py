@@ -74,6 +74,7 @@ class Protein:
         source: the file it came from.
         notes: what the reader had to decide, one line each (alternative locations, models left out, missing atoms).
         alternatives: residues of which the file has several locations.
+        declared_bonds: pairs of atoms of two residues that the file calls bonded, each a label and an atom name.
     """
 
     positions: np.ndarray
@@ -85,6 +86,7 @@ class Protein:
     source: str = ""
     notes: tuple[str, ...] = field(default=(), compare=False)
     alternatives: tuple[Alternative, ...] = field(default=(), compare=False)
+    declared_bonds: tuple[tuple[tuple[str, str], tuple[str, str]], ...] = field(default=(), compare=False, repr=False)
 
     def __len__(self) -> int:
         return len(self.positions)

@@ -108,3 +108,27 @@ def test_bonds_roles_and_chosen_locations_are_listed(tmp_path):
     assert "ligand GLC:A:91: 4 heavy atoms, bonded to GLC:A:92" in text
     assert "ligand NAD:A:95: 6 heavy atoms, cofactor" in text
     assert "alternative locations: DRG:A:96 (B of A, B)" in text
+
+
+def test_a_side_chain_that_is_an_amide_with_another_residue_lacks_nothing(tmp_path):
+    aspartate = [*tripeptide()[:5], pdb_line("CG", "C", "ALA", 1, -0.5, -2.3, -1.2), *tripeptide()[5:]]
+    aspartate = [line.replace("ALA A   1", "ASP A   1") for line in aspartate]
+    aspartate.insert(6, pdb_line("OD1", "O", "ASP", 1, 0.4, -3.1, -1.2))
+    assert inspected(tmp_path, aspartate).incomplete == (("ASP:A:1", ("OD2",)),)
+    amine = pdb_line("NZ", "N", "LYS", 9, -1.6, -2.7, -1.8, chain="B")
+    assert [label for label, _ in inspected(tmp_path, [*aspartate, amine]).incomplete] == ["LYS:B:9"]
+
+
+def test_only_the_shortest_contact_of_two_residues_is_their_bond(tmp_path):
+    x, y, z = TRIPEPTIDE[10][4:]  # OG of the serine
+    phosphate = [hetero("P", "P", "DEP", 90, x + 0.4, y, z - 1.5), hetero("O1", "O", "DEP", 90, x + 1.9, y, z - 1.6)]
+    (group,) = inspected(tmp_path, [*tripeptide(), *phosphate]).ligands
+    assert group.bound_to == ("SER:A:2 (P-OG, 1.55 A)",)
+
+
+def test_an_organic_mercury_compound_is_bound_to_its_cysteine(tmp_path):
+    chain = [line.replace("SER", "CYS").replace("OG ", "SG ") for line in tripeptide()]
+    x, y, z = TRIPEPTIDE[10][4:]
+    mercury = [hetero("HG", "HG", "MBO", 90, x, y, z - 2.3), hetero("C1", "C", "MBO", 90, x, y, z - 4.4)]
+    (group,) = inspected(tmp_path, [*chain, *mercury]).ligands
+    assert group.bound_to == ("CYS:A:2 (HG-SG, 2.30 A)",)

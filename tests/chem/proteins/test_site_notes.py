@@ -47,3 +47,14 @@ def test_groups_that_fill_a_box_are_named_cofactors_too(read):
         )
     beside = [hetero(f"C{k}", "C", "NDP", 9, 3 + 1.4 * k, 7.5, 0) for k in range(7)]
     assert told(read([*lines, *beside]), POCKET) == ()
+
+
+def test_a_peptide_and_a_bound_ligand_that_fill_a_box_are_named(read):
+    chain = [*tripeptide(), *(pdb_line(*atom[:3], atom[3] + 3, atom[4] + 11, *atom[5:]) for atom in TRIPEPTIDE)]
+    peptide = [pdb_line(*atom[:4], atom[4], atom[5] + 5, atom[6], chain="P") for atom in TRIPEPTIDE]
+    (note,) = [line for line in told(read([*chain, *peptide]), POCKET) if "fills" in line]
+    assert note == "chain P, a peptide, fills the pocket as part of the receptor; --drop chain:P takes it out"
+    x, y, z = TRIPEPTIDE[10][4:]  # OG of the serine
+    bound = [hetero(f"C{k}", "C", "INH", 90, x, y + 1.4 * k, z) for k in range(1, 5)]
+    (note,) = [line for line in told(read([*chain, *bound]), POCKET) if "fills" in line]
+    assert "INH:A:90 fills the pocket as part of the receptor, covalently bound to SER:A:2 (C1-OG, 1.40 A);" in note

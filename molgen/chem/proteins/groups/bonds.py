@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,7 +12,9 @@ from molgen.chem.atom_types.perceived_types import covalent_bonds
 from molgen.chem.proteins.structure import Protein, Residue
 
 _SHORTEST = 1.1  # Angstrom
+_LONGEST_DECLARED = 3.5
 _MOST_BONDS = 2  # of one pair of residues: what touches at more atoms lies on each other
+MERCURY = 80
 
 
 @dataclass(frozen=True)
@@ -31,23 +34,48 @@ class ResidueBond:
 
 
 def residue_bonds(protein: Protein) -> list[ResidueBond]:
-    """Bonds between residues of chains and groups, in the order of the file; water, metals and ions have none.
+    """Bonds between residues of chains and groups, one for each pair of residues, in the order of the file.
 
-    The atoms are at least 1.1 Angstrom apart and at most 0.4 more than the sum of their covalent radii. Pairs of
-    residues with more than two such contacts lie on each other and are not bonded.
+    The atoms are at least 1.1 Angstrom apart and at most 0.4 more than the sum of their covalent radii, or up to 3.5
+    where the file calls them bonded. Pairs of residues with more than two such contacts lie on each other and are not
+    bonded. Water, ions, and metals have no bonds, but for the mercury of organic groups, which is bound to cysteine.
     """
     bonding = np.array([residue.kind in ("polymer", "ligand") for residue in protein.residues], dtype=bool)
-    apart = ~bonding[protein.residue_index] | is_metal(protein.elements)
+    apart = ~bonding[protein.residue_index] | (is_metal(protein.elements) & (protein.elements != MERCURY))
     pairs = covalent_bonds(protein.positions, protein.elements, apart)
-    owners = protein.residue_index[pairs]
-    pairs = np.sort(pairs[owners[:, 0] != owners[:, 1]], axis=1)
+    pairs = np.sort(pairs[protein.residue_index[pairs[:, 0]] != protein.residue_index[pairs[:, 1]]], axis=1)
     contacts: dict[tuple[int, int], list[ResidueBond]] = {}
     for one, other in sorted(map(tuple, pairs.tolist())):
-        ends = int(protein.residue_index[one]), int(protein.residue_index[other])
-        length = float(np.linalg.norm(protein.positions[one] - protein.positions[other]))
-        contacts.setdefault(ends, []).append(ResidueBond(*ends, (one, other), length))
-    bonded = (found for found in contacts.values() if len(found) <= _MOST_BONDS)
-    return [bond for found in bonded for bond in found if bond.length >= _SHORTEST]
+        bond = _bond(protein, one, other)
+        contacts.setdefault((bond.first, bond.second), []).append(bond)
+    bonds = {
+        ends: min(found, key=lambda bond: bond.length) for ends, found in contacts.items() if len(found) <= _MOST_BONDS
+    }
+    for bond in _declared(protein, apart):
+        bonds[bond.first, bond.second] = bond
+    return [bond for _, bond in sorted(bonds.items()) if bond.length >= _SHORTEST]
+
+
+def _bond(protein: Protein, one: int, other: int) -> ResidueBond:
+    length = float(np.linalg.norm(protein.positions[one] - protein.positions[other]))
+    return ResidueBond(int(protein.residue_index[one]), int(protein.residue_index[other]), (one, other), length)
+
+
+def _declared(protein: Protein, apart: np.ndarray) -> Iterator[ResidueBond]:
+    """The bonds that the file declares between atoms that are read and can have some."""
+    if not protein.declared_bonds:
+        return
+    places = {residue.label: residue for residue in reversed(protein.residues)}
+    for ends in protein.declared_bonds:
+        atoms = []
+        for label, name in ends:
+            residue = places.get(label)
+            names = protein.atom_names[residue.start : residue.stop] if residue else ()
+            atoms += [residue.start + names.index(name)] if residue and name in names else []
+        if len(atoms) == 2 and not apart[atoms].any():
+            bond = _bond(protein, *sorted(atoms))
+            if bond.first != bond.second and bond.length <= _LONGEST_DECLARED:
+                yield bond
 
 
 def bond_text(protein: Protein, bond: ResidueBond, *, of: Residue) -> str:

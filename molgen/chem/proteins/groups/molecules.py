@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -9,8 +10,9 @@ import numpy as np
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
+from molgen.chem.atom_types.interaction_types import is_metal
 from molgen.chem.formats.residue_names import COFACTORS, NUCLEOTIDES
-from molgen.chem.proteins.groups.bonds import ResidueBond, bond_text, residue_bonds
+from molgen.chem.proteins.groups.bonds import MERCURY, ResidueBond, bond_text, residue_bonds
 from molgen.chem.proteins.groups.lipids import is_lipid
 from molgen.chem.proteins.structure import Protein, Residue
 
@@ -27,12 +29,14 @@ class Molecule:
         residues: in the order of the file; all polymer, or none.
         anchors: what a group is covalently bound to, `CYS:A:25 (C44-SG, 1.73 A)`; always empty for chains.
         is_peptide: part of a short chain of amino acids beside a longer chain.
+        is_cofactor: a group of which a component is a cofactor by name or has a metal atom.
         is_lipid: a group that is a lipid or a detergent.
     """
 
     residues: tuple[Residue, ...]
     anchors: tuple[str, ...] = ()
     is_peptide: bool = False
+    is_cofactor: bool = False
     is_lipid: bool = False
 
     @property
@@ -54,11 +58,6 @@ class Molecule:
     def consists_of(self, names: frozenset[str]) -> bool:
         """Whether all its components are among these."""
         return all(residue.name in names for residue in self.residues)
-
-    @cached_property
-    def is_cofactor(self) -> bool:
-        """Whether one of its components is a cofactor."""
-        return any(residue.name in COFACTORS for residue in self.residues)
 
     @cached_property
     def stays(self) -> bool:
@@ -88,6 +87,7 @@ def _molecule(protein: Protein, bonds: list[ResidueBond], places: list[int], sho
         residues,
         anchors=tuple(_anchors(protein, bonds, places)) if kind == "ligand" else (),
         is_peptide=kind == "polymer" and residues[0].chain in short,
+        is_cofactor=kind == "ligand" and is_cofactor(protein, residues),
         is_lipid=kind == "ligand" and is_lipid(protein, residues),
     )
 
@@ -101,6 +101,13 @@ def molecule_of(protein: Protein, residue: Residue) -> Molecule:
     """The molecule that a residue is part of; the residue alone for one of a chain that is no peptide."""
     found = next(molecule for molecule in molecules(protein) if residue in molecule.residues)
     return found if not found.is_chain or found.is_peptide else Molecule((residue,))
+
+
+def is_cofactor(protein: Protein, residues: Sequence[Residue]) -> bool:
+    """Whether a group is a cofactor: one by name, or a complex of a metal other than mercury (hemes, Fe-S clusters)."""
+    elements = protein.elements[protein.atoms_of(residues)]
+    has_metal = bool((is_metal(elements) & (elements != MERCURY)).any())
+    return has_metal or any(residue.name in COFACTORS for residue in residues)
 
 
 def peptide_chains(protein: Protein) -> frozenset[str]:
