@@ -97,7 +97,7 @@ WRONG = (
         "\U0001f600",
         "-",
         "smiles?",
-        "InChI=1S/CH4/h1H4",
+        "InChI=1S/CH4/h1H9/q",
     ),
     *(
         "C(" * 20_000,
