@@ -33,6 +33,20 @@ class Stereo(StrEnum):
     enumerate = "enumerate"
 
 
+class Sort(StrEnum):
+    """What the conformers of a molecule are ordered by."""
+
+    coverage = "coverage"
+    energy = "energy"
+
+
+class Unique(StrEnum):
+    """What makes two conformers different."""
+
+    rmsd = "rmsd"
+    minima = "minima"
+
+
 class Minimizer(StrEnum):
     """What the selection is minimized with."""
 
@@ -57,8 +71,14 @@ def conformers(
     largest_fragment: LargestFragmentOption = False,
     smiles_column: SmilesColumnOption = None,
     name_column: NameColumnOption = None,
+    sort: Annotated[
+        Sort, typer.Option(help="Order: the first k cover the rest best, whatever k; or the lowest energy first.")
+    ] = Sort.coverage,
+    unique: Annotated[
+        Unique, typer.Option(help="Different are conformers by RMSD, or only distinct minima of the field.")
+    ] = Unique.rmsd,
     energy_window: Annotated[
-        float, typer.Option(min=0.0, help="kcal/mol above the lowest that are kept.")
+        float, typer.Option(min=0.0, help="kcal/mol above the lowest that are kept, in the energies of the output.")
     ] = GenerateConfig.energy_window,
     min_rmsd: Annotated[
         float, typer.Option(min=0.0, help="Angstrom that two conformers must differ by.")
@@ -97,6 +117,8 @@ def conformers(
         gas_phase=gas_phase,
         energy_window=energy_window,
         min_rmsd=min_rmsd,
+        sort=sort.value,
+        unique=unique.value,
         minimize_with=minimize_with.value,
         timeout=timeout,
         boltzmann=boltzmann,
@@ -141,7 +163,7 @@ def conformers(
             failures=failures or output.with_name(f"{output.name.split('.')[0]}.failures.csv"),
             on_row=tick,
         )
-    _print_rows(rows)
+    _print_rows(rows, config)
     if report is not None:
         from molgen.reports.pages.conformer_report import write_conformer_report
 
@@ -159,17 +181,21 @@ def _refuse(options: dict[str, Any], reason: str = "cannot be used when --output
         raise ConfigError(f"{', '.join(given)} {reason}")
 
 
-def _print_rows(rows: Sequence[Any]) -> None:
+def _print_rows(rows: Sequence[Any], config: GenerateConfig) -> None:
     """The table of results on stdout; warnings, and the error of a lone molecule, on stderr."""
     from rich.table import Table
 
+    from molgen.conformers.annotation import explanation
+
     weighted = any(row.effective_samples is not None for row in rows)
-    table = Table("name", "conformers", *["effective"] * weighted, "kcal/mol", "RMSD / Å", "seconds", "status")
+    energies = ("kcal/mol", "the first", "lowest")
+    table = Table("name", "conformers", *["effective"] * weighted, *energies, "RMSD / Å", "seconds", "status")
     for row in rows[:MOST_ROWS]:
         span = "" if row.energy_span is None else f"0 - {row.energy_span:.1f}"
         spread = "" if row.diversity is None else f"{row.diversity:.2f}"
         worth = "" if row.effective_samples is None else f"{row.effective_samples:.1f}"
-        cells = [row.name, str(row.conformers), *[worth] * weighted, span, spread, f"{row.seconds:.1f}"]
+        known = ("", "") if row.energy_span is None else (f"{row.first_energy:.1f}", f"{row.lowest_energy:.1f}")
+        cells = [row.name, str(row.conformers), *[worth] * weighted, span, *known, spread, f"{row.seconds:.1f}"]
         table.add_row(*cells, row.error or "ok")
     for row in rows:
         for note in row.notes:
@@ -178,6 +204,8 @@ def _print_rows(rows: Sequence[Any]) -> None:
         print(f"error: {rows[0].name}: {rows[0].error}", file=sys.stderr)
         return
     console().print(table)
+    for sentence in explanation(config):
+        print(sentence)
     failed = sum(row.error is not None for row in rows)
     if failed or len(rows) > MOST_ROWS:
         print(f"{len(rows) - failed} of {len(rows)} molecules done, {failed} failed")

@@ -7,8 +7,9 @@ import torch
 from rdkit import Chem
 
 from molgen.chem.features.molecule_features import heavy_atoms, molecule_graph
-from molgen.chem.molecules.force_field import minimize_conformers
+from molgen.chem.molecules.force_field import Energies, minimize_conformers
 from molgen.chem.molecules.positions import with_conformers
+from molgen.conformers.annotation import annotate
 from molgen.conformers.config import GenerateConfig
 from molgen.conformers.samples import template_count
 from molgen.conformers.templates import set_torsions, template_conformers
@@ -45,8 +46,8 @@ def boltzmann_ensemble(mol: Chem.Mol, model: TorsionModel | None, config: Genera
     Returns:
         the molecule; each conformer carries `molgen_weight` (they add up to 1), `molgen_log_likelihood` (log q of the
         torsions, radian^-m), `molgen_effective_samples` (1 / sum w^2, the number of equally weighted samples that are
-        worth as much; after Kong 1992), and `molgen_rank`, `molgen_energy` (kcal/mol above the lowest),
-        `molgen_energy_method`, `molgen_template`, `molgen_method`.
+        worth as much; after Kong 1992), and and those of every conformer, see
+        :func:`molgen.generate_conformers`.
 
     Raises:
         EmbeddingError: no energy can be had, since the field lacks parameters.
@@ -77,16 +78,12 @@ def boltzmann_ensemble(mol: Chem.Mol, model: TorsionModel | None, config: Genera
     weights = boltzmann_weights(energies.values, likelihood.double().numpy(), config.boltzmann)
     order = np.argsort(-weights, kind="stable")
     result = with_conformers(mol, positions[order])
-    lowest = np.nanmin(energies.values)
-    for rank, (conformer, index) in enumerate(zip(result.GetConformers(), order, strict=True), 1):
-        conformer.SetIntProp("molgen_rank", rank)
-        conformer.SetDoubleProp("molgen_energy", float(energies.values[index] - lowest))
-        conformer.SetProp("molgen_energy_method", energies.method)
+    ranked = Energies(energies.values[order], energies.method)
+    annotate(result, "weight", ranked, template.numpy()[order], embedded.method)
+    for conformer, index in zip(result.GetConformers(), order, strict=True):
         conformer.SetDoubleProp("molgen_weight", float(weights[index]))
         conformer.SetDoubleProp("molgen_log_likelihood", float(likelihood[index]))
         conformer.SetDoubleProp("molgen_effective_samples", effective_samples(weights))
-        conformer.SetIntProp("molgen_template", int(template[index]))
-        conformer.SetProp("molgen_method", embedded.method)
     return result
 
 

@@ -31,6 +31,15 @@ class Candidates:
     sample: np.ndarray
     samples: int
 
+    def subset(self, kept: np.ndarray) -> Candidates:
+        """Some of them, in the same order.
+
+        Args:
+            kept: their indices, ascending.
+        """
+        count = int((kept < self.samples).sum())
+        return Candidates(self.positions[kept], self.weights[kept], self.sample[kept], count)
+
 
 def make_candidates(samples: Samples, config: GenerateConfig) -> Candidates:
     """The samples within the energy window, minimized a little, and the gas-phase minima below all samples.
@@ -72,8 +81,13 @@ def _gas_phase_minima(samples: Samples, positions: np.ndarray, steps: int) -> tu
 
 def low_strain(samples: Samples, window: float) -> np.ndarray:
     """Indices of the samples within the energy window, kcal/mol; all of them where no energy is known."""
-    kept = _within(samples.energies.values, window)
-    return kept if len(kept) else np.arange(len(samples.energies.values))
+    return within_window(samples.energies.values, window)
+
+
+def within_window(energies: np.ndarray, window: float) -> np.ndarray:
+    """Indices of the energies [k] at most so far above the lowest, ascending; all of them where none is known."""
+    kept = _within(energies, window)
+    return kept if len(kept) else np.arange(len(energies))
 
 
 def _within(energies: np.ndarray, window: float) -> np.ndarray:

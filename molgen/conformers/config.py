@@ -24,6 +24,7 @@ _LEAST: dict[str, int | float] = {"n": 1, "steps": 1, "seed": 0, "samples": 1, "
     "timeout": 1e-3,
     "boltzmann": 1.0,
 }
+_CHOICES = {"minimize_with": ("none", "mmff", "gfn2"), "sort": ("coverage", "energy"), "unique": ("rmsd", "minima")}
 _OPTIONAL = ("samples", "templates", "boltzmann")
 
 
@@ -46,13 +47,17 @@ class GenerateConfig:
         minimize_steps: further MMFF94s steps, electrostatics included, that make a candidate of a sample; 0 leaves the
             samples as they are.
         gas_phase_steps: further steps, after which a low candidate counts as a gas-phase minimum; 0: no minima.
-        energy_window: dropped are samples whose strain is this far above the lowest (MMFF94s without electrostatics,
-            before they are minimized with charges), and gas-phase minima whose energy is; kcal/mol.
+        energy_window: conformers further above the lowest are dropped, kcal/mol: by the energies that are written, and
+            before by the strain of samples (MMFF94s without electrostatics) and the energy of gas-phase minima.
         strain_scale: a sample has the weight exp(-strain / strain_scale) in the selection, kcal/mol.
         gas_phase: share of the weight, from 0 to 1, that gas-phase minima have in the selection: shapes that hydrogen
             bonds and dispersion fold. 0 where only solvent or a pocket matters.
         gas_phase_scale: a gas-phase minimum has the weight exp(-energy / gas_phase_scale), kcal/mol.
         min_rmsd: least symmetric heavy-atom RMSD between two conformers, Angstrom.
+        sort: "coverage", which makes the first k the best k, whatever k; or "energy": the lowest of all is among the
+            selection, which is ordered by the energies that are written.
+        unique: "rmsd", conformers that are min_rmsd apart; or "minima": distinct minima of the field, minimized to the
+            end (with MMFF94s where minimize_with is "none").
         minimize_with: "none", or what minimizes the selection: "mmff" (MMFF94s) or "gfn2" (GFN2-xTB).
         timeout: seconds for the embedding.
         boltzmann: kelvin; n samples with Boltzmann weights in place of a selection (see
@@ -76,6 +81,8 @@ class GenerateConfig:
     gas_phase: float = renamed("vacuum", 0.6)
     gas_phase_scale: float = renamed("vacuum_scale", 4.0)
     min_rmsd: float = renamed("spacing", 0.1)
+    sort: Literal["coverage", "energy"] = "coverage"
+    unique: Literal["rmsd", "minima"] = "rmsd"
     minimize_with: Literal["none", "mmff", "gfn2"] = renamed("relax", "none")
     timeout: float = 60.0
     boltzmann: float | None = None
@@ -94,10 +101,14 @@ class GenerateConfig:
             raise ConfigError(f"seed must be at most {MAX_SEED}, not {self.seed}")
         if self.gas_phase > 1:
             raise ConfigError(f"gas_phase must be at most 1, not {self.gas_phase}")
-        if self.minimize_with not in ("none", "mmff", "gfn2"):
-            raise ConfigError(f'minimize_with must be "none", "mmff" or "gfn2", not "{self.minimize_with}"')
-        if self.boltzmann is not None and self.minimize_with != "none":
-            raise ConfigError("Boltzmann weights hold for samples as they are, not for minimized ones")
+        for name, choices in _CHOICES.items():
+            if getattr(self, name) not in choices:
+                listed = " or ".join((", ".join(f'"{one}"' for one in choices[:-1]), f'"{choices[-1]}"'))
+                raise ConfigError(f'{name} must be {listed}, not "{getattr(self, name)}"')
+        if self.unique == "minima" and self.minimize_with == "none":
+            object.__setattr__(self, "minimize_with", "mmff")
+        if self.boltzmann is not None and (self.minimize_with, self.sort) != ("none", "coverage"):
+            raise ConfigError("Boltzmann weights hold for samples as they are, not for minimized ones or by energy")
 
 
 def checked_config(**options) -> GenerateConfig:

@@ -8,6 +8,7 @@ from rdkit import Chem
 
 from molgen.chem.atom_types.mmff_terms import mmff_terms
 from molgen.chem.molecules.force_field import Energies, minimize_conformers
+from molgen.chem.molecules.octahedra import octahedral_centers
 from molgen.chem.molecules.positions import with_conformers
 from molgen.physics.lbfgs import graph_preconditioner, minimize_batch
 from molgen.physics.mmff import MMFFEnergy
@@ -15,8 +16,9 @@ from molgen.threads import one_thread
 
 FEW = 20_000
 """Conformers times squared atoms up to which RDKit, one by one, is quicker than setting out the batch."""
-RDKIT_STEPS = 1.6
-"""Steps of RDKit's minimizer that come as low as one of the batch."""
+RDKIT_STEPS, OCTAHEDRAL_STEPS = 1.6, 10.0
+"""Steps of RDKit's minimizer that come as low as one of the batch; and with six neighbors at an atom, which the
+embedding leaves anywhere."""
 PIECE_PAIRS = 300_000
 """Conformers go through the field in pieces of about so many pairs of atoms, which keeps memory small."""
 
@@ -33,6 +35,7 @@ class ConformerField:
     def __init__(self, mol: Chem.Mol) -> None:
         self.mol = mol
         self.terms = mmff_terms(mol)
+        self._rdkit_steps = OCTAHEDRAL_STEPS if octahedral_centers(mol) else RDKIT_STEPS
         if self.terms is not None:
             self._start = torch.from_numpy(graph_preconditioner(self.terms)).float()
             self._energy = {charges: MMFFEnergy(self.terms, charges) for charges in (True, False)}
@@ -64,7 +67,7 @@ class ConformerField:
         """
         if self.terms is None or len(positions) * self.terms.n_atoms**2 <= FEW:
             mol = with_conformers(self.mol, positions)
-            return minimize_conformers(mol, round(RDKIT_STEPS * steps), electrostatics=electrostatics)
+            return minimize_conformers(mol, round(self._rdkit_steps * steps), electrostatics=electrostatics)
         energy = self._energy[electrostatics]
         given = torch.from_numpy(np.ascontiguousarray(positions.transpose(1, 2, 0))).float()
         moved, values = [], []

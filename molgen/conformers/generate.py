@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
-from rdkit import Chem
+from rdkit import Chem, rdBase
 
 from molgen.chem.molecules.reading import InputRecord, Source, read_molecules
 from molgen.chem.molecules.standardize import prepare_molecule
@@ -164,7 +164,11 @@ def resolve_model(model: Model) -> TorsionModel | None:
 
 @one_thread()
 def conformers_of(mol: Chem.Mol, model: TorsionModel | None, config: GenerateConfig) -> Chem.Mol:
-    """The pipeline for a molecule with explicit hydrogens and complete stereo: sample, make candidates, select."""
-    if config.boltzmann is not None:
-        return boltzmann_ensemble(mol, model, config)
-    return select_conformers(sample_conformers(mol, model, config), config)
+    """The pipeline for a molecule with explicit hydrogens and complete stereo: sample, make candidates, select.
+
+    RDKit's own messages (on atom types that its fields do not know) stay off the terminal meanwhile.
+    """
+    with rdBase.BlockLogs():
+        if config.boltzmann is not None:
+            return boltzmann_ensemble(mol, model, config)
+        return select_conformers(sample_conformers(mol, model, config), config)

@@ -1,55 +1,85 @@
-"""From candidates to the conformers of a molecule: select by coverage, minimize, check the stereo."""
+"""From candidates to the conformers of a molecule: select by coverage or energy, minimize, check the stereo."""
 
 from __future__ import annotations
 
+import warnings
+from collections.abc import Iterator
 from typing import Literal
 
 import numpy as np
 from rdkit import Chem
 
-from molgen.chem.features.molecule_features import heavy_atoms
 from molgen.chem.molecules.force_field import Energies
 from molgen.chem.molecules.positions import with_conformers
-from molgen.conformers.candidates import make_candidates
+from molgen.conformers.annotation import annotate
+from molgen.conformers.candidates import Candidates, make_candidates, within_window
 from molgen.conformers.config import GenerateConfig
+from molgen.conformers.distinct import distinct, symmetric_distances
 from molgen.conformers.facility_location import facility_location, medoid
-from molgen.conformers.hydrogen_rotors import hydrogen_rotors
 from molgen.conformers.hydrogen_search import HydrogenSearch
 from molgen.conformers.samples import Samples
 from molgen.errors import EmbeddingError
-from molgen.metrics.rmsd import rmsd_matrix
 from molgen.metrics.stereo import stereo_mask
-from molgen.metrics.symmetry import automorphisms
+from molgen.sampling.guards import MoleculeWarning
 
-MAX_PERMUTATIONS = 64
+UNTYPED = (
+    "neither MMFF94s nor UFF has parameters for this molecule: its conformers are as they were embedded, not "
+    "minimized, and have no energies"
+)
+UNTYPED_RMSD = 0.5
+"""Of conformers that no field has minimized: what differs by less is the noise of the embedding, Angstrom."""
 MINIMIZE_STEPS = 500
 MAX_FORCE = 0.01
 """kcal/mol/Angstrom, the largest force that is left."""
 ROTAMER_WINDOW = 8.0
 """Hydrogens turned so far above their lowest places, kcal/mol before they are minimized, still make a conformer."""
-ROTAMER_GAP = 0.2
-"""kcal/mol that two minima with the same heavy atoms differ by."""
 SPARE = 2
 """Candidates for each conformer that is to be minimized, since two of them may end in one minimum."""
+BATCH, MOST_BATCHES = 16, 8
+"""Distinct minima are looked for among so many candidates at a time, n if that is more, and in so many batches, until
+one brings no other."""
 
 
 def select_conformers(samples: Samples, config: GenerateConfig) -> Chem.Mol:
-    """The conformers to return, best first; the first of all is the medoid of the samples.
+    """The conformers to return, best first; the first of all is the medoid of the samples, or the lowest in energy.
 
     Raises:
         EmbeddingError: none of the selection keeps the stereo of the input.
     """
     candidates = make_candidates(samples, config)
-    distances = symmetric_distances(samples.mol, candidates.positions)
-    count = SPARE * config.n if config.minimize_with == "mmff" else config.n
-    own = slice(candidates.samples)
-    first = medoid(distances[own, own], candidates.weights[own]) if candidates.samples else None
-    order = facility_location(distances, count, weights=candidates.weights, min_rmsd=config.min_rmsd, first=first)
+    strain = samples.field.energies(candidates.positions, electrostatics=False).values
+    kept = within_window(strain, config.energy_window)
+    count = _count(config)
+    order = kept[_order(samples, candidates.subset(kept), strain[kept], count, config)]
     positions, sample = candidates.positions[order], candidates.sample[order]
     if len(order) < count and config.minimize_steps:
         turned, origin = rotamers(samples, positions, count - len(order), config)
         positions, sample = np.concatenate([positions, turned]), np.concatenate([sample, sample[origin]])
     return finish(samples, positions, sample, config)
+
+
+def _count(config: GenerateConfig) -> int:
+    """Candidates to look at."""
+    if config.unique == "minima":
+        return MOST_BATCHES * _batch(config)
+    return config.n if config.minimize_with == "none" else SPARE * config.n
+
+
+def _order(
+    samples: Samples, candidates: Candidates, strain: np.ndarray, count: int, config: GenerateConfig
+) -> np.ndarray:
+    """Indices of the candidates to look at, best first."""
+    distances = symmetric_distances(samples.mol, candidates.positions)
+    own = slice(candidates.samples)
+    first = medoid(distances[own, own], candidates.weights[own]) if candidates.samples else None
+    if config.sort == "energy" and np.isfinite(strain).any():
+        charged = config.minimize_with != "none"
+        first = int(np.nanargmin(samples.field.energies(candidates.positions).values if charged else strain))
+    apart = config.min_rmsd if config.unique == "rmsd" else 0.0
+    if not np.isfinite(strain).any():
+        apart = max(config.min_rmsd, UNTYPED_RMSD)
+    order = facility_location(distances, count, weights=candidates.weights, min_rmsd=apart, first=first)
+    return np.array(order, dtype=int)
 
 
 def rotamers(
@@ -72,8 +102,8 @@ def rotamers(
     turned, origin = turned[: SPARE * count], origin[: SPARE * count]
     minimized, energies = samples.field.minimize(np.concatenate([positions, turned]), config.gas_phase_steps)
     given = len(positions)
-    distinct = _distinct(samples.mol, minimized, energies.values, config.min_rmsd)
-    kept = np.array([index - given for index in distinct if index >= given][:count], dtype=np.int64)
+    different = distinct(samples.mol, minimized, energies.values, config)
+    kept = np.array([index - given for index in different if index >= given][:count], dtype=np.int64)
     return minimized[given + kept], origin[kept]
 
 
@@ -89,24 +119,43 @@ def finish(samples: Samples, positions: np.ndarray, sample: np.ndarray, config: 
     Raises:
         EmbeddingError: none of them has the stereo of the input.
     """
-    if config.minimize_with == "none":
-        energies = samples.field.energies(positions, electrostatics=False)
-    else:
-        positions, energies = _minimized(samples, positions, config.minimize_with)
-    kept = np.flatnonzero(stereo_mask(samples.mol, with_conformers(samples.mol, positions)))
+    kept, before = np.arange(0), -1
+    for moved, energies in _minimized_more_and_more(samples, positions, config):
+        kept = _kept(samples.mol, moved, energies.values, config)
+        if len(kept) >= config.n or len(kept) == before:
+            break
+        before = len(kept)
     if not len(kept):
         raise EmbeddingError("no conformer keeps the stereo of the input")
-    if config.minimize_with != "none":
-        kept = kept[_distinct(samples.mol, positions[kept], energies.values[kept], config.min_rmsd)][: config.n]
-    lowest = np.nanmin(energies.values[kept], initial=np.inf)
-    result = with_conformers(samples.mol, positions[kept])
-    for rank, (conformer, index) in enumerate(zip(result.GetConformers(), kept, strict=True), 1):
-        conformer.SetIntProp("molgen_rank", rank)
-        conformer.SetDoubleProp("molgen_energy", float(energies.values[index] - lowest))
-        conformer.SetProp("molgen_energy_method", energies.method)
-        conformer.SetIntProp("molgen_template", int(samples.template[sample[index]]))
-        conformer.SetProp("molgen_method", samples.method)
+    if config.sort == "energy":
+        kept = kept[np.argsort(energies.values[kept], kind="stable")]
+    kept = kept[: config.n]
+    if energies.method == "none":
+        warnings.warn(UNTYPED, MoleculeWarning, stacklevel=2)
+    result = with_conformers(samples.mol, moved[kept])
+    chosen = Energies(energies.values[kept], energies.method)
+    annotate(result, config.sort, chosen, samples.template[sample[kept]], samples.method)
     return result
+
+
+def _minimized_more_and_more(
+    samples: Samples, positions: np.ndarray, config: GenerateConfig
+) -> Iterator[tuple[np.ndarray, Energies]]:
+    """The selection minimized if wanted, with energies; where distinct minima are wanted, a batch more each time."""
+    if config.minimize_with == "none":
+        yield positions, samples.field.energies(positions, electrostatics=False)
+        return
+    size = _batch(config) if config.unique == "minima" else len(positions)
+    moved, values = [], []
+    for begin in range(0, len(positions), size):
+        some, energies = _minimized(samples, positions[begin : begin + size], config.minimize_with)
+        moved.append(some)
+        values.append(energies.values)
+        yield np.concatenate(moved), Energies(np.concatenate(values), energies.method)
+
+
+def _batch(config: GenerateConfig) -> int:
+    return max(BATCH, config.n)
 
 
 def _minimized(samples: Samples, positions: np.ndarray, method: Literal["mmff", "gfn2"]) -> tuple[np.ndarray, Energies]:
@@ -117,22 +166,10 @@ def _minimized(samples: Samples, positions: np.ndarray, method: Literal["mmff", 
     return minimize_gfn2(with_conformers(samples.mol, positions))
 
 
-def _distinct(mol: Chem.Mol, positions: np.ndarray, energies: np.ndarray, min_rmsd: float) -> list[int]:
-    """Those not within ``min_rmsd`` of an earlier one: two conformers may have been minimized to one minimum.
-
-    Minima whose energies differ are two, though their heavy atoms do not: a hydrogen has turned.
-    """
-    distances = symmetric_distances(mol, positions)
-    turns = bool(hydrogen_rotors(mol))
-    kept: list[int] = []
-    for index in range(len(positions)):
-        differs = turns & (np.abs(energies[index] - energies[kept]) > ROTAMER_GAP)
-        if ((distances[index, kept] >= min_rmsd) | differs).all():
-            kept.append(index)
-    return kept
-
-
-def symmetric_distances(mol: Chem.Mol, positions: np.ndarray) -> np.ndarray:
-    """Symmetric heavy-atom RMSD between all pairs of conformers [p, atoms, 3]: [p, p], Angstrom."""
-    heavy = positions[:, heavy_atoms(mol)]
-    return rmsd_matrix(heavy, heavy, automorphisms(mol, MAX_PERMUTATIONS).permutations).numpy()
+def _kept(mol: Chem.Mol, positions: np.ndarray, energies: np.ndarray, config: GenerateConfig) -> np.ndarray:
+    """Indices of those with the stereo of the input, within the energy window, and distinct."""
+    kept = np.flatnonzero(stereo_mask(mol, with_conformers(mol, positions)))
+    kept = kept[within_window(energies[kept], config.energy_window)]
+    if config.minimize_with == "none" or not len(kept):
+        return kept
+    return kept[distinct(mol, positions[kept], energies[kept], config)]

@@ -10,7 +10,11 @@ import torch
 from torch import Tensor
 
 
-class NotFiniteWarning(UserWarning):
+class MoleculeWarning(UserWarning):
+    """What a user should know about the result of one molecule; a batch tells it as a note of that molecule."""
+
+
+class NotFiniteWarning(MoleculeWarning):
     """Samples of a model were not finite."""
 
 
@@ -39,12 +43,12 @@ def warn_not_finite(bad: int, count: int, what: str) -> None:
 
 @contextmanager
 def warnings_as_notes(notes: list[str]) -> Iterator[None]:
-    """Within, warnings of non-finite samples are appended to the notes; other warnings pass."""
+    """Within, what warns of a molecule is appended to the notes; other warnings pass."""
     with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always", NotFiniteWarning)
+        warnings.simplefilter("always", MoleculeWarning)
         yield
     for warning in caught:
-        if issubclass(warning.category, NotFiniteWarning):
+        if issubclass(warning.category, MoleculeWarning):
             notes.append(str(warning.message))
         else:
             warnings.warn_explicit(warning.message, warning.category, warning.filename, warning.lineno)

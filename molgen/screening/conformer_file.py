@@ -15,9 +15,9 @@ from molgen.chem.molecules.reading import read_molecules
 from molgen.chem.molecules.writing import SdfRecord, input_fields, write_sdf
 from molgen.chem.molecules.xtb import check_xtb
 from molgen.conformers.config import GenerateConfig
+from molgen.conformers.distinct import symmetric_distances
 from molgen.conformers.generate import Model, Outcome, outcomes, resolve_model
 from molgen.conformers.inputs import join_conformers
-from molgen.conformers.selection import symmetric_distances
 from molgen.files import check_place, write_atomically
 from molgen.version import __version__
 
@@ -34,6 +34,8 @@ class ConformerRow:
         seconds: wall time.
         error: reason of a failure, one line; None when all is well.
         notes: warnings.
+        first_energy: of the first conformer above the lowest, kcal/mol; None if unknown.
+        lowest_energy: of the lowest in the field's own scale, kcal/mol; None if unknown.
         effective_samples: how many equally weighted samples the Boltzmann weights are worth; None without weights.
     """
 
@@ -46,6 +48,8 @@ class ConformerRow:
     error: str | None
     notes: tuple[str, ...] = ()
     effective_samples: float | None = None
+    first_energy: float | None = None
+    lowest_energy: float | None = None
 
 
 def conformers_to_file(
@@ -119,13 +123,23 @@ def row_of(outcome: Outcome, seconds: float) -> ConformerRow:
     if outcome.mol is None:
         return ConformerRow(record.name, record.place, 0, None, None, seconds, outcome.error, notes)
     mol = outcome.mol
-    energies = np.array([c.GetDoubleProp("molgen_energy") for c in mol.GetConformers()])
-    span = float(energies.max() - energies.min()) if np.isfinite(energies).all() else None
+    energies = np.array([c.GetDoubleProp("molgen_absolute_energy") for c in mol.GetConformers()])
+    known = bool(np.isfinite(energies).all())
     first = mol.GetConformer(0)
     effective = first.GetDoubleProp("molgen_effective_samples") if first.HasProp("molgen_effective_samples") else None
     diversity = _diversity(outcome)
     return ConformerRow(
-        record.name, record.place, mol.GetNumConformers(), span, diversity, seconds, None, notes, effective
+        record.name,
+        record.place,
+        mol.GetNumConformers(),
+        float(np.ptp(energies)) if known else None,
+        diversity,
+        seconds,
+        None,
+        notes,
+        effective,
+        float(energies[0] - energies.min()) if known else None,
+        float(energies.min()) if known else None,
     )
 
 

@@ -35,6 +35,8 @@ def row(name, conformers=2, error=None, notes=()):
         error=error,
         notes=notes,
         effective_samples=None,
+        first_energy=1.5,
+        lowest_energy=-20.25,
     )
 
 
@@ -117,6 +119,10 @@ def test_the_table_shows_results_and_failures_and_warnings_go_to_stderr(stub, ca
     assert exit_code("conformers", "lib.smi", "-o", "x.sdf") == 0
     out, err = capsys.readouterr()
     assert "0 - 3.2" in out
+    assert "1.5" in out
+    assert "-20.2" in out
+    assert "Order: by coverage" in out
+    assert "--unique minima" in out
     assert "unclosed ring" in out
     assert "1 of 2 molecules done, 1 failed" in out
     assert err == "warning: good: stereo of C2 is not specified\n"

@@ -5,6 +5,9 @@ import pytest
 from generated import FLEXIBLE, assert_sound_geometry, coordinates, energies, nearest_pair, uniform
 
 from molgen.chem.molecules.force_field import minimize_conformers
+from molgen.conformers.annotation import explanation
+from molgen.conformers.config import GenerateConfig
+from molgen.conformers.distinct import symmetric_distances
 
 
 def test_the_first_of_many_are_the_best_few():
@@ -83,3 +86,69 @@ def test_minimized_candidates_are_lower_and_merge_in_one_minimum():
 def test_minimization_into_one_minimum_leaves_one_conformer():
     assert uniform("c1ccccc1C", 10, min_rmsd=0.05, minimize_with="mmff").GetNumConformers() == 1
     assert uniform("CCCO", 30, samples=40, minimize_with="mmff").GetNumConformers() <= 9
+
+
+def properties(mol, name: str) -> list:
+    return [conformer.GetPropsAsDict()[name] for conformer in mol.GetConformers()]
+
+
+@pytest.mark.parametrize(
+    ("smiles", "minimize_with"),
+    [("[NH3+]CCCC(=O)[O-]", "none"), ("NCCCC(=O)O", "mmff")],  # charges fold the first to a high strain
+)
+def test_the_energies_that_are_written_keep_to_the_window(smiles, minimize_with):
+    mol = uniform(smiles, 12, samples=24, energy_window=5.0, minimize_with=minimize_with)
+    assert mol.GetNumConformers() > 1
+    assert max(energies(mol)) - min(energies(mol)) <= 5.0
+
+
+def test_absolute_energies_are_those_of_the_field():
+    mol = uniform("CCCCO", 5, minimize_with="mmff")
+    np.testing.assert_allclose(
+        properties(mol, "molgen_absolute_energy"), minimize_conformers(mol, 0)[1].values, atol=2e-3
+    )
+    absolute = np.array(properties(mol, "molgen_absolute_energy"))
+    np.testing.assert_allclose(absolute - absolute.min(), energies(mol), atol=1e-9)
+
+
+def test_sorted_by_energy_the_lowest_of_all_is_the_first():
+    everything = uniform(FLEXIBLE, 60, samples=24)
+    mol = uniform(FLEXIBLE, 4, samples=24, sort="energy")
+    assert energies(mol) == sorted(energies(mol))
+    lowest = min(properties(everything, "molgen_absolute_energy"))
+    assert properties(mol, "molgen_absolute_energy")[0] < lowest + 0.1  # rounded otherwise with others in the batch
+
+
+def test_every_rank_has_a_reason_and_the_order_is_explained():
+    first, *others = properties(uniform(FLEXIBLE, 4), "molgen_rank_reason")
+    assert first == "coverage: medoid of the samples"
+    assert {reason.split(":")[0] for reason in others} == {"coverage"}
+    assert properties(uniform(FLEXIBLE, 2, sort="energy"), "molgen_rank_reason") == [
+        "energy: the lowest",
+        "energy: the next lowest",
+    ]
+    assert "--sort energy" in explanation(GenerateConfig())[0]
+    assert "--unique minima" in explanation(GenerateConfig())[1]
+    assert "--unique minima" not in explanation(GenerateConfig(unique="minima"))[1]
+
+
+def test_distinct_minima_are_distinct_and_at_their_minima():
+    mol = uniform("CCCC(=O)OC", 30, samples=24, unique="minima")
+    assert uniform("c1ccccc1C", 10, unique="minima").GetNumConformers() == 1
+    positions, after = minimize_conformers(mol, 500)
+    assert np.abs(properties(mol, "molgen_absolute_energy") - after.values).max() < 0.05
+    assert set(properties(mol, "molgen_energy_method")) == {"MMFF94s"}
+    distances = symmetric_distances(mol, positions)
+    gaps = np.abs(after.values[:, None] - after.values)
+    pairs = np.triu_indices(len(positions), 1)
+    assert ((distances[pairs] > 0.15) | (gaps[pairs] > 0.05)).all()
+    assert 3 <= len(positions) < 30
+
+
+def test_rotamers_of_a_hydroxyl_are_distinct_minima():
+    mol = uniform("OCCO", 20, samples=64, templates=6, unique="minima", minimize_steps=0)
+    assert mol.GetNumConformers() >= 3
+
+
+def test_octahedra_of_a_symmetric_ion_are_one_conformer():
+    assert uniform("F[P-](F)(F)(F)(F)F", 20, templates=6).GetNumConformers() == 1

@@ -141,10 +141,12 @@ def test_a_salt_works_without_its_counter_ion(tmp_path):
     assert (row.name, row.conformers) == ("acetate", 1)
 
 
-def test_a_molecule_without_energies_has_no_energy_span(tmp_path):
-    (row,) = run("FS(F)(F)(F)(F)F", tmp_path / "out.sdf")
+def test_a_molecule_without_energies_says_so_and_keeps_to_itself(tmp_path, capfd):
+    (row,) = run("O=S(F)(F)(F)F", tmp_path / "out.sdf")
     assert row.conformers >= 1
-    assert row.energy_span is None
+    assert (row.energy_span, row.first_energy, row.lowest_energy) == (None, None, None)
+    assert row.notes[-1].startswith("neither MMFF94s nor UFF has parameters")
+    assert capfd.readouterr() == ("", "")  # RDKit tells of its atom types elsewhere
     assert read(tmp_path / "out.sdf")[0].GetProp("molgen_energy_method") == "none"
 
 

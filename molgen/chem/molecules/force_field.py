@@ -1,4 +1,4 @@
-"""MMFF94s energies and minimization through RDKit, with UFF where MMFF has no parameters."""
+"""MMFF94s energies and minimization through RDKit, with UFF where MMFF has no parameters, and octahedra beside it."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from rdkit import Chem
 from rdkit.Chem import rdForceFieldHelpers
 
 from molgen.chem.formats.parsing import silent_rdkit
+from molgen.chem.molecules.octahedra import METHOD, octahedral_field
 
 
 @dataclass(frozen=True)
@@ -17,7 +18,7 @@ class Energies:
 
     Attributes:
         values: [k], kcal/mol; nan where the field could not be evaluated.
-        method: "MMFF94s", "MMFF94s without electrostatics", "UFF" or "none".
+        method: "MMFF94s", "MMFF94s without electrostatics", "UFF", that with octahedral centers, or "none".
     """
 
     values: np.ndarray
@@ -80,6 +81,9 @@ def _field(mol: Chem.Mol, electrostatics: bool):
         properties.SetMMFFEleTerm(electrostatics)
         field = rdForceFieldHelpers.MMFFGetMoleculeForceField(mol, properties)
         return field, "MMFF94s" if electrostatics else "MMFF94s without electrostatics"
+    field = octahedral_field(mol)
+    if field is not None:
+        return field, METHOD
     if rdForceFieldHelpers.UFFHasAllMoleculeParams(mol):
         # no distance threshold, so that the list of pairs does not depend on the conformer it was made with
         return rdForceFieldHelpers.UFFGetMoleculeForceField(mol, vdwThresh=1000.0), "UFF"

@@ -17,8 +17,9 @@ from scipy.sparse.csgraph import connected_components
 from molgen.chem.features.molecule_features import heavy_atoms, without_hydrogens
 from molgen.chem.formats.parsing import silent_rdkit
 from molgen.chem.molecules.rotatable import rotatable_torsions
+from molgen.conformers.annotation import explanation
 from molgen.conformers.config import GenerateConfig
-from molgen.conformers.selection import symmetric_distances
+from molgen.conformers.distinct import symmetric_distances
 from molgen.geometry import rigid
 from molgen.geometry.alignment import kabsch
 from molgen.reports.content import Entry, Report, Subject, Table
@@ -78,7 +79,8 @@ def conformer_report(
         subjects=subjects,
         overview=None if one else _overview(rows),
         notes=(
-            "Energies are strain above the best sample in a force field, not free energies; see the settings.",
+            *explanation(config),
+            "They are not free energies; see the settings.",
             "RMSDs are over heavy atoms, superposed, the least over the symmetries of the molecule.",
         ),
         provenance=provenance(command, config, viewer=viewer_name()),
@@ -158,7 +160,13 @@ def _core(mol: Chem.Mol) -> np.ndarray:
 
 
 def _details(mol: Chem.Mol) -> dict[str, str]:
-    named = {"molgen_energy_method": "energy", "molgen_method": "template conformer", "molgen_template": "its number"}
+    named = {
+        "molgen_rank_reason": "rank by",
+        "molgen_energy_method": "energy",
+        "molgen_absolute_energy": "absolute / kcal/mol",
+        "molgen_method": "template conformer",
+        "molgen_template": "its number",
+    }
     return {title: mol.GetProp(name) for name, title in named.items() if mol.HasProp(name)}
 
 

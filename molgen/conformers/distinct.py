@@ -1,0 +1,52 @@
+"""When two conformers count as different: by RMSD, by a hydrogen that turned, or as minima of the field."""
+
+from __future__ import annotations
+
+import numpy as np
+from rdkit import Chem
+
+from molgen.chem.features.molecule_features import heavy_atoms
+from molgen.conformers.config import GenerateConfig
+from molgen.conformers.hydrogen_rotors import hydrogen_rotors
+from molgen.metrics.rmsd import rmsd_matrix
+from molgen.metrics.symmetry import automorphisms
+
+MAX_PERMUTATIONS, MORE_PERMUTATIONS = 64, 1024
+"""Symmetries that are looked at; and for few conformers, since copies of a hexafluoride differ by one of 720."""
+CHEAP_COMPARISONS = 2_000_000
+"""Conformers squared times permutations that cost next to nothing."""
+ROTAMER_GAP = 0.2
+"""kcal/mol that two minima with the same heavy atoms differ by."""
+SAME_RMSD, SAME_ENERGY = 0.2, 0.1
+"""Minimized conformers nearer than this (Angstrom, kcal/mol) are in one minimum; 200 of ibuprofen fall into 35 groups
+with nothing between 0.1 and 0.5 Angstrom, and those with another hydroxyl rotamer differ by more than 1 kcal/mol."""
+
+
+def distinct(mol: Chem.Mol, positions: np.ndarray, energies: np.ndarray, config: GenerateConfig) -> list[int]:
+    """Indices of the minimized conformers that are no copies of an earlier one.
+
+    Minima whose energies differ are two, though their heavy atoms do not: a hydrogen has turned.
+
+    Args:
+        mol: with explicit hydrogens.
+        positions: [k, atoms, 3], Angstrom.
+        energies: [k], kcal/mol.
+        config: ``unique`` and ``min_rmsd`` count.
+    """
+    distances, gaps = symmetric_distances(mol, positions), np.abs(energies[:, None] - energies)
+    if config.unique == "minima":
+        copies = (distances < SAME_RMSD) & ~(gaps >= SAME_ENERGY)
+    else:
+        copies = (distances < config.min_rmsd) & ~(bool(hydrogen_rotors(mol)) & (gaps > ROTAMER_GAP))
+    kept: list[int] = []
+    for index in range(len(positions)):
+        if not copies[index, kept].any():
+            kept.append(index)
+    return kept
+
+
+def symmetric_distances(mol: Chem.Mol, positions: np.ndarray) -> np.ndarray:
+    """Symmetric heavy-atom RMSD between all pairs of conformers [p, atoms, 3]: [p, p], Angstrom."""
+    heavy = positions[:, heavy_atoms(mol)]
+    most = min(MORE_PERMUTATIONS, CHEAP_COMPARISONS // max(1, len(heavy)) ** 2)
+    return rmsd_matrix(heavy, heavy, automorphisms(mol, max(MAX_PERMUTATIONS, most)).permutations).numpy()
