@@ -20,17 +20,17 @@ from molgen.cli.library import (
     conformers_to_folder,
     run_config,
 )
-from molgen.cli.options import LargestFragmentOption, NameColumnOption, ReportOption, SmilesColumnOption
+from molgen.cli.options import (
+    LargestFragmentOption,
+    NameColumnOption,
+    ReportOption,
+    SmilesColumnOption,
+    Stereo,
+    StereoOption,
+)
 from molgen.cli.terminal import MOST_ROWS, console, progress
 from molgen.conformers.config import GenerateConfig
 from molgen.opening import STANDARD_INPUT
-
-
-class Stereo(StrEnum):
-    """What to do with stereo that the input leaves open."""
-
-    one = "one"
-    enumerate = "enumerate"
 
 
 class Sort(StrEnum):
@@ -67,7 +67,7 @@ def conformers(
     n: Annotated[int, typer.Option("-n", min=1, help="Conformers per molecule.")] = GenerateConfig.n,
     seed: Annotated[int, typer.Option(min=0, help="Same seed, same conformers.")] = 0,
     model: Annotated[str, typer.Option(help="default, uniform (no model), or a weights file.")] = "default",
-    stereo: Annotated[Stereo, typer.Option(help="Stereo the input leaves open: take one isomer, or all.")] = Stereo.one,
+    stereo: StereoOption = Stereo.one,
     largest_fragment: LargestFragmentOption = False,
     smiles_column: SmilesColumnOption = None,
     name_column: NameColumnOption = None,

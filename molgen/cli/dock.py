@@ -19,6 +19,7 @@ from molgen.cli.options import (
     ForbidOption,
     KeepOption,
     LargestFragmentOption,
+    NameColumnOption,
     PoseModelOption,
     ProposalsOption,
     ProposalSource,
@@ -30,6 +31,10 @@ from molgen.cli.options import (
     ReportOption,
     RequireOption,
     SeedOption,
+    SmilesColumnOption,
+    StatesOption,
+    Stereo,
+    StereoOption,
     names_of,
     ph_of,
 )
@@ -65,6 +70,8 @@ def dock(
         Path | None, typer.Option(help="PDB file of how the model samples the (first) ligand.")
     ] = None,
     protonate: ProtonateOption = "auto",
+    states: StatesOption = 1,
+    stereo: StereoOption = Stereo.one,
     keep: KeepOption = "",
     drop: DropOption = "",
     chains: ChainsOption = "",
@@ -75,6 +82,8 @@ def dock(
     reference: ReferenceOption = None,
     keep_conformer: Annotated[bool, typer.Option("--keep-conformer", help="Keep the input's rings and bonds.")] = False,
     largest_fragment: LargestFragmentOption = False,
+    smiles_column: SmilesColumnOption = None,
+    name_column: NameColumnOption = None,
     write_complex: Annotated[Path | None, typer.Option("--complex", help=".pdb or .cif of the best pose.")] = None,
     summary: Annotated[Path | None, typer.Option(help="JSON with all results [OUTPUT.json].")] = None,
     report: ReportOption = None,
@@ -93,6 +102,8 @@ def dock(
         seed=seed,
         effort=effort.value,
         ph=ph_of(protonate),
+        states=states,
+        stereo=stereo.value,
         keep_conformer=keep_conformer,
         posebusters=posebusters,
         proposals=proposals.value,
@@ -121,6 +132,8 @@ def dock(
             core=core,
             reference=reference,
             largest_fragment=largest_fragment,
+            smiles_column=smiles_column,
+            name_column=name_column,
             complexes=write_complex,
             summary_file=summary or output.parent / f"{_stem(output)}.json",
             trajectory=trajectory,
@@ -217,11 +230,14 @@ def _print_poses(poses: Sequence[Pose]) -> None:
 
     compared = any(pose.rmsd is not None for pose in poses)
     scored = any(pose.confidence is not None for pose in poses)
-    columns = (*(["confidence"] if scored else []), "kcal/mol", "strain", *(["RMSD / Å"] if compared else []))
+    variants = any(pose.variant for pose in poses)
+    first = [*(["variant"] if variants else []), *(["confidence"] if scored else [])]
+    columns = (*first, "kcal/mol", "strain", *(["RMSD / Å"] if compared else []))
     table = Table("pose", *columns, "valid", "hydrogen bonds", "failed checks")
     for pose in poses[:MOST_ROWS]:
         rmsd = [] if not compared else ["" if pose.rmsd is None else f"{pose.rmsd:.2f}"]
-        values = [*([percent(pose.confidence)] if scored else []), f"{pose.score:.2f}", f"{pose.strain:.1f}", *rmsd]
+        own = [*([str(pose.variant + 1)] if variants else []), *([percent(pose.confidence)] if scored else [])]
+        values = [*own, f"{pose.score:.2f}", f"{pose.strain:.1f}", *rmsd]
         bonds = partners_text(pose.interactions, "hbond")
         table.add_row(str(pose.rank), *values, yes_or_no(pose.valid), bonds, ", ".join(pose.failed))
     console().print(table)

@@ -34,6 +34,13 @@ class Effort(StrEnum):
     thorough = "thorough"
 
 
+class Stereo(StrEnum):
+    """What to do with stereo that the input leaves open."""
+
+    one = "one"
+    enumerate = "enumerate"
+
+
 ProteinOption = Annotated[Path, typer.Option("-p", "--protein", help="PDB or mmCIF file, also .gz.")]
 SdfOutput = Annotated[Path, typer.Option("-o", "--output", help="SD file to write (.sdf or .sdf.gz).")]
 SeedOption = Annotated[int, typer.Option(min=0, help="Same seed, same poses.")]
@@ -45,6 +52,10 @@ RankOption = Annotated[Rank, typer.Option(help="Order poses by the learned confi
 PoseModelOption = Annotated[str, typer.Option(help="Proposes poses: default, or a weights file.")]
 ConfidenceModelOption = Annotated[str, typer.Option(help="Ranks poses: default, or a weights file.")]
 ProtonateOption = Annotated[str, typer.Option(help="pH of the ligand, no, or auto: 7.4 unless it has its hydrogens.")]
+StatesOption = Annotated[
+    int, typer.Option(min=1, help="Likely protonation states and tautomers to dock, ranked together.")
+]
+StereoOption = Annotated[Stereo, typer.Option(help="Stereo the input leaves open: take one isomer, or all.")]
 KeepOption = Annotated[str, typer.Option(help="Groups of the file to keep, e.g. waters or HEM,GOL:A:5.")]
 DropOption = Annotated[str, typer.Option(help="Groups of the file to leave out, e.g. HEM, or a chain: chain:P.")]
 ChainsOption = Annotated[str, typer.Option(help="Chains of the file to take with what is bound there, e.g. A,B.")]

@@ -17,7 +17,7 @@ from molgen.chem.proteins.reading import read_protein
 from molgen.chem.proteins.structure import Protein
 from molgen.docking.conditions import check_conditions, fulfilling
 from molgen.docking.learned import Learned, learned_of
-from molgen.docking.ligand import Ligand, PreparedLigand, prepare_ligand
+from molgen.docking.ligand import Ligand, PreparedLigand, prepare_variants
 from molgen.docking.pose_records import docking_result
 from molgen.docking.proposals import propose
 from molgen.docking.ranking import RankedPose, ranked_poses
@@ -26,6 +26,7 @@ from molgen.docking.refine import Refined, refine, representatives
 from molgen.docking.restraints import Anchor, restraints_of
 from molgen.docking.search import search
 from molgen.docking.site import Site, sites_of
+from molgen.docking.variants import dock_variants
 from molgen.errors import InputError, ParseError
 from molgen.physics.energy import DockingEnergy, Restraint
 from molgen.physics.maps import MapField
@@ -78,9 +79,12 @@ def dock(
         raise ParseError(record.error or "unreadable", source=ligand if isinstance(ligand, str) else None)
     sites = sites_of(structure, pocket, keep=keep, drop=drop).searched
     check_conditions(config, sites)
-    prepared = prepare_ligand(record.mol, config, largest_fragment=largest_fragment)
+    variants = prepare_variants(record.mol, config, largest_fragment=largest_fragment)
     compared = compared_with(None, pocket) if reference is None else reference
-    return dock_prepared(sites, prepared, config, anchors=anchors, core=core, reference=compared)
+    return dock_variants(
+        variants,
+        lambda prepared: dock_prepared(sites, prepared, config, anchors=anchors, core=core, reference=compared),
+    )
 
 
 def dock_prepared(

@@ -13,12 +13,10 @@ from molgen.chem.atom_types.interaction_types import ligand_types
 from molgen.chem.atom_types.vina_rotors import vina_rotors
 from molgen.chem.features.molecule_features import heavy_atoms, molecule_graph
 from molgen.chem.features.molecule_graph import MoleculeGraph
-from molgen.chem.molecules.protonation import PHYSIOLOGICAL, has_stated_protons, protonate
-from molgen.chem.molecules.standardize import molecule_notes, prepare_molecule
-from molgen.chem.molecules.stereo import enumerate_stereo
 from molgen.conformers.templates import LARGE_RING, largest_flexible_ring, template_conformers
+from molgen.docking.ligand_states import LigandState, ligand_states
 from molgen.docking.records import DockConfig
-from molgen.errors import EmbeddingError, ParseError
+from molgen.errors import EmbeddingError
 from molgen.physics.intramolecular import LigandPairs, ligand_pairs
 from molgen.physics.torsion_tree import TorsionTree, torsion_tree
 from molgen.physics.vina import AtomClasses, atom_classes
@@ -107,46 +105,48 @@ def _count(mol: Chem.Mol) -> int:
 
 @dataclass(frozen=True)
 class PreparedLigand:
-    """A ligand that can be docked, and what was decided on the way."""
+    """A ligand that can be docked.
+
+    Attributes:
+        ligand: one state of it.
+        notes: what was decided on the way.
+        energy: rough free energy of the state above the dominant one in water, kcal/mol.
+    """
 
     ligand: Ligand
     notes: tuple[str, ...]
+    energy: float = 0.0
 
 
 def prepare_ligand(mol: Chem.Mol, config: DockConfig, *, largest_fragment: bool = False) -> PreparedLigand:
-    """Standardize, protonate, set open stereo, make template conformers.
+    """Standardize, protonate, set open stereo, make template conformers; of several states the dominant one.
 
     Raises:
         MolgenError: the molecule cannot be docked.
     """
-    full = prepare_molecule(mol, largest_fragment=largest_fragment)
-    notes = list(molecule_notes(full))
-    if config.ph == "auto" and has_stated_protons(mol):
-        notes += _kept_state_notes(full)
-    elif config.ph is not None:
-        full, protons = protonate(full, PHYSIOLOGICAL if config.ph == "auto" else config.ph)
-        full = prepare_molecule(full)
-        notes += protons
-    if config.keep_conformer:
-        if not full.GetNumConformers() or not full.GetConformer().Is3D():
-            raise ParseError("--keep-conformer needs a ligand with 3D coordinates")
-    else:
-        full.RemoveAllConformers()
-        full, open_stereo = enumerate_stereo(full, "one")[0]
-        notes += [open_stereo] if open_stereo else []
-    ligand = ligand_of(full, seed=config.seed, timeout=config.timeout, keep_conformer=config.keep_conformer)
-    return PreparedLigand(ligand, tuple(notes))
+    return _prepared(ligand_states(mol, config, largest_fragment=largest_fragment)[0], config)
 
 
-def _kept_state_notes(full: Chem.Mol) -> list[str]:
-    """What the hydrogens of the input say against the rules, where they do."""
-    state, protons = protonate(full, PHYSIOLOGICAL)
-    drawn, ruled = (
-        [atom.GetFormalCharge() for atom in mol.GetAtoms() if atom.GetAtomicNum() > 1] for mol in (full, state)
-    )
-    if drawn == ruled:
-        return []
-    return [
-        f"protonation kept as the hydrogens of the input say, charge {sum(drawn):+d}; at pH {PHYSIOLOGICAL} it would "
-        f"be {sum(ruled):+d} ({'; '.join(protons)}): --protonate {PHYSIOLOGICAL}"
-    ]
+def prepare_variants(mol: Chem.Mol, config: DockConfig, *, largest_fragment: bool = False) -> list[PreparedLigand]:
+    """As :func:`prepare_ligand`, but every state and stereoisomer that the configuration asks for, at least one.
+
+    Raises:
+        MolgenError: none of them can be docked.
+    """
+    states = ligand_states(mol, config, largest_fragment=largest_fragment)
+    if len(states) == 1:
+        return [_prepared(states[0], config)]
+    variants, failure = [], None
+    for state in states:
+        try:
+            variants.append(_prepared(state, config))
+        except EmbeddingError as error:  # an isomer that cannot exist
+            failure = error
+    if failure is not None and not variants:
+        raise failure
+    return variants
+
+
+def _prepared(state: LigandState, config: DockConfig) -> PreparedLigand:
+    ligand = ligand_of(state.mol, seed=config.seed, timeout=config.timeout, keep_conformer=config.keep_conformer)
+    return PreparedLigand(ligand, state.notes, state.energy)

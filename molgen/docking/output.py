@@ -6,6 +6,9 @@ import math
 from collections.abc import Iterator
 from typing import Any
 
+from rdkit import Chem
+
+from molgen.chem.features.molecule_features import without_hydrogens
 from molgen.chem.molecules.writing import SdfRecord
 from molgen.chem.proteins.structure import Pocket
 from molgen.docking.records import DockingResult, Pose
@@ -21,7 +24,7 @@ from molgen.version import __version__
 def sdf_records(result: DockingResult, name: str) -> Iterator[SdfRecord]:
     """One record per pose, in rank order."""
     for pose in result.poses:
-        yield SdfRecord(result.mol, pose.conformer, name, pose_properties(result, pose))
+        yield SdfRecord(result.mol_of(pose), pose.conformer, name, pose_properties(result, pose))
 
 
 def pose_properties(result: DockingResult, pose: Pose) -> dict[str, object]:
@@ -29,6 +32,8 @@ def pose_properties(result: DockingResult, pose: Pose) -> dict[str, object]:
     optional: dict[str, object] = {} if pose.rmsd is None else {"molgen_rmsd": pose.rmsd}
     if pose.interaction_similarity is not None:
         optional["molgen_interaction_similarity"] = round(pose.interaction_similarity, 4)
+    if result.variants:
+        optional["molgen_variant"] = pose.variant + 1
     rated: dict[str, object] = {} if pose.confidence is None else {"molgen_confidence": round(pose.confidence, 4)}
     return {
         "molgen_rank": pose.rank,
@@ -42,7 +47,7 @@ def pose_properties(result: DockingResult, pose: Pose) -> dict[str, object]:
         "molgen_failed_checks": ", ".join(pose.failed) or "none",
         **optional,
         "molgen_interactions": interaction_text(pose.interactions),
-        "molgen_unsatisfied": unsatisfied_text(result.mol, pose.unsatisfied),
+        "molgen_unsatisfied": unsatisfied_text(result.mol_of(pose), pose.unsatisfied),
         "molgen_pocket": pose.pocket,
         "molgen_effort": result.config.effort,
         "molgen_seed": result.config.seed,
@@ -58,6 +63,7 @@ def summary(result: DockingResult, name: str) -> dict[str, Any]:
         "pockets": [pocket_record(pocket) for pocket in result.pockets],
         "kept": list(result.kept),
         "dropped": list(result.dropped),
+        "variants": [Chem.MolToSmiles(without_hydrogens(mol)) for mol in result.variants or (result.mol,)],
         "notes": list(result.notes),
         "seconds": round(result.seconds, 2),
         "effort": result.config.effort,
@@ -88,6 +94,7 @@ def _plain(pose: Pose) -> dict[str, Any]:
         "failed_checks": list(pose.failed),
         "rmsd": _rounded_or_none(pose.rmsd),
         "pocket": pose.pocket,
+        "variant": pose.variant + 1,
         "interactions": [interaction_record(one) for one in pose.interactions],
         "unsatisfied": [unsatisfied_record(one) for one in pose.unsatisfied],
         "interaction_similarity": _rounded_or_none(pose.interaction_similarity),

@@ -19,6 +19,12 @@ from molgen.metrics.interactions import Condition, Interaction, UnsatisfiedAtom
 MAX_SEED = 2**31 - 3
 """RDKit takes 32-bit seeds, and the embedding counts two up."""
 
+_CHOICES = {
+    "proposals": ("both", "learned", "random"),
+    "rank": ("confidence", "energy"),
+    "stereo": ("one", "enumerate"),
+}
+
 
 @dataclass(frozen=True)
 class DockConfig:
@@ -30,6 +36,8 @@ class DockConfig:
         effort: "quick", "normal" or "thorough": how much is searched.
         ph: at which the ligand is protonated; None leaves it as it is given; "auto" is 7.4, except for ligands that
             come with explicit hydrogens: those stay as they are.
+        states: protonation states and tautomers to dock, at most; more than one are ranked together.
+        stereo: of stereo that the input leaves open dock "one" isomer, or "enumerate" all, ranked together.
         min_rmsd: least symmetric RMSD between two poses, Angstrom.
         keep_conformer: start from the bond lengths, angles and rings of the input structure.
         timeout: seconds for the embedding of the ligand.
@@ -47,6 +55,8 @@ class DockConfig:
     seed: int = 0
     effort: Literal["quick", "normal", "thorough"] = "normal"
     ph: float | Literal["auto"] | None = "auto"
+    states: int = 1
+    stereo: Literal["one", "enumerate"] = "one"
     min_rmsd: float = renamed("spacing", 1.0)
     keep_conformer: bool = False
     timeout: float = 60.0
@@ -63,7 +73,7 @@ class DockConfig:
 
     def __post_init__(self) -> None:
         limits = (("n", 1, Integral), ("seed", 0, Integral), ("min_rmsd", 0.0, Real), ("samples", 1, Integral))
-        for name, least, kind in (*limits, ("steps", 1, Integral), ("guidance", 0.0, Real)):
+        for name, least, kind in (*limits, ("steps", 1, Integral), ("states", 1, Integral), ("guidance", 0.0, Real)):
             value = getattr(self, name)
             if not isinstance(value, kind) or not float(value) >= least:
                 raise ConfigError(f"{name} must be at least {least:g}, not {value}")
@@ -71,7 +81,7 @@ class DockConfig:
             raise ConfigError(f"seed must be at most {MAX_SEED}, not {self.seed}")
         if self.effort not in EFFORT:
             raise ConfigError(f"effort must be one of {', '.join(EFFORT)}, not {self.effort}")
-        for name, choices in (("proposals", ("both", "learned", "random")), ("rank", ("confidence", "energy"))):
+        for name, choices in _CHOICES.items():
             if getattr(self, name) not in choices:
                 raise ConfigError(f"{name} must be one of {', '.join(choices)}, not {getattr(self, name)}")
         object.__setattr__(self, "require", tuple(self.require))
@@ -80,6 +90,8 @@ class DockConfig:
             Condition.parse(text)
         if self.ph not in (None, "auto") and not (isinstance(self.ph, Real) and 0 <= self.ph <= 14):
             raise ConfigError(f"ph must be between 0 and 14, not {self.ph}")
+        if self.ph is None and self.states > 1:
+            raise ConfigError("states of protonation need a pH: --states and --protonate no exclude each other")
 
     @property
     def search(self) -> SearchConfig:
@@ -105,7 +117,7 @@ class Pose:
 
     Attributes:
         rank: from 1.
-        conformer: its id in the molecule of the result.
+        conformer: its id in the molecule of the result, or of its variant.
         score: Vina's affinity, kcal/mol: (inter + intra - intra of the pose of lowest energy) x rotor factor. As a
             binding free energy it is rough.
         intermolecular, intramolecular: kcal/mol, before the rotor factor.
@@ -118,6 +130,7 @@ class Pose:
         interactions: with the receptor, by kind and residue; atoms of the ligand are those of the result's molecule.
         unsatisfied: donors and acceptors of the ligand without a partner.
         interaction_similarity: Tanimoto similarity of the interaction fingerprint to the reference's; None without one.
+        variant: index of the state that it is of, where several were docked.
     """
 
     rank: int
@@ -134,6 +147,7 @@ class Pose:
     interactions: tuple[Interaction, ...] = ()
     unsatisfied: tuple[UnsatisfiedAtom, ...] = ()
     interaction_similarity: float | None = None
+    variant: int = 0
 
     @property
     def valid(self) -> bool:
@@ -151,7 +165,8 @@ class DockingResult:
     """Poses of one ligand, best first.
 
     Attributes:
-        mol: the ligand as it was docked, with explicit hydrogens and one conformer per pose.
+        mol: the ligand as it was docked, with explicit hydrogens and one conformer per pose; of several variants
+            that of the best pose.
         poses: in rank order.
         pockets: that were searched.
         receptor: the structure that took part.
@@ -159,6 +174,7 @@ class DockingResult:
         notes: what was decided about the ligand (protonation, stereo), one line each.
         seconds: wall time, without reading the protein.
         config: how it was docked.
+        variants: the states that have poses, each as `mol`, where several were docked.
         receptor_notes: what was decided about the structure and its pockets, and what is missing near these.
     """
 
@@ -172,3 +188,8 @@ class DockingResult:
     seconds: float
     config: DockConfig
     receptor_notes: tuple[str, ...] = ()
+    variants: tuple[Chem.Mol, ...] = ()
+
+    def mol_of(self, pose: Pose) -> Chem.Mol:
+        """The molecule whose conformer `pose.conformer` is the pose."""
+        return self.variants[pose.variant] if self.variants else self.mol

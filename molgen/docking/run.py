@@ -22,12 +22,13 @@ from molgen.chem.proteins.writing import write_complex, writer_of
 from molgen.docking.conditions import check_conditions
 from molgen.docking.dock import dock_prepared
 from molgen.docking.learned import learned_of
-from molgen.docking.ligand import Ligand, prepare_ligand
+from molgen.docking.ligand import Ligand, PreparedLigand, prepare_variants
 from molgen.docking.output import pocket_record, sdf_records, summary
 from molgen.docking.records import DockConfig, DockingResult
 from molgen.docking.restraints import Anchor
 from molgen.docking.site import Site, sites_of
 from molgen.docking.trajectory import sampling_frames, write_trajectory
+from molgen.docking.variants import dock_variants
 from molgen.errors import ConfigError
 from molgen.files import check_place, write_atomically
 from molgen.metrics.posebusters import check_posebusters
@@ -86,6 +87,8 @@ def dock_to_file(
     core: str | Path | None = None,
     reference: str | Path | None = None,
     largest_fragment: bool = False,
+    smiles_column: str | None = None,
+    name_column: str | None = None,
     complexes: str | Path | None = None,
     summary_file: str | Path | None = None,
     trajectory: str | Path | None = None,
@@ -103,6 +106,7 @@ def dock_to_file(
         config: how each is docked.
         keep, drop, chains, anchors, core: as in :func:`molgen.dock`.
         reference: a file with a pose of the ligand to compare with; by default the one that names the pocket.
+        smiles_column, name_column: of a table, see :func:`molgen.read_molecules`.
         complexes: .pdb or .cif file for the receptor with the best pose of the (first) ligand.
         summary_file: JSON with all results and failures.
         trajectory: PDB file of how the model samples the first ligand that is docked, one model per step.
@@ -121,7 +125,7 @@ def dock_to_file(
     parsed = [Anchor.parse(anchor) for anchor in anchors]
     core_pose = None if core is None else reference_ligand(core)
     torch.set_num_threads(threads)
-    records = read_molecules(source)
+    records = read_molecules(source, smiles_column=smiles_column, name_column=name_column)
     structure = choose_chains(read_protein(protein), chains)
     sites = sites_of(structure, pocket, keep=keep, drop=drop)
     check_conditions(config, sites.searched)
@@ -168,7 +172,10 @@ class _LigandDocking:
     first: Ligand | None = None
 
     def __call__(self, record: InputRecord) -> DockingResult:
-        prepared = prepare_ligand(record.molecule(), self.config, largest_fragment=self.largest_fragment)
+        mol = record.molecule()
+        return dock_variants(prepare_variants(mol, self.config, largest_fragment=self.largest_fragment), self._docked)
+
+    def _docked(self, prepared: PreparedLigand) -> DockingResult:
         self.sites = [site.with_maps(prepared.ligand.classes) for site in self.sites]
         result = dock_prepared(
             self.sites, prepared, self.config, anchors=self.anchors, core=self.core, reference=self.reference

@@ -20,11 +20,12 @@ from molgen.chem.proteins.reading import read_protein
 from molgen.docking.conditions import check_conditions
 from molgen.docking.dock import dock_prepared
 from molgen.docking.learned import learned_of
-from molgen.docking.ligand import prepare_ligand
+from molgen.docking.ligand import prepare_variants
 from molgen.docking.output import sdf_records
 from molgen.docking.records import DockConfig, DockingResult
 from molgen.docking.restraints import Anchor
 from molgen.docking.site import Site, class_keys, sites_of
+from molgen.docking.variants import dock_variants, variant_smiles
 from molgen.metrics.interactions import fingerprint
 from molgen.metrics.interactions.texts import unsatisfied_text
 from molgen.outcomes import attempt
@@ -65,6 +66,7 @@ class DockWork:
             "interactions": "text",
             "unsatisfied": "text",
             "interaction_similarity": "number",
+            "docked_smiles": "text",
             "poses": "whole",
             "notes": "text",
         }
@@ -97,8 +99,11 @@ class DockWork:
     def _docked(self, sites: Sequence[Site], smiles: str) -> tuple[dict[str, object], str]:
         """The row of the best pose, and the SD records of all."""
         mol = next(iter(read_molecules([smiles]))).molecule()
-        ligand = prepare_ligand(mol, self.config, largest_fragment=self.largest_fragment)
-        result = dock_prepared(sites, ligand, self.config, anchors=self.anchors, reference=self.reference)
+        variants = prepare_variants(mol, self.config, largest_fragment=self.largest_fragment)
+        result = dock_variants(
+            variants,
+            lambda one: dock_prepared(sites, one, self.config, anchors=self.anchors, reference=self.reference),
+        )
         return _values(result), "".join(sdf_block(record) for record in sdf_records(result, smiles))
 
 
@@ -140,6 +145,7 @@ def _values(result: DockingResult) -> dict[str, object]:
         "interactions": "; ".join(fingerprint(best.interactions)),
         "unsatisfied": unsatisfied_text(result.mol, best.unsatisfied),
         "interaction_similarity": best.interaction_similarity,
+        "docked_smiles": variant_smiles(result.mol),
         "poses": len(result.poses),
         "notes": "; ".join(result.notes),
     }

@@ -71,6 +71,8 @@ def screen(
     anchors: Sequence[str] = (),
     largest_fragment: bool = False,
     reference: str | Path | None = None,
+    smiles_column: str | None = None,
+    name_column: str | None = None,
     resume: bool = False,
     shard: int = DOCK_SHARD,
     on_setting: Callable[[DockWork], None] | None = None,
@@ -88,6 +90,7 @@ def screen(
         pocket, keep, drop, chains, anchors, largest_fragment: as in :func:`molgen.dock`.
         reference: a file with a known ligand, to compare the interactions of the poses with; by default the one that
             names the pocket.
+        smiles_column, name_column: of a table, see :func:`molgen.read_molecules`.
         config: how each ligand is docked; by default one pose at the quick effort.
         run: engine and workers.
         top: molecules in the ranked SD file.
@@ -117,12 +120,21 @@ def screen(
     ranked = check_rank(rank_by, work.rank_by)
     if on_setting:
         on_setting(work)
-    return _run(work, library, output, settings, run or RunConfig(), shard, resume, on_progress, (ranked, top))
+    columns = _columns(smiles_column, name_column)
+    settings |= columns
+    return _run(work, library, output, settings, run or RunConfig(), shard, resume, on_progress, (ranked, top), columns)
 
 
 def _given(docking: DockConfig) -> dict[str, Any]:
-    """The settings of docking without empty lists, which runs of earlier versions do not have."""
-    return {name: value for name, value in asdict(docking).items() if value != ()}
+    """The settings of docking; of those that runs of earlier versions lack only what differs from the default."""
+    later = {"require": (), "forbid": (), "states": 1, "stereo": "one"}
+    return {name: value for name, value in asdict(docking).items() if name not in later or value != later[name]}
+
+
+def _columns(smiles: str | None, name: str | None) -> dict[str, str]:
+    """The columns of a table that are named, as `read_molecules` has them."""
+    given = {"smiles_column": smiles, "name_column": name}
+    return {option: column for option, column in given.items() if column is not None}
 
 
 def conformer_library(
@@ -144,8 +156,7 @@ def conformer_library(
     resolve_model(model)  # weights that cannot be read are no fault of a molecule
     work = ConformerWork(generate, model, largest_fragment)
     settings = {"model": _identity(model), "conformers": asdict(generate), "largest_fragment": largest_fragment}
-    given = {"smiles_column": smiles_column, "name_column": name_column}
-    columns = {name: value for name, value in given.items() if value is not None}
+    columns = _columns(smiles_column, name_column)
     settings |= columns
     return _run(work, library, output, settings, run or RunConfig(), shard, resume, on_progress, None, columns)
 

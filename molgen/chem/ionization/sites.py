@@ -6,13 +6,14 @@ Cations nearby lower the pKa of a base, so that piperazines, vicinal diamines an
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rdkit import Chem
 
 from molgen.chem.ionization.group import IonizableGroup
 from molgen.chem.ionization.groups import GROUPS
 
+_PKA_UNIT = 1.364  # RT ln 10 at 298 K, kcal/mol
 # how much a cation lowers the pKa of a base by the number of bonds between the nitrogens: methylenediamine,
 # ethylenediamine (9.9 and 6.9) and piperazine (9.7 and 5.3), propylenediamine (10.5 and 8.9)
 _PKA_SHIFT = {1: 10.0, 2: 10.0, 3: 4.0, 4: 1.5}
@@ -41,16 +42,24 @@ class Ionization:
         site: the atom.
         pka: there, with what else is charged.
         ph: of the solution.
+        is_minor: it is in the state that does not prevail.
     """
 
     site: IonizableSite
     pka: float
     ph: float
+    is_minor: bool = False
 
     @property
     def is_charged(self) -> bool:
         """Whether the acid has lost its proton, or the base has gained one."""
-        return self.pka < self.ph if self.site.group.kind == "acid" else self.pka > self.ph
+        prevails = self.pka < self.ph if self.site.group.kind == "acid" else self.pka > self.ph
+        return prevails != self.is_minor
+
+    @property
+    def minor_energy(self) -> float:
+        """Free energy of the state that does not prevail above the one that does, kcal/mol."""
+        return _PKA_UNIT * abs(self.pka - self.ph)
 
     @property
     def charge(self) -> int:
@@ -62,6 +71,22 @@ def ionizations(neutral: Chem.Mol, ph: float) -> list[Ionization]:
     """Every ionizable site of a neutral molecule: acids, the strongest first, then bases, the strongest first."""
     sites = _sites(neutral)
     return [*_acids(sites, ph), *_bases(neutral, sites, ph)]
+
+
+def likely_states(sites: list[Ionization], count: int) -> list[tuple[list[Ionization], float]]:
+    """The `count` states of lowest free energy, each with it in kcal/mol; sites are taken to be independent.
+
+    The first is the one in which every site is as it prevails.
+    """
+    ordered = sorted(range(len(sites)), key=lambda place: sites[place].minor_energy)
+    subsets: list[tuple[float, tuple[int, ...]]] = [(0.0, ())]
+    for place in ordered:
+        more = [(energy + sites[place].minor_energy, (*chosen, place)) for energy, chosen in subsets]
+        subsets = sorted([*subsets, *more])[:count]
+    return [
+        ([replace(site, is_minor=place in chosen) for place, site in enumerate(sites)], energy)
+        for energy, chosen in subsets
+    ]
 
 
 def _acids(sites: list[IonizableSite], ph: float) -> list[Ionization]:

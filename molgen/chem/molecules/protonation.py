@@ -14,7 +14,7 @@ from rdkit.Chem.MolStandardize import rdMolStandardize
 
 from molgen.chem.formats.parsing import atom_name, shortened, silent_rdkit
 from molgen.chem.ionization.protons import with_charges
-from molgen.chem.ionization.sites import Ionization, ionizations
+from molgen.chem.ionization.sites import Ionization, ionizations, likely_states
 from molgen.errors import InputError
 
 PHYSIOLOGICAL = 7.4
@@ -41,18 +41,47 @@ def protonate(mol: Chem.Mol, ph: float = PHYSIOLOGICAL) -> tuple[Chem.Mol, tuple
     Raises:
         InputError: `ph` is out of range.
     """
+    state, notes, _ = protonation_states(mol, ph, 1)[0]
+    return state, notes
+
+
+def protonation_states(
+    mol: Chem.Mol, ph: float = PHYSIOLOGICAL, count: int = 1
+) -> list[tuple[Chem.Mol, tuple[str, ...], float]]:
+    """The `count` likeliest protonation states at a pH, the dominant one first.
+
+    Args:
+        mol, ph: as in :func:`protonate`.
+        count: at most so many.
+
+    Returns:
+        of each the molecule, notes as of :func:`protonate`, and the free energy above the dominant state in kcal/mol:
+        RT ln 10 |pKa - pH| for each site that is in its other state.
+
+    Raises:
+        InputError: `ph` is out of range.
+    """
     if not 0.0 <= ph <= 14.0:
         raise InputError(f"a pH of {ph} is not between 0 and 14")
     with silent_rdkit():
         neutral = _neutral_heavy(mol)
-        states = ionizations(neutral, ph)
-        target = {atom.GetIntProp(_ORIGIN): atom.GetFormalCharge() for atom in neutral.GetAtoms()}
-        by_atom = {neutral.GetAtomWithIdx(state.site.atom).GetIntProp(_ORIGIN): state for state in states}
-        for index, state in by_atom.items():
-            target[index] += state.charge if state.is_charged else 0
-        removed = [mol.GetAtomWithIdx(index) for index, charge in target.items() if _loses(mol, index, charge)]
-        notes = (*_charged_notes(states), *_removed_notes(removed, by_atom, ph), *_near_notes(states))
-        return with_charges(mol, target), notes
+        return [
+            (*_state(mol, neutral, sites, ph), energy)
+            for sites, energy in likely_states(ionizations(neutral, ph), count)
+        ]
+
+
+def _state(
+    mol: Chem.Mol, neutral: Chem.Mol, sites: Sequence[Ionization], ph: float
+) -> tuple[Chem.Mol, tuple[str, ...]]:
+    """`mol` with its sites charged as they say, and the notes."""
+    target = {atom.GetIntProp(_ORIGIN): atom.GetFormalCharge() for atom in neutral.GetAtoms()}
+    by_atom = {neutral.GetAtomWithIdx(site.site.atom).GetIntProp(_ORIGIN): site for site in sites}
+    for index, site in by_atom.items():
+        target[index] += site.charge if site.is_charged else 0
+    removed = [mol.GetAtomWithIdx(index) for index, charge in target.items() if _loses(mol, index, charge)]
+    notes = (*_charged_notes(sites), *_removed_notes(removed, by_atom, ph), *_near_notes(sites))
+    return with_charges(mol, target), notes
 
 
 def has_stated_protons(mol: Chem.Mol) -> bool:
@@ -111,7 +140,8 @@ def _removed_notes(removed: Sequence[Chem.Atom], states: dict[int, Ionization], 
 def _near_notes(states: Sequence[Ionization]) -> Iterable[str]:
     near = [state for state in states if abs(state.pka - state.ph) < _NEAR]
     return _counted(
-        f"both states of {state.site.group.name} are likely: its pKa of about {state.pka:.1f} is near pH {state.ph:g}"
+        f"both states of {state.site.group.name} are likely: its pKa of about {state.pka:.1f} is near pH {state.ph:g}, "
+        "--states 2 docks both"
         for state in near
     )
 

@@ -12,6 +12,7 @@ from molgen.chem.features.molecule_features import heavy_atoms, without_hydrogen
 from molgen.chem.proteins.structure import Pocket, Protein
 from molgen.docking.records import DockConfig, DockingResult, Pose
 from molgen.docking.run import DockRow, Setting
+from molgen.docking.variants import split_variants
 from molgen.metrics.poses import pose_rmsd_matrix
 from molgen.metrics.symmetry import automorphisms
 from molgen.reports.content import Entry, Report, Subject, Table
@@ -74,17 +75,18 @@ def docking_report(
     command: Sequence[str] = (),
 ) -> Report:
     """The content of the report; arguments as in :func:`write_docking_report`."""
-    done = [(row, row.result) for row in rows if row.result is not None]
+    docked = sum(row.result is not None for row in rows)
+    done = [part for row in rows if row.result is not None for part in _named_parts(row.name, row.result)]
     shown = _embedded([result for _, result in done])
     receptor = setting.sites[0].receptor
     points = [_positions(result)[pose.conformer][heavy_atoms(result.mol)] for result, poses in shown for pose in poses]
     part = shown_part(receptor.protein, points)
     known = reference_text(setting, reference)
-    subjects = [_subject(done[k][0].name, result, poses, part, known) for k, (result, poses) in enumerate(shown)]
+    subjects = [_subject(done[k][0], result, poses, part, known) for k, (result, poses) in enumerate(shown)]
     total, here = sum(len(result.poses) for _, result in done), sum(len(poses) for _, poses in shown)
     name = Path(setting.protein.source).name
     one = len(rows) == 1
-    lead = f"{total} poses of {len(done)} ligand{'s' * (len(done) != 1)}, {len(rows) - len(done)} failed."
+    lead = f"{total} poses of {docked} ligand{'s' * (docked != 1)}, {len(rows) - docked} failed."
     left = "" if here == total else f" {here} of the poses can be looked at here, all are in {output}."
     return Report(
         title=f"{rows[0].name} docked into {name}" if one else f"{len(rows)} ligands docked into {name}",
@@ -97,6 +99,13 @@ def docking_report(
         notes=_notes(setting, part),
         provenance=provenance(command, config, viewer=viewer_name()),
     )
+
+
+def _named_parts(name: str, result: DockingResult) -> list[tuple[str, DockingResult]]:
+    """The result of each variant under a name of its own."""
+    parts = split_variants(result)
+    several = len(parts) > 1
+    return [(f"{name}, variant {number}" if several else name, part) for number, part in enumerate(parts, start=1)]
 
 
 def _embedded(results: Sequence[DockingResult]) -> list[tuple[DockingResult, tuple[Pose, ...]]]:

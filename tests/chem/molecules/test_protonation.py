@@ -5,7 +5,7 @@ import pytest
 from rdkit import Chem
 from rdkit.Chem import rdDistGeom
 
-from molgen.chem.molecules.protonation import has_stated_protons, protonate
+from molgen.chem.molecules.protonation import has_stated_protons, protonate, protonation_states
 from molgen.errors import InputError
 
 # name and measured pKa (DrugBank, CRC Handbook or the drug's label) | neutral SMILES | state at pH 7.4
@@ -185,7 +185,7 @@ def test_every_charge_that_is_taken_away_is_named(smiles, told):
 def test_a_pka_near_the_ph_is_said():
     imidazole = Chem.MolFromSmiles("c1c[nH]cn1")
     (note,) = protonate(imidazole)[1]
-    assert note == "both states of imidazole are likely: its pKa of about 7.0 is near pH 7.4"
+    assert note == "both states of imidazole are likely: its pKa of about 7.0 is near pH 7.4, --states 2 docks both"
     assert protonate(imidazole, 9.0)[1] == ()
 
 
@@ -197,3 +197,11 @@ def test_hydrogens_that_state_the_protonation_are_told_from_those_that_do_not():
     marked = Chem.AddHs(alanine, onlyOnAtoms=[1])  # the hydrogen of a stereocenter
     charged = Chem.MolFromSmiles("C[C@H]([NH3+])C(=O)[O-]")
     assert not any(map(has_stated_protons, (alanine, marked, charged, Chem.RemoveHs(embedded("CCN")))))
+
+
+def test_the_likely_states_come_with_their_free_energy():
+    states = protonation_states(Chem.MolFromSmiles("OC(=O)CCc1cnc[nH]1"), 7.4, 3)
+    assert [Chem.GetFormalCharge(state) for state, _, _ in states] == [-1, 0, 0]
+    np.testing.assert_allclose([energy for _, _, energy in states], [0, 1.364 * 0.4, 1.364 * 3.2])
+    assert "carboxylic acid deprotonated" not in states[2][1]
+    assert len(protonation_states(Chem.MolFromSmiles("CCO"), 7.4, 3)) == 1
