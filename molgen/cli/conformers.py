@@ -94,7 +94,10 @@ def conformers(
     boltzmann: Annotated[
         float | None, typer.Option(min=1.0, metavar="KELVIN", help="All N samples, with Boltzmann weights.")
     ] = None,
-    timeout: Annotated[float, typer.Option(min=1.0, help="Seconds for the embedding of a molecule.")] = 60.0,
+    timeout: Annotated[
+        float | None, typer.Option(min=1.0, help="CPU seconds that a molecule may take [60 for the embedding].")
+    ] = None,
+    align: Annotated[bool, typer.Option("--align", help="Superpose conformers on the first.")] = False,
     engine: EngineOption = EngineName.local,
     workers: WorkersOption = 1,
     address: AddressOption = None,
@@ -121,6 +124,7 @@ def conformers(
         unique=unique.value,
         minimize_with=minimize_with.value,
         timeout=timeout,
+        align=align,
         boltzmann=boltzmann,
     )
     if not output.suffix and names_file(source):
@@ -144,7 +148,7 @@ def conformers(
             resume=resume,
         )
         return
-    spread = {"--engine": engine != EngineName.local, "--workers": workers > 1, "--address": address, "--run": run}
+    spread = {"--engine": engine != EngineName.local, "--address": address, "--run": run}
     _refuse({**spread, "--resume": resume}, "need a folder as --output")
     if report is not None:
         from molgen.reports.pages.html import check_report
@@ -160,6 +164,7 @@ def conformers(
             largest_fragment=largest_fragment,
             smiles_column=smiles_column,
             name_column=name_column,
+            n_jobs=workers,
             failures=failures or output.with_name(f"{output.name.split('.')[0]}.failures.csv"),
             on_row=tick,
         )

@@ -29,7 +29,9 @@ class EngineName(StrEnum):
 
 
 EngineOption = Annotated[EngineName, typer.Option(help="Processes of this machine, or a Ray cluster.")]
-WorkersOption = Annotated[int, typer.Option("-j", "--workers", min=1, help="Processes; CPUs of a Ray started here.")]
+WorkersOption = Annotated[
+    int, typer.Option("-j", "--workers", "--n-jobs", min=1, help="Processes; CPUs of a Ray started here.")
+]
 AddressOption = Annotated[str | None, typer.Option(help="Of a running Ray cluster, or auto.")]
 ResumeOption = Annotated[bool, typer.Option("--resume", help="Go on with the run in the output folder.")]
 RunOption = Annotated[

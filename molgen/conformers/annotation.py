@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Literal
 
 import numpy as np
@@ -22,14 +22,14 @@ _REASONS: Mapping[Order, tuple[str, str]] = {
 }
 
 
-def annotate(mol: Chem.Mol, order: Order, energies: Energies, template: Sequence[int], method: str) -> None:
+def annotate(mol: Chem.Mol, order: Order, energies: Energies, template: np.ndarray, method: str) -> None:
     """Set the properties of the conformers of a molecule, which are in rank order.
 
     Args:
         mol: with k conformers; changed in place.
         order: what ranks them.
         energies: [k], kcal/mol, in that order.
-        template: [k], the template conformer that each was made of.
+        template: int [k], the template conformer that each was made of.
         method: how the template conformers were embedded.
     """
     lowest = np.nanmin(energies.values, initial=np.inf)

@@ -59,7 +59,7 @@ def boltzmann_ensemble(mol: Chem.Mol, model: TorsionModel | None, config: Genera
         template_count(mol, record.n_torsions, config),
         seed=config.seed,
         steps=config.template_steps,
-        timeout=config.timeout,
+        timeout=config.embedding_timeout,
     )
     full = torch.from_numpy(embedded.positions)
     points = low_discrepancy(config.n, record.n_torsions + 1, config.seed)

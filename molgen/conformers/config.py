@@ -25,7 +25,8 @@ _LEAST: dict[str, int | float] = {"n": 1, "steps": 1, "seed": 0, "samples": 1, "
     "boltzmann": 1.0,
 }
 _CHOICES = {"minimize_with": ("none", "mmff", "gfn2"), "sort": ("coverage", "energy"), "unique": ("rmsd", "minima")}
-_OPTIONAL = ("samples", "templates", "boltzmann")
+EMBEDDING_TIMEOUT, EMBEDDING_SHARE = 60.0, 0.8
+_OPTIONAL = ("timeout", "samples", "templates", "boltzmann")
 
 
 @with_former_names
@@ -59,7 +60,9 @@ class GenerateConfig:
         unique: "rmsd", conformers that are min_rmsd apart; or "minima": distinct minima of the field, minimized to the
             end (with MMFF94s where minimize_with is "none").
         minimize_with: "none", or what minimizes the selection: "mmff" (MMFF94s) or "gfn2" (GFN2-xTB).
-        timeout: seconds for the embedding.
+        timeout: CPU seconds that a molecule may take in all, four fifths of them for the embedding; None: no limit, and
+            60 for the embedding.
+        align: superpose the conformers on the first, by their heavy atoms.
         boltzmann: kelvin; n samples with Boltzmann weights in place of a selection (see
             :mod:`molgen.conformers.boltzmann`).
 
@@ -84,7 +87,8 @@ class GenerateConfig:
     sort: Literal["coverage", "energy"] = "coverage"
     unique: Literal["rmsd", "minima"] = "rmsd"
     minimize_with: Literal["none", "mmff", "gfn2"] = renamed("relax", "none")
-    timeout: float = 60.0
+    timeout: float | None = None
+    align: bool = False
     boltzmann: float | None = None
 
     def __post_init__(self) -> None:
@@ -109,6 +113,11 @@ class GenerateConfig:
             object.__setattr__(self, "minimize_with", "mmff")
         if self.boltzmann is not None and (self.minimize_with, self.sort) != ("none", "coverage"):
             raise ConfigError("Boltzmann weights hold for samples as they are, not for minimized ones or by energy")
+
+    @property
+    def embedding_timeout(self) -> float:
+        """CPU seconds for the embedding."""
+        return EMBEDDING_TIMEOUT if self.timeout is None else EMBEDDING_SHARE * self.timeout
 
 
 def checked_config(**options) -> GenerateConfig:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import time
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sized
 from dataclasses import dataclass, replace
+from functools import partial
+from html import escape
+from numbers import Integral
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from rdkit import Chem, rdBase
 
@@ -15,10 +19,13 @@ from molgen.chem.molecules.standardize import prepare_molecule
 from molgen.chem.molecules.stereo import enumerate_stereo
 from molgen.conformers.boltzmann import boltzmann_ensemble
 from molgen.conformers.config import GenerateConfig, checked_config
+from molgen.conformers.ensemble import ConformerMol
 from molgen.conformers.inputs import join_conformers
+from molgen.conformers.parallel import in_order, tracked
 from molgen.conformers.samples import sample_conformers
 from molgen.conformers.selection import select_conformers
-from molgen.errors import ParseError
+from molgen.conformers.time_limit import cpu_limit
+from molgen.errors import ConfigError, ParseError, readable
 from molgen.models.torsion_flow.model import TorsionModel
 from molgen.models.torsion_flow.task import load_model
 from molgen.outcomes import attempt
@@ -37,6 +44,7 @@ __all__ = [
 ]
 
 Model = TorsionModel | Literal["default", "uniform"] | str | Path
+Stereo = Literal["one", "enumerate"]
 
 
 def generate_conformers(
@@ -47,7 +55,7 @@ def generate_conformers(
     model: Model = "default",
     largest_fragment: bool = False,
     **options,
-) -> Chem.Mol:
+) -> ConformerMol:
     """Conformers of a molecule, best first.
 
     Args:
@@ -60,9 +68,10 @@ def generate_conformers(
         options: other fields of :class:`GenerateConfig`.
 
     Returns:
-        The molecule with explicit hydrogens and its conformers in rank order; each carries the properties
-        `molgen_rank`, `molgen_energy` (kcal/mol above the best of the returned
-        ones), `molgen_energy_method`, `molgen_template` and `molgen_method` (how the template conformers were made).
+        The molecule with explicit hydrogens and its conformers in rank order, an RDKit Mol with arrays (`energies`,
+        `rmsd_matrix`). Each conformer carries the properties `molgen_rank`, `molgen_rank_reason`, `molgen_energy`
+        (kcal/mol above the lowest of the returned ones), `molgen_absolute_energy`, `molgen_energy_method`,
+        `molgen_template` and `molgen_method` (how the template conformers were made).
 
     Raises:
         MolgenError: one line that says what is wrong with the molecule. Unspecified stereo is set to one isomer, with a
@@ -73,6 +82,8 @@ def generate_conformers(
         if record.mol is None:
             raise ParseError(record.error or "unreadable", source=mol)
         mol = record.mol
+    if not isinstance(mol, Chem.Mol):
+        raise ParseError(f"a molecule is a SMILES, an InChI or an RDKit Mol, not {readable(repr(mol))}")
     config = checked_config(n=n, seed=seed, **options)
     full = prepare_molecule(mol, largest_fragment=largest_fragment)
     isomer, note = enumerate_stereo(full, "one")[0]
@@ -93,9 +104,14 @@ class Outcome:
     """
 
     record: InputRecord
-    mol: Chem.Mol | None
+    mol: ConformerMol | None
     error: str | None = None
     note: str = ""
+
+    def _repr_html_(self) -> str:
+        """Name, note and conformers, or the reason of the failure, for notebooks."""
+        content = escape(self.error or "") if self.mol is None else self.mol._repr_html_()
+        return f"<div><b>{escape(self.record.name)}</b> {escape(self.note)}{content}</div>"
 
 
 def generate_many(
@@ -105,9 +121,11 @@ def generate_many(
     seed: int = 0,
     model: Model = "default",
     largest_fragment: bool = False,
-    stereo: Literal["one", "enumerate"] = "one",
+    stereo: Stereo = "one",
     smiles_column: str | None = None,
     name_column: str | None = None,
+    n_jobs: int = 1,
+    progress: bool = False,
     **options,
 ) -> Iterator[Outcome]:
     """Conformers for a library: one outcome per input (per stereoisomer with ``stereo="enumerate"``), in order.
@@ -117,6 +135,10 @@ def generate_many(
             pairs (molecule, name) or dicts: see :func:`molgen.read_molecules`. Streamed. Records of a file that follow
             each other and are conformers of one molecule are one input.
         smiles_column, name_column: of a table, see :func:`molgen.read_molecules`.
+        n_jobs: processes; the result does not depend on it. A script that wants several needs the usual
+            ``if __name__ == "__main__":``.
+        progress: show a bar.
+        options: other fields of :class:`GenerateConfig`; ``timeout`` limits the CPU seconds of each molecule.
         Others as in :func:`generate_conformers`.
 
     Raises:
@@ -125,7 +147,46 @@ def generate_many(
     config = checked_config(n=n, seed=seed, **options)
     network = resolve_model(model)
     records = join_conformers(read_molecules(source, smiles_column=smiles_column, name_column=name_column))
-    return (outcome for record in records for outcome in outcomes(record, network, config, largest_fragment, stereo))
+    found = (o for o, _ in timed_outcomes(records, network, config, largest_fragment, stereo, n_jobs=n_jobs))
+    total = len(source) if isinstance(source, Sized) and not isinstance(source, (str, Mapping)) else None
+    return tracked(found, total) if progress else found
+
+
+def timed_outcomes(
+    records: Iterable[InputRecord],
+    model: TorsionModel | None,
+    config: GenerateConfig,
+    largest_fragment: bool,
+    stereo: Stereo,
+    *,
+    n_jobs: int = 1,
+) -> Iterator[tuple[Outcome, float]]:
+    """The outcomes of all records, in their order, each with the seconds of wall time that it took.
+
+    Raises:
+        ConfigError: at once, for a value that cannot be used.
+    """
+    if stereo not in ("one", "enumerate"):
+        raise ConfigError(f'stereo must be "one" or "enumerate", not {readable(stereo)}')
+    if isinstance(n_jobs, bool) or not isinstance(n_jobs, Integral) or n_jobs < 1:
+        raise ConfigError(f"n_jobs must be a whole number of at least 1, not {readable(n_jobs)}")
+    work = partial(_timed, model=model, config=config, largest_fragment=largest_fragment, stereo=stereo)
+    if n_jobs == 1:
+        return (found for record in records for found in work(record))
+    sent = (replace(record, mol=record.mol and ConformerMol(record.mol)) for record in records)  # keeps its fields
+    lists = in_order(partial(_listed, work), sent, int(n_jobs), lambda record, why: [(Outcome(record, None, why), 0.0)])
+    return (found for several in lists for found in several)
+
+
+def _timed(record: InputRecord, **options: Any) -> Iterator[tuple[Outcome, float]]:
+    begin = time.monotonic()
+    for outcome in outcomes(record, **options):
+        yield outcome, time.monotonic() - begin
+        begin = time.monotonic()
+
+
+def _listed(work: Callable[[InputRecord], Iterable[Any]], record: InputRecord) -> list[Any]:
+    return list(work(record))
 
 
 def outcomes(
@@ -133,7 +194,7 @@ def outcomes(
     model: TorsionModel | None,
     config: GenerateConfig,
     largest_fragment: bool,
-    stereo: Literal["one", "enumerate"],
+    stereo: Stereo,
 ) -> Iterator[Outcome]:
     """The outcomes of one input record: at least one, never an exception."""
     isomers = attempt(_isomers, record, largest_fragment, stereo, name=record.name)
@@ -148,27 +209,32 @@ def outcomes(
         yield Outcome(named, made.value, made.error, "; ".join(notes))
 
 
-def _isomers(
-    record: InputRecord, largest_fragment: bool, stereo: Literal["one", "enumerate"]
-) -> list[tuple[Chem.Mol, str]]:
+def _isomers(record: InputRecord, largest_fragment: bool, stereo: Stereo) -> list[tuple[Chem.Mol, str]]:
     """The molecule with explicit hydrogens, in every stereoisomer that is wanted, each with a note on open stereo."""
     return enumerate_stereo(prepare_molecule(record.molecule(), largest_fragment=largest_fragment), stereo)
 
 
 def resolve_model(model: Model) -> TorsionModel | None:
-    """A loaded model; None for "uniform"."""
+    """A loaded model; None for "uniform".
+
+    Raises:
+        ConfigError: it is no model and no file.
+        CheckpointError: the file cannot be used.
+    """
     if isinstance(model, TorsionModel):
         return model
+    if not isinstance(model, (str, Path)):
+        raise ConfigError(f"model must be a name, a file or a loaded model, not {readable(repr(model))}")
     return None if model == "uniform" else load_model(model)
 
 
 @one_thread()
-def conformers_of(mol: Chem.Mol, model: TorsionModel | None, config: GenerateConfig) -> Chem.Mol:
+def conformers_of(mol: Chem.Mol, model: TorsionModel | None, config: GenerateConfig) -> ConformerMol:
     """The pipeline for a molecule with explicit hydrogens and complete stereo: sample, make candidates, select.
 
     RDKit's own messages (on atom types that its fields do not know) stay off the terminal meanwhile.
     """
-    with rdBase.BlockLogs():
+    with rdBase.BlockLogs(), cpu_limit(config.timeout):
         if config.boltzmann is not None:
-            return boltzmann_ensemble(mol, model, config)
-        return select_conformers(sample_conformers(mol, model, config), config)
+            return ConformerMol(boltzmann_ensemble(mol, model, config))
+        return ConformerMol(select_conformers(sample_conformers(mol, model, config), config))

@@ -69,7 +69,7 @@ def sample_conformers(mol: Chem.Mol, model: TorsionModel | None, config: Generat
     ring_bound = _rings_make_the_shape(mol, record.n_torsions)
     steps = config.template_steps * (2 if ring_bound else 1)
     embedded = template_conformers(
-        mol, count, seed=config.seed, steps=steps, timeout=config.timeout, loose=not ring_bound, field=field
+        mol, count, seed=config.seed, steps=steps, timeout=config.embedding_timeout, loose=not ring_bound, field=field
     )
     templates, method = _with_driven_rings(mol, embedded, count, config)
     size = _sample_count(record.n_torsions, len(templates), ring_bound, config)
@@ -93,7 +93,7 @@ def _with_driven_rings(
     positions = embedded.positions
     if len(positions) >= count or largest_flexible_ring(mol) < LARGE_RING:
         return positions, embedded.method
-    driven = drive_rings(mol, positions, count - len(positions), seed=config.seed, timeout=config.timeout / 3)
+    driven = drive_rings(mol, positions, count - len(positions), seed=config.seed, timeout=config.embedding_timeout / 3)
     if not len(driven):
         return positions, embedded.method
     return np.concatenate([positions, driven]), f"{embedded.method}, {len(driven)} more by driving ring torsions"

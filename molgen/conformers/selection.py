@@ -11,6 +11,7 @@ from rdkit import Chem
 
 from molgen.chem.molecules.force_field import Energies
 from molgen.chem.molecules.positions import with_conformers
+from molgen.conformers.alignment import superposed
 from molgen.conformers.annotation import annotate
 from molgen.conformers.candidates import Candidates, make_candidates, within_window
 from molgen.conformers.config import GenerateConfig
@@ -132,7 +133,8 @@ def finish(samples: Samples, positions: np.ndarray, sample: np.ndarray, config: 
     kept = kept[: config.n]
     if energies.method == "none":
         warnings.warn(UNTYPED, MoleculeWarning, stacklevel=2)
-    result = with_conformers(samples.mol, moved[kept])
+    positions = superposed(samples.mol, moved[kept]) if config.align else moved[kept]
+    result = with_conformers(samples.mol, positions)
     chosen = Energies(energies.values[kept], energies.method)
     annotate(result, config.sort, chosen, samples.template[sample[kept]], samples.method)
     return result

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,7 +15,7 @@ from molgen.chem.molecules.writing import SdfRecord, input_fields, write_sdf
 from molgen.chem.molecules.xtb import check_xtb
 from molgen.conformers.config import GenerateConfig
 from molgen.conformers.distinct import symmetric_distances
-from molgen.conformers.generate import Model, Outcome, outcomes, resolve_model
+from molgen.conformers.generate import Model, Outcome, resolve_model, timed_outcomes
 from molgen.conformers.inputs import join_conformers
 from molgen.files import check_place, write_atomically
 from molgen.version import __version__
@@ -62,6 +61,7 @@ def conformers_to_file(
     largest_fragment: bool = False,
     smiles_column: str | None = None,
     name_column: str | None = None,
+    n_jobs: int = 1,
     failures: str | Path | None = None,
     on_row: Callable[[ConformerRow], None] | None = None,
 ) -> list[ConformerRow]:
@@ -70,6 +70,7 @@ def conformers_to_file(
     Args:
         source: SMILES, InChI, or a .smi, .csv, .sdf file (also compressed), or "-". Streamed.
         output: .sdf or .sdf.gz; not touched when no molecule gives a conformer.
+        n_jobs: processes.
         smiles_column, name_column: of a table, see :func:`molgen.read_molecules`.
         failures: CSV (name, place, reason) of the inputs that failed; written when there are any.
         on_row: called after every input.
@@ -90,15 +91,12 @@ def conformers_to_file(
     rows: list[ConformerRow] = []
 
     def results() -> Iterator[SdfRecord]:
-        for record in records:
-            begin = time.monotonic()
-            for outcome in outcomes(record, network, config, largest_fragment, stereo):
-                row = row_of(outcome, time.monotonic() - begin)
-                rows.append(row)
-                begin = time.monotonic()
-                if on_row:
-                    on_row(row)
-                yield from sdf_records(outcome, config)
+        for outcome, seconds in timed_outcomes(records, network, config, largest_fragment, stereo, n_jobs=n_jobs):
+            row = row_of(outcome, seconds)
+            rows.append(row)
+            if on_row:
+                on_row(row)
+            yield from sdf_records(outcome, config)
 
     stream = results()
     first = next(stream, None)
