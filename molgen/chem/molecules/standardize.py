@@ -13,6 +13,7 @@ from molgen.errors import ParseError
 __all__ = ["SUPPORTED_ELEMENTS", "enumerate_stereo", "molecule_notes", "prepare_molecule"]
 
 SUPPORTED_ELEMENTS = frozenset(("H", "B", "C", "N", "O", "F", "Si", "P", "S", "Cl", "Ge", "As", "Se", "Br", "Te", "I"))
+_IONS = {**dict.fromkeys(("Li", "Na", "K", "Rb", "Cs"), "+"), **dict.fromkeys(("Mg", "Ca", "Sr", "Ba", "Zn"), "+2")}
 _OTHER_NON_METALS = frozenset(("He", "Ne", "Ar", "Kr", "Xe", "Rn", "At"))
 
 
@@ -55,14 +56,34 @@ def _only_fragment(mol: Chem.Mol, largest_fragment: bool) -> Chem.Mol:
     if len(Chem.GetMolFrags(mol)) == 1:
         return mol
     fragments = Chem.GetMolFrags(mol, asMols=True, sanitizeFrags=False)
+    largest = max(fragments, key=lambda fragment: fragment.GetNumHeavyAtoms())
     if not largest_fragment:
         names = Counter(_fragment_name(fragment) for fragment in fragments)
         listed = [name if count == 1 else f"{count} x {name}" for name, count in names.items()]
-        raise ParseError(f"{len(fragments)} fragments ({shortened(listed)}); --largest-fragment keeps the biggest")
-    kept = max(fragments, key=lambda fragment: fragment.GetNumHeavyAtoms())
+        raise ParseError(f"{len(fragments)} fragments ({shortened(listed)}); {_fragment_advice(largest)}")
+    kept = largest
     for name in (*mol.GetPropNames(), *(["_Name"] if mol.HasProp("_Name") else [])):
         kept.SetProp(name, mol.GetProp(name))
     return kept
+
+
+def _fragment_advice(largest: Chem.Mol) -> str:
+    """What a user can do about several fragments; nothing where the largest is a metal or one of its complexes."""
+    metals = [atom.GetSymbol() for atom in largest.GetAtoms() if _is_metal(atom.GetSymbol())]
+    return f"the largest has a metal ({metals[0]})" if metals else "--largest-fragment keeps the biggest"
+
+
+def _is_metal(symbol: str) -> bool:
+    return symbol.isalpha() and symbol not in SUPPORTED_ELEMENTS and symbol not in _OTHER_NON_METALS
+
+
+def _unsupported(atom: Chem.Atom) -> str:
+    symbol = atom.GetSymbol()
+    ion = _IONS.get(symbol) if atom.GetDegree() else None
+    advice = f"; write the salt with ions, [{symbol}{ion}]" if ion else ""
+    return (
+        f"{'metal' if _is_metal(symbol) else 'element'} {symbol} at atom {atom.GetIdx() + 1} is not supported{advice}"
+    )
 
 
 def _fragment_name(fragment: Chem.Mol) -> str:
@@ -76,8 +97,7 @@ def _check_atoms(mol: Chem.Mol, max_heavy_atoms: int) -> None:
         if atom.GetAtomicNum() == 0 or atom.HasQuery():
             raise ParseError(f"atom {number} is a dummy or query atom ({atom.GetSmarts()})")
         if symbol not in SUPPORTED_ELEMENTS:
-            kind = "element" if symbol in _OTHER_NON_METALS else "metal"
-            raise ParseError(f"{kind} {symbol} at atom {number} is not supported")
+            raise ParseError(_unsupported(atom))
     for bond in mol.GetBonds():
         if bond.HasQuery() or bond.GetBondType() in (Chem.BondType.ZERO, Chem.BondType.UNSPECIFIED):
             ends = f"{atom_name(bond.GetBeginAtom())}-{atom_name(bond.GetEndAtom())}"

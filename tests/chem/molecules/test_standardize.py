@@ -37,7 +37,9 @@ def test_order_coordinates_isotopes_and_charges_are_kept():
     [
         ("CC(=O)[O-].[Na+]", "2 fragments (CC(=O)[O-], [Na+]); --largest-fragment keeps the biggest"),
         ("CCN.O.O", "3 fragments (CCN, 2 x O); --largest-fragment keeps the biggest"),
+        ("[Pt+2].[Cl-].[Cl-]", "3 fragments ([Pt+2], 2 x [Cl-]); the largest has a metal (Pt)"),
         ("C[Pt]C", "metal Pt at atom 2 is not supported"),
+        ("CC(=O)O[Na]", "metal Na at atom 5 is not supported; write the salt with ions, [Na+]"),
         ("[He]", "element He at atom 1 is not supported"),
         ("*CC", "atom 1 is a dummy or query atom (*)"),
         ("C~C", "the bond C1-C2 has no definite order"),
