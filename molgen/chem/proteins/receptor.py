@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from molgen.chem.formats.residue_names import ADDITIVES
+from molgen.chem.formats.residue_names import ADDITIVES, GLYCANS
 from molgen.chem.proteins.entries import NAMED, WORDS, entries_of, precision
 from molgen.chem.proteins.groups.left_out import REACH, Reason, left_out_texts
 from molgen.chem.proteins.structure import Pocket, Protein, Residue
@@ -39,9 +39,9 @@ def receptor(
 ) -> Receptor:
     """The chains and metals of `protein` and the cofactors near the pocket; no water, ions or additives.
 
-    Left out is the ligand that names the pocket, with every other copy of it. Sulfate, phosphate, citrate and the like
-    count as additives (`residue_names.ADDITIVES`): most are from the buffer and stand where a ligand belongs. Where one
-    has a function, as phosphate in a phosphorylase, name it in `keep`.
+    Left out is the ligand that names the pocket, with every other copy of it unless it is a sugar. Sulfate, phosphate,
+    citrate and the like count as additives (`residue_names.ADDITIVES`): most are from the buffer and stand where a
+    ligand belongs. Where one has a function, as phosphate in a phosphorylase, name it in `keep`.
 
     Args:
         pocket: groups count as near within `REACH` of its box; without one all do.
@@ -57,7 +57,7 @@ def receptor(
     removed = frozenset(pocket.removed) if pocket else frozenset()
     wanted, unwanted = entries_of(protein, keep), entries_of(protein, drop)
     _check(wanted, unwanted, removed)
-    copies = {one.name for one in protein.residues if one.label in removed and one.kind == "ligand"}
+    copies = {one.name for one in protein.residues if one.label in removed and one.kind == "ligand"} - GLYCANS
     away = _distances(protein, pocket)
 
     def reason(residue: Residue) -> Reason | None:

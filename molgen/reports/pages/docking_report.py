@@ -180,7 +180,7 @@ def _facts(setting: Setting) -> dict[str, str]:
         "protein": setting.protein.source,
         "receptor": f"{len(receptor.protein)} heavy atoms",
         **({"kept": ", ".join(receptor.kept)} if receptor.kept else {}),
-        **({"left out": ", ".join(receptor.dropped)} if receptor.dropped else {}),
+        **({"left out": "; ".join(receptor.left_out)} if receptor.left_out else {}),
         **{f"pocket {k}" if len(pockets) > 1 else "pocket": text for k, text in enumerate(pockets, 1)},
     }
 

@@ -5,6 +5,7 @@ from small_structures import alanine, rod, structure
 
 from molgen.chem.proteins.entries import choose_chains, without_dropped
 from molgen.chem.proteins.receptor import receptor
+from molgen.chem.proteins.structure import Pocket
 from molgen.errors import InputError
 
 
@@ -62,9 +63,17 @@ def test_pockets_are_looked_for_without_what_is_dropped(complex_of_three):
     assert labels(rest) == ["HEM:B:200", "FMN:X:1", "ZN:B:201"]
 
 
-def test_what_is_left_out_is_told_by_its_reason():
-    from molgen.chem.proteins.structure import Pocket
+def test_sugars_elsewhere_are_no_copies_of_the_ligand():
+    protein = structure(
+        *(alanine("A", k + 1, (4.0 * k, 0, 0)) for k in range(3)),
+        rod("NAG", "A", 200, (0, 5, 0), 3),
+        rod("NAG", "A", 201, (0, 12, 0), 3),
+    )
+    pocket = Pocket(protein.positions[15:18].mean(axis=0), protein.positions[15] * 0 + 8, "x", removed=("NAG:A:200",))
+    assert receptor(protein, pocket).kept == ("NAG:A:201",)
 
+
+def test_what_is_left_out_is_told_by_its_reason():
     protein = structure(
         *(alanine("A", k + 1, (4.0 * k, 0, 0)) for k in range(3)),
         rod("DRG", "A", 200, (0, 5, 0), 3),

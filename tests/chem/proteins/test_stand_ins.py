@@ -44,6 +44,25 @@ def test_a_peptide_goes_as_a_chain_and_the_receptor_stays():
     assert result.notes == ("chain P, a peptide, stands where the ligand is and is not part of the receptor",)
 
 
+def test_a_cap_goes_with_its_peptide_and_is_not_said_to_be_bound():
+    peptide = [alanine("P", k + 1, (4.0 * k, 14, 0)) for k in range(4)]
+    cap = rod("CAP", "P", 9, (14.7, 14.8, 0), 6)
+    atoms = np.concatenate([group[5] for group in (*peptide, cap)])
+    result = found(atoms, *peptide, cap)
+    assert set(result.removed) == {"ALA:P:1", "ALA:P:2", "ALA:P:3", "ALA:P:4", "CAP:P:9"}
+    assert not any("covalently" in note for note in result.notes)
+
+
+def test_a_part_of_a_long_chain_goes_only_where_it_is_all_of_the_ligand():
+    far = [alanine("A", 101 + k, (4.0 * k, 14, 0)) for k in range(4)]
+    atoms = np.concatenate([group[5] for group in far])
+    whole, part = found(atoms, *far), found(atoms[:5], *far)
+    assert whole.notes == ("ALA:A:101 to ALA:A:104 stands where the ligand is and is not part of the receptor",)
+    assert len(whole.removed) == 4
+    assert part.removed == ()
+    assert "ALA:A:101 of the receptor, which stays" in part.notes[0]
+
+
 def test_residues_of_the_receptor_under_the_ligand_stay_and_are_named():
     result = found(line((8, -2.8, 0), 10))
     assert result.removed == ()

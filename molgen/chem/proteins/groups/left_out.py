@@ -60,5 +60,5 @@ def _chains_together(residues: Sequence[Residue]) -> list[str]:
     """Labels of groups; the residues of a chain counted."""
     counts = Counter(residue.chain for residue in residues if residue.kind == "polymer")
     single = [residue.label for residue in residues if residue.kind != "polymer" or counts[residue.chain] == 1]
-    chains = [f"chain {chain or '(none)'} ({count} residues)" for chain, count in counts.items() if count > 1]
+    chains = [f"{count} residues of chain {chain or '(none)'}" for chain, count in counts.items() if count > 1]
     return [*chains, *single]

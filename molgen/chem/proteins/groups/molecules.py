@@ -41,8 +41,10 @@ class Molecule:
 
     @property
     def label(self) -> str:
-        """Of the first residue, and how many others there are."""
+        """`NAG:C:1 and 2 bonded to it`; of a chain the first and the last residue."""
         more = len(self.residues) - 1
+        if self.is_chain and more:
+            return f"{self.residues[0].label} to {self.residues[-1].label}"
         return self.residues[0].label + (f" and {more} bonded to it" if more else "")
 
     @property

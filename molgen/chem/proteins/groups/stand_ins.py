@@ -60,20 +60,22 @@ def stand_ins(
     ]
     removed = [molecule for molecule in near if _goes(protein, molecule, poses, distances)]
     removed.sort(key=lambda molecule: molecule.residues[0].kind == "water")
-    notes = [note for molecule in removed for note in _departure(molecule)]
-    is_bound = is_bound or any(molecule.anchors for molecule in removed)
+    gone = tuple(residue.label for molecule in removed for residue in molecule.residues)
+    notes = [note for molecule in removed for note in _departure(molecule, gone)]
+    is_bound = is_bound or any(covalent_note(molecule, gone) for molecule in removed)
     for molecule in near:
         named = len(poses) == 1 or not molecule.is_chain or molecule.is_peptide
         if named and molecule not in removed:
             notes += _stays(protein, molecule, distances, tree, is_bound=is_bound)
-    return StandIns(tuple(one.label for molecule in removed for one in molecule.residues), tuple(notes))
+    return StandIns(gone, tuple(notes))
 
 
-def covalent_note(molecule: Molecule) -> list[str]:
-    """What is said of a ligand that is bound to the chain."""
-    if not molecule.anchors:
+def covalent_note(molecule: Molecule, gone: Collection[str] = ()) -> list[str]:
+    """What is said of a ligand that is bound to a chain, unless that residue is `gone` as well."""
+    anchors = [anchor for anchor in molecule.anchors if anchor.split(" (")[0] not in gone]
+    if not anchors:
         return []
-    return [f"{molecule.label} is covalently bound to {', '.join(molecule.anchors)}: docking is without this bond"]
+    return [f"{molecule.label} is covalently bound to {', '.join(anchors)}: docking is without this bond"]
 
 
 def _goes(protein: Protein, molecule: Molecule, poses: Sequence[np.ndarray], distances: np.ndarray) -> bool:
@@ -95,12 +97,12 @@ def _covered(points: np.ndarray, others: np.ndarray) -> bool:
     return bool((KDTree(others).query(points)[0] <= _SAME_PLACE).mean() > 0.5)
 
 
-def _departure(molecule: Molecule) -> list[str]:
+def _departure(molecule: Molecule, gone: Collection[str]) -> list[str]:
     """That it goes; of ions and water this is expected."""
     if molecule.residues[0].kind in ("ion", "water"):
         return []
     what = f"chain {molecule.residues[0].chain or '(none)'}, a peptide," if molecule.is_peptide else molecule.label
-    return [f"{what} stands where the ligand is and is not part of the receptor", *covalent_note(molecule)]
+    return [f"{what} stands where the ligand is and is not part of the receptor", *covalent_note(molecule, gone)]
 
 
 def _stays(protein: Protein, molecule: Molecule, distances: np.ndarray, tree: KDTree, *, is_bound: bool) -> list[str]:
