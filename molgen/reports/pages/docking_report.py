@@ -194,7 +194,7 @@ def _pocket(pocket: Pocket) -> str:
 def _notes(setting: Setting, part: Protein) -> tuple[str, ...]:
     cut = len(part) < len(setting.sites[0].receptor.protein)
     return (
-        *setting.protein.notes,
+        *setting.notes,
         *(("The 3D view shows the part of the receptor around the poses.",) if cut else ()),
         "Scores rank the poses of one ligand; as binding free energies they are rough.",
     )
