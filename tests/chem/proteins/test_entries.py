@@ -84,6 +84,7 @@ def test_what_is_left_out_is_told_by_its_reason():
         *(rod("HOH", "A", 400 + k, (0, 5, 30 + 3 * k), 1, kind="water") for k in range(3)),
     )
     pocket = Pocket(protein.positions[15:18].mean(axis=0), protein.positions[15] * 0 + 8, "x", removed=("DRG:A:200",))
+    assert receptor(protein, pocket, drop=["waters"]).left_out[-1] == "3 waters"
     assert receptor(protein, pocket).left_out == (
         "where the ligand is: DRG:A:200",
         "copies of the ligand: DRG:A:201",

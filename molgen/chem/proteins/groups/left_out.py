@@ -37,7 +37,7 @@ def left_out_texts(found: Sequence[tuple[Residue, Reason]], away: np.ndarray) ->
     """
     texts = []
     for reason in Reason:
-        residues = [residue for residue, other in found if other is reason]
+        residues = [one for one, other in found if (Reason.water if one.kind == "water" else other) is reason]
         if residues:
             texts.append(_text(reason, residues, away))
     return tuple(texts)
