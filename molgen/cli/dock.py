@@ -87,6 +87,8 @@ def dock(
     write_complex: Annotated[Path | None, typer.Option("--complex", help=".pdb or .cif of the best pose.")] = None,
     summary: Annotated[Path | None, typer.Option(help="JSON with all results [OUTPUT.json].")] = None,
     report: ReportOption = None,
+    pymol: Annotated[Path | None, typer.Option(help="PyMOL script (.pml) of poses and interactions.")] = None,
+    chimerax: Annotated[Path | None, typer.Option(help="ChimeraX script (.cxc) of the same.")] = None,
     posebusters: Annotated[bool, typer.Option("--posebusters", help="Check the poses with PoseBusters.")] = False,
     threads: Annotated[int, typer.Option(min=1, help="CPU threads.")] = 1,
 ) -> None:
@@ -117,6 +119,7 @@ def dock(
         from molgen.reports.pages.html import check_report
 
         check_report(report)
+    _check_scripts(pymol, chimerax)
     settings: list[Setting] = []
     with progress("ligands") as tick:
         rows = dock_to_file(
@@ -157,8 +160,27 @@ def dock(
             output=output,
             command=context.obj or (),
         )
+    _write_scripts(rows, output, pymol, chimerax)
     if all(row.result is None for row in rows):
         raise typer.Exit(2)
+
+
+def _check_scripts(pymol: Path | None, chimerax: Path | None) -> None:
+    from molgen.reports.scripts.shown import check_script
+
+    for path, suffix in ((pymol, ".pml"), (chimerax, ".cxc")):
+        if path is not None:
+            check_script(path, suffix)
+
+
+def _write_scripts(rows: Sequence[DockRow], output: Path, pymol: Path | None, chimerax: Path | None) -> None:
+    from molgen.reports.scripts.chimerax import write_chimerax_script
+    from molgen.reports.scripts.pymol import write_pymol_script
+
+    if pymol is not None:
+        write_pymol_script(pymol, rows, output)
+    if chimerax is not None:
+        write_chimerax_script(chimerax, rows, output)
 
 
 def _stem(path: Path) -> str:

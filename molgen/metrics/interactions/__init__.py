@@ -10,7 +10,7 @@ from molgen.metrics.interactions.find import REACH, InteractingReceptor, find_in
 from molgen.metrics.interactions.fingerprint import fingerprint, similarity
 from molgen.metrics.interactions.geometry import LIMITS, Thresholds
 from molgen.metrics.interactions.groups.ligand import LigandPattern, ligand_pattern
-from molgen.metrics.interactions.records import KINDS, TITLES, Contacts, Interaction, UnsatisfiedAtom
+from molgen.metrics.interactions.records import KINDS, TITLES, Contacts, Interaction, Kind, UnsatisfiedAtom, short_name
 
 __all__ = [
     "KINDS",
@@ -21,6 +21,7 @@ __all__ = [
     "Contacts",
     "InteractingReceptor",
     "Interaction",
+    "Kind",
     "LigandPattern",
     "Thresholds",
     "UnsatisfiedAtom",
@@ -29,6 +30,7 @@ __all__ = [
     "fingerprint",
     "interacting_receptor",
     "ligand_pattern",
+    "short_name",
     "similarity",
     "unmet",
 ]

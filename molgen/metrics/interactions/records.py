@@ -65,9 +65,13 @@ class Interaction:
     @property
     def label(self) -> str:
         """`Ile9`, with the chain where it has one: `Ile9 A`."""
-        one = self.residue
-        name = one.name.capitalize() if one.kind == "polymer" else one.name
-        return f"{name}{one.number}{one.insertion} {one.chain}".strip()
+        return f"{short_name(self.residue)} {self.residue.chain}".strip()
+
+
+def short_name(residue: Residue) -> str:
+    """`Ile9`, `NDP193`: as a residue is called in a picture."""
+    amino_acid = residue.kind == "polymer" and len(residue.name) == 3
+    return f"{residue.name.capitalize() if amino_acid else residue.name}{residue.number}{residue.insertion}"
 
 
 @dataclass(frozen=True)

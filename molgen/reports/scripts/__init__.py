@@ -1,0 +1,1 @@
+"""Scripts that show docked poses and their interactions in the viewers of others: PyMOL and ChimeraX."""
