@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from molgen.chem.proteins.structure import Residue
 
@@ -49,6 +50,10 @@ class Entry:
         nearby: residues of the receptor that are drawn with it.
         details: name -> text, shown when the row is chosen.
         reference: mmCIF text of the known structure that is drawn with it, "" for that of the molecule.
+        contacts: nodes of the 3D view that show its interactions.
+        picture: a flat picture of them; None for none.
+        table: of them; None for none.
+        record: SD text to download, "" for none.
     """
 
     name: str
@@ -57,6 +62,10 @@ class Entry:
     nearby: Sequence[Residue] = ()
     details: Mapping[str, str] = field(default_factory=dict)
     reference: str = ""
+    contacts: Sequence[Mapping[str, Any]] = ()
+    picture: Figure | None = None
+    table: Table | None = None
+    record: str = ""
 
 
 @dataclass(frozen=True)

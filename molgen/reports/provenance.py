@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import fields
 from datetime import datetime
 from importlib.metadata import PackageNotFoundError, version
+from pathlib import PurePosixPath, PureWindowsPath
 from typing import Any
 
 from molgen.version import __version__
@@ -23,13 +24,22 @@ def provenance(command: Sequence[str], config: Any, *, viewer: str = "") -> dict
     """
     settings = {field.name: getattr(config, field.name) for field in fields(config)}
     return {
-        **({"command": shlex.join(["molgen", *command])} if command else {}),
+        **({"command": shlex.join(["molgen", *map(file_name, command)])} if command else {}),
         **({"seed": str(settings.pop("seed"))} if "seed" in settings else {}),
         "date": datetime.now().astimezone().strftime("%Y-%m-%d %H:%M %z"),
         "versions": ", ".join(_versions()),
         "settings": ", ".join(f"{name} {_plain(value)}" for name, value in settings.items()),
         **({"3D view": f"Mol* (MIT License), from {viewer}"} if viewer else {}),
     }
+
+
+def file_name(text: str) -> str:
+    """A text, or the last part of an absolute path: a page that is sent around tells nothing of the disk."""
+    option, equals, value = text.partition("=")
+    if equals and option.startswith("--"):
+        return f"{option}={file_name(value)}"
+    kinds = (PurePosixPath(text), PureWindowsPath(text))
+    return next((path.name for path in kinds if path.is_absolute()), text)
 
 
 def _versions() -> list[str]:
@@ -43,4 +53,4 @@ def _versions() -> list[str]:
 
 
 def _plain(value: object) -> str:
-    return "none" if value is None else f"{value:g}" if isinstance(value, float) else str(value)
+    return "none" if value is None else f"{value:g}" if isinstance(value, float) else file_name(str(value))

@@ -143,7 +143,7 @@ def _values(result: DockingResult) -> dict[str, object]:
         "strain": round(best.strain, 4) if np.isfinite(best.strain) else None,
         "pocket": best.pocket,
         "interactions": "; ".join(fingerprint(best.interactions)),
-        "unsatisfied": unsatisfied_text(result.mol, best.unsatisfied),
+        "unsatisfied": unsatisfied_text(result.mol_of(best), best.unsatisfied),
         "interaction_similarity": best.interaction_similarity,
         "docked_smiles": variant_smiles(result.mol),
         "poses": len(result.poses),

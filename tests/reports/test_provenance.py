@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from molgen.reports.provenance import provenance
+from molgen.reports.provenance import file_name, provenance
 from molgen.version import __version__
 
 
@@ -31,3 +31,11 @@ def test_versions_and_the_viewer_are_named():
     assert found["versions"].startswith(f"molgen {__version__}, Python ")
     assert "ipymolstar 0.1" in found["3D view"]
     assert "3D view" not in provenance([], Settings())
+
+
+def test_absolute_paths_of_any_system_are_told_by_their_last_part() -> None:
+    for text in ("/home/me/a.pdb", "C:\\me\\a.pdb"):
+        assert file_name(text) == "a.pdb"
+    assert file_name("--protein=/home/me/a.pdb") == "--protein=a.pdb"
+    for text in ("data/a.pdb", "ligand:TQ3", "C/C=C/C"):
+        assert file_name(text) == text

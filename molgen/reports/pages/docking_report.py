@@ -9,15 +9,19 @@ import numpy as np
 from rdkit import Chem
 
 from molgen.chem.features.molecule_features import heavy_atoms, without_hydrogens
+from molgen.chem.molecules.writing import SdfRecord, sdf_block
 from molgen.chem.proteins.structure import Pocket, Protein
+from molgen.docking.output import pose_properties
 from molgen.docking.records import DockConfig, DockingResult, Pose
 from molgen.docking.run import DockRow, Setting
 from molgen.docking.variants import split_variants
 from molgen.metrics.poses import pose_rmsd_matrix
 from molgen.metrics.symmetry import automorphisms
-from molgen.reports.content import Entry, Report, Subject, Table
+from molgen.reports.content import Entry, Figure, Report, Subject, Table
+from molgen.reports.pages.contact_scene import contact_nodes
 from molgen.reports.pages.html import write_report
-from molgen.reports.pages.pose_text import pose_details, pose_row, spelled
+from molgen.reports.pages.interaction_map import interaction_map
+from molgen.reports.pages.pose_text import interaction_table, pose_details, pose_row, spelled
 from molgen.reports.pages.report_figures import figure_svgs
 from molgen.reports.pages.structures import (
     camera_in_pocket,
@@ -28,11 +32,16 @@ from molgen.reports.pages.structures import (
     shown_part,
 )
 from molgen.reports.pages.viewer import viewer_name
-from molgen.reports.provenance import provenance
+from molgen.reports.provenance import file_name, provenance
 
 MOST_LIGANDS, MOST_POSES, MOST_LISTED = 50, 500, 2000
 """More are not embedded in a report; they are in the SD file."""
 _MOST_SYMMETRIES = 64
+_RANKS = {
+    "confidence": "Poses are ranked by confidence, a model's probability that a pose is within 2 Å of the true one; "
+    "score, strain and checks do not change the order.",
+    "energy": "Poses are ranked by energy.",
+}
 
 
 def write_docking_report(
@@ -87,7 +96,7 @@ def docking_report(
     name = Path(setting.protein.source).name
     one = len(rows) == 1
     lead = f"{total} poses of {docked} ligand{'s' * (docked != 1)}, {len(rows) - docked} failed."
-    left = "" if here == total else f" {here} of the poses can be looked at here, all are in {output}."
+    left = "" if here == total else f" {here} of the poses can be looked at here, all are in {file_name(str(output))}."
     return Report(
         title=f"{rows[0].name} docked into {name}" if one else f"{len(rows)} ligands docked into {name}",
         lead=lead + left,
@@ -96,7 +105,7 @@ def docking_report(
         overview=None if one else _overview(rows),
         receptor=receptor_text(part),
         facts=_facts(setting),
-        notes=_notes(setting, part),
+        notes=_notes(setting, part, config),
         provenance=provenance(command, config, viewer=viewer_name()),
     )
 
@@ -137,6 +146,10 @@ def _subject(name: str, result: DockingResult, poses: Sequence[Pose], receptor: 
             structure=ligand_text(result.mol, positions[pose.conformer]),
             nearby=near,
             details=pose_details(pose, near),
+            contacts=contact_nodes(pose.interactions, result.receptor),
+            picture=_map(result, pose),
+            table=interaction_table(pose),
+            record=sdf_block(SdfRecord(result.mol, pose.conformer, name, pose_properties(result, pose))),
         )
         for pose, row, near in zip(poses, rows, nearby, strict=True)
     ]
@@ -162,6 +175,11 @@ def _subject(name: str, result: DockingResult, poses: Sequence[Pose], receptor: 
     )
 
 
+def _map(result: DockingResult, pose: Pose) -> Figure | None:
+    svg = interaction_map(result.mol, pose.interactions)
+    return Figure(svg, "Interactions; distances in Å.", wide=True) if svg else None
+
+
 def reference_text(setting: Setting, reference: Chem.Mol | None) -> str:
     """The known ligand: of a file, else the group of the structure that names the pocket; "" where there is none."""
     if reference is not None:
@@ -177,7 +195,7 @@ def _facts(setting: Setting) -> dict[str, str]:
     receptor = setting.sites[0].receptor
     pockets = [_pocket(site.pocket) for site in setting.sites]
     return {
-        "protein": setting.protein.source,
+        "protein": Path(setting.protein.source).name,
         "receptor": f"{len(receptor.protein)} heavy atoms",
         **({"kept": ", ".join(receptor.kept)} if receptor.kept else {}),
         **({"left out": "; ".join(receptor.left_out)} if receptor.left_out else {}),
@@ -188,14 +206,15 @@ def _facts(setting: Setting) -> dict[str, str]:
 def _pocket(pocket: Pocket) -> str:
     center = ", ".join(f"{x:.1f}" for x in pocket.center)
     size = " × ".join(f"{x:.1f}" for x in pocket.size)
-    return f"{pocket.name}: center {center}, box {size} Å"
+    return f"{file_name(pocket.name)}: center {center}, box {size} Å"
 
 
-def _notes(setting: Setting, part: Protein) -> tuple[str, ...]:
+def _notes(setting: Setting, part: Protein, config: DockConfig) -> tuple[str, ...]:
     cut = len(part) < len(setting.sites[0].receptor.protein)
     return (
         *setting.notes,
         *(("The 3D view shows the part of the receptor around the poses.",) if cut else ()),
+        _RANKS[config.rank],
         "Scores rank the poses of one ligand; as binding free energies they are rough.",
     )
 

@@ -24,6 +24,8 @@ from molgen.reports.pages.scene import METADATA, REFERENCE, SIZES, selectors, sh
 from molgen.reports.pages.viewer import OPTIONS, PLAINER, Viewer, check_viewer, load_viewer
 
 _WIDE = ' class="wide"'
+_FILTERED = 6
+"""Tables with fewer rows need no filter."""
 
 
 def check_report(path: str | Path) -> None:
@@ -68,6 +70,8 @@ def page_of(report: Report, viewer: Viewer) -> str:
         choice=_choice(report),
         legend=_legend(report),
         surface="" if report.receptor else "hidden",
+        contacts="" if _has_contacts(report) else "hidden",
+        record="" if any(entry.record for one in report.subjects for entry in one.entries) else "hidden",
         kind=escape(report.kind),
         facts=_facts(report.facts),
         notes=_notes(report.notes),
@@ -77,6 +81,10 @@ def page_of(report: Report, viewer: Viewer) -> str:
         overview="" if report.overview is None else f"<section>{_listed('All inputs', report.overview)}</section>",
         provenance=_facts(report.provenance),
     )
+
+
+def _has_contacts(report: Report) -> bool:
+    return any(entry.contacts for one in report.subjects for entry in one.entries)
 
 
 def json_text(value: object) -> str:
@@ -115,6 +123,8 @@ def _entry(entry: Entry, index: int, count: int) -> dict[str, Any]:
         "nearby": selectors(entry.nearby),
         "color": shade(index, count),
         "reference": entry.reference,
+        "contacts": [dict(node) for node in entry.contacts],
+        "record": entry.record,
     }
 
 
@@ -141,15 +151,27 @@ def _legend(report: Report) -> str:
 
 def _subject(index: int, subject: Subject, kind: str) -> str:
     picture = _image(subject.drawing, f"structural formula of {subject.name}", "drawing")
-    rows = "\n".join(_row(k, entry, len(subject.entries)) for k, entry in enumerate(subject.entries))
     details = "\n".join(_details(k, entry) for k, entry in enumerate(subject.entries) if entry.details)
     return (
         f'<article data-subject="{index}"{" hidden" if index else ""}>\n<h2>{escape(subject.name)}</h2>\n'
         f'<div class="about">{_facts(subject.facts)}{picture}</div>\n{_notes(subject.notes)}\n'
-        f'<div class="scroll"><table class="entries" role="grid" aria-label="{escape(kind)}s of '
-        f'{escape(subject.name)}"><thead><tr>{_head(subject.columns)}</tr></thead>\n<tbody>{rows}</tbody></table></div>\n'
-        f"{details}\n</article>"
+        f"{_entries(subject, kind)}\n{details}\n</article>"
     )
+
+
+def _entries(subject: Subject, kind: str) -> str:
+    rows = "\n".join(_row(k, entry, len(subject.entries)) for k, entry in enumerate(subject.entries))
+    return (
+        f'<div class="filtered">{_filter(len(subject.entries))}<div class="scroll"><table class="entries" role="grid" '
+        f'aria-label="{escape(kind)}s of {escape(subject.name)}"><thead><tr>{_head(subject.columns)}</tr></thead>\n'
+        f"<tbody>{rows}</tbody></table></div></div>"
+    )
+
+
+def _filter(count: int) -> str:
+    if count < _FILTERED:
+        return ""
+    return '<input class="filter" type="search" placeholder="Filter rows, e.g. Glu32" aria-label="Filter rows">'
 
 
 def _row(index: int, entry: Entry, count: int) -> str:
@@ -160,6 +182,10 @@ def _row(index: int, entry: Entry, count: int) -> str:
 
 def _details(index: int, entry: Entry) -> str:
     told = f"<h3>{escape(entry.name)}</h3>{_facts(entry.details)}"
+    if entry.picture is not None:
+        told += f'<div class="figures">{_pictures([entry.picture])}</div>'
+    if entry.table is not None:
+        told += _table(entry.table)
     return f'<section class="details" data-entry="{index}" hidden>{told}</section>'
 
 
@@ -186,10 +212,14 @@ def _summary(report: Report) -> str:
 
 
 def _listed(title: str, table: Table) -> str:
+    return f"<h2>{escape(title)}</h2>{_table(table)}"
+
+
+def _table(table: Table) -> str:
     rows = "\n".join(f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in row)}</tr>" for row in table.rows)
     note = f"<p>{escape(table.note)}</p>" if table.note else ""
     return (
-        f'<h2>{escape(title)}</h2><div class="scroll"><table><thead><tr>{_head(table.columns)}</tr></thead>\n'
+        f'<div class="scroll"><table><thead><tr>{_head(table.columns)}</tr></thead>\n'
         f"<tbody>{rows}</tbody></table></div>{note}"
     )
 

@@ -5,6 +5,7 @@
   const status = document.getElementById("status");
   const all = document.getElementById("all");
   const surface = document.getElementById("surface");
+  const contacts = document.getElementById("contacts");
   const state = { subject: 0, entry: data.overlaid && data.subjects[0].entries.length > 1 ? null : 0 };
 
   // a text of the data as something that the viewer can load
@@ -45,6 +46,7 @@
       const values = { "@url": url(entry.structure), "@carbon": entry.color, "@size": size, "@bare": !alone };
       children.push(fill(data.templates.entry, values));
     });
+    if (alone && contacts.checked) children.push(...entries[0].contacts);
     children.push({ kind: "camera", params: data.subjects[state.subject].camera });
     return JSON.stringify({ metadata: data.metadata, root: { kind: "root", children } });
   }
@@ -117,6 +119,68 @@
     update();
   });
   surface.addEventListener("change", update);
+  contacts.addEventListener("change", update);
+  document.getElementById("home").addEventListener("click", () => {
+    model.seen = null;
+    update();
+  });
+
+  // a file of the page's own data
+  function save(name, text) {
+    const link = document.createElement("a");
+    link.href = URL.createObjectURL(new Blob([text], { type: "text/plain" }));
+    link.download = name.replace(/[^\w.+-]+/g, "_").slice(0, 80);
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(link.href), 1000);
+  }
+  document.getElementById("save-record").addEventListener("click", () => {
+    const subject = data.subjects[state.subject];
+    const name = state.entry === null ? `all ${data.kind}s` : subject.entries[state.entry].name;
+    save(`${subject.name} ${name}.sdf`, shown().map((entry) => entry.record).join(""));
+  });
+  document.getElementById("save-table").addEventListener("click", () => {
+    const table = document.querySelector(`article[data-subject="${state.subject}"] table.entries`);
+    const quoted = (cell) => `"${cell.textContent.replace(/"/g, '""')}"`;
+    const lines = [...table.rows].filter((row) => !row.hidden).map((row) => [...row.cells].map(quoted).join(","));
+    save(`${data.subjects[state.subject].name}.csv`, `${lines.join("\n")}\n`);
+  });
+
+  // tables are sorted by a click on a title; numbers as numbers, what is no number last
+  function key(row, column) {
+    const text = row.cells[column].textContent.trim();
+    const number = parseFloat(text.replace("−", "-"));
+    return Number.isNaN(number) ? text.toLowerCase() : number;
+  }
+  function compare(one, other) {
+    if (typeof one === typeof other) return typeof one === "number" ? one - other : one.localeCompare(other);
+    return typeof one === "number" ? -1 : 1;
+  }
+  for (const title of document.querySelectorAll("thead th")) {
+    title.tabIndex = 0;
+    title.title = "Sort by this column";
+    const sort = () => {
+      const table = title.closest("table");
+      const up = title.getAttribute("aria-sort") !== "ascending";
+      for (const other of title.parentElement.cells) other.removeAttribute("aria-sort");
+      title.setAttribute("aria-sort", up ? "ascending" : "descending");
+      const rows = [...table.tBodies[0].rows];
+      rows.sort((a, b) => (up ? 1 : -1) * compare(key(a, title.cellIndex), key(b, title.cellIndex)));
+      table.tBodies[0].append(...rows);
+    };
+    title.addEventListener("click", sort);
+    title.addEventListener("keydown", (event) => {
+      if (event.key === "Enter") sort();
+    });
+  }
+  for (const field of document.querySelectorAll("input.filter")) {
+    field.addEventListener("input", () => {
+      const words = field.value.toLowerCase().split(/\s+/).filter(Boolean);
+      for (const row of field.parentElement.querySelector("table").tBodies[0].rows) {
+        const text = row.textContent.toLowerCase();
+        row.hidden = !words.every((word) => text.includes(word));
+      }
+    });
+  }
   document.getElementById("subject")?.addEventListener("change", (event) => {
     state.subject = Number(event.target.value);
     state.entry = data.overlaid && data.subjects[state.subject].entries.length > 1 ? null : 0;

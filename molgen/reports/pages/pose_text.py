@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Sequence
 
 from molgen.chem.proteins.structure import Residue
 from molgen.docking.records import Pose
+from molgen.metrics.interactions import TITLES, Interaction
+from molgen.metrics.interactions.texts import partners_text
+from molgen.reports.content import Table
+
+_BURIED = 0.05
+"""Share of a surface that water reaches, below which an atom counts as buried."""
 
 
 def pose_row(pose: Pose, *, compared: bool, sure: bool, several: bool) -> dict[str, str]:
@@ -22,10 +29,26 @@ def pose_row(pose: Pose, *, compared: bool, sure: bool, several: bool) -> dict[s
         "score / kcal/mol": f"{pose.score:.2f}",
         **({"confidence": "" if pose.confidence is None else f"{100 * pose.confidence:.0f} %"} if sure else {}),
         **({"RMSD / Å": "" if pose.rmsd is None else f"{pose.rmsd:.2f}"} if compared else {}),
+        **({"like reference": f"{100 * alike:.0f} %"} if (alike := pose.interaction_similarity) is not None else {}),
         "strain / kcal/mol": f"{pose.strain:.1f}" if math.isfinite(pose.strain) else "unknown",
+        "hydrogen bonds": partners_text(pose.interactions, "hbond"),
         "valid": "yes" if pose.valid else f"no: {spelled(pose.failed)}",
         **({"pocket": pose.pocket} if several else {}),
     }
+
+
+def interaction_table(pose: Pose) -> Table | None:
+    """The interactions of a pose, one row each; None for none."""
+    rows = [_interaction_row(one) for one in pose.interactions]
+    return Table(("interaction", "residue", "atoms", "distance / Å", "angle / °"), rows) if rows else None
+
+
+def _interaction_row(one: Interaction) -> tuple[str, ...]:
+    role = {"donor": "ligand gives", "acceptor": "ligand takes", "": ""}.get(one.role, one.role)
+    told = [*filter(None, (role, f"over {one.water}" if one.water else "", "proton assumed" if one.assumed else ""))]
+    kind = TITLES[one.kind] + (f" ({', '.join(told)})" if told else "")
+    angle = "" if one.angle is None else f"{math.degrees(one.angle):.0f}"
+    return kind, one.label, " ".join(one.receptor_names), f"{one.distance:.2f}", angle
 
 
 def pose_details(pose: Pose, near: Sequence[Residue]) -> dict[str, str]:
@@ -37,8 +60,14 @@ def pose_details(pose: Pose, near: Sequence[Residue]) -> dict[str, str]:
         "with the receptor": f"{pose.intermolecular:.2f} kcal/mol ({terms})",
         "within the ligand": f"{pose.intramolecular:.2f} kcal/mol",
         "checks": passed + failed,
+        "without a partner": _unsatisfied(pose) or "no polar atom",
         "residues within 5 Å": ", ".join(one.label for one in near) or "none",
     }
+
+
+def _unsatisfied(pose: Pose) -> str:
+    roles = [f"{'buried' if one.exposure < _BURIED else 'exposed'} {one.role}" for one in pose.unsatisfied]
+    return ", ".join(role if count == 1 else f"{count} {role}s" for role, count in Counter(roles).items())
 
 
 def spelled(checks: Sequence[str]) -> str:

@@ -15,21 +15,9 @@ from molgen.docking.records import Pose
 from molgen.docking.run import DockRow
 from molgen.errors import InputError
 from molgen.files import check_place, write_atomically
-from molgen.metrics.interactions import Kind
 
 MOST_POSES = 100
 """Poses after these are in the SD file, but not in a script."""
-COLORS: dict[Kind, str] = {
-    "hbond": "#0072b2",
-    "salt_bridge": "#d55e00",
-    "halogen_bond": "#56b4e9",
-    "pi_stacking": "#009e73",
-    "cation_pi": "#e69f00",
-    "hydrophobic": "#8a8f98",
-    "metal": "#7b5ea7",
-    "water_bridge": "#2f9fd0",
-}
-"""Of the lines, after Okabe and Ito; those of the report too."""
 
 
 @dataclass(frozen=True)
