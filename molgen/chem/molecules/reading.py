@@ -20,6 +20,7 @@ from rdkit import Chem
 from molgen.chem.formats.compression import plain_name
 from molgen.chem.formats.mol2 import split_mol2
 from molgen.chem.formats.parsing import one_line, parse_smiles
+from molgen.chem.formats.pdb_ligands import split_models
 from molgen.chem.formats.text_lines import TextLines
 from molgen.chem.molecules.records import (
     InputRecord,
@@ -27,6 +28,8 @@ from molgen.chem.molecules.records import (
     record_of_mol,
     record_of_mol2,
     record_of_molblock,
+    record_of_pdb,
+    record_of_pdbqt,
     record_of_text,
     title,
 )
@@ -39,7 +42,7 @@ __all__ = ["InputRecord", "Source", "names_file", "read_molecules"]
 Source: TypeAlias = str | Path | Chem.Mol | Iterable[Any]
 """Anything that molecules can be read from, see :func:`read_molecules`."""
 
-_FOREIGN = (".pdb", ".pdbqt", ".cif", ".mmcif", ".xyz", ".cdx", ".xlsx", ".json", ".zip")
+_FOREIGN = (".cif", ".mmcif", ".xyz", ".cdx", ".xlsx", ".json", ".zip")
 
 
 def read_molecules(
@@ -51,9 +54,9 @@ def read_molecules(
         source: a SMILES or InChI (with an optional name after a space), an RDKit Mol, a pandas DataFrame, an iterable
             of SMILES, Mols, pairs (molecule, name) or dicts, or a path: .smi/.smiles/.ism/.txt/.inchi (SMILES or InChI,
             then a name, separated by tab or space; an optional header; lines that start with # are comments),
-            .csv/.tsv (a column `smiles`, optionally `name` or `id`), .sdf/.sd/.mol/.mol2; each also as .gz, .bz2, .xz
-            or .zst; .parquet (columns as in a .csv). The text "-" is standard input, in any of these text formats.
-            Other columns of tables and the fields of SD files become properties of the molecule.
+            .csv/.tsv (a column `smiles`, optionally `name` or `id`), .sdf/.sd/.mol/.mol2/.pdb/.pdbqt; each also as .gz,
+            .bz2, .xz or .zst; .parquet (columns as in a .csv). The text "-" is standard input, in any of these text
+            formats. Other columns of tables and the fields of SD files become properties of the molecule.
         smiles_column: of a table, when it has another name.
         name_column: of a table, when it has another name; of an SD file, the field that holds the names.
 
@@ -207,6 +210,16 @@ def _read_mol2(lines: Iterator[str], columns: Columns) -> Iterator[InputRecord]:
         yield record_of_mol2(number, block)
 
 
+def _read_pdb(lines: Iterator[str], columns: Columns) -> Iterator[InputRecord]:
+    for number, block in enumerate(split_models(lines), start=1):
+        yield record_of_pdb(number, block)
+
+
+def _read_pdbqt(lines: Iterator[str], columns: Columns) -> Iterator[InputRecord]:
+    for number, block in enumerate(split_models(lines), start=1):
+        yield record_of_pdbqt(number, block)
+
+
 _READERS: dict[str, Callable[[Iterator[str], Columns], Iterator[InputRecord]]] = {
     ".smi": _read_smi,
     ".smiles": _read_smi,
@@ -219,4 +232,6 @@ _READERS: dict[str, Callable[[Iterator[str], Columns], Iterator[InputRecord]]] =
     ".sd": _read_sdf,
     ".mol": _read_sdf,
     ".mol2": _read_mol2,
+    ".pdb": _read_pdb,
+    ".pdbqt": _read_pdbqt,
 }

@@ -10,6 +10,7 @@ from rdkit import Chem
 
 from molgen.chem.formats.mol2 import parse_mol2_block
 from molgen.chem.formats.parsing import one_line, parse_inchi, parse_molblock, parse_smiles
+from molgen.chem.formats.pdb_ligands import parse_pdb_ligand, parse_pdbqt_ligand
 from molgen.errors import ParseError
 
 _LONGEST_NAME = 1000
@@ -82,6 +83,20 @@ def record_of_mol2(number: int, block: list[str]) -> InputRecord:
     return InputRecord(0, block[1].strip() if len(block) > 1 else "", "", f"record {number}", mol, error)
 
 
+def record_of_pdb(number: int, block: list[str]) -> InputRecord:
+    """The lines of one model of a PDB file, named by its COMPND record."""
+    mol, error = _try_block(parse_pdb_ligand, block)
+    name = next((line[10:].strip() for line in block if line.startswith("COMPND")), "")
+    return InputRecord(0, name, "", f"record {number}", mol, error)
+
+
+def record_of_pdbqt(number: int, block: list[str]) -> InputRecord:
+    """The lines of one model of a PDBQT file, named by its remark."""
+    mol, error = _try_block(parse_pdbqt_ligand, block)
+    name = next((line.split("=", 1)[1].strip() for line in block if line.startswith("REMARK  Name =")), "")
+    return InputRecord(0, name, "", f"record {number}", mol, error)
+
+
 def record_of_mol(index: int, mol: Chem.Mol) -> InputRecord:
     """An RDKit Mol, named by its title."""
     name = title(mol.GetProp("_Name")) if mol.HasProp("_Name") else ""
@@ -121,6 +136,10 @@ def title(text: str) -> str:
 
 def _parse(text: str) -> Chem.Mol:
     return parse_inchi(text) if text.startswith("InChI=") else parse_smiles(text)
+
+
+def _try_block(parse: Callable[[Sequence[str]], Chem.Mol], block: Sequence[str]) -> tuple[Chem.Mol | None, str | None]:
+    return _try(lambda _: parse(block), "")
 
 
 def _try(parse: Callable[[str], Chem.Mol], text: str) -> tuple[Chem.Mol | None, str | None]:

@@ -173,7 +173,8 @@ def test_utf16_and_undecodable_bytes(tmp_path):
         ("a.csv", "id,mass\n1,2\n", "no column 'smiles' among id, mass"),
         ("a.smi.gz", "no gzip", "damaged gzip file"),
         ("a.mol2", "x", "the file holds no molecules"),
-        ("a.pdb", "x", "cannot read .pdb files"),
+        ("a.pdb", "x", "the file holds no molecules"),
+        ("a.xyz", "x", "cannot read .xyz files"),
         ("data", "x", "cannot read such files"),
     ],
 )
