@@ -16,6 +16,7 @@ from molgen.chem.formats.declared_bonds import declared_bonds
 from molgen.chem.formats.mmcif_reading import parse_mmcif
 from molgen.chem.formats.parsing import one_line
 from molgen.chem.formats.pdb_reading import parse_pdb
+from molgen.chem.formats.pdb_relatives import pdb_of_pdbqt, pdb_of_pqr
 from molgen.chem.proteins.assembly import assemble
 from molgen.chem.proteins.structure import Protein
 from molgen.errors import InputError, MolgenError
@@ -27,6 +28,7 @@ MAX_BYTES = 128 * 2**20
 _CELL = 2.0  # Angstrom; a cube of this edge holds a few atoms, in overlaid models some dozens
 _MOST_IN_CELL = 300
 _PDB_SUFFIXES, _MMCIF_SUFFIXES = (".pdb", ".ent", ".brk", ".pdb1"), (".cif", ".mmcif")
+_RELATIVES = {".pdbqt": pdb_of_pdbqt, ".pqr": pdb_of_pqr}
 _CIF_ATOMS = re.compile(r"^[ \t]*_atom_site\.", re.MULTILINE)
 _PDB_ATOMS = re.compile(r"^(ATOM|HETATM)", re.MULTILINE)
 _SUSPECTS = (
@@ -39,7 +41,7 @@ _SUSPECTS = (
 
 
 def read_protein(path: str | Path) -> Protein:
-    """The heavy atoms of a PDB or mmCIF file (.pdb, .pdb1, .ent, .cif, .mmcif; each also as .gz).
+    """The heavy atoms of a PDB or mmCIF file (.pdb, .pdb1, .ent, .cif, .mmcif, .pdbqt, .pqr; each also as .gz).
 
     Of models that lie on each other the first; models that do not overlap are the chains of one assembly. Author chain
     ids and residue numbers; of alternative locations the most occupied; atoms of zero occupancy included. What a file
@@ -54,7 +56,7 @@ def read_protein(path: str | Path) -> Protein:
     """
     path = Path(path)
     try:
-        text = _read_text(path)
+        text = _RELATIVES.get(_suffix(path), str)(_read_text(path))
         form = _format(text)
         atoms, notes = (parse_mmcif if form == "mmCIF" else parse_pdb)(text)
         protein = assemble(atoms, source=one_line(path), notes=[*_surprise(path, form), *notes])
@@ -76,8 +78,8 @@ def _check_density(positions: np.ndarray) -> None:
 
 def _read_text(path: Path) -> str:
     check_input(path)
-    if _suffix(path) not in ("", *_PDB_SUFFIXES, *_MMCIF_SUFFIXES):
-        known = ", ".join((*_PDB_SUFFIXES, *_MMCIF_SUFFIXES))
+    if _suffix(path) not in ("", *_PDB_SUFFIXES, *_MMCIF_SUFFIXES, *_RELATIVES):
+        known = ", ".join((*_PDB_SUFFIXES, *_MMCIF_SUFFIXES, *_RELATIVES))
         raise InputError(f"cannot read {one_line(_suffix(path))} files; known are {known}, each also as .gz")
     raw = _uncompressed(read_input(path, MAX_BYTES), named_gz=path.suffix.lower() == ".gz")
     if len(raw) > MAX_BYTES:
