@@ -19,7 +19,7 @@ from molgen.physics.rigid_bfgs import minimize
 
 _REFINED = 48
 _STEPS = 30
-_PERMUTATIONS = 256
+PERMUTATIONS = 256
 
 
 @dataclass(frozen=True)
@@ -86,7 +86,7 @@ def evaluated(ligand: Ligand, energy: DockingEnergy, positions: Tensor, template
 
 def representatives(ligand: Ligand, positions: Tensor, min_rmsd: float, count: int) -> Tensor:
     """Indices of the first poses [B, n, 3] that are at least ``min_rmsd`` apart from all before them."""
-    distances = pose_rmsd_matrix(positions, positions, automorphisms(ligand.mol, _PERMUTATIONS).permutations).numpy()
+    distances = pose_rmsd_matrix(positions, positions, automorphisms(ligand.mol, PERMUTATIONS).permutations).numpy()
     kept: list[int] = []
     for index in range(len(distances)):
         if (distances[index, kept] >= min_rmsd).all():
