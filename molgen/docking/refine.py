@@ -17,7 +17,8 @@ from molgen.physics.energy import DockingEnergy
 from molgen.physics.intramolecular import pair_energy
 from molgen.physics.rigid_bfgs import minimize
 
-_REFINED = 48
+_REFINED, _KEPT = 128, 48
+"""Minima of the search that are refined, and distinct poses that are left of them, at most."""
 _STEPS = 30
 PERMUTATIONS = 256
 
@@ -73,7 +74,7 @@ def refine(site: Site, ligand: Ligand, energy: DockingEnergy, minima: Minima, mi
     positions = minimize(exact, ligand.tree, start, _STEPS).positions
     refined = evaluated(ligand, exact, positions, minima.template[apart])
     refined = refined.pick(refined.total.argsort())
-    return refined.pick(representatives(ligand, refined.positions, min_rmsd, _REFINED))
+    return refined.pick(representatives(ligand, refined.positions, min_rmsd, _KEPT))
 
 
 def evaluated(ligand: Ligand, energy: DockingEnergy, positions: Tensor, template: Tensor) -> Refined:
