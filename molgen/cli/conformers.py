@@ -97,6 +97,16 @@ def conformers(
     timeout: Annotated[
         float | None, typer.Option(min=1.0, help="CPU seconds that a molecule may take [60 for the embedding].")
     ] = None,
+    core: Annotated[
+        str | None, typer.Option(metavar="FILE|SMARTS", help="Stays in place: a structure's common part, or atoms.")
+    ] = None,
+    torsions: Annotated[
+        list[str] | None,
+        typer.Option(metavar="SMARTS=DEGREES[..DEGREES]", help="Keep a torsion there."),
+    ] = None,
+    keep_conformer: Annotated[
+        bool, typer.Option("--keep-conformer", help="Keep the rings and bonds of the input's 3D structure.")
+    ] = False,
     align: Annotated[bool, typer.Option("--align", help="Superpose conformers on the first.")] = False,
     engine: EngineOption = EngineName.local,
     workers: WorkersOption = 1,
@@ -125,6 +135,9 @@ def conformers(
         minimize_with=minimize_with.value,
         timeout=timeout,
         align=align,
+        core=core,
+        torsions=torsions_of(torsions or ()),
+        keep_conformer=keep_conformer,
         boltzmann=boltzmann,
     )
     if not output.suffix and names_file(source):
@@ -175,6 +188,27 @@ def conformers(
         write_conformer_report(report, rows, output, config=config, command=context.obj or ())
     if all(row.conformers == 0 for row in rows):
         raise typer.Exit(2)
+
+
+def torsions_of(texts: Sequence[str]) -> dict[str, tuple[float, float]]:
+    """The ranges, in degrees, that --torsions asks for.
+
+    Raises:
+        ConfigError: a text is not SMARTS=DEGREES or SMARTS=DEGREES..DEGREES.
+    """
+    from molgen.errors import ConfigError
+
+    ranges = {}
+    for text in texts:
+        smarts, _, angles = text.rpartition("=")
+        low, _, high = angles.partition("..")
+        try:
+            ranges[smarts] = (float(low), float(high or low))
+        except ValueError:
+            smarts = ""
+        if not smarts:
+            raise ConfigError(f"--torsions takes SMARTS=DEGREES or SMARTS=DEGREES..DEGREES, not {text}")
+    return ranges
 
 
 def _refuse(options: dict[str, Any], reason: str = "cannot be used when --output is a folder") -> None:

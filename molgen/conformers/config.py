@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from numbers import Integral, Real
-from typing import Literal
+from typing import Any, Literal
 
 from molgen.errors import ConfigError
 from molgen.former_names import renamed, with_former_names
@@ -63,6 +64,12 @@ class GenerateConfig:
         timeout: CPU seconds that a molecule may take in all, four fifths of them for the embedding; None: no limit, and
             60 for the embedding.
         align: superpose the conformers on the first, by their heavy atoms.
+        core: what stays in place: a file or a Mol with 3D coordinates, of which the largest common part counts; or a
+            SMARTS, whose atoms stay where the input has them.
+        coord_map: atom -> (x, y, z), Angstrom, further atoms of the core; atoms count from 0.
+        torsions: what turns only within a range: four atoms (from 0), or a SMARTS of four atoms -> an angle or a pair
+            (low, high), degrees.
+        keep_conformer: the conformers of the input, with their rings, bonds and angles, are the template conformers.
         boltzmann: kelvin; n samples with Boltzmann weights in place of a selection (see
             :mod:`molgen.conformers.boltzmann`).
 
@@ -89,6 +96,10 @@ class GenerateConfig:
     minimize_with: Literal["none", "mmff", "gfn2"] = renamed("relax", "none")
     timeout: float | None = None
     align: bool = False
+    core: Any = None
+    coord_map: Mapping[int, Sequence[float]] | None = None
+    torsions: Mapping[Any, Any] | None = None
+    keep_conformer: bool = False
     boltzmann: float | None = None
 
     def __post_init__(self) -> None:
@@ -111,8 +122,15 @@ class GenerateConfig:
                 raise ConfigError(f'{name} must be {listed}, not "{getattr(self, name)}"')
         if self.unique == "minima" and self.minimize_with == "none":
             object.__setattr__(self, "minimize_with", "mmff")
+        if self.boltzmann is not None and self.is_restrained:
+            raise ConfigError("Boltzmann weights hold for free molecules, not for restrained ones")
         if self.boltzmann is not None and (self.minimize_with, self.sort) != ("none", "coverage"):
             raise ConfigError("Boltzmann weights hold for samples as they are, not for minimized ones or by energy")
+
+    @property
+    def is_restrained(self) -> bool:
+        """Whether template conformers are given, or something of them is."""
+        return self.core is not None or bool(self.coord_map) or bool(self.torsions) or self.keep_conformer
 
     @property
     def embedding_timeout(self) -> float:

@@ -10,6 +10,7 @@ from molgen.chem.atom_types.mmff_terms import mmff_terms
 from molgen.chem.molecules.force_field import Energies, minimize_conformers
 from molgen.chem.molecules.octahedra import octahedral_centers
 from molgen.chem.molecules.positions import with_conformers
+from molgen.conformers.restraints import Restraints
 from molgen.physics.lbfgs import graph_preconditioner, minimize_batch
 from molgen.physics.mmff import MMFFEnergy
 from molgen.threads import one_thread
@@ -32,8 +33,8 @@ class ConformerField:
     by rounding, which a long way down amplifies. A step stands for one and a half of RDKit's.
     """
 
-    def __init__(self, mol: Chem.Mol) -> None:
-        self.mol = mol
+    def __init__(self, mol: Chem.Mol, restraints: Restraints | None = None) -> None:
+        self.mol, self.restraints = mol, restraints
         self.terms = mmff_terms(mol)
         self._rdkit_steps = OCTAHEDRAL_STEPS if octahedral_centers(mol) else RDKIT_STEPS
         if self.terms is not None:
@@ -65,6 +66,12 @@ class ConformerField:
         Returns:
             positions [k, atoms, 3], and energies [k] with their method.
         """
+        if self.restraints is not None:
+            mol, restrain = with_conformers(self.mol, positions), self.restraints.add_to
+            moved, energies = minimize_conformers(
+                mol, round(RDKIT_STEPS * steps), electrostatics=electrostatics, restrain=restrain
+            )
+            return self.restraints.placed(moved), energies
         if self.terms is None or len(positions) * self.terms.n_atoms**2 <= FEW:
             mol = with_conformers(self.mol, positions)
             return minimize_conformers(mol, round(self._rdkit_steps * steps), electrostatics=electrostatics)

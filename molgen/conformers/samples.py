@@ -7,12 +7,16 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 from rdkit import Chem
+from torch import Tensor
 
 from molgen.chem.features.molecule_features import heavy_atoms, molecule_graph
+from molgen.chem.features.molecule_graph import MoleculeGraph
 from molgen.chem.molecules.embedding import Templates
 from molgen.chem.molecules.force_field import Energies
 from molgen.conformers.config import GenerateConfig
 from molgen.conformers.force_field import ConformerField
+from molgen.conformers.restrained import restrained_templates
+from molgen.conformers.restraints import restraints_of
 from molgen.conformers.rings import drive_rings
 from molgen.conformers.templates import (
     LARGE_RING,
@@ -21,6 +25,7 @@ from molgen.conformers.templates import (
     set_torsions,
     template_conformers,
 )
+from molgen.geometry.torsions import dihedral_angles
 from molgen.graphs.batch import batch_graphs
 from molgen.models.torsion_flow.model import TorsionModel
 from molgen.models.torsion_flow.sample import sample_torsions, time_grid
@@ -64,14 +69,10 @@ def sample_conformers(mol: Chem.Mol, model: TorsionModel | None, config: Generat
         EmbeddingError: there is no template conformer.
     """
     record = molecule_graph(mol)
-    field = ConformerField(mol)
+    field = ConformerField(mol, restraints_of(mol, config))
     count = template_count(mol, record.n_torsions, config)
     ring_bound = _rings_make_the_shape(mol, record.n_torsions)
-    steps = config.template_steps * (2 if ring_bound else 1)
-    embedded = template_conformers(
-        mol, count, seed=config.seed, steps=steps, timeout=config.embedding_timeout, loose=not ring_bound, field=field
-    )
-    templates, method = _with_driven_rings(mol, embedded, count, config)
+    templates, method = _templates(mol, count, ring_bound, field, config)
     size = _sample_count(record.n_torsions, len(templates), ring_bound, config)
     points = low_discrepancy(size, record.n_torsions + 1, config.seed)
     template = (points[:, -1] * len(templates)).long() if record.n_torsions else torch.arange(size)
@@ -81,9 +82,38 @@ def sample_conformers(mol: Chem.Mol, model: TorsionModel | None, config: Generat
         local = full[:, torch.from_numpy(heavy_atoms(mol))][template].float()
         sampled = sample_torsions(model, batch_graphs([record]), local, torsions, times=time_grid(model, config.steps))
         torsions = finite_or(sampled, torsions, "sampled sets of torsions")
-    positions = set_torsions(mol, full[template], torsions.double(), record).numpy()
+    torsions = _with_frozen(torsions.double(), full[template], record, field)
+    positions = set_torsions(mol, full[template], torsions, record).numpy()
     positions, energies = _with_strain(field, positions, config)
     return Samples(mol, positions, energies, template.numpy(), method, field)
+
+
+def _templates(
+    mol: Chem.Mol, count: int, ring_bound: bool, field: ConformerField, config: GenerateConfig
+) -> tuple[np.ndarray, str]:
+    """Template conformers [k, atoms, 3] and how they were made."""
+    if config.is_restrained:
+        restrained = restrained_templates(mol, count, field, config)
+        return restrained.positions, restrained.method
+    steps = config.template_steps * (2 if ring_bound else 1)
+    embedded = template_conformers(
+        mol, count, seed=config.seed, steps=steps, timeout=config.embedding_timeout, loose=not ring_bound, field=field
+    )
+    return _with_driven_rings(mol, embedded, count, config)
+
+
+def _with_frozen(torsions: Tensor, positions: Tensor, record: MoleculeGraph, field: ConformerField) -> Tensor:
+    """Torsions [P, m], radian; those that restraints freeze are as in the template conformers [P, atoms, 3]."""
+    restraints = field.restraints
+    if restraints is None:
+        return torsions
+    quadruples = heavy_atoms(field.mol)[record.torsions]
+    frozen = [k for k, (_, begin, end, _) in enumerate(quadruples) if restraints.freezes(int(begin), int(end))]
+    if not frozen:
+        return torsions
+    fixed = torsions.clone()
+    fixed[:, frozen] = dihedral_angles(positions, torch.from_numpy(quadruples[frozen]))
+    return fixed
 
 
 def _with_driven_rings(

@@ -122,7 +122,7 @@ def finish(samples: Samples, positions: np.ndarray, sample: np.ndarray, config: 
     """
     kept, before = np.arange(0), -1
     for moved, energies in _minimized_more_and_more(samples, positions, config):
-        kept = _kept(samples.mol, moved, energies.values, config)
+        kept = _kept(samples, moved, energies.values, config)
         if len(kept) >= config.n or len(kept) == before:
             break
         before = len(kept)
@@ -133,7 +133,11 @@ def finish(samples: Samples, positions: np.ndarray, sample: np.ndarray, config: 
     kept = kept[: config.n]
     if energies.method == "none":
         warnings.warn(UNTYPED, MoleculeWarning, stacklevel=2)
-    positions = superposed(samples.mol, moved[kept]) if config.align else moved[kept]
+    restraints, positions = samples.field.restraints, moved[kept]
+    if restraints is not None and restraints.core:
+        positions = restraints.placed(positions)
+    elif config.align:
+        positions = superposed(samples.mol, positions)
     result = with_conformers(samples.mol, positions)
     chosen = Energies(energies.values[kept], energies.method)
     annotate(result, config.sort, chosen, samples.template[sample[kept]], samples.method)
@@ -168,9 +172,11 @@ def _minimized(samples: Samples, positions: np.ndarray, method: Literal["mmff", 
     return minimize_gfn2(with_conformers(samples.mol, positions))
 
 
-def _kept(mol: Chem.Mol, positions: np.ndarray, energies: np.ndarray, config: GenerateConfig) -> np.ndarray:
-    """Indices of those with the stereo of the input, within the energy window, and distinct."""
-    kept = np.flatnonzero(stereo_mask(mol, with_conformers(mol, positions)))
+def _kept(samples: Samples, positions: np.ndarray, energies: np.ndarray, config: GenerateConfig) -> np.ndarray:
+    """Indices of those with the stereo of the input, within restraints and the energy window, and distinct."""
+    mol, restraints = samples.mol, samples.field.restraints
+    good = stereo_mask(mol, with_conformers(mol, positions))
+    kept = np.flatnonzero(good & restraints.hold(mol, positions) if restraints is not None else good)
     kept = kept[within_window(energies[kept], config.energy_window)]
     if config.minimize_with == "none" or not len(kept):
         return kept

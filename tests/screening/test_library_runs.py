@@ -106,7 +106,7 @@ def test_what_has_no_meaning_for_a_library_is_refused(library, tmp_path):
     [
         (["screen", "-l", "x.smi"], "--protein, --library and --output are needed"),
         (["screen", "status", "nowhere"], "nowhere: holds no run"),
-        (["conformers", "CCO", "-o", "a.sdf", "--resume", "-j", "2"], "--workers, --resume need a folder as --output"),
+        (["conformers", "CCO", "-o", "a.sdf", "--resume", "-j", "2"], "--resume need a folder as --output"),
         (["conformers", "x.smi", "-o", "run", "--stereo", "enumerate"], "--stereo cannot be used when --output is a"),
         (["conformers", "x.smi", "-o", "run", "--run", "cpu=2"], "cpu"),
     ],

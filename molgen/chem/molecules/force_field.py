@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from rdkit import Chem
@@ -26,7 +28,12 @@ class Energies:
 
 
 def minimize_conformers(
-    mol: Chem.Mol, steps: int = 200, *, electrostatics: bool = True, max_force: float = 1e-4
+    mol: Chem.Mol,
+    steps: int = 200,
+    *,
+    electrostatics: bool = True,
+    max_force: float = 1e-4,
+    restrain: Callable[[Any, str], None] | None = None,
 ) -> tuple[np.ndarray, Energies]:
     """Minimize every conformer of ``mol``; 0 steps evaluate only. ``mol`` is not changed.
 
@@ -38,6 +45,8 @@ def minimize_conformers(
         steps: at most, per conformer.
         electrostatics: include the charges.
         max_force: force tolerance of the minimizer.
+        restrain: adds restraints to a field of RDKit, given its family, "MMFF" or "UFF"; they are no part of the
+            energies.
 
     Returns:
         positions [k, atoms, 3], Angstrom, and the energies.
@@ -49,20 +58,28 @@ def minimize_conformers(
     work.AddConformer(conformer, assignId=True)
     conformer = work.GetConformer()
     energies = np.full(len(positions), np.nan)
-    field, method = None, "none"
+    field, plain, method = None, None, "none"
     for k in range(len(positions)):
         conformer.SetPositions(positions[k])
         if field is None:  # one field serves all conformers: it reads their coordinates from `conformer`
             with silent_rdkit():
                 field, method = _field(work, electrostatics)
-            if field is None:
+                plain = field if restrain is None else _field(work, electrostatics)[0]
+            if field is None or plain is None:
                 break
+            if restrain is not None:
+                restrain(field, "MMFF" if method.startswith("MMFF") else "UFF")
         field.Initialize()  # forgets the distances of the conformer before
         if steps and _minimized(field, steps, max_force):
             positions[k] = conformer.GetPositions()
         conformer.SetPositions(positions[k])
-        energies[k] = field.CalcEnergy()
+        energies[k] = _energy(plain)
     return positions, Energies(energies, method)
+
+
+def _energy(field: Any) -> float:
+    field.Initialize()
+    return field.CalcEnergy()
 
 
 def _minimized(field, steps: int, max_force: float) -> bool:

@@ -1,0 +1,173 @@
+"""What stays as it is given while conformers of a molecule are generated: a core, torsions."""
+
+from __future__ import annotations
+
+import itertools
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from rdkit import Chem
+from rdkit.Chem import rdFMCS, rdMolTransforms
+
+from molgen.chem.molecules.positions import with_conformers
+from molgen.chem.molecules.reading import names_file
+from molgen.chem.molecules.reference import reference_ligand
+from molgen.conformers.config import GenerateConfig
+from molgen.errors import ConfigError, ParseError, readable
+from molgen.geometry import rigid
+from molgen.geometry.alignment import kabsch
+
+LEAST_CORE = 3
+"""Atoms that give a core a place in space."""
+CORE_RMSD, TORSION_SLACK = 0.3, 10.0
+"""Conformers whose core is further away (Angstrom) or whose torsions are further outside (degrees) are dropped."""
+_DISTANCE, _TORSION = 500.0, 100.0
+"""Force constants: kcal/mol/Angstrom^2, kcal/mol/radian^2."""
+_PATIENCE = 10
+
+
+@dataclass(frozen=True)
+class Torsion:
+    """Four atoms and the range of their torsion, degrees."""
+
+    atoms: tuple[int, int, int, int]
+    low: float
+    high: float
+
+
+@dataclass(frozen=True)
+class Restraints:
+    """Restraints on one molecule.
+
+    Attributes:
+        core: atom -> coordinates, Angstrom.
+        torsions: ranges that torsions stay in.
+    """
+
+    core: Mapping[int, tuple[float, float, float]]
+    torsions: tuple[Torsion, ...] = ()
+
+    def add_to(self, field: Any, family: str) -> None:
+        """Add the restraints to a force field of RDKit; ``family`` is "MMFF" or "UFF". Where the core lies is free."""
+        for (i, first), (j, second) in itertools.combinations(self.core.items(), 2):
+            length = float(np.linalg.norm(np.subtract(first, second)))
+            getattr(field, f"{family}AddDistanceConstraint")(i, j, False, length, length, _DISTANCE)
+        for torsion in self.torsions:
+            add = getattr(field, f"{family}AddTorsionConstraint")
+            add(*torsion.atoms, False, torsion.low, torsion.high, _TORSION)
+
+    def freezes(self, begin: int, end: int) -> bool:
+        """Whether the bond between two atoms must not be turned."""
+        return {begin, end} <= set(self.core) or any({begin, end} == set(one.atoms[1:3]) for one in self.torsions)
+
+    def placed(self, positions: np.ndarray) -> np.ndarray:
+        """Conformers [k, atoms, 3] laid with their core on the given coordinates."""
+        if not self.core:
+            return positions
+        atoms, target = list(self.core), torch.tensor(list(self.core.values()), dtype=torch.float64)
+        motion = kabsch(torch.from_numpy(positions[:, atoms]), target.expand(len(positions), -1, -1))
+        return rigid.apply(motion, torch.from_numpy(positions)).numpy()
+
+    def hold(self, mol: Chem.Mol, positions: np.ndarray) -> np.ndarray:
+        """Which conformers [k, atoms, 3] keep to the restraints, bool [k]."""
+        holds = np.ones(len(positions), dtype=bool)
+        if self.core:
+            away = self.placed(positions)[:, list(self.core)] - np.array(list(self.core.values()))
+            holds &= np.sqrt((away**2).sum(-1).mean(-1)) < CORE_RMSD
+        for torsion in self.torsions:
+            found = [
+                rdMolTransforms.GetDihedralDeg(one, *torsion.atoms)
+                for one in with_conformers(mol, positions).GetConformers()
+            ]
+            middle, half = (torsion.low + torsion.high) / 2, (torsion.high - torsion.low) / 2
+            outside = np.abs((np.array(found) - middle + 180) % 360 - 180) - half
+            holds &= outside < TORSION_SLACK
+        return holds
+
+
+def restraints_of(mol: Chem.Mol, config: GenerateConfig) -> Restraints | None:
+    """The restraints that the options ask for on this molecule; None for none.
+
+    Raises:
+        ParseError: the molecule has no such core or torsion, or no coordinates where its own are wanted.
+        InputError: the file of the core cannot be read.
+        ConfigError: an option has no meaning.
+    """
+    core = {**_core(mol, config.core), **_coordinates(mol, config.coord_map or {})}
+    torsions = tuple(
+        torsion for key, value in (config.torsions or {}).items() for torsion in _torsions(mol, key, value)
+    )
+    if not core and not torsions:
+        return None
+    if core and len(core) < LEAST_CORE:
+        raise ParseError(f"the core has {len(core)} atoms in this molecule; at least {LEAST_CORE} are needed")
+    return Restraints(core, torsions)
+
+
+def _core(mol: Chem.Mol, core: Any) -> dict[int, tuple[float, float, float]]:
+    if core is None:
+        return {}
+    if isinstance(core, Chem.Mol):
+        return _on_reference(mol, core)
+    if isinstance(core, Path) or (isinstance(core, str) and (os.path.exists(core) or names_file(core))):
+        return _on_reference(mol, reference_ligand(core))
+    pattern = Chem.MolFromSmarts(core) if isinstance(core, str) else None
+    if pattern is None:
+        raise ConfigError(f"core must be a file, a Mol or a SMARTS, not {readable(repr(core))}")
+    match = mol.GetSubstructMatch(pattern)
+    if not match:
+        raise ParseError(f"the core {readable(core)} is not in this molecule")
+    _check_placed(mol, "a core by SMARTS stays where the input has it, and")
+    return {atom: tuple(mol.GetConformer().GetPositions()[atom]) for atom in match}
+
+
+def _on_reference(mol: Chem.Mol, reference: Chem.Mol) -> dict[int, tuple[float, float, float]]:
+    _check_placed(reference, "the core")
+    heavy = Chem.RemoveHs(reference)
+    pattern: Chem.Mol | None = heavy
+    if not mol.HasSubstructMatch(heavy):
+        common = rdFMCS.FindMCS(
+            [heavy, Chem.RemoveHs(mol)], timeout=_PATIENCE, ringMatchesRingOnly=True, completeRingsOnly=True
+        )
+        pattern = Chem.MolFromSmarts(common.smartsString) if common.numAtoms else None
+    if pattern is None:
+        raise ParseError("this molecule has nothing in common with the core")
+    own, known = mol.GetSubstructMatch(pattern), heavy.GetSubstructMatch(pattern)
+    positions = heavy.GetConformer().GetPositions()
+    return {atom: tuple(positions[other]) for atom, other in zip(own, known, strict=True)}
+
+
+def _coordinates(mol: Chem.Mol, given: Mapping[int, Any]) -> dict[int, tuple[float, float, float]]:
+    placed = {}
+    for atom, point in given.items():
+        values = np.array(tuple(point), dtype=np.float64)
+        if not isinstance(atom, int) or not 0 <= atom < mol.GetNumAtoms() or values.shape != (3,):
+            raise ParseError(f"coord_map has {readable(repr(atom))}: it takes atom -> (x, y, z), atoms from 0")
+        placed[atom] = tuple(values)
+    return placed
+
+
+def _torsions(mol: Chem.Mol, key: str | Sequence[int], value: float | Sequence[float]) -> list[Torsion]:
+    low, high = (value, value) if isinstance(value, (int, float)) else tuple(value)
+    if not -360 <= low <= high <= 360:
+        raise ConfigError(f"a torsion is an angle or a range (low, high) in degrees, not {readable(repr(value))}")
+    if isinstance(key, str):
+        pattern = Chem.MolFromSmarts(key)
+        if pattern is None or pattern.GetNumAtoms() != 4:
+            raise ConfigError(f"a torsion is a SMARTS of four atoms, not {readable(key)}")
+        matches = [tuple(match) for match in mol.GetSubstructMatches(pattern)]
+    else:
+        matches = [tuple(key)]
+    if not matches or any(len(m) != 4 or not all(0 <= atom < mol.GetNumAtoms() for atom in m) for m in matches):
+        raise ParseError(f"the torsion {readable(str(key))} is not in this molecule")
+    return [Torsion((a, b, c, d), float(low), float(high)) for a, b, c, d in matches]
+
+
+def _check_placed(mol: Chem.Mol, what: str) -> None:
+    if not mol.GetNumConformers() or not mol.GetConformer().Is3D():
+        raise ParseError(f"{what} has no 3D coordinates")
