@@ -20,9 +20,9 @@ from molgen.docking.learned import Learned, learned_of
 from molgen.docking.ligand import Ligand, PreparedLigand, prepare_variants
 from molgen.docking.pose_records import docking_result
 from molgen.docking.proposals import propose
-from molgen.docking.ranking import RankedPose, ranked_poses
+from molgen.docking.ranking import chosen_poses, ranked_poses
 from molgen.docking.records import DockConfig, DockingResult, config_of
-from molgen.docking.refine import Refined, refine, representatives
+from molgen.docking.refine import Refined, refine
 from molgen.docking.restraints import Anchor, restraints_of
 from molgen.docking.search import search
 from molgen.docking.site import Site, sites_of
@@ -118,19 +118,13 @@ def dock_prepared(
     return docking_result(
         ligand,
         sites,
-        _distinct(ligand, fulfilling(ligand, ranked, config), config),
+        chosen_poses(ligand, fulfilling(ligand, ranked, config), config.n, config.min_rmsd),
         config,
         begin=begin,
         lowest=min(ranked, key=lambda pose: pose.energy),
         reference=reference,
         notes=notes,
     )
-
-
-def _distinct(ligand: Ligand, ranked: Sequence[RankedPose], config: DockConfig) -> list[RankedPose]:
-    """The best poses that are apart: boxes may overlap, and then two of them hold the same pose."""
-    heavy = torch.stack([pose.positions for pose in ranked])
-    return [ranked[k] for k in representatives(ligand, heavy, config.min_rmsd, config.n).tolist()]
 
 
 def searched(

@@ -12,23 +12,35 @@ from torch import Tensor
 
 from molgen.chem.features.pocket_features import PocketAtoms
 from molgen.docking.ligand import Ligand
-from molgen.docking.refine import Refined
+from molgen.docking.refine import PERMUTATIONS, Refined, representatives
 from molgen.docking.site import Site
 from molgen.graphs.batch import batch_graphs
 from molgen.graphs.pockets import batch_pockets
+from molgen.metrics.poses import pose_rmsd_matrix
+from molgen.metrics.symmetry import automorphisms
 from molgen.models.pose_confidence.model import ConfidenceModel
 
 SURROUNDINGS = 7.5
 """Angstrom around the poses; the atoms of the receptor that the confidence sees."""
 
 
+_ALIKE = 2.0
+"""Angstrom: a pose this far from a wrong one is hardly less likely right for it."""
+
+
 class RankedPose(NamedTuple):
-    """One refined pose: its site, its row there, and the probability that it is near-native (None: not predicted)."""
+    """One refined pose.
+
+    Attributes:
+        site, refined, row: where it is, and its row among the poses there.
+        confidence: the probability that it is near-native, and logit, what it comes from; None: not predicted.
+    """
 
     site: Site
     refined: Refined
     row: int
     confidence: float | None
+    logit: float | None = None
 
     @property
     def positions(self) -> Tensor:
@@ -48,12 +60,54 @@ def ranked_poses(
     rows = [(site, poses, row) for site, poses in refined for row in range(len(poses.total))]
     if model is None:
         energies = torch.cat([poses.total for _, poses in refined])
-        order, chances = energies.argsort(stable=True), [None] * len(rows)
-    else:
-        logits, probabilities = confidences(model, ligand, refined)
-        order, chances = logits.argsort(descending=True, stable=True), probabilities.tolist()
-    ranked = [RankedPose(*row, chance) for row, chance in zip(rows, chances, strict=True)]
-    return [ranked[k] for k in order.tolist()]
+        return [RankedPose(*rows[k], None) for k in energies.argsort(stable=True).tolist()]
+    logits, probabilities = confidences(model, ligand, refined)
+    predicted = zip(rows, probabilities.tolist(), logits.tolist(), strict=True)
+    ranked = [RankedPose(site, poses, row, chance, logit) for (site, poses, row), chance, logit in predicted]
+    return [ranked[k] for k in logits.argsort(descending=True, stable=True).tolist()]
+
+
+def chosen_poses(ligand: Ligand, ranked: Sequence[RankedPose], n: int, min_rmsd: float) -> list[RankedPose]:
+    """The poses that are shown, best first: the first one, and others that may be right where it is wrong.
+
+    With a confidence these are not simply the next ones, which often are variants of the first: see
+    :func:`alternatives`.
+
+    Args:
+        ranked: all poses, best first; boxes may overlap, and then two of them hold the same pose.
+        n: how many, at most.
+        min_rmsd: least symmetric RMSD between two of them, Angstrom.
+    """
+    heavy = torch.stack([pose.positions for pose in ranked])
+    apart = [ranked[k] for k in representatives(ligand, heavy, min_rmsd, len(ranked)).tolist()]
+    logits = [pose.logit for pose in apart if pose.logit is not None]
+    if len(apart) <= n or len(logits) < len(apart):
+        return apart[:n]
+    heavy = torch.stack([pose.positions for pose in apart])
+    rmsds = pose_rmsd_matrix(heavy, heavy, automorphisms(ligand.mol, PERMUTATIONS).permutations).numpy()
+    return [apart[k] for k in alternatives(np.array(logits), rmsds, n)]
+
+
+def alternatives(logits: np.ndarray, rmsds: np.ndarray, n: int) -> list[int]:
+    """Of poses with these logits, those of which one is most likely right: rows, highest logit first.
+
+    They are chosen one after the other. Each is the most likely one if all before it are wrong; that a pose is wrong
+    says that poses near it are wrong too, by the factor 1 - exp(-(RMSD / 2 Angstrom)^2).
+
+    Args:
+        logits: [S].
+        rmsds: symmetric RMSD between any two poses, [S, S], Angstrom.
+        n: how many, at most.
+    """
+    chance = logits - np.logaddexp.reduce(logits)
+    free = np.ones(len(logits), dtype=bool)
+    ruled_out = np.log1p(-0.999 * np.exp(-((rmsds / _ALIKE) ** 2)))
+    for _ in range(min(n, len(logits))):
+        pick = int(np.where(free, chance, -np.inf).argmax())
+        free[pick] = False
+        chance = chance + ruled_out[pick]
+    chosen = np.flatnonzero(~free)
+    return chosen[np.argsort(-logits[chosen], kind="stable")].tolist()
 
 
 @torch.inference_mode()

@@ -17,9 +17,10 @@ from molgen.physics.energy import DockingEnergy
 from molgen.physics.intramolecular import pair_energy
 from molgen.physics.rigid_bfgs import minimize
 
-_REFINED = 48
+_REFINED, _KEPT = 128, 48
+"""Minima of the search that are refined, and distinct poses that are left of them, at most."""
 _STEPS = 30
-_PERMUTATIONS = 256
+PERMUTATIONS = 256
 
 
 @dataclass(frozen=True)
@@ -73,7 +74,7 @@ def refine(site: Site, ligand: Ligand, energy: DockingEnergy, minima: Minima, mi
     positions = minimize(exact, ligand.tree, start, _STEPS).positions
     refined = evaluated(ligand, exact, positions, minima.template[apart])
     refined = refined.pick(refined.total.argsort())
-    return refined.pick(representatives(ligand, refined.positions, min_rmsd, _REFINED))
+    return refined.pick(representatives(ligand, refined.positions, min_rmsd, _KEPT))
 
 
 def evaluated(ligand: Ligand, energy: DockingEnergy, positions: Tensor, template: Tensor) -> Refined:
@@ -86,7 +87,7 @@ def evaluated(ligand: Ligand, energy: DockingEnergy, positions: Tensor, template
 
 def representatives(ligand: Ligand, positions: Tensor, min_rmsd: float, count: int) -> Tensor:
     """Indices of the first poses [B, n, 3] that are at least ``min_rmsd`` apart from all before them."""
-    distances = pose_rmsd_matrix(positions, positions, automorphisms(ligand.mol, _PERMUTATIONS).permutations).numpy()
+    distances = pose_rmsd_matrix(positions, positions, automorphisms(ligand.mol, PERMUTATIONS).permutations).numpy()
     kept: list[int] = []
     for index in range(len(distances)):
         if (distances[index, kept] >= min_rmsd).all():

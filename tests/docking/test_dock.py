@@ -192,7 +192,7 @@ def test_poses_stay_inside_a_small_box() -> None:
 def test_the_poses_of_several_pockets_are_ranked_together() -> None:
     """Two pockets of the blind search; two poses a pocket, and the best of all."""
     sites = sites_of(protein_of("1s3v"), "blind").searched[:2]
-    config = config_of(effort="quick", n=40, rank="energy")
+    config = config_of(effort="quick", n=96, rank="energy")
     prepared = prepare_ligand(Chem.MolFromSmiles("Cc1ccccc1O"), config)
     together = dock_prepared(sites, prepared, config)
     assert [pocket.name for pocket in together.pockets] == [site.pocket.name for site in sites]

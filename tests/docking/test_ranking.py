@@ -10,10 +10,19 @@ from small_molecules import embedded
 from small_pockets import blind, confidence_model, elsewhere, motions, physics_of
 
 from molgen.docking.ligand import Ligand, ligand_of
-from molgen.docking.ranking import SURROUNDINGS, confidences, ranked_poses, surroundings
+from molgen.docking.ranking import (
+    SURROUNDINGS,
+    alternatives,
+    chosen_poses,
+    confidences,
+    ranked_poses,
+    surroundings,
+)
 from molgen.docking.refine import Refined
 from molgen.docking.site import Site
 from molgen.geometry.rotations import random_rotation
+from molgen.metrics.poses import pose_rmsd_matrix
+from molgen.metrics.symmetry import automorphisms
 
 UNIT = 3.0  # kcal/mol, of the energy gap as the networks see it
 
@@ -141,3 +150,56 @@ def test_rating_leaves_no_gradient(ligand):
     first, second = (confidences(confidence_model(), ligand, found) for _ in range(2))
     assert all(torch.equal(a, b) for a, b in zip(first, second, strict=True))
     assert not first[0].requires_grad
+
+
+def crowd_and_others() -> tuple[np.ndarray, np.ndarray]:
+    """Logits, and distances of six poses in a crowd about the first and of four elsewhere, less likely."""
+    places = np.array([0.0, 0.6, 1.0, -0.5, -1.0, 0.8, 6.0, 12.0, 18.0, 24.0])
+    logits = np.array([3.0, 2.8, 2.6, 2.4, 2.2, 2.0, 1.5, 1.3, 1.2, -3.0])
+    return logits, np.abs(places[:, None] - places)
+
+
+def test_the_first_pose_stays_and_a_crowd_about_it_leaves_room_for_others():
+    logits, rmsds = crowd_and_others()
+    chosen = alternatives(logits, rmsds, 4)
+    assert chosen[0] == 0
+    assert chosen == [0, 6, 7, 8]
+
+
+def test_chosen_poses_are_in_the_order_of_their_logits_and_none_is_lost():
+    logits, rmsds = crowd_and_others()
+    for n in range(1, 15):
+        chosen = alternatives(logits, rmsds, n)
+        assert len(set(chosen)) == min(n, len(logits))
+        assert (np.diff(logits[chosen]) <= 0).all()
+
+
+def test_poses_far_apart_are_chosen_by_their_logits_alone():
+    rng = np.random.default_rng(0)
+    logits = rng.normal(size=30)
+    apart = np.full((30, 30), 20.0)
+    np.fill_diagonal(apart, 0.0)
+    assert alternatives(logits, apart, 9) == np.argsort(-logits)[:9].tolist()
+
+
+def test_a_lead_that_is_large_enough_outweighs_the_crowd():
+    logits, rmsds = crowd_and_others()
+    logits[6:] -= 12.0
+    assert set(alternatives(logits, rmsds, 3)) <= set(range(6))
+
+
+def test_shown_poses_are_apart_and_begin_with_the_best(ligand):
+    site, model = site_in("1of6"), confidence_model()
+    ranked = ranked_poses(ligand, [(site, refined_in(site, ligand, [-7.0 + 0.01 * k for k in range(12)]))], model)
+    twice = [pose for pose in ranked for _ in range(2)]
+    shown = chosen_poses(ligand, twice, 9, 1.0)
+    assert shown[0] is ranked[0]
+    heavy = torch.stack([pose.positions for pose in shown])
+    gaps = pose_rmsd_matrix(heavy, heavy, automorphisms(ligand.mol, 256).permutations).numpy()
+    assert gaps[~np.eye(len(shown), dtype=bool)].min() >= 1.0
+
+
+def test_without_a_confidence_the_lowest_energies_are_shown(ligand):
+    site = site_in("1of6")
+    ranked = ranked_poses(ligand, [(site, refined_in(site, ligand, [-3.0, -7.0, 2.0, -5.0]))], None)
+    assert [pose.row for pose in chosen_poses(ligand, ranked, 2, 0.0)] == [1, 3]
