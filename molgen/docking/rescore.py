@@ -92,7 +92,7 @@ def rescore(
     if site is None:
         structure = protein if isinstance(protein, Protein) else read_protein(protein)
         found = stand_ins_of([pose], structure, keep)
-        box = box_around(ligand.templates[0].numpy(), found.removed, found.notes)
+        box = box_around(ligand.templates[0].numpy(), found)
         site = site_of(structure, box, keep=keep, drop=drop)
     positions = ligand.templates[:1].permute(1, 2, 0).contiguous()
     direct = site.direct(ligand.classes, ligand.templates[0].numpy())
@@ -120,16 +120,11 @@ def _downhill(energy: DockingEnergy, positions: Tensor) -> Tensor:
     return positions
 
 
-def box_around(positions: np.ndarray, removed: tuple[str, ...] = (), notes: tuple[str, ...] = ()) -> Pocket:
-    """The box that holds a pose [n, 3] with a margin; `removed` are the groups that stand for the ligand."""
+def box_around(positions: np.ndarray, found: StandIns) -> Pocket:
+    """The box that holds a pose [n, 3] with a margin; `found` is what stands in the place of the ligand."""
     low, high = positions.min(0) - _MARGIN, positions.max(0) + _MARGIN
     center, size = (low + high).astype(np.float64) / 2, (high - low).astype(np.float64)
-    return Pocket(center, size, "the pose", removed, notes=notes)
-
-
-def standing_in(poses: Sequence[Chem.Mol], protein: Protein, keep: Collection[str] = ()) -> tuple[str, ...]:
-    """Labels of the residues of a file that stand where poses are and are not part of the receptor."""
-    return stand_ins_of(poses, protein, keep).removed
+    return Pocket(center, size, "the pose", found.removed, notes=found.notes, places=found.places)
 
 
 def stand_ins_of(poses: Sequence[Chem.Mol], protein: Protein, keep: Collection[str] = ()) -> StandIns:
@@ -193,7 +188,7 @@ class _PoseRescoring:
         if not mol.GetNumConformers() or not mol.GetConformer().Is3D():
             raise ParseError("the pose has no 3D coordinates")
         if self.site is None or not _holds(self.site, mol):
-            box = box_around(mol.GetConformer().GetPositions(), self.found.removed, self.found.notes)
+            box = box_around(mol.GetConformer().GetPositions(), self.found)
             self.site = site_of(self.protein, box, keep=self.keep, drop=self.drop)
         return rescore(self.protein, mol, minimize=self.minimize, reference=self.reference, site=self.site)
 

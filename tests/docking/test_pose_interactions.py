@@ -9,6 +9,7 @@ import torch
 from rdkit import Chem
 
 from molgen.chem.molecules.standardize import prepare_molecule
+from molgen.chem.proteins.groups.stand_ins import StandIns
 from molgen.chem.proteins.reading import read_protein
 from molgen.docking.conditions import check_conditions, fulfilling
 from molgen.docking.ligand import Ligand, ligand_of
@@ -33,7 +34,7 @@ def crystal() -> Chem.Mol:
 
 @pytest.fixture(scope="module")
 def site(crystal) -> Site:
-    box = box_around(crystal.GetConformer().GetPositions(), ("TQ3:A:194",))
+    box = box_around(crystal.GetConformer().GetPositions(), StandIns(("TQ3:A:194",), ()))
     return site_of(read_protein(DATA / "1ia1.pdb"), box)
 
 

@@ -24,7 +24,7 @@ from molgen.chem.atom_types.interaction_types import ligand_types, protein_types
 from molgen.chem.molecules.writing import SdfRecord, write_sdf
 from molgen.docking.output import sdf_records
 from molgen.docking.records import DockingResult
-from molgen.docking.rescore import rescore, rescore_to_file, standing_in
+from molgen.docking.rescore import rescore, rescore_to_file, stand_ins_of
 from molgen.errors import InputError, ParseError
 from molgen.physics.direct import TypedAtoms, interaction_terms
 from molgen.physics.vina import atom_classes, weight_vector
@@ -175,7 +175,7 @@ def test_a_ligand_of_the_file_that_poses_lie_on_is_not_part_of_the_receptor(tmp_
     pose.AddConformer(Chem.Conformer(3))
     pose.GetConformer().SetPositions(protein.positions[own.start : own.start + 3].copy())
     pose.GetConformer().Set3D(True)
-    assert standing_in([pose], protein) == ("TQ3:A:194",)
-    assert standing_in([pose], protein, keep=["TQ3"]) == ()
+    assert stand_ins_of([pose], protein).removed == ("TQ3:A:194",)
+    assert stand_ins_of([pose], protein, keep=["TQ3"]).removed == ()
     (note,) = rescore(protein, pose).notes
     assert "TQ3:A:194" in note

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -87,7 +86,7 @@ def reference_file(path: Path, protein: Protein, least: float) -> Pocket:
     if away > _ANOTHER_FRAME:
         reason = f"the reference ligand is {away:.0f} A away from the nearest protein atom: another frame?"
         raise InputError(reason, source=one_line(path))
-    return _around(reference, least, name=one_line(path), removed=found.removed, notes=found.notes)
+    return _around(reference, least, name=one_line(path), found=found)
 
 
 def names_reference(path: Path) -> bool:
@@ -117,17 +116,18 @@ def ligand_pocket(ligand: Molecule, protein: Protein, least: float) -> Pocket:
     own = tuple(residue.label for residue in ligand.residues)
     rest = protein.keep(lambda residue: residue.label not in own)
     others = stand_ins(rest, [reference], is_bound=bool(ligand.anchors)) if len(rest) else StandIns((), ())
-    notes = (*covalent_note(ligand), *others.notes)
-    removed = (*own, *others.removed)
-    return _around(reference, least, name=f"ligand:{ligand.residues[0].label}", removed=removed, notes=notes)
+    found = StandIns(
+        removed=(*own, *others.removed),
+        notes=(*covalent_note(ligand), *others.notes),
+        places=protein.places_of(ligand.residues) | others.places,
+    )
+    return _around(reference, least, name=f"ligand:{ligand.residues[0].label}", found=found)
 
 
-def _around(
-    reference: np.ndarray, least: float, *, name: str, removed: Sequence[str], notes: Sequence[str] = ()
-) -> Pocket:
+def _around(reference: np.ndarray, least: float, *, name: str, found: StandIns) -> Pocket:
     center = reference.mean(axis=0)
     spread = 2 * np.abs(reference - center).max(axis=0) + _MARGIN
-    return Pocket(center, box_edges(spread, least), name, tuple(removed), reference, tuple(notes))
+    return Pocket(center, box_edges(spread, least), name, found.removed, reference, found.notes, found.places)
 
 
 def _in_chain(residues: list[Residue], chain: str) -> list[Residue]:

@@ -132,7 +132,7 @@ def _in_place(protein: Protein) -> Iterator[str]:
             kind = f"covalently bound to {', '.join(group.anchors)}"
         if not group.consists_of(ADDITIVES | GLYCANS):
             label = group.residues[0].label
-            yield f"{group.label} is {kind} and stays where it is; --pocket ligand:{label} docks in its place"
+            yield f"{group.label} is {kind} and not taken for the ligand; --pocket ligand:{label} docks in its place"
     for chain in sorted(peptide_chains(protein)):
         yield f"chain {chain} is a peptide and part of the receptor; --pocket chain:{chain} docks in its place"
 

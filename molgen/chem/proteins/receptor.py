@@ -57,12 +57,13 @@ def receptor(
     removed = frozenset(pocket.removed) if pocket else frozenset()
     wanted, unwanted = entries_of(protein, keep), entries_of(protein, drop)
     _check(wanted, unwanted, removed)
-    copies = {one.name for one in protein.residues if one.label in removed and one.kind == "ligand"} - GLYCANS
+    replaced = {one.start for one in protein.residues if pocket and _is_replaced(protein, one, pocket)}
+    copies = {one.name for one in protein.residues if one.start in replaced and one.kind == "ligand"} - GLYCANS
     away = _distances(protein, pocket)
 
     def reason(residue: Residue) -> Reason | None:
         for_it, against_it = precision(residue, wanted), precision(residue, unwanted)
-        if residue.label in removed:
+        if residue.start in replaced:
             return Reason.place
         if residue.kind == "polymer":
             return Reason.asked if against_it >= NAMED and against_it > for_it else None
@@ -81,6 +82,13 @@ def receptor(
         _names(one for one, _ in out),
         left_out_texts(out, away),
     )
+
+
+def _is_replaced(protein: Protein, residue: Residue, pocket: Pocket) -> bool:
+    """Whether a residue stands where the ligand of the pocket goes."""
+    if residue.label not in pocket.removed:
+        return False
+    return not pocket.places or bool(protein.places_of([residue]) & pocket.places)
 
 
 def _by_default(residue: Residue, is_wanted: bool, is_copy: bool, away: float) -> Reason | None:

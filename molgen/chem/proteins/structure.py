@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Literal
+from typing import Literal, TypeAlias
 
 import numpy as np
 
+Place: TypeAlias = tuple[float, ...]
 ResidueKind = Literal["polymer", "metal", "ion", "water", "ligand"]
 
 
@@ -97,6 +98,10 @@ class Protein:
             return np.zeros(0, dtype=np.int64)
         return np.concatenate([np.arange(residue.start, residue.stop) for residue in residues])
 
+    def places_of(self, residues: Sequence[Residue]) -> frozenset[Place]:
+        """Positions of the first atoms of some residues: what tells residues of one label apart."""
+        return frozenset(tuple(self.positions[residue.start].tolist()) for residue in residues)
+
     def of_kind(self, *kinds: ResidueKind) -> Iterator[Residue]:
         """The residues of these kinds."""
         return (residue for residue in self.residues if residue.kind in kinds)
@@ -132,6 +137,8 @@ class Pocket:
         removed: labels of the residues that stand for the ligand and are not part of the receptor.
         reference: float64 [k, 3], heavy atoms of the ligand that names the pocket, in Angstrom; None if there is none.
         notes: what was decided about the groups there, one line each.
+        places: positions, Angstrom, of the first atoms of the removed residues, which tell them from others of the same
+            label; empty where the labels alone count.
     """
 
     center: np.ndarray
@@ -140,6 +147,7 @@ class Pocket:
     removed: tuple[str, ...] = ()
     reference: np.ndarray | None = None
     notes: tuple[str, ...] = field(default=(), compare=False)
+    places: frozenset[Place] = field(default=frozenset(), compare=False, repr=False)
 
 
 @dataclass(frozen=True)

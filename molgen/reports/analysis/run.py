@@ -143,12 +143,12 @@ def receptor_of(
 ) -> tuple[Protein, tuple[str, ...]]:
     """What takes part around the poses, as for `molgen rescore`: not the ligand of the file in its own place."""
     from molgen.chem.proteins.receptor import receptor
-    from molgen.docking.rescore import box_around, standing_in
+    from molgen.docking.rescore import box_around, stand_ins_of
 
     structure = read_protein(path)
-    left_out = standing_in(single_structures(references or ensembles), structure)
+    found = stand_ins_of(single_structures(references or ensembles), structure)
     positions = np.concatenate([mol.GetConformer().GetPositions() for mol in single_structures(ensembles)])
-    return receptor(structure, box_around(positions, left_out)).protein, left_out
+    return receptor(structure, box_around(positions, found)).protein, found.removed
 
 
 def _missing(references: Sequence[Ensemble], ensembles: Sequence[Ensemble], source: Path) -> list[MoleculeRow]:

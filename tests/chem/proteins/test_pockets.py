@@ -30,7 +30,7 @@ def test_a_lipid_by_its_name_or_its_long_chain_is_no_ligand_for_auto(reductase, 
     both = joined(bare, lipid)
     pocket = find_pockets("auto", both)[0]
     assert "detected" in pocket.name
-    assert any(note.startswith(f"{name}:L:1 is a lipid and stays") for note in pocket.notes)
+    assert any(note.startswith(f"{name}:L:1 is a lipid and not taken for the ligand") for note in pocket.notes)
 
 
 def joined(one, other):

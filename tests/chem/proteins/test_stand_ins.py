@@ -6,6 +6,8 @@ from small_structures import alanine, rod, structure
 
 from molgen.chem.proteins.groups.stand_ins import stand_ins
 from molgen.chem.proteins.pockets import find_pockets
+from molgen.chem.proteins.receptor import receptor
+from molgen.chem.proteins.structure import Pocket
 from molgen.errors import InputError
 
 FLOOR = [alanine("A", k + 1, (4.0 * k, 0, 0)) for k in range(12)]
@@ -120,7 +122,7 @@ def test_auto_leaves_cofactors_lipids_and_bound_groups_in_place_and_says_so(redu
     pocket = find_pockets("auto", atoms)[0]
     assert "detected" in pocket.name
     assert pocket.removed == ()
-    assert pocket.notes[0].startswith("NDP:A:193 is a cofactor and stays where it is; --pocket ligand:NDP:A:193")
+    assert pocket.notes[0].startswith("NDP:A:193 is a cofactor and not taken for the ligand; --pocket ligand:NDP:A:193")
 
 
 def test_a_chain_names_a_pocket():
@@ -133,3 +135,15 @@ def test_a_chain_names_a_pocket():
         find_pockets("chain:X", protein)
     with pytest.raises(InputError, match="chain A is the only one"):
         find_pockets("chain:A", structure(*FLOOR))
+
+
+def test_residues_of_the_same_label_elsewhere_stay():
+    """Files without chain ids: the peptide has the numbers of the receptor again."""
+    peptide = [alanine("A", k + 1, (4.0 * k, 14, 0)) for k in range(4)]
+    protein = structure(*FLOOR, *peptide)
+    reference = np.concatenate([group[5] for group in peptide])
+    found = stand_ins(protein, [reference])
+    pocket = Pocket(reference.mean(axis=0), np.full(3, 20.0), "x", found.removed, places=found.places)
+    assert len(receptor(protein, pocket).protein.residues) == len(FLOOR)
+    (around,) = find_pockets("ligand:DRG:A:1", structure(*FLOOR, rod("DRG", "A", 1, (0, 9, 0), 8)))
+    assert len(around.places) == 1

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from scipy.spatial import KDTree
 
 from molgen.chem.proteins.groups.molecules import Molecule, molecules
-from molgen.chem.proteins.structure import Protein
+from molgen.chem.proteins.structure import Place, Protein
 
 _SAME_PLACE = 1.5  # Angstrom; no two atoms that are not bonded come so near
 _SAME_ATOM = 1.0
@@ -27,10 +27,12 @@ class StandIns:
     Attributes:
         removed: labels of the residues that stand for it and are no part of a receptor, waters last.
         notes: why they go, what else lies on the ligand and stays, and what it is covalently bound to; one line each.
+        places: as of a pocket, of the removed residues.
     """
 
     removed: tuple[str, ...]
     notes: tuple[str, ...]
+    places: frozenset[Place] = field(default=frozenset(), compare=False)
 
 
 def stand_ins(
@@ -67,7 +69,8 @@ def stand_ins(
         named = len(poses) == 1 or not molecule.is_chain or molecule.is_peptide
         if named and molecule not in removed:
             notes += _stays(protein, molecule, distances, tree, is_bound=is_bound)
-    return StandIns(gone, tuple(notes))
+    places = protein.places_of([residue for molecule in removed for residue in molecule.residues])
+    return StandIns(gone, tuple(notes), places)
 
 
 def covalent_note(molecule: Molecule, gone: Collection[str] = ()) -> list[str]:
