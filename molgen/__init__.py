@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from molgen.chem.molecules.reading import read_molecules
     from molgen.chem.proteins.reading import read_protein
     from molgen.conformers.config import GenerateConfig
+    from molgen.conformers.ensemble import ConformerMol
     from molgen.conformers.generate import Outcome, generate_conformers, generate_many
     from molgen.docking.dock import dock
     from molgen.docking.records import DockConfig, DockingResult, Pose
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Analysis",
     "AnalysisConfig",
+    "ConformerMol",
     "DockConfig",
     "DockingResult",
     "GenerateConfig",
@@ -59,6 +61,7 @@ __getattr__, __dir__ = lazy_exports(
         ".chem.molecules.reading": ("read_molecules",),
         ".chem.proteins.reading": ("read_protein",),
         ".conformers.config": ("GenerateConfig",),
+        ".conformers.ensemble": ("ConformerMol",),
         ".conformers.generate": ("Outcome", "generate_conformers", "generate_many"),
         ".docking.dock": ("dock",),
         ".docking.records": ("DockConfig", "DockingResult", "Pose"),

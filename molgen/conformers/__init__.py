@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from molgen.conformers.boltzmann import boltzmann_ensemble, boltzmann_weights, effective_samples
     from molgen.conformers.candidates import Candidates, make_candidates
     from molgen.conformers.config import GenerateConfig
+    from molgen.conformers.ensemble import ConformerMol
     from molgen.conformers.force_field import ConformerField
     from molgen.conformers.generate import Outcome, conformers_of, generate_conformers, generate_many
     from molgen.conformers.samples import Samples, sample_conformers
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Candidates",
     "ConformerField",
+    "ConformerMol",
     "GenerateConfig",
     "Outcome",
     "Samples",
@@ -41,6 +43,7 @@ __getattr__, __dir__ = lazy_exports(
         ".boltzmann": ("boltzmann_ensemble", "boltzmann_weights", "effective_samples"),
         ".candidates": ("Candidates", "make_candidates"),
         ".config": ("GenerateConfig",),
+        ".ensemble": ("ConformerMol",),
         ".force_field": ("ConformerField",),
         ".generate": ("Outcome", "conformers_of", "generate_conformers", "generate_many"),
         ".samples": ("Samples", "sample_conformers"),
