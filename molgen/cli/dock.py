@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from molgen.cli.docked import print_docked, print_setting, print_uncompared
 from molgen.cli.options import (
     AnchorOption,
     ChainsOption,
@@ -23,7 +23,6 @@ from molgen.cli.options import (
     PoseModelOption,
     ProposalsOption,
     ProposalSource,
-    ProteinOption,
     ProtonateOption,
     Rank,
     RankOption,
@@ -38,20 +37,24 @@ from molgen.cli.options import (
     names_of,
     ph_of,
 )
-from molgen.cli.terminal import MOST_ROWS, console, percent, progress, yes_or_no
+from molgen.cli.terminal import progress
+from molgen.errors import ConfigError, InputError
 
 if TYPE_CHECKING:
-    from molgen.docking.records import Pose
     from molgen.docking.run import DockRow, Setting
 
 
 def dock(
     context: typer.Context,
-    protein: ProteinOption,
-    ligand: Annotated[
-        str, typer.Option("-l", "--ligand", help="A SMILES, or a .smi, .csv, .sdf, .mol, .mol2 [.gz] file.")
-    ],
     output: Annotated[Path, typer.Option("-o", "--output", help="SD file of the ranked poses (.sdf or .sdf.gz).")],
+    protein: Annotated[Path | None, typer.Option("-p", "--protein", help="PDB or mmCIF file, also .gz.")] = None,
+    ligand: Annotated[
+        str | None,
+        typer.Option("-l", "--ligand", help="A SMILES, or a .smi, .csv, .sdf, .mol, .mol2, .pdb, .pdbqt [.gz] file."),
+    ] = None,
+    pairs: Annotated[
+        Path | None, typer.Option(help="CSV of pairs in place of both: protein,ligand[,pocket,name], or DiffDock's.")
+    ] = None,
     pocket: Annotated[
         str,
         typer.Option(
@@ -115,6 +118,25 @@ def dock(
         require=tuple(require or ()),
         forbid=tuple(forbid or ()),
     )
+    if pairs is not None:
+        _refuse_with_pairs(
+            {"--protein": protein, "--ligand": ligand, "--chains": chains, "--anchor": anchor, "--core": core}
+            | {"--reference": reference, "--complex": write_complex, "--summary": summary, "--report": report}
+            | {"--trajectory": trajectory}
+        )
+        _dock_pairs(
+            pairs,
+            output,
+            threads,
+            config=config,
+            pocket=pocket,
+            keep=names_of(keep),
+            drop=names_of(drop),
+            largest_fragment=largest_fragment,
+        )
+        return
+    if protein is None or ligand is None:
+        raise InputError("--protein and --ligand are needed, or --pairs; see molgen dock --help")
     if report is not None:
         from molgen.reports.pages.html import check_report
 
@@ -141,12 +163,12 @@ def dock(
             summary_file=summary or output.parent / f"{_stem(output)}.json",
             trajectory=trajectory,
             threads=threads,
-            on_setting=lambda setting: settings.append(setting) or _print_setting(setting),
+            on_setting=lambda setting: settings.append(setting) or print_setting(setting),
             on_row=tick,
         )
-    _print_docked(rows)
+    print_docked(rows)
     if reference is not None:
-        _print_uncompared(rows, reference)
+        print_uncompared(rows, reference)
     if report is not None:
         from molgen.chem.molecules.reference import compared_with
         from molgen.reports.pages.docking_report import write_docking_report
@@ -183,86 +205,25 @@ def _write_scripts(rows: Sequence[DockRow], output: Path, pymol: Path | None, ch
         write_chimerax_script(chimerax, rows, output)
 
 
+def _refuse_with_pairs(options: Mapping[str, object]) -> None:
+    """Options of a run with one protein have no meaning for a table of pairs."""
+    given = [name for name, value in options.items() if value]
+    if given:
+        raise ConfigError(f"{', '.join(given)} cannot be used with --pairs")
+
+
+def _dock_pairs(table: Path, output: Path, threads: int, **options: Any) -> None:
+    from molgen.docking.pairs import PairDocking, dock_pairs_to_file
+
+    with progress("pairs") as tick:
+        rows = dock_pairs_to_file(table, output, PairDocking(**options), threads=threads, on_row=tick)
+    print_docked(rows)
+    if all(row.result is None for row in rows):
+        raise typer.Exit(2)
+
+
 def _stem(path: Path) -> str:
     return path.name.removesuffix(".gz").removesuffix(".sdf").removesuffix(".sd")
-
-
-def _print_setting(setting: Setting) -> None:
-    """The receptor and the pockets, on stderr, before the work begins."""
-    for note in setting.notes:
-        print(f"note: {note}", file=sys.stderr)
-    receptor = setting.sites[0].receptor
-    print(f"receptor: {len(receptor.protein)} atoms of {setting.protein.source}", file=sys.stderr)
-    if receptor.kept:
-        print(f"kept: {', '.join(receptor.kept)}", file=sys.stderr)
-    if receptor.left_out:
-        print(f"left out: {'; '.join(receptor.left_out)}", file=sys.stderr)
-    for site in setting.sites:
-        center = ", ".join(f"{x:.1f}" for x in site.pocket.center)
-        size = " x ".join(f"{x:.1f}" for x in site.pocket.size)
-        print(f"pocket {site.pocket.name}: center {center}, box {size} Å", file=sys.stderr)
-    for pocket in setting.others:
-        place = ",".join(f"{x:.1f}" for x in pocket.center)
-        print(f"not searched: {pocket.name}, --pocket box:{place}", file=sys.stderr)
-
-
-def _print_docked(rows: Sequence[DockRow]) -> None:
-    for row in rows:
-        for note in row.result.notes if row.result is not None else ():
-            print(f"note: {row.name}: {note}", file=sys.stderr)
-    if len(rows) > 1:
-        _print_library(rows)
-        return
-    for row in rows:
-        if row.result is None:
-            print(f"error: {row.name}: {row.error}", file=sys.stderr)
-        else:
-            _print_poses(row.result.poses)
-
-
-def _print_uncompared(rows: Sequence[DockRow], reference: Path) -> None:
-    done = [row.result for row in rows if row.result is not None]
-    if done and all(result.poses[0].rmsd is None for result in done):
-        print(f"note: no ligand is the molecule of {reference}: no RMSD", file=sys.stderr)
-
-
-def _print_library(rows: Sequence[DockRow]) -> None:
-    """One line per ligand: its best pose or why there is none."""
-    from rich.table import Table
-
-    table = Table("name", "poses", "confidence", "score", "valid", "RMSD / Å", "seconds", "status")
-    for row in rows[:MOST_ROWS]:
-        if row.result is None:
-            table.add_row(row.name, "0", "", "", "", "", f"{row.seconds:.1f}", row.error)
-            continue
-        best = row.result.poses[0]
-        rmsd = "" if best.rmsd is None else f"{best.rmsd:.2f}"
-        values = (percent(best.confidence), f"{best.score:.1f}", yes_or_no(best.valid), rmsd)
-        table.add_row(row.name, str(len(row.result.poses)), *values, f"{row.seconds:.1f}", "ok")
-    console().print(table)
-    failed = sum(row.result is None for row in rows)
-    print(f"{len(rows) - failed} of {len(rows)} ligands docked, {failed} failed")
-
-
-def _print_poses(poses: Sequence[Pose]) -> None:
-    """One line per pose."""
-    from rich.table import Table
-
-    from molgen.metrics.interactions.texts import partners_text
-
-    compared = any(pose.rmsd is not None for pose in poses)
-    scored = any(pose.confidence is not None for pose in poses)
-    variants = any(pose.variant for pose in poses)
-    first = [*(["variant"] if variants else []), *(["confidence"] if scored else [])]
-    columns = (*first, "kcal/mol", "strain", *(["RMSD / Å"] if compared else []))
-    table = Table("pose", *columns, "valid", "hydrogen bonds", "failed checks")
-    for pose in poses[:MOST_ROWS]:
-        rmsd = [] if not compared else ["" if pose.rmsd is None else f"{pose.rmsd:.2f}"]
-        own = [*([str(pose.variant + 1)] if variants else []), *([percent(pose.confidence)] if scored else [])]
-        values = [*own, f"{pose.score:.2f}", f"{pose.strain:.1f}", *rmsd]
-        bonds = partners_text(pose.interactions, "hbond")
-        table.add_row(str(pose.rank), *values, yes_or_no(pose.valid), bonds, ", ".join(pose.failed))
-    console().print(table)
 
 
 command = dock

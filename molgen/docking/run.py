@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
 import torch
 from rdkit import Chem
@@ -133,11 +133,7 @@ def dock_to_file(
     setting = Setting(structure, sites.searched, sites.others)
     if on_setting:
         on_setting(setting)
-    rows: list[DockRow] = []
-    poses = _poses(records, work, rows, on_row)
-    first = next(poses, None)
-    if first is not None:
-        write_sdf(output, chain([first], poses))
+    rows = write_poses(records, work, output, on_row)
     best = next((row.result for row in rows if row.result is not None), None)
     if summary_file is not None:
         with write_atomically(summary_file) as file:
@@ -184,8 +180,46 @@ class _LigandDocking:
         return result
 
 
+class Named(Protocol):
+    """An input of a run: a name and where it stands."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def place(self) -> str | None: ...
+
+
+Input = TypeVar("Input", bound=Named)
+
+
+def write_poses(
+    inputs: Iterable[Input],
+    work: Callable[[Input], DockingResult],
+    output: str | Path,
+    on_row: Callable[[DockRow], None] | None = None,
+) -> list[DockRow]:
+    """Dock every input and write the poses of all into one SD file; the file is not touched when there are none.
+
+    Args:
+        inputs: with a name and a place each; streamed.
+        work: input -> result; what it raises becomes a row.
+        output: .sdf or .sdf.gz.
+        on_row: called after every input.
+    """
+    rows: list[DockRow] = []
+    poses = _poses(inputs, work, rows, on_row)
+    first = next(poses, None)
+    if first is not None:
+        write_sdf(output, chain([first], poses))
+    return rows
+
+
 def _poses(
-    records: Iterable[InputRecord], work: _LigandDocking, rows: list[DockRow], on_row: Callable[[DockRow], None] | None
+    records: Iterable[Input],
+    work: Callable[[Input], DockingResult],
+    rows: list[DockRow],
+    on_row: Callable[[DockRow], None] | None,
 ) -> Iterator[SdfRecord]:
     """The poses of all ligands; appends a row for each of them to ``rows``."""
     for record, docked in attempts(records, work, lambda record: record.name):

@@ -1,0 +1,94 @@
+"""What `molgen dock` shows: the receptor and its pockets, the poses of a ligand, the lines of a library."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from molgen.cli.terminal import MOST_ROWS, console, percent, yes_or_no
+
+if TYPE_CHECKING:
+    from molgen.docking.records import Pose
+    from molgen.docking.run import DockRow, Setting
+
+
+def print_setting(setting: Setting) -> None:
+    """The receptor and the pockets, on stderr, before the work begins."""
+    for note in setting.notes:
+        print(f"note: {note}", file=sys.stderr)
+    receptor = setting.sites[0].receptor
+    print(f"receptor: {len(receptor.protein)} atoms of {setting.protein.source}", file=sys.stderr)
+    if receptor.kept:
+        print(f"kept: {', '.join(receptor.kept)}", file=sys.stderr)
+    if receptor.left_out:
+        print(f"left out: {'; '.join(receptor.left_out)}", file=sys.stderr)
+    for site in setting.sites:
+        center = ", ".join(f"{x:.1f}" for x in site.pocket.center)
+        size = " x ".join(f"{x:.1f}" for x in site.pocket.size)
+        print(f"pocket {site.pocket.name}: center {center}, box {size} Å", file=sys.stderr)
+    for pocket in setting.others:
+        place = ",".join(f"{x:.1f}" for x in pocket.center)
+        print(f"not searched: {pocket.name}, --pocket box:{place}", file=sys.stderr)
+
+
+def print_docked(rows: Sequence[DockRow]) -> None:
+    """Notes on stderr, then the poses of one ligand, or a line for each of several."""
+    for row in rows:
+        for note in row.result.notes if row.result is not None else ():
+            print(f"note: {row.name}: {note}", file=sys.stderr)
+    if len(rows) > 1:
+        _print_library(rows)
+        return
+    for row in rows:
+        if row.result is None:
+            print(f"error: {row.name}: {row.error}", file=sys.stderr)
+        else:
+            _print_poses(row.result.poses)
+
+
+def print_uncompared(rows: Sequence[DockRow], reference: Path) -> None:
+    """Say so where no ligand is that of the reference."""
+    done = [row.result for row in rows if row.result is not None]
+    if done and all(result.poses[0].rmsd is None for result in done):
+        print(f"note: no ligand is the molecule of {reference}: no RMSD", file=sys.stderr)
+
+
+def _print_library(rows: Sequence[DockRow]) -> None:
+    """One line per ligand: its best pose or why there is none."""
+    from rich.table import Table
+
+    table = Table("name", "poses", "confidence", "score", "valid", "RMSD / Å", "seconds", "status")
+    for row in rows[:MOST_ROWS]:
+        if row.result is None:
+            table.add_row(row.name, "0", "", "", "", "", f"{row.seconds:.1f}", row.error)
+            continue
+        best = row.result.poses[0]
+        rmsd = "" if best.rmsd is None else f"{best.rmsd:.2f}"
+        values = (percent(best.confidence), f"{best.score:.1f}", yes_or_no(best.valid), rmsd)
+        table.add_row(row.name, str(len(row.result.poses)), *values, f"{row.seconds:.1f}", "ok")
+    console().print(table)
+    failed = sum(row.result is None for row in rows)
+    print(f"{len(rows) - failed} of {len(rows)} ligands docked, {failed} failed")
+
+
+def _print_poses(poses: Sequence[Pose]) -> None:
+    """One line per pose."""
+    from rich.table import Table
+
+    from molgen.metrics.interactions.texts import partners_text
+
+    compared = any(pose.rmsd is not None for pose in poses)
+    scored = any(pose.confidence is not None for pose in poses)
+    variants = any(pose.variant for pose in poses)
+    first = [*(["variant"] if variants else []), *(["confidence"] if scored else [])]
+    columns = (*first, "kcal/mol", "strain", *(["RMSD / Å"] if compared else []))
+    table = Table("pose", *columns, "valid", "hydrogen bonds", "failed checks")
+    for pose in poses[:MOST_ROWS]:
+        rmsd = [] if not compared else ["" if pose.rmsd is None else f"{pose.rmsd:.2f}"]
+        own = [*([str(pose.variant + 1)] if variants else []), *([percent(pose.confidence)] if scored else [])]
+        values = [*own, f"{pose.score:.2f}", f"{pose.strain:.1f}", *rmsd]
+        bonds = partners_text(pose.interactions, "hbond")
+        table.add_row(str(pose.rank), *values, yes_or_no(pose.valid), bonds, ", ".join(pose.failed))
+    console().print(table)

@@ -1,0 +1,187 @@
+"""A table of pairs of a protein and a ligand, each docked on its own."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
+from pathlib import Path
+
+import torch
+from rdkit import Chem
+
+from molgen.chem.formats.parsing import one_line, shortened
+from molgen.chem.formats.text_lines import TextLines
+from molgen.chem.molecules.reading import names_file, read_molecules
+from molgen.chem.molecules.reference import compared_with
+from molgen.chem.molecules.tables import delimiter_of
+from molgen.chem.molecules.writing import check_sdf_name
+from molgen.chem.proteins.reading import read_protein
+from molgen.docking.dock import dock_prepared
+from molgen.docking.learned import learned_of
+from molgen.docking.ligand import prepare_variants
+from molgen.docking.records import DockConfig, DockingResult
+from molgen.docking.run import DockRow, write_poses
+from molgen.docking.site import Site, sites_of
+from molgen.docking.variants import dock_variants
+from molgen.errors import InputError, MolgenError, ParseError
+from molgen.files import check_place
+
+# what a pair has -> columns that can hold it; the second of each is DiffDock's
+_COLUMNS = {
+    "protein": ("protein", "protein_path", "receptor"),
+    "ligand": ("ligand", "ligand_description", "ligand_path", "smiles"),
+    "pocket": ("pocket", "site"),
+    "name": ("name", "complex_name", "id"),
+}
+
+
+@dataclass(frozen=True)
+class Pair:
+    """One row of a table of pairs.
+
+    Attributes:
+        protein: a structure file; "" where the row has none.
+        ligand: a SMILES or a file.
+        pocket: as in :func:`molgen.dock`; "" for that of the run.
+        name: of the pair.
+        place: `line N` of the table.
+    """
+
+    protein: str
+    ligand: str
+    pocket: str
+    name: str
+    place: str
+
+
+def read_pairs(path: str | Path) -> Iterator[Pair]:
+    """The rows of a .csv or .tsv file with the columns `protein`, `ligand` and, if wanted, `pocket` and `name`.
+
+    The header of DiffDock (complex_name, protein_path, ligand_description, protein_sequence) is read too. Names of
+    files are relative to the working directory or, if there is no such file, to the folder of the table.
+
+    Raises:
+        InputError: the file cannot be read, has no rows, or lacks a column.
+    """
+    table = Path(path)
+    lines = TextLines(table)
+    header = next((line for line in lines if line.strip()), "")
+    columns = next(csv.reader([header], delimiter=delimiter_of(header)), [])
+    places = {wanted: _place(columns, names) for wanted, names in _COLUMNS.items()}
+    missing = [wanted for wanted in ("protein", "ligand") if places[wanted] is None]
+    if missing:
+        listed = shortened([one_line(column) for column in columns], 12)
+        raise InputError(f"no column '{missing[0]}' among {listed}", source=path)
+    count = 0
+    reader = csv.reader(lines, delimiter=delimiter_of(header))
+    for count, row in enumerate((row for row in reader if any(cell.strip() for cell in row)), start=1):
+        cells = {wanted: _cell(row, place) for wanted, place in places.items()}
+        yield Pair(
+            _found(cells["protein"], table),
+            _found(cells["ligand"], table),
+            _found(cells["pocket"], table),
+            one_line(cells["name"]) or f"{table.stem}_{count}",
+            f"line {reader.line_num + 1}",
+        )
+    if not count:
+        raise InputError("the table has no rows", source=path)
+
+
+def _place(columns: Sequence[str], names: Sequence[str]) -> int | None:
+    lowered = [column.strip().lower() for column in columns]
+    return next((lowered.index(name) for name in names if name in lowered), None)
+
+
+def _cell(row: Sequence[str], place: int | None) -> str:
+    return row[place].strip() if place is not None and place < len(row) else ""
+
+
+def _found(text: str, table: Path) -> str:
+    """A file name as it can be opened from here; other texts are returned as they are."""
+    beside = table.parent / text
+    try:
+        return str(beside) if text and not Path(text).exists() and beside.is_file() else text
+    except (OSError, ValueError):  # too long, or a character no file name can have
+        return text
+
+
+@dataclass
+class PairDocking:
+    """Docks one pair after the other; the site of one serves those that follow with the same protein and pocket.
+
+    Attributes:
+        config: how each is docked.
+        pocket: of rows that name none.
+        keep, drop, largest_fragment: as in :func:`molgen.dock`.
+    """
+
+    config: DockConfig
+    pocket: str = "auto"
+    keep: Collection[str] = ()
+    drop: Collection[str] = ()
+    largest_fragment: bool = False
+    _sites: dict[tuple[str, str], Sequence[Site]] = field(default_factory=dict)
+
+    def __call__(self, pair: Pair) -> DockingResult:
+        try:
+            return self._docked(pair)
+        except MolgenError as error:
+            raise type(error)(str(error)) from error  # with the name of the file that is wrong
+
+    def _docked(self, pair: Pair) -> DockingResult:
+        if not pair.protein:
+            raise InputError("the row names no structure of a protein; a sequence alone cannot be docked to")
+        pocket = pair.pocket or self.pocket
+        sites = self._sites_of(pair.protein, pocket)
+        mol = _only_molecule(pair.ligand)
+        compared = compared_with(None, pocket)
+        return dock_variants(
+            prepare_variants(mol, self.config, largest_fragment=self.largest_fragment),
+            lambda prepared: dock_prepared(sites, prepared, self.config, reference=compared),
+        )
+
+    def _sites_of(self, protein: str, pocket: str) -> Sequence[Site]:
+        key = (protein, pocket)
+        if key not in self._sites:
+            found = sites_of(read_protein(protein), pocket, keep=self.keep, drop=self.drop).searched
+            self._sites = {key: found}
+        return self._sites[key]
+
+
+def dock_pairs_to_file(
+    table: str | Path,
+    output: str | Path,
+    work: PairDocking,
+    *,
+    threads: int = 1,
+    on_row: Callable[[DockRow], None] | None = None,
+) -> list[DockRow]:
+    """Dock every pair of a table and write all poses; one row per pair, a failure too.
+
+    Args:
+        table: see :func:`read_pairs`.
+        output: .sdf or .sdf.gz; not touched when no pair gives a pose.
+        work: docks one pair.
+        threads: of the CPU.
+        on_row: called after every pair.
+
+    Raises:
+        InputError: the table cannot be read or the output cannot be written.
+    """
+    check_sdf_name(output)
+    check_place(output)
+    learned_of(work.config)  # weights that cannot be read are no fault of a pair
+    torch.set_num_threads(threads)
+    return write_poses(read_pairs(table), work, output, on_row)
+
+
+def _only_molecule(ligand: str) -> Chem.Mol:
+    source = Path(ligand) if names_file(ligand) else ligand
+    records = list(islice(read_molecules(source), 2))
+    if len(records) > 1:
+        raise ParseError("the ligand of a pair is one molecule, and this file has more", source=ligand)
+    if records[0].mol is None:
+        raise ParseError(records[0].error or "unreadable", source=ligand)
+    return records[0].mol
