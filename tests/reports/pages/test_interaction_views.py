@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from rdkit import Chem
 
+from molgen.chem.proteins.groups.stand_ins import StandIns
 from molgen.chem.proteins.reading import read_protein
 from molgen.docking.records import DockConfig, DockingResult
 from molgen.docking.rescore import box_around, rescore
@@ -29,7 +30,9 @@ DATA = Path(__file__).parents[3] / "data"
 @pytest.fixture(scope="module")
 def site() -> Site:
     crystal = Chem.MolFromMolFile(str(DATA / "1ia1_ligand.sdf"))
-    return site_of(read_protein(DATA / "1ia1.pdb"), box_around(crystal.GetConformer().GetPositions(), ("TQ3:A:194",)))
+    return site_of(
+        read_protein(DATA / "1ia1.pdb"), box_around(crystal.GetConformer().GetPositions(), StandIns(("TQ3:A:194",), ()))
+    )
 
 
 @pytest.fixture(scope="module")

@@ -11,6 +11,7 @@ import pytest
 from rdkit import Chem
 
 from molgen.chem.molecules.writing import write_sdf
+from molgen.chem.proteins.groups.stand_ins import StandIns
 from molgen.chem.proteins.reading import read_protein
 from molgen.docking.output import sdf_records
 from molgen.docking.rescore import box_around, rescore
@@ -28,7 +29,7 @@ DATA = Path(__file__).parents[3] / "data"
 def rows() -> list[DockRow]:
     """The crystal pose twice, and a failure between."""
     crystal = Chem.MolFromMolFile(str(DATA / "1ia1_ligand.sdf"))
-    box = box_around(crystal.GetConformer().GetPositions(), ("TQ3:A:194",))
+    box = box_around(crystal.GetConformer().GetPositions(), StandIns(("TQ3:A:194",), ()))
     protein = read_protein(DATA / "1ia1.pdb")
     result = rescore(protein, crystal, site=site_of(protein, box))
     second = replace(result.poses[0], rank=2)
