@@ -104,7 +104,9 @@ def _kept_state_notes(full: Chem.Mol) -> list[str]:
     )
     if drawn == ruled:
         return []
+    groups = [note for note in protons if note.split(" (")[0].endswith("protonated")]
+    details = f" ({'; '.join(groups)})" if groups else ""
     return [
-        f"protonation kept as the hydrogens of the input say, charge {sum(drawn):+d}; at pH {PHYSIOLOGICAL} it would "
-        f"be {sum(ruled):+d} ({'; '.join(protons)}): --protonate {PHYSIOLOGICAL}"
+        f"protonation kept as the hydrogens of the input say, charge {sum(drawn)}; --protonate {PHYSIOLOGICAL} would "
+        f"make it {sum(ruled)}{details}"
     ]
