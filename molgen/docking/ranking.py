@@ -60,7 +60,8 @@ def ranked_poses(
     rows = [(site, poses, row) for site, poses in refined for row in range(len(poses.total))]
     if model is None:
         energies = torch.cat([poses.total for _, poses in refined])
-        return [RankedPose(*rows[k], None) for k in energies.argsort(stable=True).tolist()]
+        ranked = [RankedPose(site, poses, row, None) for site, poses, row in rows]
+        return [ranked[k] for k in energies.argsort(stable=True).tolist()]
     logits, probabilities = confidences(model, ligand, refined)
     predicted = zip(rows, probabilities.tolist(), logits.tolist(), strict=True)
     ranked = [RankedPose(site, poses, row, chance, logit) for (site, poses, row), chance, logit in predicted]
