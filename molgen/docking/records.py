@@ -6,7 +6,8 @@ import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from numbers import Integral, Real
-from typing import Literal
+from pathlib import Path
+from typing import Any, Literal
 
 from rdkit import Chem
 
@@ -193,3 +194,30 @@ class DockingResult:
     def mol_of(self, pose: Pose) -> Chem.Mol:
         """The molecule whose conformer `pose.conformer` is the pose."""
         return self.variants[pose.variant] if self.variants else self.mol
+
+    def to_dataframe(self) -> Any:
+        """One row a pose, as a pandas DataFrame (:func:`molgen.docking.tables.pose_rows`).
+
+        Raises:
+            ConfigError: pandas is not installed.
+        """
+        from molgen.docking.tables import pose_frame
+
+        return pose_frame(self)
+
+    def save(self, path: str | Path, name: str = "ligand") -> None:
+        """Write the poses as an SD file, .sdf or .sdf.gz, under this title.
+
+        Raises:
+            InputError: the file cannot be written.
+        """
+        from molgen.chem.molecules.writing import check_sdf_name, write_sdf
+        from molgen.docking.output import sdf_records
+
+        check_sdf_name(path)
+        write_sdf(path, sdf_records(self, name))
+
+    def _repr_html_(self) -> str:
+        from molgen.docking.tables import pose_html
+
+        return pose_html(self)

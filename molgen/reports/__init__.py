@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from molgen.reports.analysis.results import Analysis, MoleculeAnalysis, MoleculeRow, Statistic, StructureRow
     from molgen.reports.analysis.run import analyze, analyze_to_folder
     from molgen.reports.content import Report
-    from molgen.reports.notebook import notebook_view
+    from molgen.reports.notebook import notebook_view, pose_view
     from molgen.reports.pages.conformer_report import conformer_report, write_conformer_report
     from molgen.reports.pages.docking_report import docking_report, write_docking_report
 
@@ -30,6 +30,7 @@ __all__ = [
     "conformer_report",
     "docking_report",
     "notebook_view",
+    "pose_view",
     "write_analysis_report",
     "write_conformer_report",
     "write_docking_report",
@@ -43,7 +44,7 @@ __getattr__, __dir__ = lazy_exports(
         ".analysis.results": ("Analysis", "MoleculeAnalysis", "MoleculeRow", "Statistic", "StructureRow"),
         ".analysis.run": ("analyze", "analyze_to_folder"),
         ".content": ("Report",),
-        ".notebook": ("notebook_view",),
+        ".notebook": ("notebook_view", "pose_view"),
         ".pages.conformer_report": ("conformer_report", "write_conformer_report"),
         ".pages.docking_report": ("docking_report", "write_docking_report"),
     },

@@ -6,8 +6,19 @@ import base64
 import json
 from typing import Any
 
+from molgen.chem.features.molecule_features import heavy_atoms
+from molgen.docking.records import DockingResult
+from molgen.errors import ConfigError
 from molgen.reports.content import Report
+from molgen.reports.pages.contact_scene import contact_nodes
 from molgen.reports.pages.scene import scene, templates
+from molgen.reports.pages.structures import (
+    camera_in_pocket,
+    ligand_text,
+    receptor_text,
+    residues_near,
+    shown_part,
+)
 from molgen.reports.pages.viewer import OPTIONS, check_viewer
 
 
@@ -27,8 +38,6 @@ def notebook_view(
         ConfigError: ipymolstar is not installed.
     """
     check_viewer()
-    from ipymolstar.molviewspec import MolViewSpec
-
     chosen = report.subjects[subject]
     first, entries = (0, chosen.entries) if entry is None else (entry, [chosen.entries[entry]])
     tree = scene(
@@ -40,7 +49,47 @@ def notebook_view(
         receptor=_url(report.receptor),
         reference=_url(chosen.reference),
         surface=surface,
+        contacts=() if entry is None else entries[0].contacts,
     )
+    return _widget(tree, height)
+
+
+def pose_view(result: DockingResult, rank: int = 1, *, surface: bool = False, height: int = 450) -> Any:
+    """One pose in its pocket with its interactions, as an `ipymolstar` widget.
+
+    Args:
+        result: of :func:`molgen.dock` or :func:`molgen.rescore`.
+        rank: of the pose.
+        surface: draw that of the receptor.
+        height: in pixels.
+
+    Raises:
+        ConfigError: there is no such pose, or ipymolstar is not installed.
+    """
+    check_viewer()
+    pose = next((one for one in result.poses if one.rank == rank), None)
+    if pose is None:
+        raise ConfigError(f"there is no pose {rank}: the ranks are 1 to {len(result.poses)}")
+    mol = result.mol_of(pose)
+    positions = mol.GetConformer(pose.conformer).GetPositions()
+    heavy = positions[heavy_atoms(mol)]
+    part = shown_part(result.receptor, [heavy])
+    tree = scene(
+        templates(),
+        [(_url(ligand_text(mol, positions)), residues_near(part, heavy))],
+        count=len(result.poses),
+        first=rank - 1,
+        camera=camera_in_pocket(heavy, part),
+        receptor=_url(receptor_text(part)),
+        surface=surface,
+        contacts=contact_nodes(pose.interactions, result.receptor),
+    )
+    return _widget(tree, height)
+
+
+def _widget(tree: dict[str, Any], height: int) -> Any:
+    from ipymolstar.molviewspec import MolViewSpec
+
     return MolViewSpec(
         msvj_data=json.dumps(tree),
         height=f"{height}px",

@@ -3,14 +3,17 @@
 import json
 import math
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 from rdkit import Chem
 
+from molgen.chem.molecules.positions import with_conformers
 from molgen.chem.proteins.structure import Pocket, Protein
 from molgen.docking.output import pocket_record, sdf_records, summary
 from molgen.docking.records import DockConfig, DockingResult, Pose
+from molgen.docking.tables import pose_rows
 
 POCKET = Pocket(np.array([1.0, 2.0, 3.00049]), np.full(3, 22.5), "ligand:DRG")
 NOTHING = np.zeros(0, dtype=np.int8)
@@ -63,3 +66,21 @@ def test_a_summary_is_strict_json_with_null_for_what_is_unknown(result: DockingR
 
 def test_a_pocket_is_its_name_center_and_size() -> None:
     assert pocket_record(POCKET) == {"name": "ligand:DRG", "center": [1.0, 2.0, 3.0], "size": [22.5, 22.5, 22.5]}
+
+
+def test_a_result_is_rows_a_table_and_an_sd_file(result: DockingResult, tmp_path: Path) -> None:
+    assert [row["rank"] for row in pose_rows(result)] == [1, 2]
+    assert pose_rows(result)[1]["strain"] is None
+    shown = result._repr_html_()
+    for told in ("<th>RMSD / Å</th>", "<td>0.75</td>", "no: clash, walls"):
+        assert told in shown
+    assert "hydrogen bonds" not in shown  # there are none
+    mol = with_conformers(result.mol, np.zeros((2, 2, 3)))
+    replace(result, mol=mol).save(tmp_path / "poses.sdf", "methanol")
+    assert [one.GetProp("_Name") for one in Chem.SDMolSupplier(str(tmp_path / "poses.sdf"))] == ["methanol"] * 2
+
+
+def test_a_result_is_a_data_frame(result: DockingResult) -> None:
+    pytest.importorskip("pandas")
+    frame = result.to_dataframe()
+    assert frame["score"].tolist() == [-7.123456, -7.123456]

@@ -68,6 +68,7 @@ def scene(
     receptor: str = "",
     reference: str = "",
     surface: bool = False,
+    contacts: Sequence[Mapping[str, Any]] = (),
 ) -> Node:
     """A whole view.
 
@@ -79,6 +80,7 @@ def scene(
         camera: from :func:`molgen.reports.pages.structures.camera_on`; None leaves it to the viewer.
         receptor, reference: URLs, "" for none.
         surface: draw that of the receptor.
+        contacts: from :func:`molgen.reports.pages.contact_scene.contact_nodes`.
     """
     near = selectors(list(dict.fromkeys(residue for _, residues in entries for residue in residues)))
     children = []
@@ -91,6 +93,7 @@ def scene(
     for k, (url, _) in enumerate(entries):
         values = {"@url": url, "@carbon": shade(first + k, count), "@size": size, "@bare": not alone}
         children.append(fill(trees["entry"], values))
+    children += [dict(node) for node in contacts]
     if camera:
         children.append({"kind": "camera", "params": dict(camera)})
     return {"metadata": METADATA, "root": {"kind": "root", "children": children}}

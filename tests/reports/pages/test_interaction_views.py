@@ -16,7 +16,9 @@ from molgen.docking.records import DockConfig, DockingResult
 from molgen.docking.rescore import box_around, rescore
 from molgen.docking.run import DockRow, Setting
 from molgen.docking.site import Site, site_of
+from molgen.errors import ConfigError
 from molgen.reports.content import Report
+from molgen.reports.notebook import pose_view
 from molgen.reports.pages.contact_scene import contact_nodes
 from molgen.reports.pages.docking_report import docking_report
 from molgen.reports.pages.html import page_of
@@ -97,3 +99,11 @@ def test_the_page_holds_table_picture_and_sd_record_and_tells_nothing_of_the_dis
     assert "/home/someone" not in page
     assert "1ia1.pdb" in page
     assert str(DATA) not in page
+
+
+def test_a_notebook_shows_a_pose_with_its_interactions(result) -> None:
+    pytest.importorskip("ipymolstar")
+    told = pose_view(result).msvj_data
+    assert told.count("distance_measurement") == sum(one.kind != "hydrophobic" for one in result.poses[0].interactions)
+    with pytest.raises(ConfigError, match="no pose 2: the ranks are 1 to 1"):
+        pose_view(result, 2)

@@ -1,0 +1,70 @@
+"""The poses of a result as rows: for a data frame, and as the table that a notebook shows."""
+
+from __future__ import annotations
+
+import math
+from html import escape
+from importlib import import_module
+from typing import Any
+
+from molgen.docking.records import DockingResult, Pose
+from molgen.errors import ConfigError
+from molgen.metrics.interactions import fingerprint
+from molgen.metrics.interactions.texts import partners_text
+
+
+def pose_rows(result: DockingResult) -> list[dict[str, Any]]:
+    """One row a pose, in rank order; energies in kcal/mol, RMSD in Angstrom, None for what is not known."""
+    return [_row(pose) for pose in result.poses]
+
+
+def pose_frame(result: DockingResult) -> Any:
+    """The rows as a pandas DataFrame.
+
+    Raises:
+        ConfigError: pandas is not installed.
+    """
+    try:
+        pandas = import_module("pandas")
+    except ImportError as error:
+        raise ConfigError("a data frame needs pandas: pip install pandas") from error
+    return pandas.DataFrame(pose_rows(result))
+
+
+def pose_html(result: DockingResult) -> str:
+    """A table of the poses; it needs no script, so that a stored notebook shows it too."""
+    rows = [_shown(pose) for pose in result.poses]
+    titles = [title for title in rows[0] if any(row[title] for row in rows)] if rows else []
+    head = "".join(f"<th>{escape(title)}</th>" for title in titles)
+    body = "".join(f"<tr>{''.join(f'<td>{escape(row[title])}</td>' for title in titles)}</tr>" for row in rows)
+    return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+
+
+def _row(pose: Pose) -> dict[str, Any]:
+    return {
+        "rank": pose.rank,
+        "confidence": pose.confidence,
+        "score": pose.score,
+        "intermolecular": pose.intermolecular,
+        "intramolecular": pose.intramolecular,
+        "strain": pose.strain if math.isfinite(pose.strain) else None,
+        "rmsd": pose.rmsd,
+        "valid": pose.valid,
+        "failed_checks": ", ".join(pose.failed),
+        "pocket": pose.pocket,
+        "interactions": "; ".join(fingerprint(pose.interactions)),
+        "unsatisfied": len(pose.unsatisfied),
+        "interaction_similarity": pose.interaction_similarity,
+    }
+
+
+def _shown(pose: Pose) -> dict[str, str]:
+    return {
+        "rank": str(pose.rank),
+        "confidence": "" if pose.confidence is None else f"{pose.confidence:.2f}",
+        "score / kcal/mol": f"{pose.score:.2f}",
+        "strain / kcal/mol": f"{pose.strain:.1f}" if math.isfinite(pose.strain) else "unknown",
+        "RMSD / Å": "" if pose.rmsd is None else f"{pose.rmsd:.2f}",
+        "valid": "yes" if pose.valid else f"no: {', '.join(pose.failed)}",
+        "hydrogen bonds": partners_text(pose.interactions, "hbond"),
+    }
