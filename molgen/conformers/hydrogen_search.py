@@ -116,14 +116,13 @@ def _evaluated(energy: MMFFEnergy, system: NDArray[np.float64]) -> NDArray[np.fl
 def _alone(terms: MMFFTerms, owner: NDArray[np.int64], index: int) -> MMFFTerms:
     """Torsions and contacts of one rotor with atoms that belong to none."""
     turned, owners = (owner[terms.torsions] == index).any(1), np.sort(owner[terms.pairs], axis=1)
-    return _only(terms, turned, np.all(owners == [-1, index], axis=1))
+    return _only(terms, turned, (owners[:, 0] == -1) & (owners[:, 1] == index))
 
 
 def _together(terms: MMFFTerms, one: tuple[int, ...], other: tuple[int, ...]) -> MMFFTerms:
     """Contacts between two rotors, whose hydrogens become the only atoms."""
     left, right = np.isin(terms.pairs, one), np.isin(terms.pairs, other)
-    between = np.all(left | right, axis=1) & np.any(left, axis=1) & np.any(right, axis=1)
-    kept = _only(terms, np.zeros(len(terms.torsions), dtype=bool), between)
+    kept = _only(terms, np.zeros(len(terms.torsions), dtype=bool), (left | right).all(1) & left.any(1) & right.any(1))
     number = np.full(terms.n_atoms, -1)
     number[[*one, *other]] = range(len(one) + len(other))
     return replace(kept, n_atoms=len(one) + len(other), pairs=number[kept.pairs])

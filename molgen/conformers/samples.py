@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import dataclass
 
 import numpy as np
@@ -30,7 +31,7 @@ from molgen.graphs.batch import batch_graphs
 from molgen.models.torsion_flow.model import TorsionModel
 from molgen.models.torsion_flow.sample import sample_torsions, time_grid
 from molgen.sampling import low_discrepancy
-from molgen.sampling.guards import finite_or
+from molgen.sampling.guards import MoleculeWarning, finite_or
 
 EXTRA_STEPS = 60
 EXTRA_ROUNDS = 2
@@ -99,7 +100,14 @@ def _templates(
     embedded = template_conformers(
         mol, count, seed=config.seed, steps=steps, timeout=config.embedding_timeout, loose=not ring_bound, field=field
     )
-    return _with_driven_rings(mol, embedded, count, config)
+    templates, method = _with_driven_rings(mol, embedded, count, config)
+    if len(templates) < count:
+        warnings.warn(
+            f"{len(templates)} of {count} template conformers were made: rings vary less than they could",
+            MoleculeWarning,
+            stacklevel=3,
+        )
+    return templates, method
 
 
 def _with_frozen(torsions: Tensor, positions: Tensor, record: MoleculeGraph, field: ConformerField) -> Tensor:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import warnings
+
 import numpy as np
 import torch
 from rdkit import Chem
@@ -11,11 +13,15 @@ from molgen.chem.features.molecule_features import heavy_atoms
 from molgen.chem.features.molecule_graph import MoleculeGraph
 from molgen.chem.molecules.embedding import Templates, embed_templates
 from molgen.chem.molecules.positions import with_conformers
+from molgen.chem.molecules.stereo.impossible import unbearable_centers
 from molgen.conformers.force_field import ConformerField
 from molgen.errors import EmbeddingError
 from molgen.geometry.internal_coordinates import internal_coordinates
 from molgen.metrics.stereo import stereo_mask
+from molgen.sampling.guards import MoleculeWarning
 
+STRAINED = 4.0
+"""MMFF94s energy for each heavy atom, kcal/mol; drugs have 1 to 3, cubane 14."""
 LARGE_RING = 9
 """A ring with so many atoms has more shapes than a dozen template conformers show."""
 
@@ -36,7 +42,7 @@ def template_conformers(
         mol: with explicit hydrogens and complete stereo.
         count: of template conformers, at most.
         steps: of MMFF94s on each.
-        timeout: seconds for the embedding.
+        timeout: CPU seconds for the embedding.
         loose: embed so (see :func:`molgen.chem.molecules.embedding.embed_templates`).
         field: of the molecule, when it is at hand.
 
@@ -44,8 +50,17 @@ def template_conformers(
         EmbeddingError: there is none.
     """
     embedded = embed_templates(mol, count, seed=seed, timeout=timeout, loose=loose)
-    positions, _ = (field or ConformerField(mol)).minimize(embedded.positions, steps)
+    positions, energies = (field or ConformerField(mol)).minimize(embedded.positions, steps)
+    _warn_of_strain(mol, float(np.nanmin(energies.values, initial=np.inf)))
     return _with_correct_stereo(embedded, positions, mol)
+
+
+def _warn_of_strain(mol: Chem.Mol, energy: float) -> None:
+    """Look for a center at fault where the lowest template conformer is strained beyond what rings of drugs are."""
+    if np.isfinite(energy) and energy > STRAINED * len(heavy_atoms(mol)):
+        note = unbearable_centers(mol, energy)
+        if note:
+            warnings.warn(note, MoleculeWarning, stacklevel=3)
 
 
 def _with_correct_stereo(embedded: Templates, positions: np.ndarray, mol: Chem.Mol) -> Templates:

@@ -41,7 +41,7 @@ class DockConfig:
         stereo: of stereo that the input leaves open dock "one" isomer, or "enumerate" all, ranked together.
         min_rmsd: least symmetric RMSD between two poses, Angstrom.
         keep_conformer: start from the bond lengths, angles and rings of the input structure.
-        timeout: seconds for the embedding of the ligand.
+        timeout: CPU seconds for the embedding of the ligand.
         posebusters: the checks of the poses are those of the PoseBusters package instead of our own.
         proposals: where the search starts: "random" poses, "learned" ones (those of the model alone), or "both".
         rank: poses are ordered by the learned "confidence", or by "energy" alone.

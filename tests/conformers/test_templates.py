@@ -1,5 +1,7 @@
 """Template conformers: the stereo of the input, fall-back to what was embedded, and which rings have shapes."""
 
+import warnings
+
 import numpy as np
 import pytest
 from rdkit import Chem
@@ -12,6 +14,7 @@ from molgen.conformers.force_field import ConformerField
 from molgen.conformers.templates import flexible_rings, largest_flexible_ring, template_conformers
 from molgen.errors import EmbeddingError
 from molgen.metrics.stereo import stereo_mask
+from molgen.sampling.guards import MoleculeWarning
 
 CHIRAL = "C[C@H](O)[C@@H](N)CCO"
 
@@ -68,3 +71,13 @@ def test_rings_with_shapes_of_their_own_are_found(smiles, rings):
     mol = Chem.MolFromSmiles(smiles)
     assert sorted(flexible_rings(mol)) == sorted(rings)
     assert largest_flexible_ring(mol) == max(rings, default=0)
+
+
+def test_an_isomer_that_exists_on_paper_only_is_named():
+    cytisine = "O=c1cccc2n1C[C@{}H]1CNC[C@@H]2C1"
+    possible, impossible = (prepare_molecule(Chem.MolFromSmiles(cytisine.format(at))) for at in ("", "@"))
+    with pytest.warns(MoleculeWarning, match=r"this isomer can hardly exist: with C9 or C13 inverted"):
+        template_conformers(impossible, 2)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        template_conformers(possible, 2)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Iterator
 from contextlib import suppress
@@ -11,13 +12,19 @@ import numpy as np
 from rdkit import Chem
 from rdkit.Chem import rdDistGeom
 
+from molgen.chem.molecules.stereo.impossible import stereo_at_fault
 from molgen.errors import EmbeddingError
 
 MACROCYCLE = 12
-MANY_ROTORS = 12
 LOOSE = 0.0135
 """Force tolerance of an embedding that is relaxed afterwards (RDKit's own is 0.001)."""
-_CALLS = 3
+TRIES = 20
+"""Of one conformer in a call of RDKit, which knows the clock on the wall only: calls are kept short instead."""
+TRIES_OF_AN_ATOM = 10
+"""Tries for each atom of the molecule before an attempt is given up, as in RDKit."""
+MOST_CALLS = 20
+SHARE_OF_A_CALL = 0.5
+"""Of the time that is left, for the conformers of one call."""
 
 
 @dataclass(frozen=True)
@@ -43,14 +50,17 @@ def embed_templates(
 ) -> Templates:
     """Embed ``count`` conformers with ETKDGv3, with fallbacks that give up more and more of its comfort.
 
-    Molecules with a macrocycle or more than 12 rotatable bonds start from random coordinates at once (the default
-    start fails or hangs on them). The chain: ETKDGv3; ETKDGv3 from random coordinates; the same without knowledge terms
-    and with relaxed force tolerance. Stereo is enforced by every one.
+    The chain: ETKDGv3; ETKDGv3 from random coordinates (at once for a macrocycle); distance geometry from random
+    coordinates with relaxed force tolerance; the same without any knowledge of flat rings and chains (strained cages).
+    Stereo is enforced by every one. Each has a few tries first; when all of them fail, the stereo that is at fault is
+    looked for, and then each has many.
+
+    Time is that of the CPU, and the clock on the wall is not looked at: a busy machine gives the same conformers.
 
     Args:
         mol: molecule with explicit hydrogens; its conformers are not used.
         count: how many; fewer may come back when the time is used up, at least one.
-        timeout: seconds for the whole chain.
+        timeout: CPU seconds for the whole chain.
         loose: stop ETKDGv3 at a larger force: a sixth quicker, for structures that are relaxed afterwards.
 
     Raises:
@@ -58,73 +68,74 @@ def embed_templates(
     """
     if mol.GetNumAtoms() == 1:
         return Templates(_single_atom(mol, count), "atom")
-    share = timeout / 3
-    for method, parameters in _attempts(_has_macrocycle(mol) or _many_rotors(mol)):
-        if loose:
-            parameters.optimizerForceTol = LOOSE
-        parameters.randomSeed = seed + 1  # RDKit draws the same for 0 and 1
-        parameters.numThreads = 1
-        found = _embed(mol, count, parameters, share)
-        if found is not None:
-            return Templates(found, method)
+    end = time.thread_time() + timeout
+    for calls in (1, math.ceil(TRIES_OF_AN_ATOM * mol.GetNumAtoms() / TRIES)):
+        for method, parameters in _attempts(_has_macrocycle(mol)):
+            if loose:
+                parameters.optimizerForceTol = LOOSE
+            parameters.randomSeed = seed + 1  # RDKit draws the same for 0 and 1
+            share = min(end - time.thread_time(), timeout / 4)
+            embedded = _embed(mol, count, parameters, share, calls)
+            if embedded is not None:
+                return Templates(embedded, method)
+        fault = stereo_at_fault(mol) if calls == 1 else ""
+        if fault:
+            raise EmbeddingError(f"this isomer cannot exist in 3D: {fault}")
     raise EmbeddingError(
         f"no conformer could be embedded in {timeout:g} s (stereo or rings that no geometry satisfies, or too large)"
     )
 
 
-def _embed(mol: Chem.Mol, count: int, parameters: rdDistGeom.EmbedParameters, seconds: float) -> Chem.Mol | None:
-    """One conformer first, to see how long it takes; then as many more as the time allows (a call that runs out of
-    time returns nothing). CPU time, so that a busy machine does not change the result."""
+def _embed(
+    mol: Chem.Mol, count: int, parameters: rdDistGeom.EmbedParameters, seconds: float, calls: int
+) -> Chem.Mol | None:
+    """One conformer first, to see how long it takes; then the others, in calls that leave time for more of them."""
+    parameters.clearConfs = False
+    parameters.maxIterations = TRIES
+    parameters.numThreads = 1
     trial = Chem.Mol(mol)
     trial.RemoveAllConformers()
     begin = time.thread_time()
-    _add_conformers(trial, 1, parameters, seconds)
+    end = begin + seconds
+    for _ in range(calls):
+        _add_conformers(trial, 1, parameters)
+        if trial.GetNumConformers() or time.thread_time() > end:
+            break
     if not trial.GetNumConformers():
         return None
     taken = max(time.thread_time() - begin, 1e-3)
-    more = min(count - 1, int(0.7 * (seconds - taken) / taken))
-    if more > 0:
-        parameters.randomSeed += 1
-        _add_conformers(trial, more, parameters, seconds - taken)
+    for _ in range(MOST_CALLS):
+        missing = count - trial.GetNumConformers()
+        affordable = int(SHARE_OF_A_CALL * (end - time.thread_time()) / taken)
+        if missing <= 0 or affordable <= 0:
+            break
+        _add_conformers(trial, min(missing, affordable), parameters)
     return trial
 
 
-def _add_conformers(mol: Chem.Mol, count: int, parameters: rdDistGeom.EmbedParameters, seconds: float) -> None:
-    """RDKit's clock is that on the wall; a call that was cut short though it had little of the CPU is made again."""
-    parameters.clearConfs = False
-    parameters.timeout = max(int(seconds), 1)
-    before = mol.GetNumConformers()
-    for _ in range(_CALLS):
-        wall, spent = time.monotonic(), time.thread_time()
-        with suppress(ValueError, RuntimeError):  # a molecule that this variant cannot set up
-            rdDistGeom.EmbedMultipleConfs(mol, count, parameters)
-        had_its_time = time.thread_time() - spent > parameters.timeout / 2
-        if mol.GetNumConformers() > before or had_its_time or time.monotonic() - wall < parameters.timeout:
-            return
+def _add_conformers(mol: Chem.Mol, count: int, parameters: rdDistGeom.EmbedParameters) -> None:
+    with suppress(ValueError, RuntimeError):  # a molecule that this variant cannot set up
+        rdDistGeom.EmbedMultipleConfs(mol, count, parameters)
+    parameters.randomSeed += 1
 
 
-def _attempts(flexible: bool) -> Iterator[tuple[str, rdDistGeom.EmbedParameters]]:
-    if not flexible:
+def _attempts(from_random: bool) -> Iterator[tuple[str, rdDistGeom.EmbedParameters]]:
+    if not from_random:
         yield "ETKDGv3", rdDistGeom.ETKDGv3()
     random_start = rdDistGeom.ETKDGv3()
     random_start.useRandomCoords = True
     yield "ETKDGv3 from random coordinates", random_start
-    bare = rdDistGeom.EmbedParameters()
-    bare.useRandomCoords = True
-    bare.useBasicKnowledge = True
-    bare.ignoreSmoothingFailures = True
-    bare.optimizerForceTol = LOOSE
-    bare.maxIterations = 200
-    yield "distance geometry from random coordinates", bare
+    for knowledge in (True, False):
+        bare = rdDistGeom.EmbedParameters()
+        bare.useRandomCoords = True
+        bare.useBasicKnowledge = knowledge
+        bare.ignoreSmoothingFailures = True
+        bare.optimizerForceTol = LOOSE
+        yield f"distance geometry from random coordinates{'' if knowledge else ' without knowledge terms'}", bare
 
 
 def _has_macrocycle(mol: Chem.Mol) -> bool:
     return any(len(ring) >= MACROCYCLE for ring in mol.GetRingInfo().AtomRings())
-
-
-def _many_rotors(mol: Chem.Mol) -> bool:
-    rotor = Chem.MolFromSmarts("[!#1;$(*(~[!#1])~[!#1])]-&!@[!#1;$(*(~[!#1])~[!#1])]")
-    return len(mol.GetSubstructMatches(rotor, maxMatches=MANY_ROTORS + 1)) > MANY_ROTORS
 
 
 def _single_atom(mol: Chem.Mol, count: int) -> Chem.Mol:

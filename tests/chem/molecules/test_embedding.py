@@ -49,14 +49,9 @@ def test_the_input_keeps_its_conformers():
     assert np.array_equal(mol.GetConformer().GetPositions(), before)
 
 
-def test_more_than_twelve_rotors_start_from_random_coordinates():
-    assert embed_templates(with_hydrogens("C" * 15), 1).method == "ETKDGv3"  # 12 rotors
-    assert embed_templates(with_hydrogens("C" * 16), 1).method == RANDOM_START
-
-
-def test_methyl_groups_are_no_rotors():
-    permethylated = with_hydrogens("COCC(OC)C(OC)C(OC)COC")  # 9 axes and 5 methyl groups
-    assert embed_templates(permethylated, 1).method == "ETKDGv3"
+@pytest.mark.parametrize("smiles", ["C" * 16, "COCC(OC)C(OC)C(OC)COC"])
+def test_many_rotors_begin_with_the_default_start(smiles):
+    assert embed_templates(with_hydrogens(smiles), 1).method == "ETKDGv3"
 
 
 def test_a_macrocycle_starts_from_random_coordinates():
@@ -74,8 +69,19 @@ def test_a_single_atom_lies_at_the_origin(smiles):
 
 def test_stereo_that_no_geometry_satisfies_is_an_embedding_error():
     assert embed_templates(with_hydrogens("C1C[C@H]2CC[C@@H]1C2"), 1).method == "ETKDGv3"  # norbornane
-    with pytest.raises(EmbeddingError, match=r"^no conformer .* in 3 s \(.*\)$"):
+    with pytest.raises(EmbeddingError, match=r"^this isomer cannot exist in 3D: .* the stereo of C3 or C6;"):
         embed_templates(with_hydrogens("C1C[C@H]2CC[C@H]1C2"), 1, timeout=3.0)  # bridged trans
+
+
+def test_a_cage_that_no_mark_is_to_blame_for_says_how_long_was_tried():
+    with pytest.raises(EmbeddingError, match=r"^no conformer .* in 0.2 s \(.*\)$"):
+        embed_templates(with_hydrogens("C1#CC2CC1C2"), 1, timeout=0.2)
+
+
+def test_strained_rings_embed_without_knowledge_terms():
+    templates = embed_templates(with_hydrogens("C1Cc2ccc(cc2)CCc2ccc1cc2"), 2)
+    assert templates.method.endswith("without knowledge terms")
+    assert len(templates.positions) == 2
 
 
 @pytest.mark.parametrize("smiles", ["C[C@H](F)[C@@H](Cl)/C=C/C", "C[C@@H](F)[C@@H](Cl)/C=C\\C"])
@@ -89,25 +95,20 @@ def test_the_stereo_of_the_input_is_kept(smiles):
 
 def test_the_time_limit_is_kept_by_making_fewer_conformers():
     mol = with_hydrogens("CC(C)C[C@H](NC(=O)c1ccccc1)C(=O)NCCOC")
-    begin = time.monotonic()
-    templates = embed_templates(mol, 100_000, timeout=3.0)
-    assert time.monotonic() - begin < 6.0  # RDKit looks at the clock between attempts only
+    begin = time.thread_time()
+    templates = embed_templates(mol, 100_000, timeout=0.5)
+    assert time.thread_time() - begin < 1.0
     assert 1 <= len(templates.positions) < 100_000
 
 
-def test_a_call_that_a_busy_machine_cut_short_is_made_again(monkeypatch):
-    mol = Chem.AddHs(Chem.MolFromSmiles("CCCO"))
-    undisturbed = embed_templates(mol, 3, timeout=3.0)
-    whole, calls = rdDistGeom.EmbedMultipleConfs, []
+def test_a_busy_machine_changes_nothing(monkeypatch):
+    mol = with_hydrogens("CCCO")
+    undisturbed = embed_templates(mol, 3, timeout=1.0)
+    whole = rdDistGeom.EmbedMultipleConfs
 
-    def held_up_once(*arguments):
-        calls.append(arguments[1])
-        if len(calls) == 2:
-            time.sleep(1.1)  # longer than the second that each attempt has, without work
-            return
-        whole(*arguments)
+    def held_up(*arguments):
+        time.sleep(1.1)  # longer than the limit, without work
+        return whole(*arguments)
 
-    monkeypatch.setattr(rdDistGeom, "EmbedMultipleConfs", held_up_once)
-    again = embed_templates(mol, 3, timeout=3.0)
-    assert len(calls) == 3
-    assert np.array_equal(again.positions, undisturbed.positions)
+    monkeypatch.setattr(rdDistGeom, "EmbedMultipleConfs", held_up)
+    assert np.array_equal(embed_templates(mol, 3, timeout=1.0).positions, undisturbed.positions)
