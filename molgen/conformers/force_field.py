@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import copy
+from dataclasses import replace
+
 import numpy as np
 import torch
 from rdkit import Chem
@@ -35,11 +38,34 @@ class ConformerField:
 
     def __init__(self, mol: Chem.Mol, restraints: Restraints | None = None) -> None:
         self.mol, self.restraints = mol, restraints
+        self._few = FEW
         self.terms = mmff_terms(mol)
         self._rdkit_steps = OCTAHEDRAL_STEPS if octahedral_centers(mol) else RDKIT_STEPS
         if self.terms is not None:
             self._start = torch.from_numpy(graph_preconditioner(self.terms)).float()
             self._energy = {charges: MMFFEnergy(self.terms, charges) for charges in (True, False)}
+
+    def with_torsional_terms(self, torsions: np.ndarray, barriers: np.ndarray) -> ConformerField:
+        """The field with more torsional terms, which pull conformers to where they are low.
+
+        Args:
+            torsions: int64 [m, 4], their atoms.
+            barriers: [m, 3], V1, V2 and V3 of MMFF94's torsional term, kcal/mol.
+
+        Raises:
+            ValueError: MMFF94s has no parameters for the molecule.
+        """
+        if self.terms is None:
+            raise ValueError("torsional terms are added to those of MMFF94s, which has no parameters for this molecule")
+        biased = copy.copy(self)
+        biased.terms = replace(
+            self.terms,
+            torsions=np.concatenate([self.terms.torsions, torsions]),
+            barriers=np.concatenate([self.terms.barriers, barriers]),
+        )
+        biased._few = 0  # RDKit's field does not know the new ones
+        biased._energy = {charges: MMFFEnergy(biased.terms, charges) for charges in (True, False)}
+        return biased
 
     @property
     def knows_charges(self) -> bool:
@@ -72,7 +98,7 @@ class ConformerField:
                 mol, round(RDKIT_STEPS * steps), electrostatics=electrostatics, restrain=restrain
             )
             return self.restraints.placed(moved), energies
-        if self.terms is None or len(positions) * self.terms.n_atoms**2 <= FEW:
+        if self.terms is None or len(positions) * self.terms.n_atoms**2 <= self._few:
             mol = with_conformers(self.mol, positions)
             return minimize_conformers(mol, round(self._rdkit_steps * steps), electrostatics=electrostatics)
         energy = self._energy[electrostatics]

@@ -14,6 +14,7 @@ from molgen.chem.features.molecule_features import heavy_atoms, molecule_graph
 from molgen.chem.features.molecule_graph import MoleculeGraph
 from molgen.chem.molecules.embedding import Templates
 from molgen.chem.molecules.force_field import Energies
+from molgen.conformers.amides import settle_amides
 from molgen.conformers.config import GenerateConfig
 from molgen.conformers.force_field import ConformerField
 from molgen.conformers.restrained import restrained_templates
@@ -100,7 +101,7 @@ def _templates(
     embedded = template_conformers(
         mol, count, seed=config.seed, steps=steps, timeout=config.embedding_timeout, loose=not ring_bound, field=field
     )
-    templates, method = _with_driven_rings(mol, embedded, count, config)
+    templates, method = _with_driven_rings(mol, embedded, settle_amides(field, embedded.positions), count, config)
     if len(templates) < count:
         warnings.warn(
             f"{len(templates)} of {count} template conformers were made: rings vary less than they could",
@@ -125,10 +126,9 @@ def _with_frozen(torsions: Tensor, positions: Tensor, record: MoleculeGraph, fie
 
 
 def _with_driven_rings(
-    mol: Chem.Mol, embedded: Templates, count: int, config: GenerateConfig
+    mol: Chem.Mol, embedded: Templates, positions: np.ndarray, count: int, config: GenerateConfig
 ) -> tuple[np.ndarray, str]:
     """Template conformers [k, atoms, 3] and how they were made: driven where embedding gave few of a large ring."""
-    positions = embedded.positions
     if len(positions) >= count or largest_flexible_ring(mol) < LARGE_RING:
         return positions, embedded.method
     driven = drive_rings(mol, positions, count - len(positions), seed=config.seed, timeout=config.embedding_timeout / 3)

@@ -23,6 +23,7 @@ from molgen.chem.molecules.stereo.cumulenes import cumulene_note
 _ORIGIN = "_molgen_origin"
 _TRIES = 64  # isomers looked at for one that can exist
 _SEED = 7
+_FREE_EMBEDDINGS = 8
 _SMALLEST_RING_WITH_TRANS = 12
 
 
@@ -48,6 +49,9 @@ def enumerate_stereo(
         unsupported = cumulene_note(mol)
         if not open_centers and not axes and not relative:
             return [(mol, unsupported)]
+        only = None if axes or relative else _only_isomer_of_a_cage(heavy, mobile, open_centers, min(limit, _TRIES))
+        if only is not None:
+            return [(_restore(only, mol), unsupported)]
         isomers = _isomers(heavy, mobile, axes, limit if mode == "enumerate" else _TRIES)
         possible: Iterator[Chem.Mol] = filter(_can_exist, isomers) if _is_caged(heavy, open_centers) else isomers
         if mode == "one":
@@ -156,10 +160,34 @@ def _relative_groups(heavy: Chem.Mol) -> int:
 
 def _is_caged(heavy: Chem.Mol, centers: list[Chem.StereoInfo]) -> bool:
     """Whether an open center sits in a ring that shares a bond with another: there some isomers cannot exist."""
+    return bool(_cage_atoms(heavy) & {info.centeredOn for info in centers if _is_atom(info)})
+
+
+def _cage_atoms(heavy: Chem.Mol) -> set[int]:
+    """Atoms of rings that share a bond with another ring."""
     rings = [set(ring) for ring in heavy.GetRingInfo().AtomRings()]
-    fused = [one | two for one, two in itertools.combinations(rings, 2) if len(one & two) > 1]
-    atoms = {info.centeredOn for info in centers if info.type == Chem.StereoType.Atom_Tetrahedral}
-    return any(atoms & pair for pair in fused)
+    return set().union(*(one | two for one, two in itertools.combinations(rings, 2) if len(one & two) > 1))
+
+
+def _is_atom(info: Chem.StereoInfo) -> bool:
+    return info.type == Chem.StereoType.Atom_Tetrahedral
+
+
+def _only_isomer_of_a_cage(
+    heavy: Chem.Mol, mobile: list[int], centers: list[Chem.StereoInfo], countable: int
+) -> Chem.Mol | None:
+    """The isomer of a cage (cubane) with too many open centers to look at all: that which free embeddings all give."""
+    if 2 ** len(centers) <= countable or not all(map(_is_atom, centers)):
+        return None
+    if not {info.centeredOn for info in centers} <= _cage_atoms(heavy):
+        return None
+    only, text = None, ""
+    for seed in range(_SEED, _SEED + _FREE_EMBEDDINGS):
+        isomer = _as_embedded(heavy, mobile, seed)
+        if isomer is None or (only is not None and Chem.MolToSmiles(isomer) != text):
+            return None
+        only, text = isomer, Chem.MolToSmiles(isomer)
+    return only
 
 
 def _can_exist(isomer: Chem.Mol) -> bool:
@@ -180,11 +208,11 @@ def _labels(mol: Chem.Mol) -> dict[int, str]:
     return dict(Chem.FindMolChiralCenters(mol, useLegacyImplementation=False))
 
 
-def _as_embedded(heavy: Chem.Mol, mobile: list[int]) -> Chem.Mol | None:
+def _as_embedded(heavy: Chem.Mol, mobile: list[int], seed: int = _SEED) -> Chem.Mol | None:
     """The isomer that comes out when open centers are embedded freely: in a large cage hardly any other can exist."""
     full = Chem.AddHs(heavy)
     options = rdDistGeom.ETKDGv3()
-    options.randomSeed = _SEED
+    options.randomSeed = seed
     options.maxIterations = 100
     if rdDistGeom.EmbedMolecule(full, options) != 0:
         return None
@@ -208,7 +236,7 @@ def _has_trans_in_ring(isomer: Chem.Mol) -> bool:
 
 def _center_name(heavy: Chem.Mol, info: Chem.StereoInfo) -> str:
     """The center in the caller's numbering, from 1: `C3`, or `C3=C4` for a bond."""
-    if info.type == Chem.StereoType.Atom_Tetrahedral:
+    if _is_atom(info):
         return _atom_name(heavy.GetAtomWithIdx(info.centeredOn))
     return _bond_name(heavy.GetBondWithIdx(info.centeredOn), "=")
 

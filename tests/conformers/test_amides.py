@@ -1,0 +1,75 @@
+"""Ring amides of template conformers: planar, and cis as well as trans in medium rings."""
+
+import numpy as np
+import pytest
+import torch
+from rdkit import Chem
+
+from molgen.chem.molecules.positions import with_conformers
+from molgen.chem.molecules.standardize import prepare_molecule
+from molgen.conformers.amides import ring_amides, settle_amides
+from molgen.conformers.force_field import ConformerField
+from molgen.conformers.templates import template_conformers
+from molgen.geometry.torsions import dihedral_angles
+from molgen.metrics.stereo import stereo_mask
+
+CYCLIC_ANILIDE = "CN1C(=O)CCCCCCC(=O)N(C)c2cccc1c2"
+
+
+def angles(mol: Chem.Mol, positions: np.ndarray) -> np.ndarray:
+    """Degrees, [k, amides]."""
+    found = dihedral_angles(torch.from_numpy(positions), torch.from_numpy(ring_amides(mol)))
+    return np.degrees(found.numpy())
+
+
+def templates_of(smiles: str, count: int) -> tuple[ConformerField, np.ndarray]:
+    mol = prepare_molecule(Chem.MolFromSmiles(smiles))
+    field = ConformerField(mol)
+    return field, template_conformers(mol, count, steps=100, field=field).positions
+
+
+@pytest.mark.parametrize(
+    ("smiles", "count"),
+    [("O=C1CCCCCCN1", 1), ("O=C1CCCCCN1", 0), ("CC(=O)NC", 0), (CYCLIC_ANILIDE, 2), ("O=C1CCCCCCO1", 0)],
+)
+def test_ring_amides_are_those_of_rings_with_a_choice(smiles, count):
+    assert ring_amides(Chem.MolFromSmiles(smiles)).shape == (count, 4)
+
+
+@pytest.mark.parametrize("smiles", ["O=C1CCCCCCCN1", "C[C@H]1CCCCCCC(=O)N1"])
+def test_a_medium_lactam_is_cis_and_trans(smiles):
+    field, positions = templates_of(smiles, 4)
+    settled = settle_amides(field, positions)
+    cosine = np.cos(np.radians(angles(field.mol, settled)[:, 0]))
+    assert (cosine > 0.8).any()
+    assert (cosine < -0.5).any()
+    assert np.isfinite(settled).all()
+    energies = field.energies(settled).values
+    assert energies.max() < energies.min() + 20.0
+
+
+def test_amides_of_a_large_ring_become_planar_and_keep_the_stereo():
+    smiles = "C[C@H]1CN(C)C(=O)c2cccc(c2)N(C)C(=O)[C@@H](C)CCC1"
+    field, positions = templates_of(smiles, 4)
+    settled = settle_amides(field, positions)
+    twist = np.abs(np.sin(np.radians(angles(field.mol, settled))))
+    assert twist.max() < np.sin(np.radians(30.0))
+    assert len(settled)
+    assert stereo_mask(smiles, with_conformers(field.mol, settled)).all()
+
+
+def test_molecules_without_ring_amides_stay_as_they_are():
+    field, positions = templates_of("CC(=O)NCC1CCCCC1", 2)
+    assert settle_amides(field, positions) is positions
+
+
+def test_torsional_terms_are_added_to_those_of_the_field():
+    field, positions = templates_of("CCCC", 2)
+    biased = field.with_torsional_terms(np.array([[0, 1, 2, 3]]), np.array([[10.0, 0.0, 0.0]]))
+    torsion = dihedral_angles(torch.from_numpy(positions), torch.tensor([[0, 1, 2, 3]])).numpy()[:, 0]
+    more = biased.energies(positions).values - field.energies(positions).values
+    np.testing.assert_allclose(more, 5.0 * (1 + np.cos(torsion)), atol=1e-2)
+    with pytest.raises(ValueError, match="no parameters"):
+        ConformerField(prepare_molecule(Chem.MolFromSmiles("CB(O)O"))).with_torsional_terms(
+            np.array([[0, 1, 2, 3]]), np.zeros((1, 3))
+        )
