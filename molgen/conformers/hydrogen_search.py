@@ -121,8 +121,9 @@ def _alone(terms: MMFFTerms, owner: NDArray[np.int64], index: int) -> MMFFTerms:
 
 def _together(terms: MMFFTerms, one: tuple[int, ...], other: tuple[int, ...]) -> MMFFTerms:
     """Contacts between two rotors, whose hydrogens become the only atoms."""
-    left, right = np.isin(terms.pairs, one), np.isin(terms.pairs, other)
-    kept = _only(terms, np.zeros(len(terms.torsions), dtype=bool), (left | right).all(1) & left.any(1) & right.any(1))
+    first, second = np.isin(terms.pairs, one).T, np.isin(terms.pairs, other).T
+    between = (first[0] & second[1]) | (second[0] & first[1])
+    kept = _only(terms, np.zeros(len(terms.torsions), dtype=bool), between)
     number = np.full(terms.n_atoms, -1)
     number[[*one, *other]] = range(len(one) + len(other))
     return replace(kept, n_atoms=len(one) + len(other), pairs=number[kept.pairs])
