@@ -92,7 +92,7 @@ def test_failures_say_why(library) -> None:
     assert "unclosed ring" in errors["broken ring"]
     assert errors["salt"].startswith("2 fragments")
     assert errors["cisplatin"] == "metal Pt at atom 2 is not supported"
-    assert "no conformer could be embedded" in errors["impossible"]
+    assert "this isomer cannot exist in 3D" in errors["impossible"]
     assert all("\n" not in error for error in errors.values())
 
 

@@ -54,7 +54,7 @@ def test_failures_name_the_line_and_the_reason(done):
     assert found["salt"]["reason"].startswith("2 fragments")
     assert found["peptide"]["reason"] == "401 heavy atoms, at most 200 are supported"
     assert found["cisplatin"]["reason"] == "metal Pt at atom 2 is not supported"
-    assert "no conformer could be embedded" in found["impossible"]["reason"]
+    assert "this isomer cannot exist in 3D" in found["impossible"]["reason"]
     assert all(row.conformers == 0 and row.diversity is None for row in rows if row.error)
     assert all("\n" not in row.error for row in rows if row.error)
 

@@ -23,6 +23,7 @@ TRIES = 20
 TRIES_OF_AN_ATOM = 10
 """Tries for each atom of the molecule before an attempt is given up, as in RDKit."""
 MOST_CALLS = 20
+_LARGEST_SEED = 2**31 - 1
 SHARE_OF_A_CALL = 0.5
 """Of the time that is left, for the conformers of one call."""
 
@@ -116,7 +117,7 @@ def _embed(
 def _add_conformers(mol: Chem.Mol, count: int, parameters: rdDistGeom.EmbedParameters) -> None:
     with suppress(ValueError, RuntimeError):  # a molecule that this variant cannot set up
         rdDistGeom.EmbedMultipleConfs(mol, count, parameters)
-    parameters.randomSeed += 1
+    parameters.randomSeed = parameters.randomSeed % _LARGEST_SEED + 1
 
 
 def _attempts(from_random: bool) -> Iterator[tuple[str, rdDistGeom.EmbedParameters]]:
