@@ -47,7 +47,14 @@ if TYPE_CHECKING:
 def dock(
     context: typer.Context,
     output: Annotated[Path, typer.Option("-o", "--output", help="SD file of the ranked poses (.sdf or .sdf.gz).")],
-    protein: Annotated[Path | None, typer.Option("-p", "--protein", help="PDB or mmCIF file, also .gz.")] = None,
+    protein: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "-p",
+            "--protein",
+            help="PDB or mmCIF file, also .gz; again for other structures of the protein, laid over the first.",
+        ),
+    ] = None,
     ligand: Annotated[
         str | None,
         typer.Option("-l", "--ligand", help="A SMILES, or a .smi, .csv, .sdf, .mol, .mol2, .pdb, .pdbqt [.gz] file."),
@@ -135,7 +142,7 @@ def dock(
             largest_fragment=largest_fragment,
         )
         return
-    if protein is None or ligand is None:
+    if not protein or ligand is None:
         raise InputError("--protein and --ligand are needed, or --pairs; see molgen dock --help")
     if report is not None:
         from molgen.reports.pages.html import check_report

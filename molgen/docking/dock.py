@@ -13,9 +13,9 @@ from rdkit import Chem
 from molgen.chem.molecules.reading import read_molecules
 from molgen.chem.molecules.reference import compared_with
 from molgen.chem.proteins.entries import choose_chains
-from molgen.chem.proteins.reading import read_protein
 from molgen.chem.proteins.structure import Protein
 from molgen.docking.conditions import check_conditions, fulfilling
+from molgen.docking.ensemble import ensemble_sites, structures_of
 from molgen.docking.learned import Learned, learned_of
 from molgen.docking.ligand import Ligand, PreparedLigand, prepare_variants
 from molgen.docking.pose_records import docking_result
@@ -37,7 +37,7 @@ _OUTSIDE = 10.0
 
 
 def dock(
-    protein: Protein | str | Path,
+    protein: Protein | str | Path | Sequence[Protein | str | Path],
     ligand: Chem.Mol | str,
     pocket: str | Path = "auto",
     n: int = 9,
@@ -55,7 +55,8 @@ def dock(
     """Dock a ligand into a pocket of a protein.
 
     Args:
-        protein: a PDB or mmCIF file, or what was read from one.
+        protein: a PDB or mmCIF file, or what was read from one; or several structures of one protein, of which the
+            first names the pocket and the frame (:func:`molgen.docking.ensemble.ensemble_sites`).
         ligand: SMILES or RDKit Mol.
         pocket: "ligand:RES[:CHAIN[:NUM]]", a file with a reference ligand, "chain:P", "residues:A:57,A:102",
             "box:x,y,z[,size]", "auto" or "blind".
@@ -73,11 +74,12 @@ def dock(
         MolgenError: one line that says what is wrong with the protein, the pocket or the ligand.
     """
     config = config_of(n=n, seed=seed, **options)
-    structure = choose_chains(protein if isinstance(protein, Protein) else read_protein(protein), chains)
+    structure, *others = [choose_chains(one, chains) for one in structures_of(protein)]
     record = next(iter(read_molecules([ligand])))
     if record.mol is None:
         raise ParseError(record.error or "unreadable", source=ligand if isinstance(ligand, str) else None)
     sites = sites_of(structure, pocket, keep=keep, drop=drop).searched
+    sites = ensemble_sites(sites, others, keep=keep, drop=drop)
     check_conditions(config, sites)
     variants = prepare_variants(record.mol, config, largest_fragment=largest_fragment)
     compared = compared_with(None, pocket) if reference is None else reference
@@ -96,10 +98,10 @@ def dock_prepared(
     core: Chem.Mol | str | Path | None = None,
     reference: Chem.Mol | None = None,
 ) -> DockingResult:
-    """Dock a prepared ligand into one or more sites of one receptor; the poses of all sites are ranked together.
+    """Dock a prepared ligand into one or more sites of one protein; the poses of all sites are ranked together.
 
     Args:
-        sites: of one receptor. What maps they lack for this ligand is computed and not kept (:meth:`Site.with_maps`).
+        sites: in one frame. What maps they lack for this ligand is computed and not kept (:meth:`Site.with_maps`).
         prepared: the ligand.
         config: how it is docked.
         anchors, core, reference: as in :func:`dock`.

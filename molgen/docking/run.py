@@ -16,11 +16,11 @@ from molgen.chem.molecules.reading import InputRecord, read_molecules
 from molgen.chem.molecules.reference import compared_with, reference_ligand
 from molgen.chem.molecules.writing import SdfRecord, check_sdf_name, write_sdf
 from molgen.chem.proteins.entries import choose_chains
-from molgen.chem.proteins.reading import read_protein
 from molgen.chem.proteins.structure import Pocket, Protein
 from molgen.chem.proteins.writing import write_complex, writer_of
 from molgen.docking.conditions import check_conditions
 from molgen.docking.dock import dock_prepared
+from molgen.docking.ensemble import ensemble_sites, structures_of
 from molgen.docking.learned import learned_of
 from molgen.docking.ligand import Ligand, PreparedLigand, prepare_variants
 from molgen.docking.output import pocket_record, sdf_records, summary
@@ -75,7 +75,7 @@ class Setting:
 
 def dock_to_file(
     source: str | Path,
-    protein: str | Path,
+    protein: str | Path | Sequence[str | Path],
     pocket: str,
     output: str | Path,
     *,
@@ -100,7 +100,7 @@ def dock_to_file(
 
     Args:
         source: SMILES, or a .smi, .csv, .sdf, .mol2 file (also .gz). Streamed.
-        protein: PDB or mmCIF file (also .gz).
+        protein: PDB or mmCIF file (also .gz), or several of one protein, as in :func:`molgen.dock`.
         pocket: as in :func:`molgen.dock`.
         output: .sdf or .sdf.gz; not touched when no ligand gives a pose.
         config: how each is docked.
@@ -126,11 +126,12 @@ def dock_to_file(
     core_pose = None if core is None else reference_ligand(core)
     torch.set_num_threads(threads)
     records = read_molecules(source, smiles_column=smiles_column, name_column=name_column)
-    structure = choose_chains(read_protein(protein), chains)
-    sites = sites_of(structure, pocket, keep=keep, drop=drop)
-    check_conditions(config, sites.searched)
-    work = _LigandDocking(sites.searched, config, parsed, core_pose, compared_with(reference, pocket), largest_fragment)
-    setting = Setting(structure, sites.searched, sites.others)
+    structure, *others = [choose_chains(one, chains) for one in structures_of(protein)]
+    found = sites_of(structure, pocket, keep=keep, drop=drop)
+    sites = ensemble_sites(found.searched, others, keep=keep, drop=drop)
+    check_conditions(config, sites)
+    work = _LigandDocking(sites, config, parsed, core_pose, compared_with(reference, pocket), largest_fragment)
+    setting = Setting(structure, sites, found.others)
     if on_setting:
         on_setting(setting)
     rows = write_poses(records, work, output, on_row)

@@ -1,5 +1,7 @@
 """Small structure files for tests, in the columns of the format."""
 
+import numpy as np
+
 # an Ala-Ser-Gly of ideal geometry: name, element, residue, number, x, y, z
 TRIPEPTIDE = [
     ("N", "N", "ALA", 1, -0.525, 1.363, 0.000),
@@ -100,3 +102,15 @@ def cif_row(
         f"{group} 1 {element} {name} {altloc} {residue} Z {entity} {label} {insertion} {x:.3f} {y:.3f} {z:.3f} "
         f"{occupancy} {number} {residue} {chain} {name} {model}"
     )
+
+
+def turned_pdb(text: str) -> str:
+    """A PDB file in another frame."""
+    rotation, shift = np.array([[0.0, -1.0, 0.0], [1.0, 0.0, 0.0], [0.0, 0.0, 1.0]]), np.array([30.0, -12.0, 7.0])
+    lines = []
+    for line in text.splitlines():
+        if line.startswith(("ATOM", "HETATM")):
+            place = np.array([float(line[k : k + 8]) for k in (30, 38, 46)]) @ rotation.T + shift
+            line = line[:30] + "".join(f"{x:8.3f}" for x in place) + line[54:]
+        lines.append(line)
+    return "\n".join(lines) + "\n"

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from structure_texts import turned_pdb
 
 from molgen.chem.molecules.reference import reference_ligand
 from molgen.chem.proteins.reading import read_protein
@@ -18,7 +19,6 @@ from molgen.metrics.symmetry import heavy_coordinates
 DATA = Path(__file__).parents[3] / "data"
 LIGAND = DATA / "1ia1_ligand.sdf"
 CRYSTAL = heavy_coordinates(reference_ligand(LIGAND))[0]
-ELSEWHERE = np.array([[0.0, -1.0, 0.0], [1.0, 0.0, 0.0], [0.0, 0.0, 1.0]]), np.array([30.0, -12.0, 7.0])
 
 
 def files(name: str, protein: str, group: str = "g") -> ComplexFiles:
@@ -28,14 +28,8 @@ def files(name: str, protein: str, group: str = "g") -> ComplexFiles:
 @pytest.fixture(scope="module")
 def turned(tmp_path_factory) -> Path:
     """The structure in another frame."""
-    rotation, shift = ELSEWHERE
     path = tmp_path_factory.mktemp("turned") / "turned.pdb"
-    with path.open("w") as out:
-        for line in (DATA / "1ia1.pdb").read_text().splitlines():
-            if line.startswith(("ATOM", "HETATM")):
-                place = np.array([float(line[k : k + 8]) for k in (30, 38, 46)]) @ rotation.T + shift
-                line = line[:30] + "".join(f"{x:8.3f}" for x in place) + line[54:]
-            out.write(line + "\n")
+    path.write_text(turned_pdb((DATA / "1ia1.pdb").read_text()))
     return path
 
 
