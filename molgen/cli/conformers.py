@@ -136,7 +136,7 @@ def conformers(
         timeout=timeout,
         align=align,
         core=core,
-        torsions=torsions_of(torsions or ()),
+        torsions=torsions_of(torsions) if torsions else None,
         keep_conformer=keep_conformer,
         boltzmann=boltzmann,
     )

@@ -6,9 +6,10 @@ import sys
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from itertools import islice
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
-from molgen.worker_pool import Ended, WorkerPool
+if TYPE_CHECKING:
+    from molgen.worker_pool import Ended
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -31,6 +32,8 @@ def in_order(
     if workers == 1:
         yield from map(job, items)
         return
+    from molgen.worker_pool import WorkerPool  # which needs pebble; one process does not
+
     numbered, results, following = enumerate(items), {}, 0
     work = partial(_numbered, job)
     preload = ("molgen.conformers.generate",)

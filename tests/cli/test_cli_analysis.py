@@ -75,7 +75,8 @@ BROKEN = {
         "error: flat.sdf:record 1: no structure can be used: there are no 3D coordinates",
     ),
     "page.sdf": ("<html>\n</html>\n$$$$\n", "error: page.sdf:record 1: no structure can be used: "),
-    "protein.pdb": ("ATOM", "error: protein.pdb: cannot read .pdb files"),
+    "protein.pdb": ("ATOM", "error: protein.pdb:record 1: no structure can be used: not a PDB record of a molecule"),
+    "table.xyz": ("1", "error: table.xyz: cannot read .xyz files"),
 }
 
 

@@ -72,10 +72,8 @@ def test_missing_files_folders_and_other_suffixes_are_named(tmp_path, read):
         read_protein(tmp_path / "missing.pdb")
     with pytest.raises(InputError, match="is a folder"):
         read_protein(tmp_path)
-    with pytest.raises(
-        InputError, match=r"cannot read \.pdbqt files; known are \.pdb, \.ent, \.brk, \.pdb1, \.cif, \.mmcif, each"
-    ):
-        read("ROOT", "x.pdbqt")
+    with pytest.raises(InputError, match=r"cannot read \.top files; known are \.pdb, \.ent, \.brk, \.pdb1"):
+        read("ROOT", "x.top")
     for name in ("a\0b.pdb", "a" * 5000):
         with pytest.raises(InputError, match=r"no such file|not a usable file name|name too long"):
             read_protein(name)
