@@ -63,4 +63,8 @@ def _energies_explained(config: GenerateConfig) -> str:
     text = "Energies: above the lowest conformer that is written; molgen_absolute_energy has the field's own."
     if config.minimize_with != "none" or config.boltzmann is not None:
         return text
+    if config.sort == "coverage":
+        text += (
+            " They are strain, without electrostatics, so that hydrogen bonds do not count; with --sort energy they do."
+        )
     return f"{text} The conformers are not at minima, and several may lead to one: --unique minima keeps one of each."

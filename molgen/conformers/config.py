@@ -27,6 +27,7 @@ _LEAST: dict[str, int | float] = {"n": 1, "steps": 1, "seed": 0, "samples": 1, "
 }
 _CHOICES = {"minimize_with": ("none", "mmff", "gfn2"), "sort": ("coverage", "energy"), "unique": ("rmsd", "minima")}
 EMBEDDING_TIMEOUT, EMBEDDING_SHARE = 60.0, 0.8
+_SWITCHES = ("align", "keep_conformer")
 _OPTIONAL = ("timeout", "samples", "templates", "boltzmann")
 
 
@@ -74,7 +75,8 @@ class GenerateConfig:
             :mod:`molgen.conformers.boltzmann`).
 
     Raises:
-        ConfigError: a value is out of range.
+        ConfigError: a value is out of range or of another type.
+        InputError: there is no such file of a core.
     """
 
     n: int = 50
@@ -108,9 +110,10 @@ class GenerateConfig:
             if value is None and name in _OPTIONAL:
                 continue
             wanted = Real if isinstance(least, float) else Integral
-            if not isinstance(value, wanted) or not float(value) >= least:  # nan is not at least anything
-                whole = "a whole number of " if wanted is Integral else ""
-                raise ConfigError(f"{name} must be {whole}at least {least:g}, not {value}")
+            is_number = isinstance(value, wanted) and not isinstance(value, bool)
+            if not is_number or not float(value) >= least:  # nan is not at least anything
+                kind = "a whole number of " if wanted is Integral else "" if is_number else "a number of "
+                raise ConfigError(f"{name} must be {kind}at least {least:g}, not {value if is_number else repr(value)}")
         object.__setattr__(self, "seed", int(self.seed))  # RDKit and torch know no numpy integers
         if self.seed > MAX_SEED:
             raise ConfigError(f"seed must be at most {MAX_SEED}, not {self.seed}")
@@ -122,6 +125,15 @@ class GenerateConfig:
                 raise ConfigError(f'{name} must be {listed}, not "{getattr(self, name)}"')
         if self.unique == "minima" and self.minimize_with == "none":
             object.__setattr__(self, "minimize_with", "mmff")
+        for name in _SWITCHES:
+            if not isinstance(getattr(self, name), bool):
+                raise ConfigError(f"{name} must be True or False, not {getattr(self, name)!r}")
+        if self.is_restrained:
+            from molgen.conformers.restraint_options import (
+                check_restraint_options,
+            )  # RDKit, which --help has no use for
+
+            check_restraint_options(self.core, self.coord_map, self.torsions)
         if self.boltzmann is not None and self.is_restrained:
             raise ConfigError("Boltzmann weights hold for free molecules, not for restrained ones")
         if self.boltzmann is not None and (self.minimize_with, self.sort) != ("none", "coverage"):

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import itertools
-import os
+import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -15,12 +14,13 @@ from rdkit import Chem
 from rdkit.Chem import rdFMCS, rdMolTransforms
 
 from molgen.chem.molecules.positions import with_conformers
-from molgen.chem.molecules.reading import names_file
 from molgen.chem.molecules.reference import reference_ligand
 from molgen.conformers.config import GenerateConfig
-from molgen.errors import ConfigError, ParseError, readable
+from molgen.conformers.restraint_options import is_core_file, torsion_range
+from molgen.errors import ParseError, readable
 from molgen.geometry import rigid
 from molgen.geometry.alignment import kabsch
+from molgen.sampling.guards import MoleculeWarning
 
 LEAST_CORE = 3
 """Atoms that give a core a place in space."""
@@ -29,6 +29,9 @@ CORE_RMSD, TORSION_SLACK = 0.3, 10.0
 _DISTANCE, _TORSION = 500.0, 100.0
 """Force constants: kcal/mol/Angstrom^2, kcal/mol/radian^2."""
 _PATIENCE = 10
+UNFINISHED = (
+    "the search for the part in common with the core was given up: what stays in place may be smaller than it could be"
+)
 
 
 @dataclass(frozen=True)
@@ -96,7 +99,6 @@ def restraints_of(mol: Chem.Mol, config: GenerateConfig) -> Restraints | None:
     Raises:
         ParseError: the molecule has no such core or torsion, or no coordinates where its own are wanted.
         InputError: the file of the core cannot be read.
-        ConfigError: an option has no meaning.
     """
     core = {**_core(mol, config.core), **_coordinates(mol, config.coord_map or {})}
     torsions = tuple(
@@ -114,12 +116,9 @@ def _core(mol: Chem.Mol, core: Any) -> dict[int, tuple[float, float, float]]:
         return {}
     if isinstance(core, Chem.Mol):
         return _on_reference(mol, core)
-    if isinstance(core, Path) or (isinstance(core, str) and (os.path.exists(core) or names_file(core))):
+    if is_core_file(core):
         return _on_reference(mol, reference_ligand(core))
-    pattern = Chem.MolFromSmarts(core) if isinstance(core, str) else None
-    if pattern is None:
-        raise ConfigError(f"core must be a file, a Mol or a SMARTS, not {readable(repr(core))}")
-    match = mol.GetSubstructMatch(pattern)
+    match = mol.GetSubstructMatch(Chem.MolFromSmarts(core))
     if not match:
         raise ParseError(f"the core {readable(core)} is not in this molecule")
     _check_placed(mol, "a core by SMARTS stays where the input has it, and")
@@ -135,6 +134,8 @@ def _on_reference(mol: Chem.Mol, reference: Chem.Mol) -> dict[int, tuple[float, 
             [heavy, Chem.RemoveHs(mol)], timeout=_PATIENCE, ringMatchesRingOnly=True, completeRingsOnly=True
         )
         pattern = Chem.MolFromSmarts(common.smartsString) if common.numAtoms else None
+        if common.canceled:
+            warnings.warn(UNFINISHED, MoleculeWarning, stacklevel=2)
     if pattern is None:
         raise ParseError("this molecule has nothing in common with the core")
     own, known = mol.GetSubstructMatch(pattern), heavy.GetSubstructMatch(pattern)
@@ -145,27 +146,19 @@ def _on_reference(mol: Chem.Mol, reference: Chem.Mol) -> dict[int, tuple[float, 
 def _coordinates(mol: Chem.Mol, given: Mapping[int, Any]) -> dict[int, tuple[float, float, float]]:
     placed = {}
     for atom, point in given.items():
-        values = np.array(tuple(point), dtype=np.float64)
-        if not isinstance(atom, int) or not 0 <= atom < mol.GetNumAtoms() or values.shape != (3,):
-            raise ParseError(f"coord_map has {readable(repr(atom))}: it takes atom -> (x, y, z), atoms from 0")
-        placed[atom] = tuple(values)
+        if not 0 <= atom < mol.GetNumAtoms():
+            raise ParseError(f"coord_map has atom {atom}, counted from 0, which is not in this molecule")
+        placed[int(atom)] = tuple(map(float, point))
     return placed
 
 
 def _torsions(mol: Chem.Mol, key: str | Sequence[int], value: float | Sequence[float]) -> list[Torsion]:
-    low, high = (value, value) if isinstance(value, (int, float)) else tuple(value)
-    if not -360 <= low <= high <= 360:
-        raise ConfigError(f"a torsion is an angle or a range (low, high) in degrees, not {readable(repr(value))}")
-    if isinstance(key, str):
-        pattern = Chem.MolFromSmarts(key)
-        if pattern is None or pattern.GetNumAtoms() != 4:
-            raise ConfigError(f"a torsion is a SMARTS of four atoms, not {readable(key)}")
-        matches = [tuple(match) for match in mol.GetSubstructMatches(pattern)]
-    else:
-        matches = [tuple(key)]
-    if not matches or any(len(m) != 4 or not all(0 <= atom < mol.GetNumAtoms() for atom in m) for m in matches):
+    low, high = torsion_range(value)
+    found = mol.GetSubstructMatches(Chem.MolFromSmarts(key)) if isinstance(key, str) else [key]
+    matches = [tuple(map(int, match)) for match in found]
+    if not matches or not all(0 <= atom < mol.GetNumAtoms() for match in matches for atom in match):
         raise ParseError(f"the torsion {readable(str(key))} is not in this molecule")
-    return [Torsion((a, b, c, d), float(low), float(high)) for a, b, c, d in matches]
+    return [Torsion((a, b, c, d), low, high) for a, b, c, d in matches]
 
 
 def _check_placed(mol: Chem.Mol, what: str) -> None:

@@ -74,8 +74,7 @@ def _order(
     own = slice(candidates.samples)
     first = medoid(distances[own, own], candidates.weights[own]) if candidates.samples else None
     if config.sort == "energy" and np.isfinite(strain).any():
-        charged = config.minimize_with != "none"
-        first = int(np.nanargmin(samples.field.energies(candidates.positions).values if charged else strain))
+        first = int(np.nanargmin(samples.field.energies(candidates.positions).values))
     apart = config.min_rmsd if config.unique == "rmsd" else 0.0
     if not np.isfinite(strain).any():
         apart = max(config.min_rmsd, UNTYPED_RMSD)
@@ -149,7 +148,7 @@ def _minimized_more_and_more(
 ) -> Iterator[tuple[np.ndarray, Energies]]:
     """The selection minimized if wanted, with energies; where distinct minima are wanted, a batch more each time."""
     if config.minimize_with == "none":
-        yield positions, samples.field.energies(positions, electrostatics=False)
+        yield positions, samples.field.energies(positions, electrostatics=config.sort == "energy")
         return
     size = _batch(config) if config.unique == "minima" else len(positions)
     moved, values = [], []

@@ -9,6 +9,7 @@ from small_molecules import embedded
 
 from molgen.chem.molecules.writing import write_sdf
 from molgen.cli.conformers import torsions_of
+from molgen.conformers import generate_many
 from molgen.errors import ConfigError, MolgenError
 
 LIGAND = "OCCc1ccc(cc1)C(=O)N"
@@ -98,7 +99,18 @@ def test_restraints_are_no_part_of_the_energies():
         ({"core": 5}, "core must be a file, a Mol or a SMARTS"),
         ({"core": "missing.sdf"}, "no such file"),
         ({"core": "CCC"}, "has no 3D coordinates"),
-        ({"coord_map": {99: (0, 0, 0)}}, "coord_map has 99"),
+        ({"core": "c1cc"}, "core must be a file, a Mol or a SMARTS"),
+        ({"core": ""}, "core must be a file, a Mol or a SMARTS"),
+        ({"coord_map": {99: (0, 0, 0)}}, "coord_map has atom 99"),
+        ({"coord_map": [(0, 0, 0)]}, "coord_map takes a dict"),
+        ({"coord_map": {0: (0, float("nan"), 0)}}, "coord_map takes atom"),
+        ({"coord_map": {0: 1.0}}, "coord_map takes atom"),
+        ({"torsions": "CCCC=60"}, "torsions takes a dict"),
+        ({"torsions": {"CCCO": "60"}}, "an angle or a range"),
+        ({"torsions": {"CCCO": (1, 2, 3)}}, "an angle or a range"),
+        ({"torsions": {(0, 1, 2): 60}}, "four atoms"),
+        ({"torsions": {7: 60}}, "four atoms"),
+        ({"keep_conformer": "yes"}, "True or False"),
         ({"coord_map": {0: (0, 0, 0)}}, "at least 3"),
         ({"torsions": {"CC": 60}}, "SMARTS of four atoms"),
         ({"torsions": {(0, 1, 2, 77): 60}}, "not in this molecule"),
@@ -111,6 +123,19 @@ def test_restraints_that_make_no_sense_are_one_line(options, reason):
     with pytest.raises(MolgenError, match=reason) as caught:
         uniform("CCCO", 1, **options)
     assert len(str(caught.value).splitlines()) == 1
+
+
+@pytest.mark.parametrize("options", [{"core": "missing.sdf"}, {"core": "c1cc"}, {"torsions": {"CC": 60}}])
+def test_restraints_that_no_molecule_can_have_end_a_batch_at_once(options):
+    with pytest.raises(MolgenError, match=r"core|four atoms"):
+        generate_many(["CCCO"], **options)
+
+
+def test_arrays_of_numpy_are_restraints():
+    points = embedded("NC(=O)c1ccccc1").GetConformer().GetPositions()[:9]
+    match = Chem.MolFromSmiles(LIGAND).GetSubstructMatch(Chem.MolFromSmiles("NC(=O)c1ccccc1"))
+    given = dict(zip(np.array(match), points, strict=True))
+    assert uniform(LIGAND, 1, coord_map=given, torsions={tuple(np.arange(4)): np.array([50.0, 70.0])}).positions.any()
 
 
 def test_torsions_of_the_command_line():

@@ -127,6 +127,10 @@ def test_the_largest_fragment_of_a_salt_is_kept_on_request():
     ("options", "reason"),
     [
         ({"n": 0}, "n must be a whole number of at least 1, not 0"),
+        ({"n": "5"}, "n must be a whole number of at least 1, not '5'"),
+        ({"n": True}, "n must be a whole number of at least 1, not True"),
+        ({"timeout": "1"}, "timeout must be a number of at least 0.001, not '1'"),
+        ({"align": "no"}, "align must be True or False, not 'no'"),
         ({"n": 2.5}, "n must be a whole number"),
         ({"steps": 0}, "steps must be"),
         ({"energy_window": float("nan")}, "energy_window must be at least 0, not nan"),
