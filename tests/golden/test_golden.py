@@ -25,6 +25,7 @@ from golden.evaluations import confidences, energies, pose_field, proposed, samp
 from golden.make_golden import weights_digest
 
 TOLERANCE = 1e-4
+WHOLE_RUN = 5e-3  # radian; between kinds of processors 8e-4 is seen: the steps enlarge what rounding has begun
 """Angstrom, radian, kcal/mol, or relative to the root mean square: 20 times what other instruction sets give."""
 DECIDED = ("1ia1", "1of6")
 """Complexes whose first pose is the same with every seed."""
@@ -58,7 +59,7 @@ def test_the_first_step_leads_to_the_stored_torsions(name, of_conformers):
 
 @pytest.mark.parametrize("name", MOLECULES)
 def test_the_model_samples_the_stored_torsions(name, of_conformers):
-    assert turn(sampled(name), of_conformers[f"sampled.{name}"]) < TOLERANCE
+    assert turn(sampled(name), of_conformers[f"sampled.{name}"]) < WHOLE_RUN
 
 
 @pytest.mark.parametrize("name", MOLECULES)
