@@ -14,17 +14,19 @@ from molgen.docking.ranking import RankedPose
 from molgen.docking.records import DockConfig
 from molgen.docking.site import Site
 from molgen.errors import InputError
-from molgen.metrics.interactions import Condition, check_residues, unmet
+from molgen.metrics.interactions import Condition, check_possible, check_residues, unmet
 
 
 def check_conditions(config: DockConfig, sites: Sequence[Site]) -> None:
-    """See that the interactions that are required or forbidden name residues of the receptor.
+    """See that the interactions that are required or forbidden name residues of the receptor and can be met.
 
     Raises:
-        InputError: one does not.
+        InputError: one does not, or cannot.
     """
+    require, forbid = ([Condition.parse(text) for text in texts] for texts in (config.require, config.forbid))
     for site in sites[:1]:
-        check_residues([Condition.parse(text) for text in (*config.require, *config.forbid)], site.receptor.protein)
+        check_residues([*require, *forbid], site.receptor.protein)
+        check_possible(require, forbid, site.receptor.protein)
 
 
 def fulfilling(ligand: Ligand, ranked: Sequence[RankedPose], config: DockConfig) -> Sequence[RankedPose]:
@@ -43,5 +45,5 @@ def fulfilling(ligand: Ligand, ranked: Sequence[RankedPose], config: DockConfig)
     kept = [pose for pose, texts in zip(ranked, failed, strict=True) if not texts]
     if not kept:
         nearest = min(failed, key=len)
-        raise InputError(f"none of {len(ranked)} poses meets the conditions; the nearest lacks {', '.join(nearest)}")
+        raise InputError(f"none of {len(ranked)} poses meets the conditions; the nearest fails {', '.join(nearest)}")
     return kept

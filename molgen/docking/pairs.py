@@ -18,6 +18,7 @@ from molgen.chem.molecules.reference import compared_with
 from molgen.chem.molecules.tables import delimiter_of
 from molgen.chem.molecules.writing import check_sdf_name
 from molgen.chem.proteins.reading import read_protein
+from molgen.docking.conditions import check_conditions
 from molgen.docking.dock import dock_prepared
 from molgen.docking.learned import learned_of
 from molgen.docking.ligand import prepare_variants
@@ -146,6 +147,7 @@ class PairDocking:
         key = (protein, pocket)
         if key not in self._sites:
             found = sites_of(read_protein(protein), pocket, keep=self.keep, drop=self.drop).searched
+            check_conditions(self.config, found)
             self._sites = {key: found}
         return self._sites[key]
 

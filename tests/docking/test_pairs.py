@@ -54,6 +54,14 @@ def test_every_pair_ends_as_a_row_that_names_what_is_wrong(tmp_path: Path) -> No
     assert not (tmp_path / "out.sdf").exists()
 
 
+@pytest.mark.parametrize("condition", [{"require": ("hbond:A:ILE:99",)}, {"forbid": ("hbond:A:ILE:99",)}])
+def test_a_condition_on_a_residue_that_the_protein_of_a_pair_lacks_fails_the_pair(tmp_path: Path, condition) -> None:
+    (tmp_path / "a.pdb").write_text("\n".join(tripeptide()))
+    (pair,) = read_pairs(table(tmp_path, "protein,ligand,pocket", 'a.pdb,CCO,"box:0,0,0"'))
+    with pytest.raises(InputError, match="hbond:A:ILE:99: the receptor has no such residue"):
+        PairDocking(config_of(proposals="random", rank="energy", **condition))(pair)
+
+
 def test_the_site_of_a_protein_serves_the_pairs_that_follow(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "a.pdb").write_text("\n".join(tripeptide()))
     path = table(tmp_path, "protein,ligand", "a.pdb,CCO", "a.pdb,CCN")

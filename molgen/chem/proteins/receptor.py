@@ -56,7 +56,7 @@ def receptor(
     """
     removed = frozenset(pocket.removed) if pocket else frozenset()
     wanted, unwanted = entries_of(protein, keep), entries_of(protein, drop)
-    _check(wanted, unwanted, removed)
+    _check(protein, wanted, unwanted, removed)
     replaced = {one.start for one in protein.residues if pocket and _is_replaced(protein, one, pocket)}
     copies = {one.name for one in protein.residues if one.start in replaced and one.kind == "ligand"} - GLYCANS
     away = _distances(protein, pocket)
@@ -104,11 +104,13 @@ def _by_default(residue: Residue, is_wanted: bool, is_copy: bool, away: float) -
     return Reason.far if away > REACH else None
 
 
-def _check(wanted: frozenset[str], unwanted: frozenset[str], removed: frozenset[str]) -> None:
+def _check(protein: Protein, wanted: frozenset[str], unwanted: frozenset[str], removed: frozenset[str]) -> None:
     if wanted & unwanted:
         raise InputError(f"{sorted(wanted & unwanted)[0]} cannot be both kept and dropped")
-    if wanted & removed:
-        raise InputError(f"{sorted(wanted & removed)[0]} cannot be kept: it is the ligand of the pocket")
+    for entry in sorted(wanted - {*WORDS}):
+        named = {residue.label for residue in protein.residues if precision(residue, [entry])}
+        if named <= removed:
+            raise InputError(f"{entry} cannot be kept: it is the ligand of the pocket")
 
 
 def _distances(protein: Protein, pocket: Pocket | None) -> np.ndarray:

@@ -5,7 +5,7 @@ ProLIF and PLIP (`geometry.Thresholds`). Where a structure file has no hydrogens
 geometry around the donor; hydroxyls and ammonium groups turn theirs to where they fit best.
 """
 
-from molgen.metrics.interactions.conditions import Condition, check_residues, unmet
+from molgen.metrics.interactions.conditions import Condition, check_possible, check_residues, unmet
 from molgen.metrics.interactions.find import REACH, InteractingReceptor, find_interactions, interacting_receptor
 from molgen.metrics.interactions.fingerprint import fingerprint, similarity
 from molgen.metrics.interactions.geometry import LIMITS, Thresholds
@@ -25,6 +25,7 @@ __all__ = [
     "LigandPattern",
     "Thresholds",
     "UnsatisfiedAtom",
+    "check_possible",
     "check_residues",
     "find_interactions",
     "fingerprint",

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from molgen.chem.atom_types.interaction_types import is_metal
 from molgen.chem.formats.parsing import one_line, shortened
 from molgen.chem.proteins.structure import Protein, Residue
 from molgen.errors import ConfigError, InputError
@@ -59,6 +60,15 @@ class Condition:
         swapped = residue.chain.upper() == self.name and residue.name.upper() == self.chain.upper()
         return straight or swapped
 
+    def includes(self, other: Condition) -> bool:
+        """Whether whatever meets another condition meets this one."""
+        narrower = self.kind in ("any", other.kind)
+        return narrower and (not self.number or self._residue == other._residue)
+
+    @property
+    def _residue(self) -> tuple[str, str, str]:
+        return self.chain, self.name, self.number
+
     def met(self, interactions: Iterable[Interaction]) -> bool:
         """Whether one of some interactions is of this kind and with this residue."""
         return any(self.kind in ("any", one.kind) and self.names(one.residue) for one in interactions)
@@ -77,6 +87,25 @@ def check_residues(conditions: Sequence[Condition], protein: Protein) -> None:
         numbered = [f"{one.chain}:{one.name}:{_number(one)}" for one in there]
         hint = f"; there is {shortened(numbered, 4)}" if numbered else ""
         raise InputError(f"{condition.text}: the receptor has no such residue{hint}", source=protein.source or None)
+
+
+def check_possible(require: Sequence[Condition], forbid: Sequence[Condition], protein: Protein) -> None:
+    """See that what is required is not forbidden too, and that the receptor has the metal or water that it takes.
+
+    Raises:
+        InputError: one cannot be met by any pose.
+    """
+    metal = bool(is_metal(protein.elements).any())
+    water = any(residue.kind == "water" for residue in protein.residues)
+    for condition in require:
+        against = next((other for other in forbid if other.includes(condition)), None)
+        if against is not None:
+            raise InputError(f"{condition.text} is required, and {against.text} forbids it")
+        if condition.kind == "metal" and not metal:
+            raise InputError(f"{condition.text}: the receptor has no metal", source=protein.source or None)
+        if condition.kind == "water_bridge" and not water:
+            reason = f"{condition.text}: the receptor has no water; --keep waters takes those of the file along"
+            raise InputError(reason, source=protein.source or None)
 
 
 def unmet(

@@ -85,6 +85,7 @@ def test_groups_are_kept_and_dropped_by_name_label_and_kind(protein, keep, drop,
         ([""], [], "no group ''"),
         (["GOL"], ["GOL"], "GOL cannot be both kept and dropped"),
         (["MTX:A:200"], [], "MTX:A:200 cannot be kept: it is the ligand of the pocket"),
+        (["MTX:A"], [], "MTX:A cannot be kept: it is the ligand of the pocket"),
     ],
 )
 def test_entries_that_make_no_sense_are_refused(protein, keep, drop, message):
