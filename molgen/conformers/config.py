@@ -110,8 +110,9 @@ class GenerateConfig:
             if value is None and name in _OPTIONAL:
                 continue
             wanted = Real if isinstance(least, float) else Integral
-            is_number = isinstance(value, wanted) and not isinstance(value, bool)
-            if not is_number or not float(value) >= least:  # nan is not at least anything
+            is_switch = isinstance(value, bool)
+            if not isinstance(value, wanted) or is_switch or not float(value) >= least:  # nan is not at least anything
+                is_number = isinstance(value, wanted) and not is_switch
                 kind = "a whole number of " if wanted is Integral else "" if is_number else "a number of "
                 raise ConfigError(f"{name} must be {kind}at least {least:g}, not {value if is_number else repr(value)}")
         object.__setattr__(self, "seed", int(self.seed))  # RDKit and torch know no numpy integers

@@ -1,5 +1,7 @@
 """A core stays in place, torsions within their range, given ring conformers as they are; the rest varies."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 from generated import uniform
@@ -11,6 +13,7 @@ from molgen.chem.molecules.writing import write_sdf
 from molgen.cli.conformers import torsions_of
 from molgen.conformers import generate_many
 from molgen.errors import ConfigError, MolgenError
+from molgen.sampling.guards import MoleculeWarning
 
 LIGAND = "OCCc1ccc(cc1)C(=O)N"
 
@@ -51,6 +54,13 @@ def test_of_another_molecule_the_common_part_is_the_core(reference):
         list(reference.GetSubstructMatch(Chem.MolFromSmarts("c1ccccc1C=O")))
     ]
     assert np.abs(np.linalg.norm(mol.positions[:, ring].mean(1) - target.mean(0), axis=-1)).max() < 0.1
+
+
+def test_a_search_for_the_common_part_that_was_given_up_is_said(monkeypatch, reference):
+    unfinished = SimpleNamespace(numAtoms=6, smartsString="c1ccccc1", canceled=True)
+    monkeypatch.setattr("molgen.conformers.restraints.rdFMCS", SimpleNamespace(FindMCS=lambda *_, **__: unfinished))
+    with pytest.warns(MoleculeWarning, match="given up"):
+        uniform("OCCc1ccc(cc1)C(=O)OC", 1, core=reference)
 
 
 def test_a_core_by_smarts_stays_where_the_input_has_it():
