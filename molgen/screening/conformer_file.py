@@ -11,7 +11,7 @@ from typing import Literal
 import numpy as np
 
 from molgen.chem.molecules.reading import read_molecules
-from molgen.chem.molecules.writing import SdfRecord, input_fields, write_sdf
+from molgen.chem.molecules.writing import SdfRecord, check_sdf_name, input_fields, write_sdf
 from molgen.chem.molecules.xtb import check_xtb
 from molgen.conformers.config import GenerateConfig
 from molgen.conformers.distinct import symmetric_distances
@@ -82,6 +82,7 @@ def conformers_to_file(
         InputError: the source cannot be read or the output cannot be written.
         CheckpointError: the model cannot be loaded.
     """
+    check_sdf_name(output)
     for path in filter(None, (output, failures)):
         check_place(path)
     if config.minimize_with == "gfn2":

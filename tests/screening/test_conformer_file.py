@@ -8,6 +8,7 @@ from conformer_files import QUICK, failed, names, read, run
 from molgen import __version__
 from molgen.conformers.config import GenerateConfig
 from molgen.conformers.generate import generate_conformers
+from molgen.errors import InputError
 from molgen.screening.conformer_file import ConformerRow
 
 PEPTIDE = "N[C@@H](C)C(=O)" * 80 + "O"  # 401 heavy atoms
@@ -175,3 +176,9 @@ def test_boltzmann_weights_reach_the_file_and_the_row(tmp_path):
     assert row.effective_samples == pytest.approx(1 / sum(w * w for w in weights), rel=1e-3)
     (plain,) = run("CCCC butane", tmp_path / "plain.sdf")
     assert plain.effective_samples is None
+
+
+def test_another_format_is_refused_before_the_work(tmp_path):
+    with pytest.raises(InputError, match=r"written as \.sdf or \.sdf\.gz"):
+        run("CCO", tmp_path / "out.mol2")
+    assert not list(tmp_path.iterdir())
