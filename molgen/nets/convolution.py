@@ -12,15 +12,14 @@ followed by a scatter.
 from __future__ import annotations
 
 import math
-from functools import lru_cache
 from typing import NamedTuple
 
 import torch
-from e3nn import o3
 from torch import Tensor, nn
 
 from molgen.graphs.edges import Edges
 from molgen.graphs.scatter import neighbor_sum
+from molgen.nets.couplings import coupling, products
 
 Features = dict[str, Tensor]
 """Equivariant features, irrep name -> [2l+1, N, channels]."""
@@ -190,8 +189,7 @@ def depthwise_groups(channels: dict[str, int], l_max: int) -> list[list[Path]]:
     groups: dict[tuple[str, int, str], list[Path]] = {}
     for source in present:
         for order in range(l_max + 1):
-            products: list[o3.Irrep] = list(o3.Irrep(source) * o3.Irrep(order, (-1) ** order))  # pyright: ignore
-            for out in map(str, products):
+            for out in products(source, f"{order}{'eo'[order % 2]}"):
                 if out in present:
                     path = Path(source, order, out, min(channels[source], channels[out]))
                     groups.setdefault((source[0], order, out[0]), []).append(path)
@@ -211,19 +209,9 @@ def depthwise_sum(x: Tensor, y: Tensor, order_out: int, edges: Edges, scale: flo
         followed by a scatter.
     """
     rows = []
-    for terms in _coupling((x.shape[0] - 1) // 2, (y.shape[0] - 1) // 2, order_out):
+    for terms in coupling((x.shape[0] - 1) // 2, (y.shape[0] - 1) // 2, order_out):
         parts = [
             neighbor_sum(x[i], y[j] * (value * scale), edges.flat_receiver, edges.offsets) for i, j, value in terms
         ]
         rows.append(sum(parts[1:], parts[0]))
     return torch.stack(rows)
-
-
-@lru_cache
-def _coupling(order_x: int, order_y: int, order_out: int) -> list[list[tuple[int, int, float]]]:
-    """For each k the (i, j, value) where the Wigner 3j symbol times sqrt(2 l_out + 1) is not zero."""
-    symbols = o3.wigner_3j(order_x, order_y, order_out, dtype=torch.float64) * math.sqrt(2 * order_out + 1)
-    return [
-        [(int(i), int(j), float(symbols[i, j, k])) for i, j in symbols[..., k].abs().gt(1e-9).nonzero()]
-        for k in range(2 * order_out + 1)
-    ]

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import torch
-from e3nn import o3
 from torch import Tensor, nn
 
 from molgen.graphs.edges import Edges, joined
+from molgen.nets.couplings import spherical_harmonics
 from molgen.nets.features import smooth_cutoff
 
 
@@ -27,10 +27,7 @@ class Messages(NamedTuple):
 
     def harmonics(self, l_max: int) -> list[Tensor]:
         """Spherical harmonics of the directions, times the cutoff: [2l+1, E] for each order l."""
-        return [
-            o3.spherical_harmonics(order, self.edges.vector, True, "component").T.contiguous() * self.cutoff
-            for order in range(l_max + 1)
-        ]
+        return [spherical_harmonics(order, self.edges.vector) * self.cutoff for order in range(l_max + 1)]
 
     def and_from(self, others: Messages, first_sender: int) -> Messages:
         """These and messages from other atoms, which come after the ``first_sender`` atoms of these."""
