@@ -15,6 +15,8 @@ from molgen.chem.formats.compression import decompressed, plain_name
 from molgen.chem.formats.parsing import one_line, silent_rdkit
 from molgen.chem.molecules.protonation import has_stated_protons
 from molgen.chem.molecules.reading import InputRecord, read_molecules
+from molgen.chem.molecules.stereo.lost_marks import lost_marks_note
+from molgen.chem.molecules.stereo.stereo_smiles import stereo_smiles
 from molgen.errors import InputError
 from molgen.opening import open_input
 
@@ -29,10 +31,12 @@ class LibraryInput:
     Attributes:
         index: from 0.
         name, place: of the input (place: "line 7", "record 3" or None).
-        smiles: canonical, isomeric, with the charges of the input; None if it could not be read.
+        smiles: canonical, isomeric, with the charges of the input, a CXSMILES where the stereo needs one; None if it
+            could not be read.
         size: heavy atoms and rotatable bonds, roughly the cost; 0 if unreadable.
         error: why it could not be read, one line.
         stated: whether explicit hydrogens say how it is protonated.
+        note: what was decided in reading it.
     """
 
     index: int
@@ -42,6 +46,7 @@ class LibraryInput:
     size: int
     error: str | None
     stated: bool = False
+    note: str = ""
 
     @cached_property
     def key(self) -> bytes | None:
@@ -53,7 +58,7 @@ class LibraryInput:
         """The SMILES that is worked on: with every atom in brackets where the input states its protons; "" for none."""
         if self.smiles is None or not self.stated:
             return self.smiles or ""
-        return Chem.MolToSmiles(Chem.MolFromSmiles(self.smiles), allHsExplicit=True)
+        return stereo_smiles(Chem.MolFromSmiles(self.smiles), stated_hydrogens=True)
 
 
 def read_library(path: str | Path, first: int = 0, columns: Mapping[str, str] | None = None) -> Iterator[LibraryInput]:
@@ -75,12 +80,13 @@ def _item(record: InputRecord) -> LibraryInput:
         return LibraryInput(record.index, record.name, record.place, None, 0, record.error or "unreadable")
     try:
         with silent_rdkit():
-            smiles = Chem.MolToSmiles(Chem.RemoveHs(record.mol))
+            smiles = stereo_smiles(record.mol)
             stated = has_stated_protons(record.mol)
+            note = "; ".join(filter(None, (record.note, lost_marks_note(record.mol))))
     except Exception as error:  # RDKit raises what it likes
         return LibraryInput(record.index, record.name, record.place, None, 0, one_line(f"no canonical SMILES: {error}"))
     size = record.mol.GetNumHeavyAtoms() + CalcNumRotatableBonds(record.mol)
-    return LibraryInput(record.index, record.name, record.place, smiles, size, None, stated)
+    return LibraryInput(record.index, record.name, record.place, smiles, size, None, stated, note)
 
 
 def count_records(path: str | Path) -> int | None:

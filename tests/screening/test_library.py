@@ -49,6 +49,15 @@ def test_stereo_of_a_structure_is_in_its_smiles(tmp_path):
     assert item.name == "x"
 
 
+def test_axial_stereo_and_relative_groups_stay_and_lost_marks_are_noted(tmp_path):
+    path = tmp_path / "a.smi"
+    path.write_text("Cc1cccc(F)c1-c1c(C)cccc1Cl |wU:7.7| a\nCC[C@H](C)O |&1:2| b\nC1CC/C=C/CC1 c\n")
+    axis, group, ring = read_library(path)
+    assert axis.smiles == "Cc1cccc(F)c1-c1c(C)cccc1Cl |wU:7.7|"
+    assert group.smiles.endswith("|&1:2|")
+    assert "trans C4=C5" in ring.note
+
+
 def test_what_cannot_be_read_is_an_input_with_a_reason(tmp_path):
     path = tmp_path / "a.smi"
     path.write_text("CCO a\nC1CC b\n")

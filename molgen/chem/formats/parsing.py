@@ -18,9 +18,6 @@ from rdkit import Chem, rdBase
 from molgen.chem.formats.size_limits import check_inchi, check_molblock, check_smiles
 from molgen.errors import ParseError
 
-LOST_MARK = "_molgen_lost_mark"
-"""Property of the atoms of a cumulene whose stereo mark RDKit dropped."""
-_CUMULENE = Chem.MolFromSmarts("[#6]=[#6X2]=[#6]")
 _LOG_LOCK = threading.RLock()
 _TIMESTAMP = re.compile(r"^\[\d\d:\d\d:\d\d\]\s*")
 _NOISE = re.compile(r"^(\*+|-+|.*condition Violation|moving to the beginning.*)?$")
@@ -36,27 +33,9 @@ def parse_smiles(text: str) -> Chem.Mol:
     odd = next((letter for letter in "".join(text.split()[:1]) if not letter.isascii()), None)
     if odd is not None:
         raise ParseError(f"the character {odd!a} cannot be in a SMILES")
-    mol = _parse(
+    return _parse(
         lambda sanitize: Chem.MolFromSmiles(text, sanitize=sanitize), "not a SMILES, or its |...| extension is broken"
     )
-    _remember_lost_marks(mol, text)
-    return mol
-
-
-def _remember_lost_marks(mol: Chem.Mol, text: str) -> None:
-    """Flag the cumulenes that carry `@`, `/` or `\\` in the text: RDKit has no stereo for them."""
-    inner = {atoms[1] for atoms in mol.GetSubstructMatches(_CUMULENE)} if set(text) & set("@/\\") else set()
-    if not inner:
-        return
-    raw = Chem.MolFromSmiles(text, sanitize=False)
-    if raw is None or raw.GetNumAtoms() != mol.GetNumAtoms():  # explicit hydrogens were taken off
-        return
-    for index in inner:
-        atom = raw.GetAtomWithIdx(index)
-        around = (bond for end in atom.GetNeighbors() for bond in end.GetBonds())
-        has_slash = any(bond.GetBondDir() != Chem.BondDir.NONE for bond in around)
-        if atom.GetChiralTag() != Chem.ChiralType.CHI_UNSPECIFIED or has_slash:
-            mol.GetAtomWithIdx(index).SetBoolProp(LOST_MARK, True)
 
 
 def parse_inchi(text: str) -> Chem.Mol:

@@ -11,6 +11,7 @@ from rdkit import Chem
 from molgen.chem.formats.mol2 import parse_mol2_block
 from molgen.chem.formats.parsing import one_line, parse_inchi, parse_molblock, parse_smiles
 from molgen.chem.formats.pdb_ligands import parse_pdb_ligand, parse_pdbqt_ligand
+from molgen.chem.molecules.stereo.lost_marks import remember_lost_marks
 from molgen.errors import ParseError
 
 _LONGEST_NAME = 1000
@@ -135,7 +136,9 @@ def title(text: str) -> str:
 
 
 def _parse(text: str) -> Chem.Mol:
-    return parse_inchi(text) if text.startswith("InChI=") else parse_smiles(text)
+    mol = parse_inchi(text) if text.startswith("InChI=") else parse_smiles(text)
+    remember_lost_marks(mol, text)
+    return mol
 
 
 def _try_block(parse: Callable[[Sequence[str]], Chem.Mol], block: Sequence[str]) -> tuple[Chem.Mol | None, str | None]:

@@ -37,6 +37,14 @@ class ShardRow:
         """The structures under the name of this input."""
         return renamed(self.result.sdf, self.item.name)
 
+    @property
+    def values(self) -> Mapping[str, object]:
+        """The values of the result; what was decided in reading this input is among its notes."""
+        told = str(self.result.values.get("notes") or "")
+        if not self.item.note or self.item.note in told:
+            return self.result.values
+        return {**self.result.values, "notes": "; ".join(filter(None, (self.item.note, told)))}
+
 
 def renamed(sdf: str, name: str) -> str:
     """SD records with another title line."""
@@ -63,7 +71,7 @@ def write_shard(path: Path, rows: Sequence[ShardRow], columns: Mapping[str, Colu
         "error": [row.result.error for row in rows],
         "duplicate_of": [row.duplicate_of for row in rows],
         "seconds": [round(row.result.seconds, 3) for row in rows],
-        **{name: [row.result.values.get(name) for row in rows] for name in columns},
+        **{name: [row.values.get(name) for row in rows] for name in columns},
         "sdf": [row.sdf or None for row in rows],
     }
     with write_atomically(path, binary=True) as file:

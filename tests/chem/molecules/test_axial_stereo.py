@@ -5,7 +5,7 @@ import pytest
 from rdkit import Chem
 from rdkit.Chem import rdDistGeom, rdMolTransforms
 
-from molgen.chem.formats.parsing import parse_smiles
+from molgen.chem.molecules.records import record_of_text
 from molgen.chem.molecules.rotatable import rotatable_torsions
 from molgen.chem.molecules.standardize import prepare_molecule
 from molgen.chem.molecules.stereo import AXIAL_MARKS, axis_torsion, enumerate_stereo, hindered_axes
@@ -40,6 +40,16 @@ def axis_signs(mol: Chem.Mol) -> set[int]:
         ("Cc1cccc(F)c1-c1ccccc1Cl", 0),  # fluorine is small
         ("Cc1cccc(C)c1-c1c(C)cccc1Cl", 0),  # one ring has two equal sides
         ("CC(C)c1cccc(C)c1C(=O)N(C)C", 0),  # no second ring
+        ("COCC(C)N(C(=O)CCl)c1c(C)cccc1CC", 1),  # an anilide
+        ("CCN(S(C)(=O)=O)c1c(C)cccc1CC", 1),
+        ("CC(=O)N(CC)c1ccccc1C(C)(C)C", 1),  # one large group
+        ("CC(=O)N(CC)c1ccccc1C", 0),
+        ("CC(=O)N(CC)c1c(C)cccc1C", 0),
+        ("CC(=O)Nc1c(C)cccc1CC", 0),
+        ("CC(=O)N(C)n1c(C)nc2ccccc2c1=O", 1),  # N-N
+        ("CC(=O)N(C)N(CC)C(=O)c1ccccc1", 1),
+        ("CC(=O)NN(CC)C(=O)c1ccccc1", 0),
+        ("CC(=O)N(C)Sc1c(C)cccc1[N+](=O)[O-]", 0),  # S-N turns
     ],
 )
 def test_hindered_axes_are_those_with_enough_unequal_substituents(smiles, count):
@@ -56,6 +66,12 @@ def test_marks_mean_the_sign_of_the_dihedral_in_every_atom_order(smiles, sign, s
     assert axis_signs(embedded(mol)) == {AXIAL_MARKS[axis.GetStereo()]}
     if seed is None:
         assert AXIAL_MARKS[axis.GetStereo()] == sign
+
+
+@pytest.mark.parametrize("smiles", ["CC(=O)N(CC)c1c(C)cccc1CC", "CC(=O)N(C)n1c(C)nc2ccccc2c1=O"])
+def test_axes_at_an_open_amide_are_enumerated_and_embedded(smiles):
+    isomers = [isomer for isomer, _ in enumerate_stereo(Chem.MolFromSmiles(smiles), "enumerate")]
+    assert [axis_signs(embedded(isomer)) for isomer in isomers] in ([{1}, {-1}], [{-1}, {1}])
 
 
 def test_a_marked_axis_does_not_turn():
@@ -105,12 +121,12 @@ def test_coordinates_mark_an_axis(mirror):
 )
 @pytest.mark.parametrize("prepare", [Chem.Mol, prepare_molecule])
 def test_stereo_of_cumulenes_is_named(smiles, note, prepare):
-    ((_, said),) = enumerate_stereo(prepare(parse_smiles(smiles)))
+    ((_, said),) = enumerate_stereo(prepare(record_of_text(0, smiles).molecule()))
     assert said.startswith(note)
     assert said.endswith("the stereo of cumulenes is not supported")
 
 
 @pytest.mark.parametrize("smiles", ["C=C=CC", "CC(C)=C=CC", "C=C=C", "O=C=O", "CN=C=O", "C/C=C/C"])
 def test_cumulenes_with_equal_ends_have_no_stereo(smiles):
-    ((_, said),) = enumerate_stereo(parse_smiles(smiles))
+    ((_, said),) = enumerate_stereo(record_of_text(0, smiles).molecule())
     assert said == ""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from rdkit import Chem
 
-from molgen.chem.formats.parsing import LOST_MARK, atom_name, shortened
+from molgen.chem.formats.parsing import atom_name, shortened
+from molgen.chem.molecules.stereo.lost_marks import LOST_MARK, is_cumulated
 
 
 def cumulene_note(mol: Chem.Mol) -> str:
@@ -29,7 +30,7 @@ def cumulene_note(mol: Chem.Mol) -> str:
 
 def _chains(mol: Chem.Mol) -> list[list[int]]:
     """Atoms along every run of two and more double bonds between carbons, each run once."""
-    inner = {atom.GetIdx() for atom in mol.GetAtoms() if atom.GetAtomicNum() == 6 and len(_double_partners(atom)) == 2}
+    inner = {atom.GetIdx() for atom in mol.GetAtoms() if is_cumulated(atom)}
     chains = []
     for start in mol.GetAtoms():
         if start.GetIdx() in inner or start.GetAtomicNum() != 6:

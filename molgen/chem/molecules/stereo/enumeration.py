@@ -18,7 +18,9 @@ from rdkit.Chem.EnumerateStereoisomers import EnumerateStereoisomers, StereoEnum
 
 from molgen.chem.formats.parsing import shortened, silent_rdkit
 from molgen.chem.molecules.stereo.axes import AXIAL_MARKS, hindered_axes
+from molgen.chem.molecules.stereo.axial_isomers import axial_isomers, relative_groups, with_relative_axes
 from molgen.chem.molecules.stereo.cumulenes import cumulene_note
+from molgen.chem.molecules.stereo.lost_marks import lost_marks_note
 
 _ORIGIN = "_molgen_origin"
 _TRIES = 64  # isomers looked at for one that can exist
@@ -45,8 +47,8 @@ def enumerate_stereo(
         mobile = _mobile_centers(heavy)
         open_centers = _open_centers(heavy, mobile)
         axes = [bond for bond in hindered_axes(heavy) if bond.GetStereo() not in AXIAL_MARKS]
-        relative = _relative_groups(heavy)
-        unsupported = cumulene_note(mol)
+        relative = len(relative_groups(heavy))
+        unsupported = "; ".join(filter(None, (cumulene_note(mol), lost_marks_note(mol))))
         if not open_centers and not axes and not relative:
             return [(mol, unsupported)]
         only = None if axes or relative else _only_isomer_of_a_cage(heavy, mobile, open_centers, min(limit, _TRIES))
@@ -92,16 +94,8 @@ def _notes(names: list[str], count: int, limit: int, mode: str) -> list[str]:
 
 def _isomers(heavy: Chem.Mol, mobile: list[int], axes: list[Chem.Bond], limit: int) -> Iterator[Chem.Mol]:
     """At most ``limit`` isomers: centers and double bonds, each with every setting of the axes."""
-    return itertools.islice(_axial_isomers(_central_isomers(heavy, mobile, limit), axes), limit)
-
-
-def _axial_isomers(isomers: Iterator[Chem.Mol], axes: list[Chem.Bond]) -> Iterator[Chem.Mol]:
-    for isomer in isomers:
-        for marks in itertools.product(AXIAL_MARKS, repeat=len(axes)):
-            marked = Chem.Mol(isomer)
-            for bond, mark in zip(axes, marks, strict=True):
-                marked.GetBondWithIdx(bond.GetIdx()).SetStereo(mark)
-            yield marked
+    central = with_relative_axes(_central_isomers(heavy, mobile, limit), heavy)
+    return itertools.islice(axial_isomers(central, axes), limit)
 
 
 def _central_isomers(heavy: Chem.Mol, mobile: list[int], limit: int) -> Iterator[Chem.Mol]:
@@ -151,11 +145,6 @@ def _mobile_centers(heavy: Chem.Mol) -> list[int]:
         if any(elements.count(end.GetSymbol()) > 1 and (end.GetTotalNumHs() or end.GetFormalCharge()) for end in ends):
             found.append(atom.GetIdx())
     return found
-
-
-def _relative_groups(heavy: Chem.Mol) -> int:
-    groups = heavy.GetStereoGroups()
-    return sum(group.GetGroupType() != Chem.StereoGroupType.STEREO_ABSOLUTE for group in groups)
 
 
 def _is_caged(heavy: Chem.Mol, centers: list[Chem.StereoInfo]) -> bool:
