@@ -27,12 +27,15 @@ if TYPE_CHECKING:
     from molgen.reports.analysis.config import AnalysisConfig
     from molgen.reports.analysis.results import Analysis
     from molgen.reports.analysis.run import analyze
+    from molgen.reports.comparison.results import Comparison
+    from molgen.reports.comparison.run import compare
     from molgen.screening.config import RunConfig
     from molgen.screening.run import RunSummary, conformer_library, screen
 
 __all__ = [
     "Analysis",
     "AnalysisConfig",
+    "Comparison",
     "ConformerMol",
     "DockConfig",
     "DockingResult",
@@ -44,6 +47,7 @@ __all__ = [
     "RunSummary",
     "__version__",
     "analyze",
+    "compare",
     "conformer_library",
     "dock",
     "generate_conformers",
@@ -70,6 +74,8 @@ __getattr__, __dir__ = lazy_exports(
         ".reports.analysis.config": ("AnalysisConfig",),
         ".reports.analysis.results": ("Analysis",),
         ".reports.analysis.run": ("analyze",),
+        ".reports.comparison.results": ("Comparison",),
+        ".reports.comparison.run": ("compare",),
         ".screening.config": ("RunConfig",),
         ".screening.run": ("RunSummary", "conformer_library", "screen"),
     },

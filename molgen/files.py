@@ -71,6 +71,31 @@ def check_place(path: str | Path) -> Path:
     return target
 
 
+def check_folder(folder: str | Path) -> None:
+    """Refuse a folder that could not be made, before the work begins.
+
+    Raises:
+        InputError: it is a file, or its parent is not there.
+    """
+    path = Path(folder)
+    if path.exists() and not path.is_dir():
+        raise InputError("is a file, not a folder", source=path)
+    if not path.exists() and not path.absolute().parent.is_dir():
+        raise InputError(f"the folder {path.absolute().parent} does not exist", source=path)
+
+
+def make_folder(folder: str | Path) -> None:
+    """Make a folder if it is not there.
+
+    Raises:
+        InputError: it cannot be made.
+    """
+    try:
+        Path(folder).mkdir(exist_ok=True)
+    except OSError as error:
+        raise InputError(f"cannot make this folder: {error.strerror}", source=folder) from error
+
+
 def _open(path: Path, binary: bool) -> IO:
     return path.open("wb") if binary else path.open("w", encoding="utf-8", newline="\n")
 

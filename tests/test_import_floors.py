@@ -18,6 +18,7 @@ FLOORS = {
     "outcomes": -2,
     "opening": -2,
     "files": -2,
+    "data_frame": -2,
     "former_names": -2,
     "config": -1,
     "worker_pool": -2,

@@ -2,25 +2,34 @@
 
 from __future__ import annotations
 
-import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
 
 import typer
 
+from molgen.cli.analyzed import print_analysis, print_comparison
 from molgen.cli.options import ReportOption
-from molgen.cli.terminal import MOST_ROWS, console, progress
+from molgen.cli.terminal import progress
 
 if TYPE_CHECKING:
-    from molgen.reports.analysis.results import Analysis, MoleculeRow
+    from molgen.reports.analysis.config import AnalysisConfig
+    from molgen.reports.comparison.run import Sources
 
-_FORMATS = ("png", "svg", "pdf")
+T = TypeVar("T", bound=str)
+_FORMATS: tuple[Literal["png", "svg", "pdf"], ...] = ("png", "svg", "pdf")
+_TABLES: tuple[Literal["csv", "parquet"], ...] = ("csv", "parquet")
 
 
 def analyze(
     context: typer.Context,
-    source: Annotated[
-        Path, typer.Argument(metavar="STRUCTURES", help="SD or MOL2 file [.gz] with conformers or poses of any tool.")
+    sources: Annotated[
+        list[Path],
+        typer.Argument(
+            metavar="STRUCTURES...",
+            help="SD or MOL2 file [.gz] of conformers or poses of any tool; several are compared molecule by molecule.",
+        ),
     ],
     output: Annotated[Path, typer.Option("-o", "--output", help="Folder for tables and figures.")],
     reference: Annotated[
@@ -33,6 +42,7 @@ def analyze(
         bool | None,
         typer.Option(
             "--poses/--conformers",
+            "--in-place/--superposed",
             help="Compare in place, or superposed [poses if there is a protein or a docking score in the records].",
         ),
     ] = None,
@@ -49,6 +59,10 @@ def analyze(
     validity: Annotated[bool, typer.Option("--validity/--no-validity", help="Run molgen's validity checks.")] = True,
     posebusters: Annotated[bool, typer.Option("--posebusters", help="Check with PoseBusters instead.")] = False,
     figures: Annotated[str, typer.Option(help="png, svg, pdf, several with commas, or none.")] = "png",
+    names: Annotated[
+        str | None, typer.Option(metavar="A,B", help="What the programs are called [the names of the files].")
+    ] = None,
+    tables: Annotated[str, typer.Option(help="Of several files: csv, parquet, or both with a comma.")] = "csv",
     report: ReportOption = None,
     time_limit: Annotated[
         float, typer.Option(min=0.1, help="Seconds for the RMSDs of a very symmetric molecule; then upper bounds.")
@@ -56,19 +70,16 @@ def analyze(
     seed: Annotated[int, typer.Option(min=0, help="Of the bootstrap intervals.")] = 0,
     threads: Annotated[int, typer.Option(min=1, help="CPU threads.")] = 1,
 ) -> None:
-    """Compare conformers or poses with references, or with each other.
+    """Compare conformers or poses with references, or with each other; several files also program by program.
 
-    Writes analysis.csv (one row per molecule), conformers.csv (one per record), summary.csv and figures.
+    Writes analysis.csv (one row per molecule), conformers.csv (one per record), summary.csv and figures; of
+    several files molecules, structures, best_of_n, differences and summary.
     """
-    formats = _formats(figures)
+    formats = _several("--figures", figures, _FORMATS)
+    table_formats = _several("--tables", tables, _TABLES)
     if report is not None:
-        from molgen.reports.pages.html import check_report
-
-        # the folder of the tables is made later
-        made = not output.exists() and report.parent.absolute() == output.absolute()
-        check_report(output.parent / report.name if made else report)
+        _check_report(report, output, referenced=len(sources) == 1 or reference is not None)
     from molgen.reports.analysis.config import AnalysisConfig
-    from molgen.reports.analysis.run import analyze_to_folder
 
     mode: Literal["conformers", "poses"] | None = None if poses is None else "poses" if poses else "conformers"
     config = AnalysisConfig(
@@ -82,109 +93,106 @@ def analyze(
         seconds=time_limit,
         seed=seed,
     )
+    asked = _Asked(output, reference, protein, mode, config, formats, threads)
+    if len(sources) > 1:
+        _compare(_named(sources, names), asked, table_formats, report, context.obj or ())
+    else:
+        _analyze(sources[0], asked, report, context.obj or ())
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """What is the same for one file and for several."""
+
+    output: Path
+    reference: Path | None
+    protein: Path | None
+    mode: Literal["conformers", "poses"] | None
+    config: AnalysisConfig
+    formats: tuple[Literal["png", "svg", "pdf"], ...]
+    threads: int
+
+    def arguments(self) -> dict[str, Any]:
+        """Of the functions that analyze and compare."""
+        return {
+            "protein": self.protein,
+            "mode": self.mode,
+            "config": self.config,
+            "formats": self.formats,
+            "threads": self.threads,
+        }
+
+
+def _analyze(source: Path, asked: _Asked, report: Path | None, command: Sequence[str]) -> None:
+    from molgen.reports.analysis.run import analyze_to_folder
+
     with progress("molecules") as tick:
-        analysis = analyze_to_folder(
-            source,
-            output,
-            reference,
-            protein=protein,
-            mode=mode,
-            config=config,
-            formats=formats,
-            threads=threads,
-            on_molecule=tick,
-        )
-    _print(analysis, output)
+        analysis = analyze_to_folder(source, asked.output, asked.reference, **asked.arguments(), on_molecule=tick)
+    print_analysis(analysis, asked.output)
     if report is not None:
         from molgen.reports.analysis.report import write_analysis_report
 
-        write_analysis_report(report, analysis, source, reference, protein=protein, command=context.obj or ())
+        write_analysis_report(report, analysis, source, asked.reference, protein=asked.protein, command=command)
     if all(row.error is not None for row in analysis.rows):
         raise typer.Exit(2)
 
 
-def _formats(text: str) -> tuple[Literal["png", "svg", "pdf"], ...]:
+def _compare(
+    sources: Sources,
+    asked: _Asked,
+    tables: tuple[Literal["csv", "parquet"], ...],
+    report: Path | None,
+    command: Sequence[str],
+) -> None:
+    from molgen.reports.comparison.run import compare_to_folder
+
+    with progress("molecules") as tick:
+        comparison = compare_to_folder(
+            sources, asked.output, asked.reference, **asked.arguments(), tables=tables, on_molecule=tick
+        )
+    print_comparison(comparison, asked.output)
+    if report is not None and any(one.analysis is not None for one in comparison.molecules):
+        from molgen.reports.comparison.report import write_comparison_report
+
+        write_comparison_report(report, comparison, sources, asked.reference, protein=asked.protein, command=command)
+    if all(one.analysis is None for one in comparison.molecules):
+        raise typer.Exit(2)
+
+
+def _check_report(report: Path, output: Path, *, referenced: bool) -> None:
+    from molgen.errors import ConfigError
+    from molgen.reports.pages.html import check_report
+
+    if not referenced:
+        raise ConfigError("--report of several files needs --reference, on which their structures are laid")
+    # the folder of the tables is made later
+    made = not output.exists() and report.parent.absolute() == output.absolute()
+    check_report(output.parent / report.name if made else report)
+
+
+def _several(option: str, text: str, known: Sequence[T]) -> tuple[T, ...]:
+    """The formats that an option names, with commas."""
     from molgen.errors import ConfigError
 
     names = [part.strip().lower() for part in text.split(",") if part.strip()]
-    if names == ["none"]:
+    if names == ["none"] and option == "--figures":
         return ()
-    if not names or any(name not in _FORMATS for name in names):
-        raise ConfigError(f"--figures takes {', '.join(_FORMATS)} or none, not {text}")
-    return tuple(dict.fromkeys(names))  # pyright: ignore[reportReturnType]  # checked above
+    chosen = {name: one for name in names for one in known if one == name}
+    if not names or len(chosen) < len(set(names)):
+        raise ConfigError(f"{option} takes {', '.join(known)}{' or none' * (option == '--figures')}, not {text}")
+    return tuple(chosen.values())
 
 
-def _print(analysis: Analysis, output: Path) -> None:
-    """Notes on stderr; the table and the means on stdout."""
-    from rich.table import Table
+def _named(sources: Sequence[Path], names: str | None) -> Sources:
+    """Program -> file, or the files where no names are given."""
+    from molgen.errors import ConfigError
 
-    for note in analysis.notes:
-        print(f"note: {note}", file=sys.stderr)
-    if len(analysis.rows) == 1 and analysis.rows[0].error:
-        print(f"error: {analysis.rows[0].name}: {analysis.rows[0].error}", file=sys.stderr)
-        return
-    titles = _titles(analysis)
-    table = Table("name", *titles, "status")
-    for row in analysis.rows[:MOST_ROWS]:
-        cells = [""] * len(titles) if row.error else _cells(analysis, row)
-        table.add_row(row.name, *cells, row.error or ("upper bounds" if row.rmsd_kind == "upper bound" else "ok"))
-    console().print(table)
-    print(_legend(analysis))
-    failed = sum(row.error is not None for row in analysis.rows)
-    if failed or len(analysis.rows) > MOST_ROWS:
-        print(f"{len(analysis.rows) - failed} of {len(analysis.rows)} molecules analyzed, {failed} failed")
-    for statistic in analysis.statistics if len(analysis.rows) > 1 else ():
-        value = statistic.interval
-        unit = " Å" if statistic.unit == "A" else ""
-        low, high = f"{value.low:.3f}", f"{value.high:.3f}"
-        print(f"{statistic.name.replace(' A,', ' Å,')}: {value.value:.3f}{unit} (95 % {low} - {high}, n = {value.n})")
-    print(f"tables and figures in {output}")
-
-
-def _titles(analysis: Analysis) -> list[str]:
-    if analysis.config.mode == "poses":
-        right = f"≤ {analysis.config.limit:g} Å"
-        compared = ["first", right, "best", "of pose"] if analysis.compared else ["mean apart"]
-        return ["poses", *compared, "first valid", "failed checks"]
-    if not analysis.compared:
-        return ["conformers", "mean apart", "closest", "energy span", "stereo", "valid"]
-    return ["n", "refs", "best", "AMR-R", "COV-R", "AMR-P", "COV-P", "TFD", "valid"]
-
-
-def _legend(analysis: Analysis) -> str:
-    """What the numbers of the table are."""
-    how = "in place" if analysis.config.mode == "poses" else "superposed"
-    cover = (
-        f"; COV at {analysis.config.limit:g} Å" if analysis.config.mode == "conformers" and analysis.compared else ""
-    )
-    return f"symmetric heavy-atom RMSD in Å, {how}{cover}"
-
-
-def _cells(analysis: Analysis, row: MoleculeRow) -> list[str]:
-    if analysis.config.mode == "poses":
-        compared = [_number(row.diversity)]
-        if analysis.compared:
-            right = row.rmsd_first is not None and row.rmsd_first <= analysis.config.limit
-            compared = [_number(row.rmsd_first), "yes" if right else "no", _number(row.rmsd_best), str(row.best_rank)]
-        valid = "" if row.valid_first is None else "yes" if row.valid_first else "no"
-        return [str(row.structures), *compared, valid, row.failed_first or ""]
-    if not analysis.compared:
-        span = "" if row.energy_span is None else f"{row.energy_span:.1f}"
-        parts = [_number(row.diversity), _number(row.nearest), span, _share(row.stereo_kept), _share(row.valid)]
-        return [str(row.structures), *parts]
-    recall = [_number(row.recall_rmsd), _share(row.recall)]
-    precision = [_number(row.precision_rmsd), _share(row.precision)]
-    tfd = "" if row.tfd_best is None else f"{row.tfd_best:.3f}"
-    counts = [str(row.structures), str(row.references)]
-    return [*counts, _number(row.rmsd_best), *recall, *precision, tfd, _share(row.valid)]
-
-
-def _number(value: float | None) -> str:
-    return "" if value is None else f"{value:.2f}"
-
-
-def _share(value: float | None) -> str:
-    return "" if value is None else f"{value:.0%}"
+    if names is None:
+        return sources
+    given = [name.strip() for name in names.split(",")]
+    if len(given) != len(sources) or len(set(given)) < len(given) or not all(given):
+        raise ConfigError(f"--names takes one name per file, all different: {len(sources)} files, --names {names}")
+    return dict(zip(given, sources, strict=True))
 
 
 command = analyze

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import math
 from html import escape
-from importlib import import_module
 from typing import Any
 
+from molgen.data_frame import data_frame
 from molgen.docking.records import DockingResult, Pose
-from molgen.errors import ConfigError
 from molgen.metrics.interactions import fingerprint
 from molgen.metrics.interactions.texts import partners_text
 
@@ -24,11 +23,7 @@ def pose_frame(result: DockingResult) -> Any:
     Raises:
         ConfigError: pandas is not installed.
     """
-    try:
-        pandas = import_module("pandas")
-    except ImportError as error:
-        raise ConfigError("a data frame needs pandas: pip install pandas") from error
-    return pandas.DataFrame(pose_rows(result))
+    return data_frame(pose_rows(result))
 
 
 def pose_html(result: DockingResult) -> str:

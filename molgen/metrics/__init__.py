@@ -6,7 +6,7 @@
 from typing import TYPE_CHECKING
 
 from molgen.lazy_exports import lazy_exports
-from molgen.metrics.bootstrap import Interval, bootstrap_interval
+from molgen.metrics.bootstrap import Interval, PairedDifference, bootstrap_interval, paired_difference
 from molgen.metrics.calibration import Calibration, calibration
 from molgen.metrics.coverage import Coverage, CoverageSummary, best_of_first, coverage, summarize_coverage
 from molgen.metrics.rmsd import rmsd_matrix
@@ -28,6 +28,7 @@ __all__ = [
     "Ensemble",
     "Interval",
     "Matches",
+    "PairedDifference",
     "StereoChecks",
     "SuccessCurve",
     "SymmetricRmsd",
@@ -46,6 +47,7 @@ __all__ = [
     "joined",
     "matched_torsions",
     "matching",
+    "paired_difference",
     "pairwise_rmsds",
     "read_ensembles",
     "rmsd_matrix",

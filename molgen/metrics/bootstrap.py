@@ -43,3 +43,50 @@ def bootstrap_interval(
     picks = np.random.default_rng(seed).integers(array.size, size=(samples, array.size))
     low, high = np.quantile(statistic(array[picks], axis=1), [(1.0 - level) / 2.0, (1.0 + level) / 2.0])
     return Interval(float(statistic(array, axis=0)), float(low), float(high), array.size)
+
+
+@dataclass(frozen=True)
+class PairedDifference:
+    """First minus second of two measurements on the same molecules.
+
+    Attributes:
+        mean: mean difference with its bootstrap interval.
+        median: the median of the differences.
+        lower, higher: shares of the molecules in which the first is lower, or higher, by more than the tolerance.
+    """
+
+    mean: Interval
+    median: float
+    lower: float
+    higher: float
+
+
+def paired_difference(
+    first: ArrayLike,
+    second: ArrayLike,
+    *,
+    tolerance: float = 0.0,
+    level: float = 0.95,
+    samples: int = 2000,
+    seed: int = 0,
+) -> PairedDifference:
+    """Two methods on the same molecules: differences are resampled, so that easy and hard molecules cancel.
+
+    Args:
+        first, second: [m], one number per molecule, in the same order and unit.
+        tolerance: differences up to this size count as none in ``lower`` and ``higher``.
+        level, samples, seed: of the bootstrap over molecules (:func:`bootstrap_interval`).
+
+    Raises:
+        ValueError: no values, or not as many of one as of the other.
+    """
+    one, other = (np.asarray(values, dtype=np.float64).ravel() for values in (first, second))
+    if one.shape != other.shape:
+        raise ValueError(f"paired values must be as many on both sides, got {one.size} and {other.size}")
+    gap = one - other
+    return PairedDifference(
+        mean=bootstrap_interval(gap, level=level, samples=samples, seed=seed),
+        median=float(np.median(gap)),
+        lower=float((gap < -tolerance).mean()),
+        higher=float((gap > tolerance).mean()),
+    )

@@ -11,6 +11,9 @@ if TYPE_CHECKING:
     from molgen.reports.analysis.report import analysis_report, write_analysis_report
     from molgen.reports.analysis.results import Analysis, MoleculeAnalysis, MoleculeRow, Statistic, StructureRow
     from molgen.reports.analysis.run import analyze, analyze_to_folder
+    from molgen.reports.comparison.report import comparison_report, write_comparison_report
+    from molgen.reports.comparison.results import ComparedMolecule, Comparison, CurvePoint, Difference
+    from molgen.reports.comparison.run import compare, compare_to_folder
     from molgen.reports.content import Report
     from molgen.reports.notebook import notebook_view, pose_view
     from molgen.reports.pages.conformer_report import conformer_report, write_conformer_report
@@ -19,6 +22,10 @@ if TYPE_CHECKING:
 __all__ = [
     "Analysis",
     "AnalysisConfig",
+    "ComparedMolecule",
+    "Comparison",
+    "CurvePoint",
+    "Difference",
     "MoleculeAnalysis",
     "MoleculeRow",
     "Report",
@@ -27,11 +34,15 @@ __all__ = [
     "analysis_report",
     "analyze",
     "analyze_to_folder",
+    "compare",
+    "compare_to_folder",
+    "comparison_report",
     "conformer_report",
     "docking_report",
     "notebook_view",
     "pose_view",
     "write_analysis_report",
+    "write_comparison_report",
     "write_conformer_report",
     "write_docking_report",
 ]
@@ -43,6 +54,9 @@ __getattr__, __dir__ = lazy_exports(
         ".analysis.report": ("analysis_report", "write_analysis_report"),
         ".analysis.results": ("Analysis", "MoleculeAnalysis", "MoleculeRow", "Statistic", "StructureRow"),
         ".analysis.run": ("analyze", "analyze_to_folder"),
+        ".comparison.report": ("comparison_report", "write_comparison_report"),
+        ".comparison.results": ("ComparedMolecule", "Comparison", "CurvePoint", "Difference"),
+        ".comparison.run": ("compare", "compare_to_folder"),
         ".content": ("Report",),
         ".notebook": ("notebook_view", "pose_view"),
         ".pages.conformer_report": ("conformer_report", "write_conformer_report"),

@@ -54,6 +54,7 @@ class Entry:
         picture: a flat picture of them; None for none.
         table: of them; None for none.
         record: SD text to download, "" for none.
+        color: of its carbon, as "#rrggbb"; "" for one by its rank.
     """
 
     name: str
@@ -66,6 +67,7 @@ class Entry:
     picture: Figure | None = None
     table: Table | None = None
     record: str = ""
+    color: str = ""
 
 
 @dataclass(frozen=True)
@@ -113,6 +115,7 @@ class Report:
         leading: what the first entry is among the others, for the legend.
         summary: statistics over all inputs.
         figures: of all inputs together, beneath the statistics.
+        colors: what the entries of a color of their own are -> color, for the legend; {} where rank decides the color.
     """
 
     title: str
@@ -128,3 +131,4 @@ class Report:
     leading: str = "best"
     summary: Table | None = None
     figures: Sequence[Figure] = ()
+    colors: Mapping[str, str] = field(default_factory=dict)

@@ -48,6 +48,24 @@ def test_poses_are_compared_in_place(in_folder: Path, capsys: pytest.CaptureFixt
     assert not list((in_folder / "out").glob("*.png"))
 
 
+def test_several_files_are_compared(in_folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert (
+        analyze(
+            "conformers.sdf", "ref.sdf", "-r", "ref.sdf", "-o", "out", "--names", "mine,theirs", "--figures", "none"
+        )
+        == 0
+    )
+    out, err = capsys.readouterr()
+    assert "mine − theirs: first" in out
+    assert "taken as conformers" in err
+    with (in_folder / "out" / "molecules.csv").open(newline="") as file:
+        assert [row["program"] for row in csv.DictReader(file)] == ["mine", "theirs"]
+    assert analyze("conformers.sdf", "ref.sdf", "-r", "ref.sdf", "-o", "placed", "--in-place", "--figures", "none") == 0
+    assert "in place" in capsys.readouterr().out
+    assert analyze("conformers.sdf", "ref.sdf", "-o", "out", "--names", "mine") == 2
+    assert "one name per file" in the_error(capsys)
+
+
 def test_without_reference_the_ensemble_is_described(in_folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert analyze("conformers.sdf", "-o", "out", "--figures", "svg", "--no-validity", "--conformers") == 0
     out, err = capsys.readouterr()

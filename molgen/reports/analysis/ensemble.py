@@ -106,6 +106,8 @@ def _analyzed(
         reference_torsions=None if target is None else matched_torsions(ensemble.mol, target),
         coverage=covered,
         checks=tuple(checks),
+        key=", ".join(places) or f"{ensemble.graph} {ensemble.name if ensemble.named else ensemble.smiles}",
+        smiles=(known[0] if known else ensemble).smiles,
     )
 
 

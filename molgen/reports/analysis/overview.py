@@ -47,7 +47,12 @@ def _statistic(statistic: Statistic) -> tuple[str, str, str, str]:
         f"{100 * x:.1f}" if statistic.unit == "fraction" else f"{x:.3f}" for x in (value.value, value.low, value.high)
     ]
     span = f"{texts[1]} to {texts[2]}{unit}" if value.n > 1 else "none for one molecule"
-    return re.sub(r"(?<=\d) A\b", " Å", statistic.name), f"{texts[0]}{unit}", span, str(value.n)
+    return angstrom_text(statistic.name), f"{texts[0]}{unit}", span, str(value.n)
+
+
+def angstrom_text(name: str) -> str:
+    """A name of a table with "A" for Angstrom as it is printed: "first within 2 A" -> "first within 2 Å"."""
+    return re.sub(r"(?<=\d) A\b", " Å", name)
 
 
 def overview_table(analysis: Analysis) -> Table:

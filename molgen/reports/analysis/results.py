@@ -113,6 +113,8 @@ class MoleculeAnalysis:
         reference_torsions: float64 [references, m], the same torsions of the references; None without a reference.
         coverage: COV and AMR over a grid of thresholds; conformers with a reference.
         checks: one record of check -> passed per structure; empty when they were not run.
+        key: the same for the same molecule in another analysis with the same references; "" for a failure.
+        smiles: of the reference, without one of the structures.
     """
 
     row: MoleculeRow
@@ -125,6 +127,8 @@ class MoleculeAnalysis:
     reference_torsions: NDArray[np.float64] | None = None
     coverage: Coverage | None = None
     checks: tuple[Mapping[str, bool], ...] = ()
+    key: str = ""
+    smiles: str = ""
 
 
 @dataclass(frozen=True)

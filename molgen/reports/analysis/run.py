@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
@@ -14,7 +14,8 @@ from molgen.chem.formats.parsing import shortened
 from molgen.chem.molecules.reading import InputRecord
 from molgen.chem.proteins.reading import read_protein
 from molgen.chem.proteins.structure import Protein
-from molgen.errors import ConfigError, InputError
+from molgen.errors import ConfigError
+from molgen.files import check_folder, make_folder
 from molgen.metrics.ensembles import Ensemble, matching, read_ensembles, single_structures
 from molgen.metrics.validity import receptor_atoms
 from molgen.reports.analysis.config import AnalysisConfig
@@ -62,34 +63,90 @@ def analyze(
         ConfigError: conformers with a protein.
     """
     torch.set_num_threads(threads)
-    references, unread = (None, []) if reference is None else read_ensembles(reference)
-    ensembles, failed = read_ensembles(source, references or ())
-    chosen = mode or ("poses" if protein is not None or _look_docked(ensembles) else "conformers")
-    if chosen == "conformers" and protein is not None:
-        raise ConfigError("a protein goes with poses, not with conformers")
+    references = read_references(reference)
+    structures = Structures.of(source, references.ensembles)
+    chosen = mode or ("poses" if protein is not None or structures.look_docked else "conformers")
+    other = "conformers" if chosen == "poses" else "poses"
+    notes = [] if mode else [f"the structures are taken as {chosen}; --{other} takes them as {other}"]
     settings = replace(config or AnalysisConfig(), mode=chosen)
-    notes = [f"{reference}: {record.place}: {record.error}" for record in unread]
-    if mode is None:
-        other = "conformers" if chosen == "poses" else "poses"
-        notes.append(f"the structures are taken as {chosen}; --{other} takes them as {other}")
-    receptor, left_out = (None, ()) if protein is None else receptor_of(protein, ensembles, references or ())
+    return analyze_structures(structures, references, settings, protein=protein, notes=notes, on_molecule=on_molecule)
+
+
+@dataclass(frozen=True)
+class Structures:
+    """What a file holds.
+
+    Attributes:
+        source: the file; None for no file at all.
+        ensembles: of its molecules.
+        failed: records that cannot be used.
+    """
+
+    source: Path | None
+    ensembles: Sequence[Ensemble]
+    failed: Sequence[InputRecord]
+
+    @classmethod
+    def of(cls, source: str | Path, references: Sequence[Ensemble] = ()) -> Structures:
+        """Read a file.
+
+        Raises:
+            InputError: it cannot be read or holds no structures.
+        """
+        return cls(Path(source), *read_ensembles(source, references))
+
+    @property
+    def look_docked(self) -> bool:
+        """Some record carries a docking score (``POSE_FIELDS``)."""
+        members = (member for one in self.ensembles for member in one.members)
+        return any(name in member.properties for member in members for name in POSE_FIELDS)
+
+
+def read_references(reference: str | Path | None) -> Structures:
+    """The references of an analysis; those of no file are none."""
+    return Structures(None, (), ()) if reference is None else Structures.of(reference)
+
+
+def analyze_structures(
+    structures: Structures,
+    references: Structures,
+    config: AnalysisConfig,
+    *,
+    protein: str | Path | None = None,
+    notes: Sequence[str] = (),
+    on_molecule: Callable[[MoleculeAnalysis], None] | None = None,
+) -> Analysis:
+    """Analyze what was read; other arguments and errors as of :func:`analyze`.
+
+    Args:
+        structures: conformers or poses.
+        references: from :func:`read_references`.
+        config: with the mode that was chosen.
+        notes: what was decided before.
+    """
+    if config.mode == "conformers" and protein is not None:
+        raise ConfigError("a protein goes with poses, not with conformers")
+    ensembles, known = structures.ensembles, references.ensembles
+    told = [f"{references.source}: {record.place}: {record.error}" for record in references.failed]
+    receptor, left_out = (None, ()) if protein is None else receptor_of(protein, ensembles, known)
     if left_out:
-        notes.append(f"left out of {protein}, because the ligand lies there: {shortened(list(left_out), 10)}")
+        told.append(f"left out of {protein}, because the ligand lies there: {shortened(list(left_out), 10)}")
     atoms = None if receptor is None else receptor_atoms(receptor)
+    compared = references.source is not None
     molecules = []
     for ensemble in ensembles:
-        molecules.append(analyze_ensemble(ensemble, references, settings, receptor, atoms))
+        molecules.append(analyze_ensemble(ensemble, known if compared else None, config, receptor, atoms))
         if on_molecule:
             on_molecule(molecules[-1])
-    missing = _missing(references or [], ensembles, Path(source))
+    missing = _missing(known, ensembles, structures.source)
     return Analysis(
-        config=settings,
+        config=config,
         molecules=tuple(molecules),
-        rows=(*(one.row for one in molecules), *map(_unread_molecule, failed), *missing),
-        structures=(*(row for one in molecules for row in one.structures), *map(_unread_structure, failed)),
-        statistics=tuple(summarize(molecules, len(missing), settings)),
-        notes=tuple(notes),
-        compared=reference is not None,
+        rows=(*(one.row for one in molecules), *map(_unread_molecule, structures.failed), *missing),
+        structures=(*(row for one in molecules for row in one.structures), *map(_unread_structure, structures.failed)),
+        statistics=tuple(summarize(molecules, len(missing), config)),
+        notes=(*notes, *told),
+        compared=compared,
     )
 
 
@@ -117,11 +174,11 @@ def analyze_to_folder(
         InputError: as :func:`analyze`; or the folder cannot be made or written to.
     """
     folder = Path(output)
-    _check_folder(folder)
+    check_folder(folder)
     analysis = analyze(
         source, reference, protein=protein, mode=mode, config=config, threads=threads, on_molecule=on_molecule
     )
-    _make(folder)
+    make_folder(folder)
     write_table(folder / "analysis.csv", molecule_columns(analysis.config.mode, analysis.compared), analysis.rows)
     write_table(
         folder / "conformers.csv", structure_columns(analysis.config.mode, analysis.compared), analysis.structures
@@ -132,10 +189,6 @@ def analyze_to_folder(
 
         write_figures(analysis, folder, formats, PICTURED)
     return analysis
-
-
-def _look_docked(ensembles: Sequence[Ensemble]) -> bool:
-    return any(name in member.properties for one in ensembles for member in one.members for name in POSE_FIELDS)
 
 
 def receptor_of(
@@ -151,13 +204,12 @@ def receptor_of(
     return receptor(structure, box_around(positions, found)).protein, found.removed
 
 
-def _missing(references: Sequence[Ensemble], ensembles: Sequence[Ensemble], source: Path) -> list[MoleculeRow]:
+def _missing(references: Sequence[Ensemble], ensembles: Sequence[Ensemble], source: Path | None) -> list[MoleculeRow]:
     """References that no molecule of the input was compared with."""
     used = {id(one) for ensemble in ensembles for one in matching(ensemble, references)}
+    name = "" if source is None else source.name
     return [
-        MoleculeRow(
-            one.name, one.members[0].place, 0, len(one), error=f"reference without a structure in {source.name}"
-        )
+        MoleculeRow(one.name, one.members[0].place, 0, len(one), error=f"reference without a structure in {name}")
         for one in references
         if id(one) not in used
     ]
@@ -169,17 +221,3 @@ def _unread_molecule(record: InputRecord) -> MoleculeRow:
 
 def _unread_structure(record: InputRecord) -> StructureRow:
     return StructureRow("", record.place or "", record.name, error=record.error)
-
-
-def _check_folder(folder: Path) -> None:
-    if folder.exists() and not folder.is_dir():
-        raise InputError("is a file, not a folder", source=folder)
-    if not folder.exists() and not folder.absolute().parent.is_dir():
-        raise InputError(f"the folder {folder.absolute().parent} does not exist", source=folder)
-
-
-def _make(folder: Path) -> None:
-    try:
-        folder.mkdir(exist_ok=True)
-    except OSError as error:
-        raise InputError(f"cannot make this folder: {error.strerror}", source=folder) from error

@@ -56,7 +56,7 @@ def analysis_subject(
         figures: of this molecule alone.
     """
     mol, heavy = ensemble.mol, heavy_atoms(ensemble.mol)
-    positions, references = _placed(analysis, molecule, mol, positions_of(ensemble)[:count], known)
+    positions, references = placed(analysis, molecule, mol, positions_of(ensemble)[:count], known)
     nearby = [() if receptor is None else residues_near(receptor, place[heavy]) for place in positions]
     rows = molecule.structures[:count]
     cells = _cells(molecule, rows)
@@ -86,7 +86,7 @@ def analysis_subject(
     )
 
 
-def _placed(
+def placed(
     analysis: Analysis, molecule: MoleculeAnalysis, mol: Chem.Mol, positions: np.ndarray, known: Sequence[Ensemble]
 ) -> tuple[np.ndarray, list[str]]:
     """Where the structures are drawn, and mmCIF text of the nearest reference of each ("" without one).

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -13,6 +13,7 @@ from molgen.reports.figures.style import (
     GRAY,
     LINES,
     count_note,
+    inner_legend,
     known,
     new_figure,
     say_empty,
@@ -38,6 +39,8 @@ def rmsd_distribution(
 ) -> Figure:
     """Bars count structures, the line above them is the share up to each RMSD.
 
+    Of several sets of different sizes the bars are shares of each set, so that they can be compared.
+
     Args:
         rmsds: one or several named sets of RMSDs, Angstrom. NaN and infinite values are left out of the bars and lower
             the share that the line reaches.
@@ -49,18 +52,23 @@ def rmsd_distribution(
     from matplotlib.ticker import MaxNLocator, PercentFormatter
 
     series = series_of(rmsds)
-    figure = new_figure(height=4.0)
-    above, below = figure.subplots(2, 1, sharex=True, height_ratios=(1, 1.6))
+    figure = new_figure(height=4.4)
+    above, below = figure.subplots(2, 1, sharex=True, height_ratios=(1, 1.2))
     everything = known(np.concatenate(list(series.values()))) if series else np.zeros(0)
     edges, alone = histogram_edges(everything), len(series) == 1
+    shares = len({len(values) for values in series.values()}) > 1
     for number, (name, values) in enumerate(series.items()):
         found = np.sort(known(values))
         color, line = COLORS[number % len(COLORS)], LINES[number % len(LINES)]
         note = count_note(len(values), len(found))
         entry = f"{shortened_text(name)} ({note})" if name else note
-        below.hist(found, bins=edges.tolist(), facecolor=color, edgecolor="white", alpha=0.55 if alone else 0.25)
+        bars: dict[str, Any] = {
+            "bins": edges.tolist(),
+            "weights": np.full(len(found), 1 / len(values)) if shares else None,
+        }
+        below.hist(found, **bars, facecolor=color, edgecolor="white", alpha=0.55 if alone else 0.25)
         if not alone:
-            below.hist(found, bins=edges.tolist(), histtype="step", edgecolor=color, linestyle=line, linewidth=1.2)
+            below.hist(found, **bars, histtype="step", edgecolor=color, linestyle=line, linewidth=1.2)
         share = np.arange(len(found) + 1) / max(1, len(values))
         above.step(np.r_[0.0, found], share, where="post", color=color, linestyle=line, label=entry)
         above.hlines(share[-1], found[-1] if len(found) else 0.0, edges[-1], color=color, linestyle=line)
@@ -77,11 +85,14 @@ def rmsd_distribution(
     above.yaxis.set_major_formatter(PercentFormatter(1.0))
     above.set_ylabel(f"share of\n{of}")
     above.grid(axis="y", linewidth=0.4, alpha=0.5)
-    below.set_ylabel(f"number of {of}")
-    below.yaxis.set_major_locator(MaxNLocator(integer=True))
+    below.set_ylabel(f"share of {of}" if shares else f"number of {of}")
+    if shares:
+        below.yaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))
+    else:
+        below.yaxis.set_major_locator(MaxNLocator(integer=True))
     below.set_xlabel(f"{label} / Å")
     below.set_xlim(0, max(edges[-1], (threshold or 0.0) * 1.1))
-    figure.legend(*above.get_legend_handles_labels(), loc="outside lower center", ncols=1)
+    inner_legend(above, "lower right")
     if title:
         figure.suptitle(shortened_text(title), fontsize=10)
     return figure

@@ -23,6 +23,8 @@ LINES = ("-", "--", "-.", ":", (0, (5, 1, 1, 1, 1, 1)), (0, (1, 2)))
 MARKERS = ("o", "s", "^", "D", "v", "P")
 COLOR_MAP = "viridis"
 GRAY = "#666666"
+_INSIDE = 5
+"""Entries of a legend that fit into the axes."""
 MANY = 2000
 """Points beyond which a scatter becomes a density."""
 
@@ -133,6 +135,16 @@ def shortened_text(text: str, most: int = 60) -> str:
     """Long names cut with an ellipsis; `$` is no mathematics here."""
     cut = text if len(text) <= most else f"{text[: most - 1]}…"
     return cut.replace("$", r"\$")
+
+
+def inner_legend(axes: Any, place: str = "best") -> None:
+    """A legend within the axes, or beneath the figure where it would cover them."""
+    handles, labels = axes.get_legend_handles_labels()
+    if len(labels) > _INSIDE:
+        axes.figure.legend(handles, labels, loc="outside lower center")
+    elif len(labels) > 1 or any(labels):
+        shown = axes.legend(handles, labels, loc=place, frameon=True, framealpha=0.85, edgecolor="none", borderpad=0.3)
+        shown.set_zorder(5)
 
 
 def ticks_every(size: int, most: int) -> Sequence[int]:

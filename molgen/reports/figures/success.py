@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from molgen.metrics.success import SuccessCurve
-from molgen.reports.figures.style import COLORS, GRAY, LINES, new_figure, shortened_text, styled
+from molgen.reports.figures.style import COLORS, GRAY, LINES, inner_legend, new_figure, shortened_text, styled
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -26,7 +26,8 @@ def success_figure(
     from matplotlib.ticker import PercentFormatter
 
     named = {"": curves} if isinstance(curves, SuccessCurve) else curves
-    figure = new_figure(4.8, 3.4 + 0.17 * sum(len(curve.counts) for curve in named.values()))
+    lines = sum(len(curve.counts) for curve in named.values())
+    figure = new_figure(4.8, 3.4 + 0.17 * lines)
     axes = figure.subplots()
     number = 0
     for name, curve in named.items():
@@ -49,7 +50,7 @@ def success_figure(
     axes.set_xlabel("RMSD threshold / Å")
     axes.set_ylabel("share of complexes")
     axes.grid(linewidth=0.4, alpha=0.5)
-    figure.legend(loc="outside lower center")
+    inner_legend(axes, "lower right")
     sizes = sorted({curve.n for curve in named.values()})
     note = "n = " + (f"{sizes[0]:,}" if len(sizes) == 1 else f"{sizes[0]:,} to {sizes[-1]:,}") if sizes else "no curves"
     axes.set_title(f"{shortened_text(title)}\n{note}" if title else note)

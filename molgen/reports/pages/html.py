@@ -121,7 +121,7 @@ def _entry(entry: Entry, index: int, count: int) -> dict[str, Any]:
         "name": entry.name,
         "structure": entry.structure,
         "nearby": selectors(entry.nearby),
-        "color": shade(index, count),
+        "color": entry.color or shade(index, count),
         "reference": entry.reference,
         "contacts": [dict(node) for node in entry.contacts],
         "record": entry.record,
@@ -141,8 +141,8 @@ def _choice(report: Report) -> str:
 
 
 def _legend(report: Report) -> str:
-    first = shade(0, 2)
-    shown = [(first, f"{escape(report.leading)} {escape(report.kind)}"), (shade(1, 2), "others, paler with rank")]
+    ranked = {f"{report.leading} {report.kind}": shade(0, 2), "others, paler with rank": shade(1, 2)}
+    shown = [(color, escape(name)) for name, color in (report.colors or ranked).items()]
     if any(one.reference or any(entry.reference for entry in one.entries) for one in report.subjects):
         shown.append((REFERENCE, "reference"))
     items = "".join(f'<li><span class="chip" style="background:{color}"></span>{text}</li>' for color, text in shown)
@@ -175,7 +175,7 @@ def _filter(count: int) -> str:
 
 
 def _row(index: int, entry: Entry, count: int) -> str:
-    chip = f'<span class="chip" style="background:{shade(index, count)}"></span>'
+    chip = f'<span class="chip" style="background:{entry.color or shade(index, count)}"></span>'
     cells = "".join(f"<td>{chip if not k else ''}{escape(cell)}</td>" for k, cell in enumerate(entry.cells))
     return f'<tr tabindex="0" data-entry="{index}" aria-selected="false">{cells}</tr>'
 

@@ -1,0 +1,1 @@
+"""Several programs on the same molecules: tables to plot from, paired differences, figures."""
