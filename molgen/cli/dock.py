@@ -46,7 +46,7 @@ if TYPE_CHECKING:
 
 def dock(
     context: typer.Context,
-    output: Annotated[Path, typer.Option("-o", "--output", help="SD file of the ranked poses (.sdf or .sdf.gz).")],
+    output: Annotated[Path, typer.Option("-o", "--output", help="Ranked poses: .sdf or .pdbqt, also .gz.")],
     protein: Annotated[
         list[Path] | None,
         typer.Option(
@@ -95,6 +95,9 @@ def dock(
     smiles_column: SmilesColumnOption = None,
     name_column: NameColumnOption = None,
     write_complex: Annotated[Path | None, typer.Option("--complex", help=".pdb or .cif of the best pose.")] = None,
+    receptor_out: Annotated[
+        Path | None, typer.Option(help=".pdb, .cif or .pdbqt of the receptor as it is docked to.")
+    ] = None,
     summary: Annotated[Path | None, typer.Option(help="JSON with all results [OUTPUT.json].")] = None,
     report: ReportOption = None,
     pymol: Annotated[Path | None, typer.Option(help="PyMOL script (.pml) of poses and interactions.")] = None,
@@ -104,8 +107,9 @@ def dock(
 ) -> None:
     """Dock one or many ligands into a pocket of a protein.
 
-    Writes an SD file with the poses of every ligand, best first.
+    Writes an SD or PDBQT file with the poses of every ligand, best first.
     """
+    from molgen.docking.pose_files import pose_file_stem
     from molgen.docking.records import config_of
     from molgen.docking.run import dock_to_file
 
@@ -128,7 +132,13 @@ def dock(
     if pairs is not None:
         _refuse_with_pairs(
             {"--protein": protein, "--ligand": ligand, "--chains": chains, "--anchor": anchor, "--core": core}
-            | {"--reference": reference, "--complex": write_complex, "--summary": summary, "--report": report}
+            | {
+                "--reference": reference,
+                "--complex": write_complex,
+                "--receptor-out": receptor_out,
+                "--summary": summary,
+                "--report": report,
+            }
             | {"--trajectory": trajectory}
         )
         _dock_pairs(
@@ -167,7 +177,8 @@ def dock(
             smiles_column=smiles_column,
             name_column=name_column,
             complexes=write_complex,
-            summary_file=summary or output.parent / f"{_stem(output)}.json",
+            receptor_file=receptor_out,
+            summary_file=summary or output.parent / f"{pose_file_stem(output)}.json",
             trajectory=trajectory,
             threads=threads,
             on_setting=lambda setting: settings.append(setting) or print_setting(setting),
@@ -227,10 +238,6 @@ def _dock_pairs(table: Path, output: Path, threads: int, **options: Any) -> None
     print_docked(rows)
     if all(row.result is None for row in rows):
         raise typer.Exit(2)
-
-
-def _stem(path: Path) -> str:
-    return path.name.removesuffix(".gz").removesuffix(".sdf").removesuffix(".sd")
 
 
 command = dock

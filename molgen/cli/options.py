@@ -42,7 +42,7 @@ class Stereo(StrEnum):
 
 
 ProteinOption = Annotated[Path, typer.Option("-p", "--protein", help="PDB or mmCIF file, also .gz.")]
-SdfOutput = Annotated[Path, typer.Option("-o", "--output", help="SD file to write (.sdf or .sdf.gz).")]
+PosesOutput = Annotated[Path, typer.Option("-o", "--output", help="Poses to write: .sdf or .pdbqt, also .gz.")]
 SeedOption = Annotated[int, typer.Option(min=0, help="Same seed, same poses.")]
 EffortOption = Annotated[Effort, typer.Option(help="How much is searched.")]
 ProposalsOption = Annotated[

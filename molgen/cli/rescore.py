@@ -9,7 +9,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from molgen.cli.options import ChainsOption, DropOption, KeepOption, ProteinOption, ReferenceOption, SdfOutput, names_of
+from molgen.cli.options import (
+    ChainsOption,
+    DropOption,
+    KeepOption,
+    PosesOutput,
+    ProteinOption,
+    ReferenceOption,
+    names_of,
+)
 from molgen.cli.terminal import MOST_ROWS, console, yes_or_no
 
 if TYPE_CHECKING:
@@ -19,7 +27,7 @@ if TYPE_CHECKING:
 def rescore(
     protein: ProteinOption,
     poses: Annotated[Path, typer.Option("-l", "--poses", help="SD or MOL2 file with poses.")],
-    output: SdfOutput,
+    output: PosesOutput,
     minimize: Annotated[bool, typer.Option("--minimize", help="Minimize every pose in the receptor first.")] = False,
     reference: ReferenceOption = None,
     keep: KeepOption = "",

@@ -16,12 +16,12 @@ from molgen.chem.formats.text_lines import TextLines
 from molgen.chem.molecules.reading import names_file, read_molecules
 from molgen.chem.molecules.reference import compared_with
 from molgen.chem.molecules.tables import delimiter_of
-from molgen.chem.molecules.writing import check_sdf_name
 from molgen.chem.proteins.reading import read_protein
 from molgen.docking.conditions import check_conditions
 from molgen.docking.dock import dock_prepared
 from molgen.docking.learned import learned_of
 from molgen.docking.ligand import prepare_variants
+from molgen.docking.pose_files import check_pose_file
 from molgen.docking.records import DockConfig, DockingResult
 from molgen.docking.run import DockRow, write_poses
 from molgen.docking.site import Site, sites_of
@@ -164,7 +164,7 @@ def dock_pairs_to_file(
 
     Args:
         table: see :func:`read_pairs`.
-        output: .sdf or .sdf.gz; not touched when no pair gives a pose.
+        output: .sdf or .pdbqt (also .gz); not touched when no pair gives a pose.
         work: docks one pair.
         threads: of the CPU.
         on_row: called after every pair.
@@ -172,7 +172,7 @@ def dock_pairs_to_file(
     Raises:
         InputError: the table cannot be read or the output cannot be written.
     """
-    check_sdf_name(output)
+    check_pose_file(output)
     check_place(output)
     learned_of(work.config)  # weights that cannot be read are no fault of a pair
     torch.set_num_threads(threads)

@@ -206,16 +206,15 @@ class DockingResult:
         return pose_frame(self)
 
     def save(self, path: str | Path, name: str = "ligand") -> None:
-        """Write the poses as an SD file, .sdf or .sdf.gz, under this title.
+        """Write the poses as an SD or PDBQT file, .sdf or .pdbqt (also .gz), under this title.
 
         Raises:
             InputError: the file cannot be written.
         """
-        from molgen.chem.molecules.writing import check_sdf_name, write_sdf
         from molgen.docking.output import sdf_records
+        from molgen.docking.pose_files import write_pose_file
 
-        check_sdf_name(path)
-        write_sdf(path, sdf_records(self, name))
+        write_pose_file(path, sdf_records(self, name))
 
     def _repr_html_(self) -> str:
         from molgen.docking.tables import pose_html

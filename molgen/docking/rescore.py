@@ -15,13 +15,14 @@ from torch import Tensor
 from molgen.chem.molecules.reading import InputRecord, read_molecules
 from molgen.chem.molecules.reference import reference_ligand
 from molgen.chem.molecules.standardize import prepare_molecule
-from molgen.chem.molecules.writing import SdfRecord, check_sdf_name, write_sdf
+from molgen.chem.molecules.writing import SdfRecord
 from molgen.chem.proteins.entries import choose_chains
 from molgen.chem.proteins.groups.stand_ins import StandIns, stand_ins
 from molgen.chem.proteins.reading import read_protein
 from molgen.chem.proteins.structure import Pocket, Protein
 from molgen.docking.ligand import ligand_of
 from molgen.docking.output import sdf_records
+from molgen.docking.pose_files import check_pose_file, write_pose_file
 from molgen.docking.pose_records import docking_result
 from molgen.docking.ranking import RankedPose
 from molgen.docking.records import DockConfig, DockingResult, Pose
@@ -153,7 +154,7 @@ def rescore_to_file(
     Raises:
         InputError: the protein, the source or the output cannot be used.
     """
-    check_sdf_name(output)
+    check_pose_file(output)
     check_place(output)
     torch.set_num_threads(1)
     records = list(read_molecules(Path(source)))
@@ -167,7 +168,7 @@ def rescore_to_file(
         rows.append(RescoreRow(record.name, record.place, pose, scored.value, scored.error))
     written = [record for row in rows if row.result is not None for record in sdf_records(row.result, row.name)]
     if written:
-        write_sdf(output, _ranked(written))
+        write_pose_file(output, _ranked(written))
     return rows
 
 

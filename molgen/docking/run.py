@@ -1,4 +1,4 @@
-"""A library of ligands to one SD file of poses: one row per input, written whole or not at all."""
+"""A library of ligands to one file of poses: one row per input, written whole or not at all."""
 
 from __future__ import annotations
 
@@ -14,8 +14,9 @@ from rdkit import Chem
 
 from molgen.chem.molecules.reading import InputRecord, read_molecules
 from molgen.chem.molecules.reference import compared_with, reference_ligand
-from molgen.chem.molecules.writing import SdfRecord, check_sdf_name, write_sdf
+from molgen.chem.molecules.writing import SdfRecord
 from molgen.chem.proteins.entries import choose_chains
+from molgen.chem.proteins.output import check_receptor_file, write_receptor
 from molgen.chem.proteins.structure import Pocket, Protein
 from molgen.chem.proteins.writing import write_complex, writer_of
 from molgen.docking.conditions import check_conditions
@@ -24,6 +25,7 @@ from molgen.docking.ensemble import ensemble_sites, structures_of
 from molgen.docking.learned import learned_of
 from molgen.docking.ligand import Ligand, PreparedLigand, prepare_variants
 from molgen.docking.output import pocket_record, sdf_records, summary
+from molgen.docking.pose_files import check_pose_file, write_pose_file
 from molgen.docking.records import DockConfig, DockingResult
 from molgen.docking.restraints import Anchor
 from molgen.docking.site import Site, sites_of
@@ -90,6 +92,7 @@ def dock_to_file(
     smiles_column: str | None = None,
     name_column: str | None = None,
     complexes: str | Path | None = None,
+    receptor_file: str | Path | None = None,
     summary_file: str | Path | None = None,
     trajectory: str | Path | None = None,
     threads: int = 1,
@@ -102,12 +105,13 @@ def dock_to_file(
         source: SMILES, or a .smi, .csv, .sdf, .mol2 file (also .gz). Streamed.
         protein: PDB or mmCIF file (also .gz), or several of one protein, as in :func:`molgen.dock`.
         pocket: as in :func:`molgen.dock`.
-        output: .sdf or .sdf.gz; not touched when no ligand gives a pose.
+        output: .sdf or .pdbqt (also .gz); not touched when no ligand gives a pose.
         config: how each is docked.
         keep, drop, chains, anchors, core: as in :func:`molgen.dock`.
         reference: a file with a pose of the ligand to compare with; by default the one that names the pocket.
         smiles_column, name_column: of a table, see :func:`molgen.read_molecules`.
         complexes: .pdb or .cif file for the receptor with the best pose of the (first) ligand.
+        receptor_file: .pdb, .cif or .pdbqt file for the receptor of the first site, without a ligand.
         summary_file: JSON with all results and failures.
         trajectory: PDB file of how the model samples the first ligand that is docked, one model per step.
         on_setting: called once, when the receptor is ready.
@@ -116,7 +120,7 @@ def dock_to_file(
     Raises:
         InputError: the protein, the pocket, the source or an output cannot be used.
     """
-    _check_outputs(output, complexes, summary_file, trajectory)
+    _check_outputs(output, complexes, receptor_file, summary_file, trajectory)
     if config.posebusters:
         check_posebusters()
     learned_of(config)  # weights that cannot be read are no fault of a ligand
@@ -134,6 +138,8 @@ def dock_to_file(
     setting = Setting(structure, sites, found.others)
     if on_setting:
         on_setting(setting)
+    if receptor_file is not None:
+        write_receptor(receptor_file, sites[0].receptor.protein)
     rows = write_poses(records, work, output, on_row)
     best = next((row.result for row in rows if row.result is not None), None)
     if summary_file is not None:
@@ -147,12 +153,16 @@ def dock_to_file(
     return rows
 
 
-def _check_outputs(output: str | Path, complexes: str | Path | None, *others: str | Path | None) -> None:
+def _check_outputs(
+    output: str | Path, complexes: str | Path | None, receptor_file: str | Path | None, *others: str | Path | None
+) -> None:
     """See that every file can be written, before the work."""
-    check_sdf_name(output)
+    check_pose_file(output)
     if complexes is not None:
         writer_of(complexes)
-    for path in filter(None, (output, complexes, *others)):
+    if receptor_file is not None:
+        check_receptor_file(receptor_file)
+    for path in filter(None, (output, complexes, receptor_file, *others)):
         check_place(path)
 
 
@@ -200,19 +210,19 @@ def write_poses(
     output: str | Path,
     on_row: Callable[[DockRow], None] | None = None,
 ) -> list[DockRow]:
-    """Dock every input and write the poses of all into one SD file; the file is not touched when there are none.
+    """Dock every input and write the poses of all into one file; the file is not touched when there are none.
 
     Args:
         inputs: with a name and a place each; streamed.
         work: input -> result; what it raises becomes a row.
-        output: .sdf or .sdf.gz.
+        output: .sdf or .pdbqt (also .gz).
         on_row: called after every input.
     """
     rows: list[DockRow] = []
     poses = _poses(inputs, work, rows, on_row)
     first = next(poses, None)
     if first is not None:
-        write_sdf(output, chain([first], poses))
+        write_pose_file(output, chain([first], poses))
     return rows
 
 

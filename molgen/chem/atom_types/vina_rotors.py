@@ -1,4 +1,4 @@
-"""The number of rotatable bonds that the Vina energy is scaled with; it differs from the torsions that are searched."""
+"""The rotatable bonds that the Vina energy is scaled with; they differ from the torsions that are searched."""
 
 from __future__ import annotations
 
@@ -17,18 +17,39 @@ def vina_rotors(mol: Chem.Mol) -> float:
 
     Source: `atom_rotors` and `num_tors_div` of Vina 1.2; the default flexibility of Meeko 0.8.
     """
+    ends = ((_heavy_degree(bond.GetBeginAtom()), _heavy_degree(bond.GetEndAtom())) for bond in _turning_bonds(mol))
+    return len(_alkynes(mol)) + sum(0.5 * sum(count > 1 for count in counts) for counts in ends)
+
+
+def torsion_bonds(mol: Chem.Mol) -> list[tuple[int, int]]:
+    """The bonds that turn, as pairs of atoms: those of :func:`vina_rotors`, also where they turn hydrogens only.
+
+    Of the straight chain about a triple bond it is the bond at one end, if both ends have something to turn.
+    """
+    bonds = [(bond.GetBeginAtomIdx(), bond.GetEndAtomIdx()) for bond in _turning_bonds(mol)]
+    for first, second, third, fourth in mol.GetSubstructMatches(_patterns()[2]):
+        is_chain = not mol.GetBondBetweenAtoms(second, third).IsInRing()
+        if is_chain and all(_heavy_degree(mol.GetAtomWithIdx(end)) > 1 for end in (first, fourth)):
+            bonds.append((first, second))
+    return bonds
+
+
+def _turning_bonds(mol: Chem.Mol) -> list[Chem.Bond]:
     frozen = _frozen(mol)
-    total = float(len(_alkynes(mol)))
+    turning = []
     for bond in mol.GetBonds():
         ends = (bond.GetBeginAtom(), bond.GetEndAtom())
         if bond.GetBondType() != Chem.BondType.SINGLE or bond.IsInRing():
             continue
         if any(atom.GetAtomicNum() == 1 for atom in ends) or frozenset(a.GetIdx() for a in ends) in frozen:
             continue
-        heavy = [sum(other.GetAtomicNum() > 1 for other in atom.GetNeighbors()) for atom in ends]
-        if all(count > 1 or _turns_hydrogens(atom) for count, atom in zip(heavy, ends, strict=True)):
-            total += 0.5 * sum(count > 1 for count in heavy)
-    return total
+        if all(_heavy_degree(atom) > 1 or _turns_hydrogens(atom) for atom in ends):
+            turning.append(bond)
+    return turning
+
+
+def _heavy_degree(atom: Chem.Atom) -> int:
+    return sum(other.GetAtomicNum() > 1 for other in atom.GetNeighbors())
 
 
 def _turns_hydrogens(atom: Chem.Atom) -> bool:

@@ -5,15 +5,11 @@ from __future__ import annotations
 import re
 
 from molgen.chem.formats.atom_site import coordinate
+from molgen.chem.formats.pdbqt.atom_types import element_of
 from molgen.errors import ParseError
 
 _ATOMS = ("ATOM", "HETATM")
 _LIGAND = re.compile(r"^(ROOT|TORSDOF|BRANCH)\b", re.MULTILINE)
-# types of AutoDock 4 and Vina whose first letters are not the element
-_ELEMENTS = {
-    **{"A": "C", "G": "C", "GA": "C", "J": "C", "Q": "C", "CG": "C", "G0": "C", "CG0": "C"},
-    **{"OA": "O", "OS": "O", "W": "O", "NA": "N", "NS": "N", "SA": "S", "HD": "H", "HS": "H"},
-}
 
 
 def pdb_of_pdbqt(text: str) -> str:
@@ -38,8 +34,7 @@ def pdb_of_pqr(text: str) -> str:
 
 def _with_element(line: str) -> str:
     kind = line[77:80].strip()
-    element = _ELEMENTS.get(kind.upper(), re.sub(r"[0-9]", "", kind))
-    return f"{line[:66]:66}          {element.upper():>2}"
+    return f"{line[:66]:66}          {element_of(kind):>2}"
 
 
 def _from_pqr(line: str, number: int) -> str:

@@ -41,7 +41,7 @@ def _ends_chain(atoms: Sequence[AtomSite], index: int) -> bool:
 
 
 def _atom_line(atom: AtomSite, serial: int) -> str:
-    _check(atom)
+    check_columns(atom)
     symbol = Chem.GetPeriodicTable().GetElementSymbol(atom.element).upper()
     name = atom.name if len(atom.name) == 4 or len(symbol) == 2 else f" {atom.name}"
     residue = f"{atom.residue:>3} " if len(atom.residue) < 4 else atom.residue
@@ -52,7 +52,8 @@ def _atom_line(atom: AtomSite, serial: int) -> str:
     )
 
 
-def _check(atom: AtomSite) -> None:
+def check_columns(atom: AtomSite) -> None:
+    """Raises InputError where the columns of a PDB file have no room for something of an atom."""
     limits = (
         (len(atom.chain) > 1, f"chain id {atom.chain!r}"),
         (len(atom.residue) > 4, f"component id {atom.residue!r}"),

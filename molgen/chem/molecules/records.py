@@ -10,7 +10,8 @@ from rdkit import Chem
 
 from molgen.chem.formats.mol2 import parse_mol2_block
 from molgen.chem.formats.parsing import one_line, parse_inchi, parse_molblock, parse_smiles
-from molgen.chem.formats.pdb_ligands import parse_pdb_ligand, parse_pdbqt_ligand
+from molgen.chem.formats.pdb_ligands import parse_pdb_ligand
+from molgen.chem.formats.pdbqt.ligand_reading import parse_pdbqt_ligand
 from molgen.chem.molecules.stereo.lost_marks import remember_lost_marks
 from molgen.errors import ParseError
 
@@ -93,9 +94,12 @@ def record_of_pdb(number: int, block: list[str]) -> InputRecord:
 
 def record_of_pdbqt(number: int, block: list[str]) -> InputRecord:
     """The lines of one model of a PDBQT file, named by its remark."""
-    mol, error = _try_block(parse_pdbqt_ligand, block)
     name = next((line.split("=", 1)[1].strip() for line in block if line.startswith("REMARK  Name =")), "")
-    return InputRecord(0, name, "", f"record {number}", mol, error)
+    try:
+        mol, note = parse_pdbqt_ligand(block)
+    except ParseError as error:
+        return InputRecord(0, name, "", f"record {number}", None, error.reason)
+    return InputRecord(0, name, "", f"record {number}", mol, note=note)
 
 
 def record_of_mol(index: int, mol: Chem.Mol) -> InputRecord:

@@ -1,0 +1,1 @@
+"""PDBQT files of AutoDock: the atom types, ligands with their torsion trees, receptors."""
