@@ -22,7 +22,7 @@ from molgen.chem.formats.pdb_writing import pdb_text
 from molgen.chem.molecules.reading import read_molecules
 from molgen.chem.proteins.reading import read_protein
 from molgen.chem.proteins.writing import protein_atoms
-from molgen.cli import app
+from molgen.cli import root
 
 DATA = Path(__file__).parent
 TRAINING = DATA / "training"
@@ -102,7 +102,7 @@ def toy_sets() -> None:
         ("decoys", "complexes", "decoys", []),
     ):
         arguments = ["prepare", command, str(DATA / given), "-o", str(TRAINING / name), *options]
-        app(args=arguments, prog_name="molgen", standalone_mode=False)
+        root(args=arguments, prog_name="molgen", standalone_mode=False)
 
 
 def source(name: str, part: str) -> Path:

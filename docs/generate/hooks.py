@@ -17,10 +17,10 @@ ROOT = Path(__file__).parents[2]
 
 def on_files(files: Files, config: MkDocsConfig) -> Files:
     """Add the pages that have no file of their own."""
-    from molgen.cli import app
+    from molgen.cli import root
 
     pages = {
-        "cli.md": cli_page(app),
+        "cli.md": cli_page(root),
         "api.md": api_page(),
         "models.md": model_cards(),
         "changelog.md": plain_links((ROOT / "CHANGELOG.md").read_text(encoding="utf-8")),

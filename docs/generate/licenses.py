@@ -18,7 +18,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 PAGE = Path(__file__).parents[1] / "licenses.md"
-EXTRAS = ("eval", "report", "notebook", "scale", "relax", "baseline")
+EXTRAS = ("eval", "report", "app", "notebook", "scale", "relax", "baseline")
 # MPL-2.0 binds changes to its own files, which molgen does not make
 _PERMISSIVE = re.compile(
     r"MIT|MIT-CMU|BSD|0BSD|BSD-\d-Clause|Apache-2\.0|Apache-2\.0 WITH LLVM-exception|ISC|PSF-2\.0|Zlib|CC0-1\.0"

@@ -26,7 +26,7 @@ _LEFT = {
     "train": "weights and state are those of the last checkpoint in the output folder; --resume goes on from there",
 }
 
-app = typer.Typer(
+root = typer.Typer(
     name="molgen",
     help="Generative 3D structures of molecules.",
     no_args_is_help=True,
@@ -48,7 +48,7 @@ def add_commands(target: typer.Typer, folders: Iterable[str] = __path__) -> None
             target.add_typer(command, name=name)
 
 
-add_commands(app)
+add_commands(root)
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
@@ -58,7 +58,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     try:
         with ended_cleanly(), debugging(debug):
             current = with_new_names([argument for argument in given if argument != "--debug"])
-            app(args=current, prog_name="molgen", obj=given)
+            root(args=current, prog_name="molgen", obj=given)
     except SystemExit as stop:
         if stop.code == _INTERRUPTED:
             print(f"interrupted: {_left_behind(given)}", file=sys.stderr)
@@ -95,7 +95,7 @@ def _version(wanted: bool) -> None:
         raise typer.Exit
 
 
-@app.callback()
+@root.callback()
 def _options(
     version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Print it.")] = False,
     debug: Annotated[bool, typer.Option("--debug", help="Show the traceback of an error; works anywhere.")] = False,

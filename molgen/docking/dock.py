@@ -31,6 +31,7 @@ from molgen.errors import InputError, ParseError
 from molgen.physics.energy import DockingEnergy, Restraint
 from molgen.physics.maps import MapField
 from molgen.sampling.guards import warnings_as_notes
+from molgen.stages import stage
 
 _OUTSIDE = 10.0
 """kcal/mol of the walls, e.g. one atom 1 Angstrom outside."""
@@ -116,6 +117,7 @@ def dock_prepared(
     notes = list(prepared.notes)
     with warnings_as_notes(notes):
         refined = [(site, searched(site, ligand, config, restraints, learned)) for site in sites]
+    stage("ranking and checks")
     ranked = ranked_poses(ligand, refined, learned.confidence)
     return docking_result(
         ligand,
@@ -141,12 +143,15 @@ def searched(
     energy = energy_of(site, ligand, restraints)
     proposals = None
     if learned.poses is not None:
+        stage("proposals")
         noise = torch.Generator().manual_seed(config.seed)  # its own, so that the random starts do not depend on it
         proposals = propose(
             learned.poses, site, ligand, config.samples, config.steps, noise, energy=energy, guidance=config.guidance
         )
     rng = torch.Generator().manual_seed(config.seed)
+    stage("search")
     minima = search(energy, ligand.templates, config.search, rng, proposals).minima
+    stage("refinement")
     refined = refine(site, ligand, energy, minima, config.min_rmsd)
     _check_inside(site, energy, refined)
     return refined

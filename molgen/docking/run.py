@@ -35,6 +35,7 @@ from molgen.errors import ConfigError
 from molgen.files import check_place, write_atomically
 from molgen.metrics.posebusters import check_posebusters
 from molgen.outcomes import attempts
+from molgen.stages import stage
 
 
 @dataclass(frozen=True)
@@ -179,6 +180,7 @@ class _LigandDocking:
     first: Ligand | None = None
 
     def __call__(self, record: InputRecord) -> DockingResult:
+        stage("preparation")
         mol = record.molecule()
         return dock_variants(prepare_variants(mol, self.config, largest_fragment=self.largest_fragment), self._docked)
 

@@ -31,5 +31,5 @@ def test_it_stands_among_the_commands_that_ship(app):
 
 
 def test_files_without_a_command_are_none():
-    names = {command.name for command in cli.app.registered_commands} | {g.name for g in cli.app.registered_groups}
-    assert names == {"analyze", "conformers", "dock", "inspect", "rescore", "prepare", "screen", "train"}
+    names = {command.name for command in cli.root.registered_commands} | {g.name for g in cli.root.registered_groups}
+    assert names == {"analyze", "app", "conformers", "dock", "inspect", "rescore", "prepare", "screen", "train"}

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from molgen.cli import app
+from molgen.cli import root
 
 ROOT = Path(__file__).parents[2]
 pytest.importorskip("mkdocs")
@@ -35,8 +35,8 @@ def site(tmp_path_factory) -> Path:
 def test_the_reference_has_a_section_for_every_command(cli_page):
     import typer
 
-    found = [" ".join(("molgen", *path)) for path, _ in cli_page.commands(typer.main.get_command(app))]
-    titles = re.findall(r"^## (.+)$", cli_page.cli_page(app), flags=re.MULTILINE)
+    found = [" ".join(("molgen", *path)) for path, _ in cli_page.commands(typer.main.get_command(root))]
+    titles = re.findall(r"^## (.+)$", cli_page.cli_page(root), flags=re.MULTILINE)
     assert titles == found
     assert {"molgen conformers", "molgen dock", "molgen prepare decoys", "molgen train docking"} <= set(found)
 
@@ -45,9 +45,9 @@ def test_every_option_of_the_help_is_in_its_section(cli_page):
     import typer
     from typer.testing import CliRunner
 
-    sections = dict(re.findall(r"^## molgen (.+?)\n(.*?)(?=^## |\Z)", cli_page.cli_page(app), flags=re.M | re.S))
-    for path, _ in cli_page.commands(typer.main.get_command(app)):
-        told = CliRunner().invoke(app, [*path, "--help"]).output
+    sections = dict(re.findall(r"^## molgen (.+?)\n(.*?)(?=^## |\Z)", cli_page.cli_page(root), flags=re.M | re.S))
+    for path, _ in cli_page.commands(typer.main.get_command(root)):
+        told = CliRunner().invoke(root, [*path, "--help"]).output
         options = set(re.findall(r"(?<![\w-])--?[a-z][a-z-]*", told.split("Options:")[1])) - {"--help"}
         listed = set(re.findall(r"`(--?[a-z][a-z-]*)`", sections[" ".join(path)]))
         named = {option for option in options if option in listed}

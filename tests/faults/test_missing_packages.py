@@ -68,6 +68,13 @@ def test_what_needs_a_missing_package_names_it_and_how_to_get_it(tmp_path, missi
     assert list(tmp_path.iterdir()) == []
 
 
+def test_the_app_names_what_to_install(tmp_path):
+    done = command(BLOCK.format(names={"nicegui"}), "app", "--folder", tmp_path / "app")
+    assert done.returncode == 2, done.stderr
+    assert done.stderr == 'error: molgen app needs nicegui: pip install "molgen[app]"\n'
+    assert list(tmp_path.iterdir()) == []
+
+
 @pytest.mark.slow
 def test_posebusters_is_refused_by_name(tmp_path):
     from complexes import INHIBITOR, ligand_path, protein_path

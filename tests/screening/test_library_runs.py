@@ -13,7 +13,7 @@ from complexes import INHIBITOR, ligand_path, protein_path
 from typer.testing import CliRunner
 
 from molgen.chem.molecules.reading import read_molecules
-from molgen.cli import app
+from molgen.cli import root
 from molgen.conformers.config import GenerateConfig
 from molgen.docking.records import DockConfig
 from molgen.errors import ConfigError, InputError
@@ -71,7 +71,7 @@ def test_a_killed_run_is_resumed_with_every_input_exactly_once(library, tmp_path
     os.kill(process.pid, signal.SIGKILL)
     process.wait()
     assert status(tmp_path / "cut").phase == "stopped"
-    found = CliRunner().invoke(app, [*command[3:], "--resume"])
+    found = CliRunner().invoke(root, [*command[3:], "--resume"])
     assert found.exit_code == 0, found.output
     assert [row["sdf"] for row in told(tmp_path / "cut")] == [row["sdf"] for row in told(tmp_path / "whole")]
 
@@ -114,17 +114,17 @@ def test_what_has_no_meaning_for_a_library_is_refused(library, tmp_path):
 def test_wrong_commands_end_in_one_line(tmp_path, monkeypatch, arguments, reason):
     monkeypatch.chdir(tmp_path)
     Path("x.smi").write_text("CCO\n")
-    found = CliRunner().invoke(app, arguments)
+    found = CliRunner().invoke(root, arguments)
     assert reason in str(found.exception)
     assert not Path("run").exists()
 
 
 def test_a_run_can_be_looked_at_and_exported(library, tmp_path):
     run = tmp_path / "run"
-    call = CliRunner().invoke(app, ["conformers", str(library), "-o", str(run), "-n", "1", "--samples", "2"])
+    call = CliRunner().invoke(root, ["conformers", str(library), "-o", str(run), "-n", "1", "--samples", "2"])
     assert "7 of 8 molecules done, 1 failed, 1 were repeats" in call.output
-    seen = CliRunner().invoke(app, ["screen", "status", str(run)])
+    seen = CliRunner().invoke(root, ["screen", "status", str(run)])
     assert "conformers of library.smi: finished, 1 shards written" in seen.output
-    made = CliRunner().invoke(app, ["screen", "export", str(run), "-o", str(tmp_path / "all.sdf")])
+    made = CliRunner().invoke(root, ["screen", "export", str(run), "-o", str(tmp_path / "all.sdf")])
     assert "7 structures" in made.output
     assert [one.name for one in read_molecules(tmp_path / "all.sdf")][:3] == ["ethanol", "propanol", "again"]

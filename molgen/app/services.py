@@ -1,0 +1,66 @@
+"""What the REST endpoints and the pages share: uploads, jobs, and what is known of structures."""
+
+from __future__ import annotations
+
+import fcntl
+from pathlib import Path
+from typing import IO, Any
+
+from molgen.app.jobs.runner import JobRunner, in_process
+from molgen.app.jobs.store import JobStore, read_json, write_json
+from molgen.app.jobs.work import describe_structure
+from molgen.app.settings import AppSettings
+from molgen.app.uploads import Upload, Uploads
+from molgen.errors import InputError
+from molgen.version import __version__
+
+_SECONDS = 180.0
+"""That looking into a structure may take."""
+
+
+class Services:
+    """Of one server.
+
+    Raises:
+        InputError: the folder cannot be used, or another server uses it.
+    """
+
+    def __init__(self, settings: AppSettings) -> None:
+        self.settings = settings
+        self._lock = _locked(settings.folder)
+        self.uploads = Uploads(settings.folder / "uploads", settings.upload_limit)
+        self.store = JobStore(settings.folder / "jobs")
+        self.runner = JobRunner(self.store, self.uploads, settings)
+
+    def structure(self, upload: Upload) -> dict[str, Any]:
+        """:func:`molgen.app.structures.describe` of an upload, computed once.
+
+        Raises:
+            MolgenError: it is no structure that can be read.
+        """
+        if upload.kind != "protein":
+            raise InputError("is no PDB or mmCIF file", source=upload.name)
+        known = upload.path.parent / f".structure-{__version__}.json"
+        if not known.is_file():
+            write_json(known, in_process(describe_structure, str(upload.path), timeout=_SECONDS))
+        return read_json(known)
+
+    def close(self) -> None:
+        """Stop the jobs and give the folder free."""
+        self.runner.close()
+        self._lock.close()
+
+
+def _locked(folder: Path) -> IO:
+    """The folder, made and taken; private to the user."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        lock = (folder / ".lock").open("w")
+    except OSError as error:
+        raise InputError(f"cannot be used: {error.strerror}", source=folder) from error
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        lock.close()
+        raise InputError("another molgen app uses this folder; name another with --folder", source=folder) from error
+    return lock
