@@ -115,6 +115,7 @@ class Report:
         leading: what the first entry is among the others, for the legend.
         summary: statistics over all inputs.
         figures: of all inputs together, beneath the statistics.
+        order: what decides the order of the entries, one or two sentences.
         colors: what the entries of a color of their own are -> color, for the legend; {} where rank decides the color.
     """
 
@@ -132,3 +133,4 @@ class Report:
     summary: Table | None = None
     figures: Sequence[Figure] = ()
     colors: Mapping[str, str] = field(default_factory=dict)
+    order: str = ""

@@ -18,12 +18,13 @@ from molgen.reports.pages.structures import (
     receptor_text,
     residues_near,
     shown_part,
+    without_carbon_hydrogens,
 )
 from molgen.reports.pages.viewer import OPTIONS, check_viewer
 
 
 def notebook_view(
-    report: Report, *, subject: int = 0, entry: int | None = None, surface: bool = False, height: int = 450
+    report: Report, *, subject: int = 0, entry: int | None = None, surface: bool | str = False, height: int = 450
 ) -> Any:
     """What a report shows of one molecule, as an `ipymolstar` widget.
 
@@ -31,7 +32,7 @@ def notebook_view(
         report: e.g. of :func:`molgen.reports.pages.docking_report.docking_report`.
         subject: index of the molecule.
         entry: index of the conformer or pose; None for all of them.
-        surface: draw that of the receptor.
+        surface: draw that of the receptor; "surface_hydrophobic" and "surface_charge" color it.
         height: in pixels.
 
     Raises:
@@ -42,7 +43,7 @@ def notebook_view(
     first, entries = (0, chosen.entries) if entry is None else (entry, [chosen.entries[entry]])
     tree = scene(
         templates(),
-        [(_url(one.structure), one.nearby) for one in entries],
+        [(_url(without_carbon_hydrogens(one.structure)), one.nearby) for one in entries],
         count=len(chosen.entries),
         first=first,
         camera=chosen.camera,
@@ -54,13 +55,13 @@ def notebook_view(
     return _widget(tree, height)
 
 
-def pose_view(result: DockingResult, rank: int = 1, *, surface: bool = False, height: int = 450) -> Any:
+def pose_view(result: DockingResult, rank: int = 1, *, surface: bool | str = False, height: int = 450) -> Any:
     """One pose in its pocket with its interactions, as an `ipymolstar` widget.
 
     Args:
         result: of :func:`molgen.dock` or :func:`molgen.rescore`.
         rank: of the pose.
-        surface: draw that of the receptor.
+        surface: draw that of the receptor; "surface_hydrophobic" and "surface_charge" color it.
         height: in pixels.
 
     Raises:

@@ -67,6 +67,7 @@ def analysis_report(
     shown = _embedded(good)
     receptor = None if protein is None else receptor_of(protein, ensembles, references)[0]
     part = None if receptor is None else shown_part(receptor, [positions_of(e)[:n].reshape(-1, 3) for _, e, n in shown])
+    cut = part is not None and receptor is not None and len(part) < len(receptor)
     common, own = captioned_figures(analysis, min(PICTURED, len(shown)))
     subjects = [
         analysis_subject(analysis, molecule, ensemble, count, matching(ensemble, references), part, own.get(number, []))
@@ -86,10 +87,11 @@ def analysis_report(
         overview=None if len(analysis.rows) == 1 else overview_table(analysis),
         receptor="" if part is None else receptor_text(part),
         facts=_facts(analysis, source, reference, protein),
-        notes=_notes(analysis, len(shown), cut=part is not None and receptor is not None and len(part) < len(receptor)),
+        notes=_notes(analysis, (source, reference, protein), len(shown), cut=cut),
         provenance=provenance(command, analysis.config, viewer=viewer_name()),
         overlaid=kind == "conformers",
         leading="first",
+        order="The order is that of the file; RMSDs do not change it.",
         summary=summary_table(analysis.statistics, analysis.config.seed),
         figures=common,
     )
@@ -111,16 +113,19 @@ def _facts(
 ) -> dict[str, str]:
     given = {"structures": source, "reference": reference, "protein": protein}
     return {
-        **{name: str(path) for name, path in given.items() if path is not None},
+        **{name: Path(path).name for name, path in given.items() if path is not None},
         "taken as": analysis.config.mode,
         **({"threshold": f"{analysis.config.limit:g} Å"} if analysis.compared else {}),
     }
 
 
-def _notes(analysis: Analysis, shown: int, *, cut: bool) -> tuple[str, ...]:
+def _notes(analysis: Analysis, given: Sequence[str | Path | None], shown: int, *, cut: bool) -> tuple[str, ...]:
+    told = list(analysis.notes)
+    for path in filter(None, given):
+        told = [note.replace(str(path), Path(path).name) for note in told]
     how = "compared where they lie" if analysis.config.mode == "poses" else "superposed"
     return (
-        *analysis.notes,
+        *told,
         f"RMSDs are over heavy atoms, {how}, the least over the symmetries of the molecule.",
         "Energies and confidences are those of the file, in its units.",
         *(("The 3D view shows the part of the receptor around the poses.",) if cut else ()),

@@ -64,7 +64,7 @@ def analysis_subject(
         Entry(
             name=row.place,
             cells=tuple(texts.values()),
-            structure=ligand_text(mol, place),
+            structure=ligand_text(mol, place, hydrogens=True),
             nearby=near,
             details=_details(analysis, molecule, row) | _around(near, receptor),
             reference=reference,

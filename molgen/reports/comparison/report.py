@@ -97,6 +97,7 @@ def comparison_report(
         summary=Table(titles, rows, "\n".join(difference_lines(comparison))),
         figures=captioned(comparison),
         colors=colors,
+        order="Program by program: the structure that is nearest to a reference, and the first.",
     )
 
 
@@ -195,7 +196,7 @@ def _entry(
     return Entry(
         name=f"{program}, {what}",
         cells=(f"{program}, {what}", number(row.rmsd), row.place, number(row.energy), valid),
-        structure=ligand_text(mol, positions),
+        structure=ligand_text(mol, positions, hydrogens=True),
         nearby=() if receptor is None else residues_near(receptor, positions[heavy_atoms(mol)]),
         reference=reference,
         color=color,

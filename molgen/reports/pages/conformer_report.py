@@ -17,19 +17,24 @@ from scipy.sparse.csgraph import connected_components
 from molgen.chem.features.molecule_features import heavy_atoms, without_hydrogens
 from molgen.chem.formats.parsing import silent_rdkit
 from molgen.chem.molecules.rotatable import rotatable_torsions
+from molgen.chem.molecules.writing import SdfRecord, sdf_block
 from molgen.conformers.annotation import explanation
 from molgen.conformers.config import GenerateConfig
 from molgen.conformers.distinct import symmetric_distances
 from molgen.geometry import rigid
 from molgen.geometry.alignment import kabsch
-from molgen.reports.content import Entry, Report, Subject, Table
+from molgen.metrics.torsion_deviation import Torsions, torsion_angles
+from molgen.reports.content import Entry, Figure, Report, Subject, Table
+from molgen.reports.figures import figure_bytes, torsion_roses
 from molgen.reports.pages.html import write_report
 from molgen.reports.pages.report_figures import figure_svgs
 from molgen.reports.pages.structures import camera_on, drawing, ligand_text
 from molgen.reports.pages.viewer import viewer_name
-from molgen.reports.provenance import provenance
+from molgen.reports.provenance import file_name, provenance
 from molgen.screening.conformer_file import ConformerRow
 
+PICTURED = 10
+"""Molecules whose torsions are drawn."""
 MOST_MOLECULES, MOST_CONFORMERS, MOST_LISTED = 50, 1000, 2000
 """More are not embedded in a report; they are in the SD file."""
 _COLUMNS = ("rank", "energy / kcal/mol", "RMSD to the first / Å", "to the nearest before it / Å")
@@ -66,12 +71,17 @@ def conformer_report(
     """The content of the report; arguments as in :func:`write_conformer_report`."""
     done = [row for row in rows if row.conformers]
     subjects = list(_subjects(done, output))
+    order, energies = explanation(config)
     total = sum(row.conformers for row in done)
     shown = sum(len(subject.entries) for subject in subjects)
     one = len(rows) == 1
     title = f"Conformers of {rows[0].name}" if one else f"Conformers of {len(rows)} molecules"
     lead = f"{total} conformers of {len(done)} molecule{'s' * (len(done) != 1)}, {len(rows) - len(done)} failed."
-    left = "" if shown == total else f" {shown} of the conformers can be looked at here, all are in {output}."
+    left = (
+        ""
+        if shown == total
+        else f" {shown} of the conformers can be looked at here, all are in {file_name(str(output))}."
+    )
     return Report(
         title=title,
         lead=lead + left,
@@ -79,12 +89,13 @@ def conformer_report(
         subjects=subjects,
         overview=None if one else _overview(rows),
         notes=(
-            *explanation(config),
+            energies,
             "They are not free energies; see the settings.",
             "RMSDs are over heavy atoms, superposed, the least over the symmetries of the molecule.",
         ),
         provenance=provenance(command, config, viewer=viewer_name()),
         overlaid=True,
+        order=order,
     )
 
 
@@ -92,24 +103,27 @@ def _subjects(rows: Sequence[ConformerRow], output: str | Path) -> Iterator[Subj
     budget = MOST_CONFORMERS
     with silent_rdkit(), _opened(output) as stream:
         records = Chem.ForwardSDMolSupplier(stream, removeHs=False)
-        for row in rows[:MOST_MOLECULES]:
+        for number, row in enumerate(rows[:MOST_MOLECULES]):
             mols = list(islice(records, row.conformers))
             if budget <= 0 or not mols or any(mol is None for mol in mols):
                 return
-            yield subject_of(row.name, mols[:budget], notes=row.notes)
+            yield subject_of(row.name, mols[:budget], notes=row.notes, roses=number < PICTURED)
             budget -= len(mols)
 
 
-def subject_of(name: str, conformers: Sequence[Chem.Mol], *, notes: Sequence[str] = ()) -> Subject:
+def subject_of(name: str, conformers: Sequence[Chem.Mol], *, notes: Sequence[str] = (), roses: bool = False) -> Subject:
     """One molecule of a report.
 
     Args:
         name: of the molecule.
         conformers: in rank order, with the same atoms in the same order and the data fields that molgen writes.
         notes: warnings.
+        roses: draw where the torsions lie.
     """
     mol = conformers[0]
     positions = np.array([one.GetConformer().GetPositions() for one in conformers])
+    torsions = torsion_angles(_together(mol, positions))
+    names = [f"T{k}" for k in range(1, len(torsions.labels) + 1)]
     distances = symmetric_distances(mol, positions)
     overlaid = overlay(mol, positions)
     energies = [float(one.GetProp("molgen_energy")) if one.HasProp("molgen_energy") else np.nan for one in conformers]
@@ -117,8 +131,9 @@ def subject_of(name: str, conformers: Sequence[Chem.Mol], *, notes: Sequence[str
         Entry(
             name=f"conformer {k + 1}",
             cells=(str(k + 1), _number(energies[k]), _to(distances[k, :1]), _to(distances[k, :k])),
-            structure=ligand_text(mol, overlaid[k]),
-            details=_details(one),
+            structure=ligand_text(mol, overlaid[k], hydrogens=True),
+            details=_details(one) | _turned(names, torsions.angles[k]),
+            record=sdf_block(SdfRecord(one, name=name, properties=one.GetPropsAsDict())),
         )
         for k, one in enumerate(conformers)
     ]
@@ -133,9 +148,35 @@ def subject_of(name: str, conformers: Sequence[Chem.Mol], *, notes: Sequence[str
             "energies": _span(energies),
         },
         notes=notes,
-        figures=figure_svgs(energies, distances, kind="conformer", quantity="energy"),
-        drawing=drawing(mol),
+        figures=[
+            *figure_svgs(energies, distances, kind="conformer", quantity="energy"),
+            *(_roses(names, torsions) if roses and names else ()),
+        ],
+        drawing=drawing(mol, torsions.atoms.tolist()),
     )
+
+
+def _together(mol: Chem.Mol, positions: np.ndarray) -> Chem.Mol:
+    """One molecule with all conformers [n, atoms, 3]."""
+    many = Chem.Mol(mol)
+    many.RemoveAllConformers()
+    for xyz in positions:
+        conformer = Chem.Conformer(len(xyz))
+        conformer.SetPositions(np.ascontiguousarray(xyz))
+        many.AddConformer(conformer, assignId=True)
+    return many
+
+
+def _turned(names: Sequence[str], angles: np.ndarray) -> dict[str, str]:
+    """The torsions of a conformer [m], radian, as text; their axes are marked in the drawing."""
+    texts = [f"{name} {np.degrees(angle):.0f}" for name, angle in zip(names, angles, strict=True)]
+    return {"torsions / °": ", ".join(texts)} if texts else {}
+
+
+def _roses(names: Sequence[str], torsions: Torsions) -> list[Figure]:
+    labels = [f"{name}  {label}" for name, label in zip(names, torsions.labels, strict=True)]
+    drawn = figure_bytes(torsion_roses(torsions.angles, labels), "svg").decode("utf-8")
+    return [Figure(drawn, "Torsions, as numbered in the drawing: the share of conformers at each angle.", wide=True)]
 
 
 def overlay(mol: Chem.Mol, positions: np.ndarray) -> np.ndarray:

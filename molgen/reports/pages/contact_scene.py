@@ -11,7 +11,8 @@ from molgen.chem.proteins.structure import Protein, Residue
 from molgen.metrics.interactions import Interaction, short_name
 from molgen.reports.pages.contact_colors import COLORS
 
-_INK = "#1b1f24"
+INK = "#1b1f24"
+"""Of labels, on a light ground."""
 
 
 def contact_nodes(interactions: Sequence[Interaction], receptor: Protein) -> list[dict[str, Any]]:
@@ -25,7 +26,7 @@ def contact_nodes(interactions: Sequence[Interaction], receptor: Protein) -> lis
         return []
     drawn = [_dashes(one) for one in interactions]
     named = [_name(one, receptor) for one in dict.fromkeys(one.residue for one in interactions)]
-    return [{"kind": "primitives", "params": {"label_color": _INK}, "children": [*drawn, *named]}]
+    return [{"kind": "primitives", "params": {"label_color": INK}, "children": [*drawn, *named]}]
 
 
 def _dashes(interaction: Interaction) -> dict[str, Any]:

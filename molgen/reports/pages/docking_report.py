@@ -107,6 +107,7 @@ def docking_report(
         facts=_facts(setting),
         notes=_notes(setting, part, config),
         provenance=provenance(command, config, viewer=viewer_name()),
+        order=_RANKS[config.rank],
     )
 
 
@@ -143,7 +144,7 @@ def _subject(name: str, result: DockingResult, poses: Sequence[Pose], receptor: 
         Entry(
             name=f"pose {pose.rank}",
             cells=tuple(row.values()),
-            structure=ligand_text(result.mol, positions[pose.conformer]),
+            structure=ligand_text(result.mol, positions[pose.conformer], hydrogens=True),
             nearby=near,
             details=pose_details(pose, near),
             contacts=contact_nodes(pose.interactions, result.receptor),
@@ -214,7 +215,6 @@ def _notes(setting: Setting, part: Protein, config: DockConfig) -> tuple[str, ..
     return (
         *setting.notes,
         *(("The 3D view shows the part of the receptor around the poses.",) if cut else ()),
-        _RANKS[config.rank],
         "Scores rank the poses of one ligand; as binding free energies they are rough.",
     )
 

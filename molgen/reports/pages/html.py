@@ -19,13 +19,26 @@ from typing import Any
 
 from molgen.errors import InputError
 from molgen.files import check_place, write_atomically
-from molgen.reports.content import Entry, Figure, Report, Subject, Table
-from molgen.reports.pages.scene import METADATA, REFERENCE, SIZES, selectors, shade, templates
+from molgen.reports.content import Entry, Figure, Report, Subject
+from molgen.reports.pages.contact_scene import INK
+from molgen.reports.pages.html_tables import entry_table, plain_table
+from molgen.reports.pages.scene import (
+    HYDROPHOBIC,
+    METADATA,
+    NEGATIVE,
+    PINNED,
+    POSITIVE,
+    REFERENCE,
+    SIZES,
+    selectors,
+    shade,
+    templates,
+)
 from molgen.reports.pages.viewer import OPTIONS, PLAINER, Viewer, check_viewer, load_viewer
 
 _WIDE = ' class="wide"'
-_FILTERED = 6
-"""Tables with fewer rows need no filter."""
+SCRIPTS = ("page.js", "tables.js")
+"""What runs in the page, in this order, as one script."""
 
 
 def check_report(path: str | Path) -> None:
@@ -56,7 +69,7 @@ def write_report(path: str | Path, report: Report) -> None:
 
 def page_of(report: Report, viewer: Viewer) -> str:
     """The text of the HTML file."""
-    script = _own("page.js")
+    script = "".join(map(_own, SCRIPTS))
     digest = base64.b64encode(hashlib.sha256(script.encode("utf-8")).digest()).decode("ascii")
     return Template(_own("page.html")).substitute(
         digest=digest,
@@ -69,18 +82,25 @@ def page_of(report: Report, viewer: Viewer) -> str:
         data=json_text(_data(report)),
         choice=_choice(report),
         legend=_legend(report),
-        surface="" if report.receptor else "hidden",
+        receptor="" if report.receptor else "hidden",
+        surfaces=_surface_legends(),
+        known="" if _has_reference(report) else "hidden",
         contacts="" if _has_contacts(report) else "hidden",
         record="" if any(entry.record for one in report.subjects for entry in one.entries) else "hidden",
         kind=escape(report.kind),
+        home="Pocket" if report.receptor else "Reset view",
         facts=_facts(report.facts),
         notes=_notes(report.notes),
-        subjects="\n".join(_subject(k, one, report.kind) for k, one in enumerate(report.subjects)),
+        subjects="\n".join(_subject(k, one, report) for k, one in enumerate(report.subjects)),
         figures="\n".join(_figures(k, one.figures) for k, one in enumerate(report.subjects)),
         summary=_summary(report),
-        overview="" if report.overview is None else f"<section>{_listed('All inputs', report.overview)}</section>",
+        overview=_overview(report),
         provenance=_facts(report.provenance),
     )
+
+
+def _has_reference(report: Report) -> bool:
+    return any(one.reference or any(entry.reference for entry in one.entries) for one in report.subjects)
 
 
 def _has_contacts(report: Report) -> bool:
@@ -101,6 +121,8 @@ def _data(report: Report) -> dict[str, Any]:
         "receptor": report.receptor,
         "templates": templates(),
         "sizes": SIZES,
+        "pinned": PINNED,
+        "ink": INK,
         "metadata": METADATA,
         "options": dict(OPTIONS),
         "plainer": dict(PLAINER),
@@ -133,6 +155,16 @@ def _own(name: str) -> str:
     return files("molgen.reports.pages").joinpath(name).read_text(encoding="utf-8")
 
 
+def _overview(report: Report) -> str:
+    """All inputs; a click on one that can be looked at shows it."""
+    if report.overview is None:
+        return ""
+    places = {one.name: k for k, one in reversed(list(enumerate(report.subjects)))}
+    first = {name.removesuffix(", variant 1"): k for name, k in places.items()}
+    shown = [places.get(row[0], first.get(row[0])) for row in report.overview.rows]
+    return f"<section><h2>All inputs</h2>{plain_table(report.overview, shown)}</section>"
+
+
 def _choice(report: Report) -> str:
     if len(report.subjects) < 2:
         return ""
@@ -143,41 +175,36 @@ def _choice(report: Report) -> str:
 def _legend(report: Report) -> str:
     ranked = {f"{report.leading} {report.kind}": shade(0, 2), "others, paler with rank": shade(1, 2)}
     shown = [(color, escape(name)) for name, color in (report.colors or ranked).items()]
-    if any(one.reference or any(entry.reference for entry in one.entries) for one in report.subjects):
+    if _has_reference(report):
         shown.append((REFERENCE, "reference"))
-    items = "".join(f'<li><span class="chip" style="background:{color}"></span>{text}</li>' for color, text in shown)
-    return f'<ul class="legend" aria-label="Colors of carbon">{items}</ul>'
+    return f'<ul class="legend" aria-label="Colors of carbon">{_chips(shown)}</ul>'
 
 
-def _subject(index: int, subject: Subject, kind: str) -> str:
+def _surface_legends() -> str:
+    """What the colors of a surface mean; the script shows the one that is chosen."""
+    told = {
+        "surface_hydrophobic": [(HYDROPHOBIC, "hydrophobic residue")],
+        "surface_charge": [(POSITIVE, "positive residue"), (NEGATIVE, "negative residue")],
+    }
+    return "".join(
+        f'<ul class="legend" data-surface="{name}" hidden aria-label="Colors of the surface">{_chips(shown)}</ul>'
+        for name, shown in told.items()
+    )
+
+
+def _chips(shown: Sequence[tuple[str, str]]) -> str:
+    return "".join(f'<li><span class="chip" style="background:{color}"></span>{text}</li>' for color, text in shown)
+
+
+def _subject(index: int, subject: Subject, report: Report) -> str:
     picture = _image(subject.drawing, f"structural formula of {subject.name}", "drawing")
     details = "\n".join(_details(k, entry) for k, entry in enumerate(subject.entries) if entry.details)
+    order = f'<p class="order">{escape(report.order)}</p>' if report.order else ""
     return (
         f'<article data-subject="{index}"{" hidden" if index else ""}>\n<h2>{escape(subject.name)}</h2>\n'
         f'<div class="about">{_facts(subject.facts)}{picture}</div>\n{_notes(subject.notes)}\n'
-        f"{_entries(subject, kind)}\n{details}\n</article>"
+        f"{order}{entry_table(subject, report.kind)}\n{details}\n</article>"
     )
-
-
-def _entries(subject: Subject, kind: str) -> str:
-    rows = "\n".join(_row(k, entry, len(subject.entries)) for k, entry in enumerate(subject.entries))
-    return (
-        f'<div class="filtered">{_filter(len(subject.entries))}<div class="scroll"><table class="entries" role="grid" '
-        f'aria-label="{escape(kind)}s of {escape(subject.name)}"><thead><tr>{_head(subject.columns)}</tr></thead>\n'
-        f"<tbody>{rows}</tbody></table></div></div>"
-    )
-
-
-def _filter(count: int) -> str:
-    if count < _FILTERED:
-        return ""
-    return '<input class="filter" type="search" placeholder="Filter rows, e.g. Glu32" aria-label="Filter rows">'
-
-
-def _row(index: int, entry: Entry, count: int) -> str:
-    chip = f'<span class="chip" style="background:{entry.color or shade(index, count)}"></span>'
-    cells = "".join(f"<td>{chip if not k else ''}{escape(cell)}</td>" for k, cell in enumerate(entry.cells))
-    return f'<tr tabindex="0" data-entry="{index}" aria-selected="false">{cells}</tr>'
 
 
 def _details(index: int, entry: Entry) -> str:
@@ -185,7 +212,7 @@ def _details(index: int, entry: Entry) -> str:
     if entry.picture is not None:
         told += f'<div class="figures">{_pictures([entry.picture])}</div>'
     if entry.table is not None:
-        told += _table(entry.table)
+        told += plain_table(entry.table)
     return f'<section class="details" data-entry="{index}" hidden>{told}</section>'
 
 
@@ -207,25 +234,8 @@ def _summary(report: Report) -> str:
     """Statistics and figures of all inputs together."""
     if report.summary is None and not report.figures:
         return ""
-    table = "<h2>Summary</h2>" if report.summary is None else _listed("Summary", report.summary)
-    return f'<section>{table}<div class="figures">{_pictures(report.figures)}</div></section>'
-
-
-def _listed(title: str, table: Table) -> str:
-    return f"<h2>{escape(title)}</h2>{_table(table)}"
-
-
-def _table(table: Table) -> str:
-    rows = "\n".join(f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in row)}</tr>" for row in table.rows)
-    note = f"<p>{escape(table.note)}</p>" if table.note else ""
-    return (
-        f'<div class="scroll"><table><thead><tr>{_head(table.columns)}</tr></thead>\n'
-        f"<tbody>{rows}</tbody></table></div>{note}"
-    )
-
-
-def _head(columns: Sequence[str]) -> str:
-    return "".join(f'<th scope="col">{escape(column)}</th>' for column in columns)
+    table = "" if report.summary is None else plain_table(report.summary)
+    return f'<section><h2>Summary</h2>{table}<div class="figures">{_pictures(report.figures)}</div></section>'
 
 
 def _facts(facts: Mapping[str, str]) -> str:

@@ -4,9 +4,26 @@
   const view = document.getElementById("view");
   const status = document.getElementById("status");
   const all = document.getElementById("all");
-  const surface = document.getElementById("surface");
-  const contacts = document.getElementById("contacts");
-  const state = { subject: 0, entry: data.overlaid && data.subjects[0].entries.length > 1 ? null : 0 };
+  const pin = document.getElementById("pin");
+  const choice = document.getElementById("subject");
+  const [surface, contacts, known, hydrogens] = ["surface", "contacts", "known", "hydrogens"].map((id) =>
+    document.getElementById(id),
+  );
+  // entry null: all of them; pinned: the one that stays in the view beside others
+  const state = { subject: 0, entry: data.overlaid && data.subjects[0].entries.length > 1 ? null : 0, pinned: null };
+
+  const theme = document.getElementById("theme");
+  let dark = matchMedia("(prefers-color-scheme: dark)").matches;
+  function paint() {
+    document.documentElement.dataset.theme = dark ? "dark" : "light";
+    theme.textContent = dark ? "Light" : "Dark";
+  }
+  paint();
+  theme.addEventListener("click", () => {
+    dark = !dark;
+    paint();
+    update();
+  });
 
   // a text of the data as something that the viewer can load
   const urls = new Map();
@@ -24,30 +41,41 @@
     return JSON.parse(text);
   }
 
+  // a structure with the hydrogens that are asked for; those on carbon are called HC1, HC2 and so on
+  function structure(entry) {
+    const left = { all: null, polar: /\bHC\d+\b/, none: /\bHC?\d+\b/ }[hydrogens.value];
+    return left ? entry.structure.split("\n").filter((line) => !left.test(line)).join("\n") : entry.structure;
+  }
+
   function shown() {
     const entries = data.subjects[state.subject].entries;
-    return state.entry === null ? entries : [entries[state.entry]];
+    if (state.entry === null) return entries;
+    const pinned = state.pinned === null || state.pinned === state.entry ? [] : [entries[state.pinned]];
+    return [entries[state.entry], ...pinned];
   }
 
   function scene() {
     const entries = shown();
-    const known = data.subjects[state.subject].reference;
-    const references = new Set(entries.map((entry) => entry.reference || known).filter(Boolean));
+    const reference = data.subjects[state.subject].reference;
+    const references = new Set(entries.map((entry) => entry.reference || reference).filter(Boolean));
     const nearby = [...new Set(entries.flatMap((entry) => entry.nearby).map((one) => JSON.stringify(one)))];
     const children = [];
     if (data.receptor) {
       const values = { "@url": url(data.receptor), "@nearby": nearby.map((one) => JSON.parse(one)) };
-      children.push(fill(data.templates[surface.checked ? "surface" : "receptor"], values));
+      children.push(fill(data.templates[surface.value], values));
     }
-    references.forEach((one) => children.push(fill(data.templates.reference, { "@url": url(one) })));
-    const alone = entries.length === 1;
+    if (known.checked) references.forEach((one) => children.push(fill(data.templates.reference, { "@url": url(one) })));
+    const alone = state.entry !== null;
     const size = alone ? data.sizes.chosen : data.sizes.overlaid;
-    entries.forEach((entry) => {
-      const values = { "@url": url(entry.structure), "@carbon": entry.color, "@size": size, "@bare": !alone };
+    entries.forEach((entry, place) => {
+      const carbon = alone && place ? data.pinned : entry.color;
+      const values = { "@url": url(structure(entry)), "@carbon": carbon, "@size": size, "@bare": !alone };
       children.push(fill(data.templates.entry, values));
     });
-    if (alone && contacts.checked) children.push(...entries[0].contacts);
+    const ink = dark ? "#e6edf3" : data.ink;
+    if (alone && contacts.checked) children.push(...fill(entries[0].contacts, { [data.ink]: ink }));
     children.push({ kind: "camera", params: data.subjects[state.subject].camera });
+    children.push({ kind: "canvas", params: { background_color: dark ? "#11151a" : "#ffffff" } });
     return JSON.stringify({ metadata: data.metadata, root: { kind: "root", children } });
   }
 
@@ -89,6 +117,15 @@
     const what = state.entry === null ? `all ${data.kind}s` : subject.entries[state.entry].name;
     all.setAttribute("aria-pressed", String(state.entry === null));
     all.hidden = subject.entries.length < 2;
+    pin.hidden = subject.entries.length < 2 || (state.entry === null && state.pinned === null);
+    pin.setAttribute("aria-pressed", String(state.pinned !== null));
+    pin.textContent = state.pinned === null ? "Keep beside others" : `Let go of ${subject.entries[state.pinned].name}`;
+    for (const row of article.querySelectorAll("tr[data-entry]")) {
+      row.classList.toggle("pinned", Number(row.dataset.entry) === state.pinned);
+    }
+    for (const legend of document.querySelectorAll("ul[data-surface]")) {
+      legend.hidden = legend.dataset.surface !== surface.value;
+    }
     view.setAttribute("aria-label", `${what} of ${subject.name}`);
     clearTimeout(waiting);
     waiting = setTimeout(() => model.show(), 80);
@@ -118,75 +155,64 @@
     state.entry = state.entry === null ? 0 : null;
     update();
   });
-  surface.addEventListener("change", update);
-  contacts.addEventListener("change", update);
-  document.getElementById("home").addEventListener("click", () => {
+  for (const control of [surface, contacts, known, hydrogens]) control.addEventListener("change", update);
+  pin.addEventListener("click", () => {
+    state.pinned = state.pinned === null ? state.entry : null;
+    update();
+  });
+  function home() {
     model.seen = null;
     update();
+  }
+  document.getElementById("home").addEventListener("click", home);
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "r" && !event.ctrlKey && !event.metaKey && !event.target.closest("input, select")) home();
   });
 
   // a file of the page's own data
-  function save(name, text) {
+  function save(name, content) {
     const link = document.createElement("a");
-    link.href = URL.createObjectURL(new Blob([text], { type: "text/plain" }));
+    link.href = URL.createObjectURL(content);
     link.download = name.replace(/[^\w.+-]+/g, "_").slice(0, 80);
     link.click();
     setTimeout(() => URL.revokeObjectURL(link.href), 1000);
   }
-  document.getElementById("save-record").addEventListener("click", () => {
+  function chosenName() {
     const subject = data.subjects[state.subject];
-    const name = state.entry === null ? `all ${data.kind}s` : subject.entries[state.entry].name;
-    save(`${subject.name} ${name}.sdf`, shown().map((entry) => entry.record).join(""));
+    return `${subject.name} ${state.entry === null ? `all ${data.kind}s` : subject.entries[state.entry].name}`;
+  }
+  document.getElementById("save-record").addEventListener("click", () => {
+    save(`${chosenName()}.sdf`, new Blob([shown().map((entry) => entry.record).join("")], { type: "text/plain" }));
+  });
+  document.getElementById("save-view").addEventListener("click", () => {
+    const drawn = [...view.querySelectorAll("canvas")].sort((a, b) => b.width * b.height - a.width * a.height)[0];
+    drawn?.toBlob((picture) => picture && save(`${chosenName()}.png`, picture), "image/png");
   });
   document.getElementById("save-table").addEventListener("click", () => {
     const table = document.querySelector(`article[data-subject="${state.subject}"] table.entries`);
     const quoted = (cell) => `"${cell.textContent.replace(/"/g, '""')}"`;
     const lines = [...table.rows].filter((row) => !row.hidden).map((row) => [...row.cells].map(quoted).join(","));
-    save(`${data.subjects[state.subject].name}.csv`, `${lines.join("\n")}\n`);
+    save(`${data.subjects[state.subject].name}.csv`, new Blob([`${lines.join("\n")}\n`], { type: "text/csv" }));
   });
 
-  // tables are sorted by a click on a title; numbers as numbers, what is no number last
-  function key(row, column) {
-    const text = row.cells[column].textContent.trim();
-    const number = parseFloat(text.replace("−", "-"));
-    return Number.isNaN(number) ? text.toLowerCase() : number;
-  }
-  function compare(one, other) {
-    if (typeof one === typeof other) return typeof one === "number" ? one - other : one.localeCompare(other);
-    return typeof one === "number" ? -1 : 1;
-  }
-  for (const title of document.querySelectorAll("thead th")) {
-    title.tabIndex = 0;
-    title.title = "Sort by this column";
-    const sort = () => {
-      const table = title.closest("table");
-      const up = title.getAttribute("aria-sort") !== "ascending";
-      for (const other of title.parentElement.cells) other.removeAttribute("aria-sort");
-      title.setAttribute("aria-sort", up ? "ascending" : "descending");
-      const rows = [...table.tBodies[0].rows];
-      rows.sort((a, b) => (up ? 1 : -1) * compare(key(a, title.cellIndex), key(b, title.cellIndex)));
-      table.tBodies[0].append(...rows);
-    };
-    title.addEventListener("click", sort);
-    title.addEventListener("keydown", (event) => {
-      if (event.key === "Enter") sort();
-    });
-  }
-  for (const field of document.querySelectorAll("input.filter")) {
-    field.addEventListener("input", () => {
-      const words = field.value.toLowerCase().split(/\s+/).filter(Boolean);
-      for (const row of field.parentElement.querySelector("table").tBodies[0].rows) {
-        const text = row.textContent.toLowerCase();
-        row.hidden = !words.every((word) => text.includes(word));
-      }
-    });
-  }
-  document.getElementById("subject")?.addEventListener("change", (event) => {
-    state.subject = Number(event.target.value);
-    state.entry = data.overlaid && data.subjects[state.subject].entries.length > 1 ? null : 0;
+  function show(subject) {
+    state.subject = subject;
+    state.entry = data.overlaid && data.subjects[subject].entries.length > 1 ? null : 0;
+    state.pinned = null;
+    if (choice) choice.value = String(subject);
     update();
-  });
-
+  }
+  for (const row of document.querySelectorAll("tr[data-target]")) {
+    const open = () => {
+      show(Number(row.dataset.target));
+      view.scrollIntoView({ block: "center" });
+    };
+    row.addEventListener("click", open);
+    row.addEventListener("keydown", (event) => {
+      if (event.key === "Enter") open();
+    });
+  }
+  choice?.addEventListener("change", (event) => show(Number(event.target.value)));
   async function start() {
     const probe = document.createElement("canvas");
     const context = probe.getContext("webgl2") || probe.getContext("webgl");

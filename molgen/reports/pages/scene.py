@@ -19,9 +19,21 @@ _ELEMENTS = {"O": "#d55e00", "N": "#0072b2", "S": "#d9a400", "P": "#e69f00", "H"
     ("F", "CL", "BR", "I"), "#56b4e9"
 )
 REFERENCE, RECEPTOR, POCKET, COFACTOR = "#cc79a7", "#cfd4dc", "#8a8f98", "#b8a06a"
+PINNED = "#e07b00"
+"""Color of an entry that is kept beside others."""
 BEST, LAST = (0, 122, 90), (190, 226, 214)
 """Colors of the first and the last of some entries, RGB."""
 SIZES = {"chosen": 0.75, "overlaid": 0.4, "reference": 0.5, "pocket": 0.35}
+
+
+HYDROPHOBIC, POSITIVE, NEGATIVE = "#d9a400", "#4477cc", "#d05050"
+"""Colors of residues on a surface."""
+SURFACES: Mapping[str, Mapping[str, Sequence[str]]] = {
+    "surface": {},
+    "surface_hydrophobic": {HYDROPHOBIC: ("ALA", "VAL", "LEU", "ILE", "MET", "MSE", "PHE", "TRP", "PRO", "CYS", "TYR")},
+    "surface_charge": {POSITIVE: ("ARG", "LYS", "HIP"), NEGATIVE: ("ASP", "GLU")},
+}
+"""Kinds of surface -> color -> residues of it; others are gray."""
 
 
 def shade(index: int, count: int) -> str:
@@ -31,10 +43,10 @@ def shade(index: int, count: int) -> str:
 
 
 def templates() -> dict[str, Node]:
-    """The templates by name: the receptor, the same with a surface, a reference, and a conformer or pose."""
+    """The templates by name: the receptor, the same with a surface (:data:`SURFACES`), a reference, an entry."""
     return {
         "receptor": _structure(_receptor()),
-        "surface": _structure([*_receptor(), _surface()]),
+        **{name: _structure([*_receptor(), _surface(colors)]) for name, colors in SURFACES.items()},
         "reference": _structure([_sticks("all", REFERENCE, SIZES["reference"])]),
         "entry": _structure([_sticks("all", "@carbon", "@size", bare="@bare")]),
     }
@@ -67,7 +79,7 @@ def scene(
     camera: Mapping[str, Sequence[float]] | None = None,
     receptor: str = "",
     reference: str = "",
-    surface: bool = False,
+    surface: bool | str = False,
     contacts: Sequence[Mapping[str, Any]] = (),
 ) -> Node:
     """A whole view.
@@ -79,13 +91,14 @@ def scene(
         first: index of the first of those that are shown.
         camera: from :func:`molgen.reports.pages.structures.camera_on`; None leaves it to the viewer.
         receptor, reference: URLs, "" for none.
-        surface: draw that of the receptor.
+        surface: draw that of the receptor; a name of :data:`SURFACES` colors it.
         contacts: from :func:`molgen.reports.pages.contact_scene.contact_nodes`.
     """
     near = selectors(list(dict.fromkeys(residue for _, residues in entries for residue in residues)))
     children = []
     if receptor:
-        children.append(fill(trees["surface" if surface else "receptor"], {"@url": receptor, "@nearby": near}))
+        kind = surface if isinstance(surface, str) else "surface" if surface else "receptor"
+        children.append(fill(trees[kind], {"@url": receptor, "@nearby": near}))
     if reference:
         children.append(fill(trees["reference"], {"@url": reference}))
     alone = len(entries) == 1
@@ -118,9 +131,10 @@ def _receptor() -> list[Node]:
     ]
 
 
-def _surface() -> Node:
-    drawn = _representation({"type": "surface"}, [_color("#e4e7ec"), {"kind": "opacity", "params": {"opacity": 0.45}}])
-    return _component("polymer", [drawn])
+def _surface(colors: Mapping[str, Sequence[str]]) -> Node:
+    painted = [_color(color, [{"label_comp_id": name} for name in names]) for color, names in colors.items()]
+    opacity = {"kind": "opacity", "params": {"opacity": 0.6 if colors else 0.45}}
+    return _component("polymer", [_representation({"type": "surface"}, [_color("#e4e7ec"), *painted, opacity])])
 
 
 def _sticks(selector: str, carbon: str, size: float | str, *, bare: bool | str = False) -> Node:
@@ -137,5 +151,5 @@ def _representation(params: Node, children: list[Node]) -> Node:
     return {"kind": "representation", "params": params, "children": children}
 
 
-def _color(color: str, selector: str | Node = "all") -> Node:
+def _color(color: str, selector: str | Node | list[Node] = "all") -> Node:
     return {"kind": "color", "params": {"color": color, "selector": selector}}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+import re
 from collections import Counter
 from collections.abc import Sequence
 
@@ -19,27 +21,35 @@ NEAR = 5.0
 MOST_ATOMS, _CUT = 20_000, 30.0
 """A larger receptor is cut to the residues this near (Angstrom) to a pose."""
 _AROUND = 12.0  # Angstrom
+_CARBON_HYDROGEN = re.compile(r"\bHC\d+\b")
+_TORSION = (0.65, 0.82, 0.95)  # RGB
 
 
-def ligand_text(mol: Chem.Mol, positions: np.ndarray) -> str:
-    """mmCIF text of a molecule with its bonds; hydrogens on carbon are left out.
+def ligand_text(mol: Chem.Mol, positions: np.ndarray, *, hydrogens: bool = False) -> str:
+    """mmCIF text of a molecule with its bonds.
 
     Args:
         mol: its atoms and bonds.
         positions: float64 [atoms, 3], Angstrom.
+        hydrogens: hydrogens on carbon too, whose names begin with HC (:func:`without_carbon_hydrogens`).
     """
-    kept = [atom for atom in mol.GetAtoms() if not _on_carbon(atom)]
+    kept = [atom for atom in mol.GetAtoms() if hydrogens or not _on_carbon(atom)]
     place = {atom.GetIdx(): k for k, atom in enumerate(kept)}
     counts: Counter[str] = Counter()
     sites = []
     for atom in kept:
-        symbol = atom.GetSymbol().upper()
+        symbol = "HC" if _on_carbon(atom) else atom.GetSymbol().upper()
         counts[symbol] += 1
         x, y, z = positions[atom.GetIdx()].tolist()
         named = (f"{symbol}{counts[symbol]}", "", "LIG", "L", 1, "", x, y, z, 1.0, atom.GetAtomicNum())
         sites.append(AtomSite(*named, hetero=True, in_sequence=False))
     bonds = [(place.get(b.GetBeginAtomIdx()), place.get(b.GetEndAtomIdx()), b.GetBondType()) for b in mol.GetBonds()]
     return mmcif_text(sites, [(a, b, order) for a, b, order in bonds if a is not None and b is not None])
+
+
+def without_carbon_hydrogens(text: str) -> str:
+    """The mmCIF text of :func:`ligand_text` without the atoms and bonds of hydrogens on carbon."""
+    return "".join(line for line in text.splitlines(keepends=True) if not _CARBON_HYDROGEN.search(line))
 
 
 def receptor_text(receptor: Protein) -> str:
@@ -93,8 +103,13 @@ def _on_carbon(atom: Chem.Atom) -> bool:
     return atom.GetAtomicNum() == 1 and len(neighbors) == 1 and neighbors[0].GetAtomicNum() == 6
 
 
-def drawing(mol: Chem.Mol) -> str:
-    """SVG text of the structural formula; "" where it cannot be drawn."""
+def drawing(mol: Chem.Mol, torsions: Sequence[Sequence[int]] = ()) -> str:
+    """SVG text of the structural formula; "" where it cannot be drawn.
+
+    Args:
+        mol: the molecule.
+        torsions: atoms a-b-c-d of each, counted over heavy atoms; their axes b-c are marked T1, T2 and so on.
+    """
     from rdkit.Chem import rdDepictor
     from rdkit.Chem.Draw import rdMolDraw2D
 
@@ -102,11 +117,27 @@ def drawing(mol: Chem.Mol) -> str:
         flat = Chem.RemoveHs(Chem.Mol(mol))
         flat.RemoveAllConformers()
         rdDepictor.Compute2DCoords(flat)
-        canvas = rdMolDraw2D.MolDraw2DSVG(260, 160)
+        canvas = rdMolDraw2D.MolDraw2DSVG(*((360, 240) if torsions else (260, 160)))
         canvas.drawOptions().clearBackground = False
         canvas.drawOptions().useBWAtomPalette()
-        rdMolDraw2D.PrepareAndDrawMolecule(canvas, flat)
+        canvas.drawOptions().annotationFontScale = 0.7
+        axes = _marked_axes(flat, torsions)
+        marks = {"highlightBonds": axes, "highlightBondColors": dict.fromkeys(axes, _TORSION)} if axes else {}
+        rdMolDraw2D.PrepareAndDrawMolecule(canvas, flat, highlightAtoms=[], **marks)
         canvas.FinishDrawing()
         return canvas.GetDrawingText()
     except (ValueError, RuntimeError):  # a picture less is no reason to stop
         return ""
+
+
+def _marked_axes(flat: Chem.Mol, torsions: Sequence[Sequence[int]]) -> list[int]:
+    """Bonds of the axes, which get the number of their torsion as a note; of a straight chain all its bonds."""
+    if any(atom.GetAtomicNum() == 1 for atom in flat.GetAtoms()):
+        return []  # torsions are counted over heavy atoms
+    marked: list[int] = []
+    for number, (_, b, c, _) in enumerate(torsions, 1):
+        path = Chem.GetShortestPath(flat, int(b), int(c))
+        bonds = [flat.GetBondBetweenAtoms(one, other) for one, other in itertools.pairwise(path)]
+        bonds[len(bonds) // 2].SetProp("bondNote", f"T{number}")
+        marked += [bond.GetIdx() for bond in bonds]
+    return marked

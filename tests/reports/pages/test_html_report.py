@@ -16,13 +16,21 @@ from report_inputs import HARM, Page, conformers, docking
 from molgen.chem.proteins.structure import Residue
 from molgen.docking.run import Setting
 from molgen.errors import ConfigError, InputError
+from molgen.metrics import torsion_angles
 from molgen.reports.notebook import notebook_view
 from molgen.reports.pages import viewer
 from molgen.reports.pages.conformer_report import overlay
 from molgen.reports.pages.docking_report import reference_text
 from molgen.reports.pages.html import check_report, json_text, page_of, write_report
-from molgen.reports.pages.scene import fill, scene, selectors, templates
-from molgen.reports.pages.structures import camera_on, ligand_text, residues_near, shown_part
+from molgen.reports.pages.scene import SURFACES, fill, scene, selectors, templates
+from molgen.reports.pages.structures import (
+    camera_on,
+    drawing,
+    ligand_text,
+    residues_near,
+    shown_part,
+    without_carbon_hydrogens,
+)
 
 pytest.importorskip("ipymolstar", reason="the package that carries the viewer is not installed")
 
@@ -83,7 +91,7 @@ def test_the_data_come_back_as_they_were(text: str) -> None:
 
 def test_conformers_have_rows_a_selector_and_failures(conformer_page: str) -> None:
     page = Page(conformer_page)
-    assert page.count("article") == page.count("option") == 2
+    assert page.count("article") == page.count("option", value="0") + page.count("option", value="1") == 2
     assert page.count("tr", **{"data-entry": "3", "tabindex": "0"}) == 2
     seen = " ".join(page.seen)
     for told in (
@@ -95,6 +103,49 @@ def test_conformers_have_rows_a_selector_and_failures(conformer_page: str) -> No
         "rdkit",
     ):
         assert told in seen
+
+
+def test_every_column_says_what_it_means(text: str) -> None:
+    titles = re.findall(r'<th scope="col" title="([^"]*)">([^<]*)</th>', text)
+    assert len(titles) > 8
+    assert [name for meaning, name in titles if not meaning] == []
+    assert "What the columns mean" in " ".join(Page(text).seen)
+
+
+def test_inputs_that_can_be_looked_at_are_opened_from_the_list(conformer_page: str) -> None:
+    page = Page(conformer_page)
+    targets = [given["data-target"] for tag, given in page.elements if tag == "tr" and "data-target" in given]
+    assert targets == ["0", "1"]  # the third failed
+
+
+def test_torsions_are_numbered_in_the_drawing_and_listed(tmp_path: Path) -> None:
+    (subject,) = conformers(tmp_path, 2, molecules=1).subjects
+    torsions = subject.entries[0].details["torsions / °"].split(", ")
+    assert [one.split()[0] for one in torsions] == [f"T{k}" for k in range(1, len(torsions) + 1)]
+    mol = Chem.MolFromMolBlock(subject.entries[0].record, removeHs=False)
+    angles = np.degrees(torsion_angles(mol).angles[0])
+    assert [float(one.split()[1]) for one in torsions] == pytest.approx(angles, abs=0.6)
+    assert drawing(mol, torsion_angles(mol).atoms.tolist()).count("class='note'") >= len(torsions)
+    assert "note" not in drawing(mol)
+
+
+def test_hydrogens_on_carbon_can_be_left_out() -> None:
+    mol = Chem.AddHs(Chem.MolFromSmiles("CO"))
+    places = np.arange(18.0).reshape(6, 3)
+    everything = ligand_text(mol, places, hydrogens=True)
+    assert everything.count("HETATM") == 6
+    spaceless = [" ".join(text.split()) for text in (without_carbon_hydrogens(everything), ligand_text(mol, places))]
+    assert spaceless[0].replace("HETATM 6 H H1", "HETATM 3 H H1") == spaceless[1].replace(
+        "HETATM 3 H H1", "HETATM 3 H H1"
+    )
+
+
+def test_surfaces_are_colored_by_the_residue() -> None:
+    for name, colors in SURFACES.items():
+        text = json.dumps(templates()[name])
+        assert '"type": "surface"' in text
+        assert all(f'"label_comp_id": "{residue}"' in text for names in colors.values() for residue in names)
+        assert all(color in text for color in colors)
 
 
 def test_poses_have_scores_checks_terms_and_a_pocket(docking_page: str) -> None:

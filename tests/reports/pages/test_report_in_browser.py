@@ -125,3 +125,67 @@ def test_conformers_are_overlaid_and_chosen(browser: Any, tmp_path: Path) -> Non
     assert titles == ["molecule 1"]
     assert browser.execute_script("return window.harmed") is None
     assert_quiet_and_offline(browser)
+
+
+def shown_rows(browser: Any) -> list[str]:
+    """First cells of the rows of the table of entries, as they stand."""
+    rows = browser.find_elements(By.CSS_SELECTOR, "article:not([hidden]) tr[data-entry]")
+    return [row.find_element(By.TAG_NAME, "td").text for row in rows if row.is_displayed()]
+
+
+def set_value(browser: Any, css: str, value: object, event: str) -> None:
+    """Type into a field, choose an option or set a box."""
+    name = "checked" if isinstance(value, bool) else "value"
+    found = browser.find_element(By.CSS_SELECTOR, css)
+    script = "arguments[0][arguments[1]] = arguments[2]; arguments[0].dispatchEvent(new Event(arguments[3]))"
+    browser.execute_script(script, found, name, value, event)
+
+
+@pytest.mark.slow
+def test_tables_toggles_theme_and_downloads(browser: Any, tmp_path: Path) -> None:
+    browser.execute_cdp_cmd("Page.setDownloadBehavior", {"behavior": "allow", "downloadPath": str(tmp_path)})
+    dark = [{"name": "prefers-color-scheme", "value": "dark"}]
+    browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": dark})
+    report = conformers(tmp_path, 6)
+    write_report(tmp_path / "c.html", report)
+    browser.get((tmp_path / "c.html").as_uri())
+    assert browser.execute_script("return document.documentElement.dataset.theme") == "dark"
+    before = settled(browser)
+    browser.find_element(By.ID, "theme").click()
+    light = settled(browser, before=before)
+    assert browser.execute_script("return document.documentElement.dataset.theme") == "light"
+
+    energies = browser.find_elements(By.CSS_SELECTOR, "article:not([hidden]) th")[1]
+    energies.click()
+    assert shown_rows(browser) == list("123456")
+    energies.click()
+    assert shown_rows(browser) == list("654321")
+    set_value(browser, "article:not([hidden]) .filter", "energy<1.2", "input")
+    assert shown_rows(browser) == list("321")
+    set_value(browser, "article:not([hidden]) .filter", "energy<1.2 1.00", "input")
+    assert shown_rows(browser) == ["3"]
+
+    row(browser, 2).click()
+    alone = settled(browser, before=light)
+    set_value(browser, "#hydrogens", "all", "change")
+    bristly = settled(browser, before=alone)
+    browser.find_element(By.ID, "pin").click()
+    set_value(browser, "article:not([hidden]) .filter", "", "input")
+    row(browser, 0).click()
+    settled(browser, before=bristly)
+    assert "Let go of conformer 3" in browser.find_element(By.ID, "pin").text
+    for name in ("save-record", "save-table", "save-view"):
+        browser.find_element(By.ID, name).click()
+    end = time.monotonic() + PATIENCE
+    kinds = ("*.sdf", "*.csv", "*.png")
+    while sum(len([*tmp_path.glob(kind)]) for kind in kinds) < 4 and time.monotonic() < end:
+        time.sleep(0.5)
+    (saved,) = [path.read_text() for path in tmp_path.glob("*.sdf") if path.name != "conformers.sdf"]
+    assert saved == "".join(report.subjects[0].entries[k].record for k in (0, 2))
+    (table,) = [path.read_text(encoding="utf-8") for path in tmp_path.glob("*.csv")]
+    assert table.splitlines()[1].startswith('"6"')
+    (png,) = [path.read_bytes() for path in tmp_path.glob("*.png")]
+    assert colors(png) >= FEWEST_COLORS
+    browser.find_element(By.CSS_SELECTOR, 'tr[data-target="1"]').click()
+    assert browser.find_element(By.ID, "subject").get_attribute("value") == "1"
+    assert_quiet_and_offline(browser)
