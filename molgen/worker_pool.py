@@ -20,6 +20,8 @@ from typing import Any, Generic, Literal, NoReturn, Self, TypeVar
 
 from pebble import ProcessExpired, ProcessPool
 
+from molgen.cpu_deadline import WALL_FACTOR, cpu_deadline
+
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
@@ -82,12 +84,13 @@ class WorkerPool(Generic[Item, Result]):
         return len(self._items)
 
     def submit(self, item: Item, timeout: float | None = None) -> None:
-        """Hand over an item; ``timeout`` is in seconds from the start of its work."""
+        """Hand over an item; ``timeout`` is in CPU seconds of its work, which on the wall may take 20 times as long."""
+        wall = None if timeout is None else WALL_FACTOR * timeout
         try:
-            future = self._pool.schedule(_answer, args=(item,), timeout=timeout)
+            future = self._pool.schedule(_answer, args=(item, timeout), timeout=wall)
         except RuntimeError:  # all processes died while they had nothing to do
             self._pool = self._started()
-            future = self._pool.schedule(_answer, args=(item,), timeout=timeout)
+            future = self._pool.schedule(_answer, args=(item, timeout), timeout=wall)
         self._items[future] = item
 
     def ended(self, patience: float = _PATIENCE) -> list[Ended[Item, Result]]:
@@ -125,6 +128,8 @@ def _ended(future: Future, item: Any) -> Ended:
         return Ended(item, late=True)
     except ProcessExpired as error:
         code = error.exitcode % _ENDED_BY_ITSELF if error.exitcode > 0 else error.exitcode
+        if code == -signal.SIGXCPU:
+            return Ended(item, late=True)
         return Ended(item, lost=f"signal {-code}" if code < 0 else f"exit code {code}")
     except BrokenProcessPool as error:
         return Ended(item, lost=str(error))
@@ -183,10 +188,11 @@ def _begin(job: Callable, begin: Callable | None, parent: int, last: signal.Sign
         begin()
 
 
-def _answer(item: Any) -> bytes:
+def _answer(item: Any, timeout: float | None) -> bytes:
     """What comes of an item, pickled here: a pool that fails to do so loses the process, or the answer."""
     try:
-        answer = True, _job(item)
+        with cpu_deadline(timeout):
+            answer = True, _job(item)
     except Exception as error:
         answer = False, error
     except SystemExit:  # stopped: what was half written has been cleared away on the way here

@@ -15,6 +15,7 @@ FLOORS = {
     "lazy_exports": -3,
     "version": -3,
     "threads": -3,
+    "cpu_deadline": -3,
     "outcomes": -2,
     "opening": -2,
     "files": -2,

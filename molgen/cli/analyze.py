@@ -65,7 +65,7 @@ def analyze(
     tables: Annotated[str, typer.Option(help="Of several files: csv, parquet, or both with a comma.")] = "csv",
     report: ReportOption = None,
     time_limit: Annotated[
-        float, typer.Option(min=0.1, help="Seconds for the RMSDs of a very symmetric molecule; then upper bounds.")
+        float, typer.Option(min=0.1, help="CPU seconds for the RMSDs of a very symmetric molecule; then upper bounds.")
     ] = 60.0,
     seed: Annotated[int, typer.Option(min=0, help="Of the bootstrap intervals.")] = 0,
     threads: Annotated[int, typer.Option(min=1, help="CPU threads.")] = 1,

@@ -36,7 +36,7 @@ AddressOption = Annotated[str | None, typer.Option(help="Of a running Ray cluste
 ResumeOption = Annotated[bool, typer.Option("--resume", help="Go on with the run in the output folder.")]
 RunOption = Annotated[
     list[str] | None,
-    typer.Option("--run", metavar="KEY=VALUE", help="timeout, retries, cpus or memory of a task."),
+    typer.Option("--run", metavar="KEY=VALUE", help="timeout (CPU seconds), retries, cpus or memory of a task."),
 ]
 
 

@@ -11,8 +11,9 @@ from typing import Any
 import numpy as np
 import torch
 from rdkit import Chem
-from rdkit.Chem import rdFMCS, rdMolTransforms
+from rdkit.Chem import rdMolTransforms
 
+from molgen.chem.molecules.common_part import common_part
 from molgen.chem.molecules.positions import with_conformers
 from molgen.chem.molecules.reference import reference_ligand
 from molgen.conformers.config import GenerateConfig
@@ -28,7 +29,6 @@ CORE_RMSD, TORSION_SLACK = 0.3, 10.0
 """Conformers whose core is further away (Angstrom) or whose torsions are further outside (degrees) are dropped."""
 _DISTANCE, _TORSION = 500.0, 100.0
 """Force constants: kcal/mol/Angstrom^2, kcal/mol/radian^2."""
-_PATIENCE = 10
 UNFINISHED = (
     "the search for the part in common with the core was given up: what stays in place may be smaller than it could be"
 )
@@ -130,11 +130,9 @@ def _on_reference(mol: Chem.Mol, reference: Chem.Mol) -> dict[int, tuple[float, 
     heavy = Chem.RemoveHs(reference)
     pattern: Chem.Mol | None = heavy
     if not mol.HasSubstructMatch(heavy):
-        common = rdFMCS.FindMCS(
-            [heavy, Chem.RemoveHs(mol)], timeout=_PATIENCE, ringMatchesRingOnly=True, completeRingsOnly=True
-        )
-        pattern = Chem.MolFromSmarts(common.smartsString) if common.numAtoms else None
-        if common.canceled:
+        common = common_part(heavy, Chem.RemoveHs(mol))
+        pattern = common.pattern
+        if not common.whole:
             warnings.warn(UNFINISHED, MoleculeWarning, stacklevel=2)
     if pattern is None:
         raise ParseError("this molecule has nothing in common with the core")

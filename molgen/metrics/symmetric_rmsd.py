@@ -54,12 +54,13 @@ def symmetric_rmsds(
             orders are compared by elements and connections (:func:`molgen.metrics.poses.pose_matches`).
         superpose: superpose every pair optimally (conformers); False compares them where they lie (poses).
         max_matches: cap on the correspondences.
-        seconds: cap on the wall time; None for none. When it is reached the result depends on the machine.
+        seconds: cap on the CPU time; None for none. When it is reached the result depends on the machine, not on what
+            else it does.
 
     Raises:
         ValueError: the heavy-atom graphs differ or a molecule has no conformer.
     """
-    deadline = None if seconds is None else time.monotonic() + seconds
+    deadline = None if seconds is None else time.process_time() + seconds
     coords = heavy_coordinates(reference), heavy_coordinates(probe)
     found = _matches_until(deadline, reference, probe, max_matches)
     return _smallest(*coords, found, superpose, deadline)
@@ -72,7 +73,7 @@ def pairwise_rmsds(
 
     Arguments and errors are those of :func:`symmetric_rmsds`.
     """
-    deadline = None if seconds is None else time.monotonic() + seconds
+    deadline = None if seconds is None else time.process_time() + seconds
     coords = heavy_coordinates(mol)
     found = _matches_until(deadline, mol, None, max_matches)
     matrix = np.zeros((len(coords), len(coords)))
@@ -93,7 +94,7 @@ def _share(deadline: float | None, start: int, total: int) -> float | None:
         return None
     left = total - start
     after = max(0, left - _ROWS)
-    now = time.monotonic()
+    now = time.process_time()
     return now + max(0.0, deadline - now) * (1.0 - (after / left) ** 2)
 
 
@@ -107,9 +108,9 @@ def _matches_until(deadline: float | None, first: Chem.Mol, second: Chem.Mol | N
         return search(cap)
     most = min(_FIRST, cap)
     while True:
-        begin = time.monotonic()
+        begin = time.process_time()
         found = search(most)
-        end = time.monotonic()
+        end = time.process_time()
         if found.complete or most >= cap or end + 4 * (end - begin) > deadline:
             return found
         most = min(4 * most, cap)
@@ -124,7 +125,7 @@ def _smallest(
     step = len(orders) if deadline is None else max(1, _BLOCK // max(1, len(a) * len(b)))
     best = measure(a, b, orders[:step])
     done = min(step, len(orders))
-    while done < len(orders) and (deadline is None or time.monotonic() < deadline):
+    while done < len(orders) and (deadline is None or time.process_time() < deadline):
         best = torch.minimum(best, measure(a, b, orders[done : done + step]))
         done = min(done + step, len(orders))
     return SymmetricRmsd(best.numpy(), found.complete and done == len(orders), done)

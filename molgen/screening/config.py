@@ -17,7 +17,8 @@ class RunConfig:
         engine: "local" (processes of this machine) or "ray" (a Ray cluster, or one that is started here).
         workers: processes of the local engine, or CPUs of a Ray that is started here.
         address: of a running Ray cluster, or "auto"; None starts one here.
-        timeout: seconds of wall time that a molecule may take; then its worker is killed and its row is a failure.
+        timeout: CPU seconds that a molecule may take; then its worker is killed and its row is a failure. A worker that
+            waits without working is killed after 20 times as long on the wall clock.
         retries: how often a molecule whose worker died is tried again.
         cpus, memory: what a Ray task asks for; memory in GiB. The work itself runs on one thread of a CPU.
     """

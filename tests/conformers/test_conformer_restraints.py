@@ -1,7 +1,5 @@
 """A core stays in place, torsions within their range, given ring conformers as they are; the rest varies."""
 
-from types import SimpleNamespace
-
 import numpy as np
 import pytest
 from generated import uniform
@@ -9,6 +7,7 @@ from rdkit import Chem
 from rdkit.Chem import rdDistGeom, rdMolTransforms
 from small_molecules import embedded
 
+from molgen.chem.molecules.common_part import CommonPart
 from molgen.chem.molecules.writing import write_sdf
 from molgen.cli.conformers import torsions_of
 from molgen.conformers import generate_many
@@ -57,8 +56,8 @@ def test_of_another_molecule_the_common_part_is_the_core(reference):
 
 
 def test_a_search_for_the_common_part_that_was_given_up_is_said(monkeypatch, reference):
-    unfinished = SimpleNamespace(numAtoms=6, smartsString="c1ccccc1", canceled=True)
-    monkeypatch.setattr("molgen.conformers.restraints.rdFMCS", SimpleNamespace(FindMCS=lambda *_, **__: unfinished))
+    unfinished = CommonPart(Chem.MolFromSmarts("c1ccccc1"), False)
+    monkeypatch.setattr("molgen.conformers.restraints.common_part", lambda *_: unfinished)
     with pytest.warns(MoleculeWarning, match="given up"):
         uniform("OCCc1ccc(cc1)C(=O)OC", 1, core=reference)
 

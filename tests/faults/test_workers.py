@@ -136,12 +136,19 @@ def ends_of(pool: WorkerPool[float, int], count: int) -> list[Ended[float, int]]
     return found
 
 
-def test_an_item_that_takes_too_long_is_stopped_and_the_pool_goes_on():
-    with WorkerPool(nap, 1) as pool:
-        pool.submit(30.0, timeout=0.3)
-        pool.submit(0.0, timeout=30.0)
+def work_or_nap(seconds: float) -> int:
+    while time.process_time() < -seconds:
+        pass
+    return nap(max(seconds, 0.0))
+
+
+@pytest.mark.parametrize(("work", "timeout"), [(-60.0, 0.3), (30.0, 0.05)], ids=["CPU time", "20 times as long"])
+def test_an_item_that_takes_too_long_is_stopped_and_the_pool_goes_on(work, timeout):
+    with WorkerPool(work_or_nap, 1) as pool:
+        pool.submit(work, timeout=timeout)
+        pool.submit(2.0, timeout=0.5)  # a nap takes no CPU time
         first, second = ends_of(pool, 2)
-    assert (first.item, first.result, first.late) == (30.0, None, True)
+    assert (first.item, first.result, first.late) == (work, None, True)
     assert not second.late
     assert second.result != os.getpid()
 

@@ -46,7 +46,8 @@ class LengthWork:
         if smiles == CRASHES:
             os.kill(os.getpid(), 9)
         if smiles == HANGS:
-            time.sleep(600)
+            while time.process_time() < 600:
+                pass
         if smiles == FAILS:
             return MoleculeResult("neon is noble", 0.0)
         time.sleep(self.pause)

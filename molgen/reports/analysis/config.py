@@ -27,7 +27,7 @@ class AnalysisConfig:
         validity: run molgen's own validity checks.
         posebusters: run the PoseBusters package instead.
         pairs: structures of one molecule that are compared with each other, when there is a reference; without one all.
-        seconds: wall time that the RMSDs of one molecule may take; then they are upper bounds.
+        seconds: CPU time that the RMSDs of one molecule may take; then they are upper bounds.
         work: pairs of structures times symmetries per molecule; beyond it fewer symmetries are tried (24 at least).
         seed: of the bootstrap.
     """

@@ -51,7 +51,7 @@ class LocalEngine:
 
     def _finished(self, ended: Ended[MoleculeTask, MoleculeResult]) -> Finished:
         if ended.late:
-            return Finished(ended.item, None, f"took longer than {self._config.timeout:g} s", final=True)
+            return Finished(ended.item, None, f"took longer than {self._config.timeout:g} s of CPU time", final=True)
         if ended.lost is not None:
             return Finished(ended.item, None, f"its worker died ({ended.lost})")
         return Finished(ended.item, ended.result)

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from molgen.cpu_deadline import WALL_FACTOR, cpu_deadline
 from molgen.errors import InputError, MolgenError
 from molgen.screening.config import RunConfig
 from molgen.screening.engines.engine import Finished
@@ -72,7 +73,7 @@ class RayEngine:
             return Finished(task, self._ray.get(reference))
         except (errors.WorkerCrashedError, errors.OutOfMemoryError, errors.NodeDiedError) as error:
             if time.monotonic() - since >= self._config.timeout:
-                return Finished(task, None, f"took longer than {self._config.timeout:g} s", final=True)
+                return Finished(task, None, f"took longer than {self._config.timeout:g} s of CPU time", final=True)
             return Finished(task, None, f"its worker died ({type(error).__name__})")
         except errors.RayTaskError as error:
             if isinstance(error.cause, MolgenError):
@@ -85,14 +86,15 @@ _OPENED: dict[str, WorkFunction] = {}
 
 
 def _run(job: str, wrapped: Sequence[Any], smiles: str, timeout: float, *arrays: np.ndarray) -> MoleculeResult:
-    """One molecule, in a Ray worker; a watchdog ends the process when it takes too long."""
+    """One molecule, in a Ray worker; it ends when that takes too much CPU time, and a watchdog ends what only waits."""
     if job not in _OPENED:
         prepare_process()
         _OPENED.clear()
         _OPENED[job] = _ray().get(wrapped[0]).open(arrays)
-    faulthandler.dump_traceback_later(timeout, exit=True)
+    faulthandler.dump_traceback_later(WALL_FACTOR * timeout, exit=True)
     try:
-        return _OPENED[job](smiles)
+        with cpu_deadline(timeout):
+            return _OPENED[job](smiles)
     finally:
         faulthandler.cancel_dump_traceback_later()
 
