@@ -9,11 +9,10 @@ from itertools import islice
 from pathlib import Path
 
 import torch
-from rdkit import Chem
 
 from molgen.chem.formats.parsing import one_line, shortened
 from molgen.chem.formats.text_lines import TextLines
-from molgen.chem.molecules.reading import names_file, read_molecules
+from molgen.chem.molecules.reading import InputRecord, names_file, read_molecules
 from molgen.chem.molecules.reference import compared_with
 from molgen.chem.molecules.tables import delimiter_of
 from molgen.chem.proteins.reading import read_protein
@@ -22,7 +21,7 @@ from molgen.docking.dock import dock_prepared
 from molgen.docking.learned import learned_of
 from molgen.docking.ligand import prepare_variants
 from molgen.docking.pose_files import check_pose_file
-from molgen.docking.records import DockConfig, DockingResult
+from molgen.docking.records import DockConfig, DockingResult, with_note
 from molgen.docking.run import DockRow, write_poses
 from molgen.docking.site import Site, sites_of
 from molgen.docking.variants import dock_variants
@@ -136,12 +135,13 @@ class PairDocking:
             raise InputError("the row names no structure of a protein; a sequence alone cannot be docked to")
         pocket = pair.pocket or self.pocket
         sites = self._sites_of(pair.protein, pocket)
-        mol = _only_molecule(pair.ligand)
+        record = _only_molecule(pair.ligand)
         compared = compared_with(None, pocket)
-        return dock_variants(
-            prepare_variants(mol, self.config, largest_fragment=self.largest_fragment),
+        result = dock_variants(
+            prepare_variants(record.molecule(), self.config, largest_fragment=self.largest_fragment),
             lambda prepared: dock_prepared(sites, prepared, self.config, reference=compared),
         )
+        return with_note(result, record.note)
 
     def _sites_of(self, protein: str, pocket: str) -> Sequence[Site]:
         key = (protein, pocket)
@@ -179,11 +179,11 @@ def dock_pairs_to_file(
     return write_poses(read_pairs(table), work, output, on_row)
 
 
-def _only_molecule(ligand: str) -> Chem.Mol:
+def _only_molecule(ligand: str) -> InputRecord:
     source = Path(ligand) if names_file(ligand) else ligand
     records = list(islice(read_molecules(source), 2))
     if len(records) > 1:
         raise ParseError("the ligand of a pair is one molecule, and this file has more", source=ligand)
     if records[0].mol is None:
         raise ParseError(records[0].error or "unreadable", source=ligand)
-    return records[0].mol
+    return records[0]

@@ -9,6 +9,7 @@ import numpy as np
 from rdkit import Chem
 
 from molgen.chem.features.molecule_features import heavy_atoms, without_hydrogens
+from molgen.chem.formats.ligands.skeletons import SKELETON
 from molgen.chem.molecules.positions import with_conformers
 from molgen.chem.molecules.protonation import PHYSIOLOGICAL, has_stated_protons, protonate
 from molgen.chem.molecules.standardize import prepare_molecule
@@ -72,6 +73,8 @@ def _comparable(reference: Chem.Mol, mol: Chem.Mol, ph: float | Literal["auto"] 
 
 
 def _protonated(mol: Chem.Mol, ph: float | Literal["auto"] | None) -> Chem.Mol | None:
+    if mol.HasProp(SKELETON):
+        return None
     try:
         full = prepare_molecule(mol, largest_fragment=True)
         if ph is None or (ph == "auto" and has_stated_protons(mol)):

@@ -220,3 +220,8 @@ class DockingResult:
         from molgen.docking.tables import pose_html
 
         return pose_html(self)
+
+
+def with_note(result: DockingResult, note: str) -> DockingResult:
+    """The result with one more note in front; the result itself where the note is empty."""
+    return replace(result, notes=(note, *result.notes)) if note else result

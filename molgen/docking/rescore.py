@@ -25,7 +25,7 @@ from molgen.docking.output import sdf_records
 from molgen.docking.pose_files import check_pose_file, write_pose_file
 from molgen.docking.pose_records import docking_result
 from molgen.docking.ranking import RankedPose
-from molgen.docking.records import DockConfig, DockingResult, Pose
+from molgen.docking.records import DockConfig, DockingResult, Pose, with_note
 from molgen.docking.refine import evaluated
 from molgen.docking.site import Site, site_of
 from molgen.errors import ParseError
@@ -159,7 +159,7 @@ def rescore_to_file(
     torch.set_num_threads(1)
     records = list(read_molecules(Path(source)))
     structure = choose_chains(read_protein(protein), chains)
-    compared = None if reference is None else reference_ligand(reference)
+    compared = None if reference is None else reference_ligand(reference, bonds=False)
     found = stand_ins_of([record.mol for record in records if record.mol is not None], structure, keep)
     work = _PoseRescoring(structure, minimize, compared, found, keep, drop)
     rows = []
@@ -191,7 +191,8 @@ class _PoseRescoring:
         if self.site is None or not _holds(self.site, mol):
             box = box_around(mol.GetConformer().GetPositions(), self.found)
             self.site = site_of(self.protein, box, keep=self.keep, drop=self.drop)
-        return rescore(self.protein, mol, minimize=self.minimize, reference=self.reference, site=self.site)
+        result = rescore(self.protein, mol, minimize=self.minimize, reference=self.reference, site=self.site)
+        return with_note(result, record.note)
 
 
 def _holds(site: Site, mol: Chem.Mol) -> bool:

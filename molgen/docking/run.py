@@ -26,7 +26,7 @@ from molgen.docking.learned import learned_of
 from molgen.docking.ligand import Ligand, PreparedLigand, prepare_variants
 from molgen.docking.output import pocket_record, sdf_records, summary
 from molgen.docking.pose_files import check_pose_file, write_pose_file
-from molgen.docking.records import DockConfig, DockingResult
+from molgen.docking.records import DockConfig, DockingResult, with_note
 from molgen.docking.restraints import Anchor
 from molgen.docking.site import Site, sites_of
 from molgen.docking.trajectory import sampling_frames, write_trajectory
@@ -182,7 +182,8 @@ class _LigandDocking:
     def __call__(self, record: InputRecord) -> DockingResult:
         stage("preparation")
         mol = record.molecule()
-        return dock_variants(prepare_variants(mol, self.config, largest_fragment=self.largest_fragment), self._docked)
+        variants = prepare_variants(mol, self.config, largest_fragment=self.largest_fragment)
+        return with_note(dock_variants(variants, self._docked), record.note)
 
     def _docked(self, prepared: PreparedLigand) -> DockingResult:
         self.sites = [site.with_maps(prepared.ligand.classes) for site in self.sites]

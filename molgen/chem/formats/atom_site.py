@@ -24,6 +24,7 @@ class AtomSite(NamedTuple):
         element: atomic number, 1 for all isotopes of hydrogen.
         hetero: whether it is a HETATM record.
         in_sequence: whether the file says that the residue is part of a polymer; None where it does not say.
+        charge: formal charge; None where the file does not say.
     """
 
     name: str
@@ -39,6 +40,7 @@ class AtomSite(NamedTuple):
     element: int
     hetero: bool
     in_sequence: bool | None = None
+    charge: int | None = None
 
     @property
     def label(self) -> str:

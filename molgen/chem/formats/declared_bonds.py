@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
 from typing import TypeAlias
 
 from Bio.PDB.MMCIF2Dict import MMCIF2Dict
@@ -24,7 +25,7 @@ def declared_bonds(text: str, *, is_mmcif: bool) -> tuple[tuple[BondEnd, BondEnd
     """The pairs of atoms that a file calls bonded, those of symmetry copies left out; coordination of metals included
     where PDB does not tell it apart. What cannot be read is passed over: distances tell most bonds."""
     found = _of_mmcif(text) if is_mmcif else _of_pdb(text)
-    return tuple(pair for pair, _ in zip(found, range(_MOST), strict=False))
+    return tuple(islice(found, _MOST))
 
 
 def _of_pdb(text: str) -> Iterator[tuple[BondEnd, BondEnd]]:
@@ -40,14 +41,23 @@ def _pdb_end(field: str) -> BondEnd:
     return one_line(label), one_line(field[:4])
 
 
-def _of_mmcif(text: str) -> Iterator[tuple[BondEnd, BondEnd]]:
+def _of_mmcif(text: str) -> Sequence[tuple[BondEnd, BondEnd]]:
     section = _SECTION.search(text)
     if section is None:
-        return
+        return ()
     try:
         table = MMCIF2Dict(io.StringIO(f"data_x\n{section.group()}"))
     except (ValueError, LookupError, TypeError, AttributeError, RuntimeError):
-        return
+        return ()
+    return bonds_of_table(table)
+
+
+def bonds_of_table(table: Mapping[str, Sequence[str]]) -> tuple[tuple[BondEnd, BondEnd], ...]:
+    """The pairs of atoms that `_struct_conn` calls covalently bonded, without those of symmetry copies."""
+    return tuple(islice(_bonds_of_table(table), _MOST))
+
+
+def _bonds_of_table(table: Mapping[str, Sequence[str]]) -> Iterator[tuple[BondEnd, BondEnd]]:
     kinds = table.get("_struct_conn.conn_type_id", [])
     ends = [_mmcif_ends(table, partner, len(kinds)) for partner in ("ptnr1", "ptnr2")]
     home = [_column(table, f"{partner}_symmetry", len(kinds)) for partner in ("ptnr1", "ptnr2")]

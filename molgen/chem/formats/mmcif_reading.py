@@ -8,13 +8,14 @@ from __future__ import annotations
 import io
 import itertools
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 from Bio.PDB.MMCIF2Dict import MMCIF2Dict
 
 from molgen.chem.formats.atom_elements import DUMMY, atomic_number
 from molgen.chem.formats.atom_site import AtomSite, coordinate, occupancy
+from molgen.chem.formats.ligands.components import Table, whole_number
 from molgen.chem.formats.models import one_structure
 from molgen.chem.formats.parsing import one_line
 from molgen.chem.formats.residue_names import WATERS
@@ -39,10 +40,10 @@ _COLUMNS = {
     "symbol": ("type_symbol",),
     "group": ("group_PDB",),
     "entity": ("label_entity_id",),
+    "charge": ("pdbx_formal_charge",),
     "model": ("pdbx_PDB_model_num",),
 }
 _REQUIRED = ("name", "residue", "chain", "number", "x", "y", "z")
-Table = Mapping[str, Sequence[str]]
 
 
 def parse_mmcif(text: str) -> tuple[list[AtomSite], list[str]]:
@@ -53,8 +54,19 @@ def parse_mmcif(text: str) -> tuple[list[AtomSite], list[str]]:
         ParseError: broken syntax or, at `atom N` (its row in the table), coordinates or residue numbers that are none,
             or an unknown element.
     """
-    blocks = [found.start() for found in _BLOCK.finditer(text)]
-    table = _tokenize(text[: blocks[1]] if len(blocks) > 1 else text)
+    blocks = data_blocks(text)
+    atoms, notes = atoms_of_table(tokenized(blocks[0]))
+    return atoms, [*notes, *([f"the first of {len(blocks)} data blocks is read"] if len(blocks) > 1 else [])]
+
+
+def data_blocks(text: str) -> list[str]:
+    """The text of each data block, that before the first one with it; at least one."""
+    starts = [found.start() for found in _BLOCK.finditer(text)][1:]
+    return [text[start:stop] for start, stop in zip([0, *starts], [*starts, None], strict=True)]
+
+
+def atoms_of_table(table: Table) -> tuple[list[AtomSite], list[str]]:
+    """As :func:`parse_mmcif`, of the values of a data block by their names."""
     columns = _atom_columns(table)
     polymers = _polymer_entities(table)
     models: dict[str, list[tuple[int, tuple[str, ...]]]] = {}
@@ -65,7 +77,7 @@ def parse_mmcif(text: str) -> tuple[list[AtomSite], list[str]]:
     atoms, notes = one_structure(
         itertools.chain([atoms], (_parse_model(rows, polymers)[0] for rows in later)), len(models)
     )
-    return atoms, [*notes, *_notes(len(blocks), dummies)]
+    return atoms, [*notes, *([f"atoms of element X left out: {dummies}"] if dummies else [])]
 
 
 def _parse_model(
@@ -83,7 +95,13 @@ def _parse_model(
     return atoms, dummies
 
 
-def _tokenize(text: str) -> Table:
+def tokenized(text: str) -> Table:
+    """The values of a data block by their names.
+
+    Raises:
+        InputError: there are too many.
+        ParseError: broken syntax.
+    """
     if _count_words(text) > MOST_WORDS:
         raise InputError(f"more than {MOST_WORDS // 10**6} million values")
     try:
@@ -130,7 +148,7 @@ def _polymer_entities(table: Table) -> frozenset[str] | None:
 
 
 def _parse_row(fields: tuple[str, ...], polymers: frozenset[str] | None, place: str) -> AtomSite:
-    name, altloc, residue, chain, number, insertion, x, y, z, share, symbol, group, entity, _ = fields
+    name, altloc, residue, chain, number, insertion, x, y, z, share, symbol, group, entity, charge, _ = fields
     if not "".join((name, altloc, residue, chain, insertion)).isprintable():
         name, altloc, residue, chain, insertion = map(one_line, (name, altloc, residue, chain, insertion))
     residue = residue.strip()
@@ -156,13 +174,5 @@ def _parse_row(fields: tuple[str, ...], polymers: frozenset[str] | None, place: 
         element,
         group == "HETATM",
         None if polymers is None or entity in _ABSENT else entity in polymers,
+        None if charge in _ABSENT else whole_number(charge),
     )
-
-
-def _notes(blocks: int, dummies: int) -> list[str]:
-    notes = []
-    if blocks > 1:
-        notes.append(f"the first of {blocks} data blocks is read")
-    if dummies:
-        notes.append(f"atoms of element X left out: {dummies}")
-    return notes

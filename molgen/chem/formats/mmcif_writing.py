@@ -48,6 +48,7 @@ def mmcif_text(atoms: Sequence[AtomSite], bonds: Sequence[tuple[int, int, Chem.B
         "auth_comp_id": [atom.residue for atom in atoms],
         "auth_asym_id": [atom.chain or "." for atom in atoms],
         "auth_atom_id": [atom.name for atom in atoms],
+        "pdbx_formal_charge": ["?" if atom.charge is None else str(atom.charge) for atom in atoms],
         "pdbx_PDB_model_num": ["1" for _ in atoms],
     }
     there = sorted(set(entities))

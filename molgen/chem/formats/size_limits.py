@@ -35,7 +35,7 @@ def check_smiles(text: str) -> None:
         raise ParseError(f"a SMILES of {len(smiles)} characters; at most {MOST_LETTERS} are read")
     if len(text) > MOST_EXTENSION:
         raise ParseError(f"a SMILES with an extension of {len(text)} characters; at most {MOST_EXTENSION} are read")
-    _check_rings(len(_CLOSURE.findall(_BRACKET.sub("", smiles))) // 2)
+    check_rings(len(_CLOSURE.findall(_BRACKET.sub("", smiles))) // 2)
 
 
 def check_inchi(text: str) -> None:
@@ -53,9 +53,9 @@ def check_molblock(block: str) -> None:
     found = _V3000_COUNTS.search(block)
     if found:
         _check_atoms(found[1])
-        _check_rings(_rings(_v3000_bonds(_CONTINUED.sub("", block))))
+        check_rings(_rings(_v3000_bonds(_CONTINUED.sub("", block))))
     else:
-        _check_rings(_rings(_v2000_bonds(block.split("\n", 2005))))
+        check_rings(_rings(_v2000_bonds(block.split("\n", 2005))))
 
 
 def check_mol2_block(block: str) -> None:
@@ -68,7 +68,7 @@ def check_mol2_block(block: str) -> None:
         raise ParseError(f"{wrong!r} is not a number of atoms or bonds")
     if counts:
         _check_atoms(counts[0])
-    _check_rings(_rings(_mol2_bonds(block)))
+    check_rings(_rings(_mol2_bonds(block)))
 
 
 def _check_atoms(count: str) -> None:
@@ -76,7 +76,7 @@ def _check_atoms(count: str) -> None:
         raise ParseError(f"{count} atoms; at most {MOST_ATOMS} are read")
 
 
-def _check_rings(count: int) -> None:
+def check_rings(count: int) -> None:
     if count > MOST_RINGS:
         raise ParseError(f"{count} rings; molecules with more than {MOST_RINGS} are not read")
 

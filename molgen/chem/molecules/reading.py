@@ -33,6 +33,7 @@ from molgen.chem.molecules.records import (
     record_of_text,
     title,
 )
+from molgen.chem.molecules.structure_files import read_binary_cif, read_mmcif
 from molgen.chem.molecules.tables import Columns, delimiter_of, read_dataframe, read_parquet, read_table, record_of_dict
 from molgen.errors import InputError, ParseError
 from molgen.opening import STANDARD_INPUT, check_input
@@ -42,7 +43,7 @@ __all__ = ["InputRecord", "Source", "names_file", "read_molecules"]
 Source: TypeAlias = str | Path | Chem.Mol | Iterable[Any]
 """Anything that molecules can be read from, see :func:`read_molecules`."""
 
-_FOREIGN = (".cif", ".mmcif", ".xyz", ".cdx", ".xlsx", ".json", ".zip")
+_FOREIGN = (".xyz", ".cdx", ".xlsx", ".json", ".zip")
 
 
 def read_molecules(
@@ -54,9 +55,10 @@ def read_molecules(
         source: a SMILES or InChI (with an optional name after a space), an RDKit Mol, a pandas DataFrame, an iterable
             of SMILES, Mols, pairs (molecule, name) or dicts, or a path: .smi/.smiles/.ism/.txt/.inchi (SMILES or InChI,
             then a name, separated by tab or space; an optional header; lines that start with # are comments),
-            .csv/.tsv (a column `smiles`, optionally `name` or `id`), .sdf/.sd/.mol/.mol2/.pdb/.pdbqt; each also as .gz,
-            .bz2, .xz or .zst; .parquet (columns as in a .csv). The text "-" is standard input, in any of these text
-            formats. Other columns of tables and the fields of SD files become properties of the molecule.
+            .csv/.tsv (a column `smiles`, optionally `name` or `id`), .sdf/.sd/.mol/.mol2/.pdb/.pdbqt/.cif/.mmcif; each
+            also as .gz, .bz2, .xz or .zst; .bcif; .parquet (columns as in a .csv). The text "-" is standard input, in
+            any of these text formats. Other columns of tables and the fields of SD files become properties of the
+            molecule.
         smiles_column: of a table, when it has another name.
         name_column: of a table, when it has another name; of an SD file, the field that holds the names.
 
@@ -94,7 +96,7 @@ def names_file(text: str) -> bool:
             return True
     except (OSError, ValueError):  # too long, or a character no file name can have
         return False
-    return _kind(text) in (*_READERS, *_FOREIGN, ".parquet") and not _is_named_smiles(text)
+    return _kind(text) in (*_READERS, *_FOREIGN, ".parquet", ".bcif") and not _is_named_smiles(text)
 
 
 def _is_named_smiles(text: str) -> bool:
@@ -122,6 +124,8 @@ def _read_file(path: str | Path, columns: Columns) -> Iterator[InputRecord]:
     kind = _kind(path)
     if kind == ".parquet":
         return _number(path, read_parquet(Path(path), columns))
+    if kind == ".bcif":
+        return _number(path, read_binary_cif(Path(path)))
     if kind not in _READERS and not (piped and not kind):
         known = ", ".join(_READERS)
         raise InputError(
@@ -220,6 +224,10 @@ def _read_pdbqt(lines: Iterator[str], columns: Columns) -> Iterator[InputRecord]
         yield record_of_pdbqt(number, block)
 
 
+def _read_mmcif(lines: Iterator[str], columns: Columns) -> Iterator[InputRecord]:
+    return read_mmcif(lines)
+
+
 _READERS: dict[str, Callable[[Iterator[str], Columns], Iterator[InputRecord]]] = {
     ".smi": _read_smi,
     ".smiles": _read_smi,
@@ -234,4 +242,6 @@ _READERS: dict[str, Callable[[Iterator[str], Columns], Iterator[InputRecord]]] =
     ".mol2": _read_mol2,
     ".pdb": _read_pdb,
     ".pdbqt": _read_pdbqt,
+    ".cif": _read_mmcif,
+    ".mmcif": _read_mmcif,
 }

@@ -5,25 +5,21 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 from scipy.spatial import KDTree
 
+from molgen.chem.formats.compression import plain_name
 from molgen.chem.formats.parsing import one_line, shortened
 from molgen.chem.formats.residue_names import ADDITIVES, GLYCANS
-from molgen.chem.molecules.reference import reference_ligand
+from molgen.chem.molecules.reference import PLACES_ONLY, RECORDS, first_molecule, reference_ligand
 from molgen.chem.proteins.groups.molecules import Molecule, groups, molecule_of
 from molgen.chem.proteins.groups.stand_ins import StandIns, covalent_note, stand_ins
 from molgen.chem.proteins.pocket_boxes import box_edges
-from molgen.chem.proteins.reading import read_protein
 from molgen.chem.proteins.structure import Pocket, Protein, Residue
 from molgen.errors import InputError
 
 _MARGIN = 8.0  # Angstrom, of both sides together
 _ANOTHER_FRAME = 10.0  # Angstrom from the protein
-_BOND = 2.3
 _LEAST_LIGAND = 6  # heavy atoms of a ligand that is taken unasked
-_RECORDS, _STRUCTURES = (".sdf", ".sd", ".mol", ".mol2"), (".pdb", ".pdb1", ".ent", ".cif", ".mmcif")
 
 
 def named_ligand(text: str, protein: Protein, least: float) -> Pocket:
@@ -72,12 +68,7 @@ def reference_file(path: Path, protein: Protein, least: float) -> Pocket:
     """
     if not _is_file(path):
         raise InputError("no such file for a reference ligand", source=one_line(path))
-    if _suffix(path) in _STRUCTURES:
-        reference = _first_molecule(path)
-    else:
-        mol = reference_ligand(path)
-        heavy = [atom.GetIdx() for atom in mol.GetAtoms() if atom.GetAtomicNum() > 1]
-        reference = mol.GetConformer().GetPositions()[heavy]
+    reference = _places(path)
     if not len(reference) or not np.isfinite(reference).all():
         raise InputError("the reference ligand has no usable coordinates", source=one_line(path))
     found = stand_ins(protein, [reference])
@@ -91,7 +82,7 @@ def reference_file(path: Path, protein: Protein, least: float) -> Pocket:
 
 def names_reference(path: Path) -> bool:
     """Whether a text that names a pocket is the path of a reference ligand: by its suffix, or because it is there."""
-    return _suffix(path) in (*_RECORDS, *_STRUCTURES) or _is_file(path)
+    return _suffix(path) in (*RECORDS, *PLACES_ONLY) or _is_file(path)
 
 
 def ligands_of_interest(protein: Protein) -> list[Molecule]:
@@ -146,15 +137,17 @@ def _distance(protein: Protein, points: np.ndarray) -> float:
     return float(KDTree(protein.positions).query(points)[0].min())
 
 
-def _first_molecule(path: Path) -> np.ndarray:
-    """Positions of the atoms that are bonded, directly or not, to the first atom that is no water."""
-    structure = read_protein(path).keep(lambda residue: residue.kind != "water")
-    if not len(structure):
-        raise InputError("the reference file holds only water", source=one_line(path))
-    pairs = KDTree(structure.positions).query_pairs(_BOND, output_type="ndarray")
-    graph = coo_array((np.ones(len(pairs)), (pairs[:, 0], pairs[:, 1])), shape=(len(structure), len(structure)))
-    member = connected_components(graph, directed=False)[1]
-    return structure.positions[member == member[0]].astype(np.float64)
+def _places(path: Path) -> np.ndarray:
+    """Heavy atoms of the first molecule of a file, [n, 3]."""
+    if _suffix(path) in PLACES_ONLY:
+        try:
+            return first_molecule(path)[1]
+        except InputError:
+            if _suffix(path) not in (".cif", ".mmcif", ".bcif"):
+                raise
+    mol = reference_ligand(path)  # of a dictionary of components, too
+    heavy = [atom.GetIdx() for atom in mol.GetAtoms() if atom.GetAtomicNum() > 1]
+    return mol.GetConformer().GetPositions()[heavy]
 
 
 def _is_file(path: Path) -> bool:
@@ -165,4 +158,4 @@ def _is_file(path: Path) -> bool:
 
 
 def _suffix(path: Path) -> str:
-    return Path(path.stem if path.suffix.lower() == ".gz" else path.name).suffix.lower()
+    return Path(plain_name(path)).suffix

@@ -26,8 +26,8 @@ from molgen.chem.proteins.structure import Pocket, Protein
 from molgen.errors import InputError
 
 FORMS = (
-    "ligand:RES[:CHAIN[:NUMBER]], a reference ligand file (.sdf, .mol, .mol2, .pdb), chain:P, residues:A:57,A:102-105, "
-    "box:X,Y,Z[,SIZE | ,SX,SY,SZ], auto, blind"
+    "ligand:RES[:CHAIN[:NUMBER]], a reference ligand file (.sdf, .mol, .mol2, .pdb, .pdbqt, .cif), chain:P, "
+    "residues:A:57,A:102-105, box:X,Y,Z[,SIZE | ,SX,SY,SZ], auto, blind"
 )
 
 _FORMS: dict[str, Callable[[str, Protein, float], Pocket]] = {
@@ -50,7 +50,7 @@ def find_pockets(spec: str | Path, protein: Protein, *, ligand_size: float | Non
             `ligand:RES[:CHAIN[:NUMBER]]`, a group in the file; the first of several copies. A residue of a chain counts
             only with chain and number.
             A path to a reference ligand with 3D coordinates in the frame of the protein: the first molecule of an
-            .sdf, .mol, .mol2, .pdb or .cif file, or .gz.
+            .sdf, .mol, .mol2, .pdb, .pdbqt or .cif file, or .gz.
             `chain:P`, a chain of the file, as a peptide.
             `residues:A:57,A:102,A:195B`; also ranges (`A:57-60`), names (`A:HIS57`), and `A:57,102`.
             `box:X,Y,Z[,SIZE]` or `box:X,Y,Z,SX,SY,SZ`, in Angstrom, taken as it is.

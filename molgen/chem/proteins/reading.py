@@ -12,8 +12,10 @@ from typing import Literal
 
 import numpy as np
 
-from molgen.chem.formats.declared_bonds import declared_bonds
-from molgen.chem.formats.mmcif_reading import parse_mmcif
+from molgen.chem.formats.atom_site import AtomSite
+from molgen.chem.formats.binary_cif import binary_tables
+from molgen.chem.formats.declared_bonds import BondEnd, bonds_of_table, declared_bonds
+from molgen.chem.formats.mmcif_reading import atoms_of_table, parse_mmcif
 from molgen.chem.formats.parsing import one_line
 from molgen.chem.formats.pdb_reading import parse_pdb
 from molgen.chem.formats.pdb_relatives import pdb_of_pdbqt, pdb_of_pqr
@@ -28,6 +30,7 @@ MAX_BYTES = 128 * 2**20
 _CELL = 2.0  # Angstrom; a cube of this edge holds a few atoms, in overlaid models some dozens
 _MOST_IN_CELL = 300
 _PDB_SUFFIXES, _MMCIF_SUFFIXES = (".pdb", ".ent", ".brk", ".pdb1"), (".cif", ".mmcif")
+_BINARY = ".bcif"
 _RELATIVES = {".pdbqt": pdb_of_pdbqt, ".pqr": pdb_of_pqr}
 _CIF_ATOMS = re.compile(r"^[ \t]*_atom_site\.", re.MULTILINE)
 _PDB_ATOMS = re.compile(r"^(ATOM|HETATM)", re.MULTILINE)
@@ -41,7 +44,8 @@ _SUSPECTS = (
 
 
 def read_protein(path: str | Path) -> Protein:
-    """The heavy atoms of a PDB or mmCIF file (.pdb, .pdb1, .ent, .cif, .mmcif, .pdbqt, .pqr; each also as .gz).
+    """The heavy atoms of a PDB or mmCIF file (.pdb, .pdb1, .ent, .cif, .mmcif, .bcif, .pdbqt, .pqr; each also as
+    .gz).
 
     Of models that lie on each other the first; models that do not overlap are the chains of one assembly. Author chain
     ids and residue numbers; of alternative locations the most occupied; atoms of zero occupancy included. What a file
@@ -56,16 +60,28 @@ def read_protein(path: str | Path) -> Protein:
     """
     path = Path(path)
     try:
-        text = _RELATIVES.get(_suffix(path), str)(_read_text(path))
-        form = _format(text)
-        atoms, notes = (parse_mmcif if form == "mmCIF" else parse_pdb)(text)
-        protein = assemble(atoms, source=one_line(path), notes=[*_surprise(path, form), *notes])
+        atoms, notes, bonds = _parsed(path)
+        protein = assemble(atoms, source=one_line(path), notes=notes)
         if not len(protein):
             raise InputError("the file holds no atoms other than hydrogen" if atoms else "the file holds no atoms")
         _check_density(protein.positions)
-        return replace(protein, declared_bonds=declared_bonds(text, is_mmcif=form == "mmCIF"))
+        return replace(protein, declared_bonds=bonds)
     except MolgenError as error:
         raise type(error)(error.reason, source=one_line(path), place=error.place) from error
+
+
+def _parsed(path: Path) -> tuple[list[AtomSite], list[str], tuple[tuple[BondEnd, BondEnd], ...]]:
+    """The atoms of a file, notes, and the bonds that it declares."""
+    raw = _read_bytes(path)
+    if _suffix(path) == _BINARY:
+        table, *others = binary_tables(raw, ("_atom_site", "_entity", "_struct_conn"))
+        atoms, notes = atoms_of_table(table)
+        more = [f"the first of {len(others) + 1} data blocks is read"] if others else []
+        return atoms, [*notes, *more], bonds_of_table(table)
+    text = _RELATIVES.get(_suffix(path), str)(_decoded(raw))
+    form = _format(text)
+    atoms, notes = (parse_mmcif if form == "mmCIF" else parse_pdb)(text)
+    return atoms, [*_surprise(path, form), *notes], declared_bonds(text, is_mmcif=form == "mmCIF")
 
 
 def _check_density(positions: np.ndarray) -> None:
@@ -76,15 +92,17 @@ def _check_density(positions: np.ndarray) -> None:
         raise InputError(f"{most} atoms lie within {_CELL:g} A: these are no coordinates of a structure")
 
 
-def _read_text(path: Path) -> str:
+def _read_bytes(path: Path) -> bytes:
     check_input(path)
-    if _suffix(path) not in ("", *_PDB_SUFFIXES, *_MMCIF_SUFFIXES, *_RELATIVES):
-        known = ", ".join((*_PDB_SUFFIXES, *_MMCIF_SUFFIXES, *_RELATIVES))
+    if _suffix(path) not in ("", *_PDB_SUFFIXES, *_MMCIF_SUFFIXES, _BINARY, *_RELATIVES):
+        known = ", ".join((*_PDB_SUFFIXES, *_MMCIF_SUFFIXES, _BINARY, *_RELATIVES))
         raise InputError(f"cannot read {one_line(_suffix(path))} files; known are {known}, each also as .gz")
     raw = _uncompressed(read_input(path, MAX_BYTES), named_gz=path.suffix.lower() == ".gz")
     if len(raw) > MAX_BYTES:
         raise InputError(f"larger than {MAX_BYTES // 2**20} MiB")
-    return _decoded(raw)
+    if not raw:
+        raise InputError("the file is empty")
+    return raw
 
 
 def _suffix(path: Path) -> str:

@@ -109,6 +109,7 @@ def _ligand_atoms(mol: Chem.Mol, conformer_id: int, name: str, chain: str) -> tu
                 *(x, y, z, 1.0, atom.GetAtomicNum()),
                 hetero=True,
                 in_sequence=False,
+                charge=atom.GetFormalCharge(),
             )
         )
     return atoms, [(bond.GetBeginAtomIdx(), bond.GetEndAtomIdx(), bond.GetBondType()) for bond in mol.GetBonds()]
