@@ -57,7 +57,9 @@ def dock(
     ] = None,
     ligand: Annotated[
         str | None,
-        typer.Option("-l", "--ligand", help="A SMILES, or a .smi, .csv, .sdf, .mol, .mol2, .pdb, .pdbqt, .cif [.gz] file."),
+        typer.Option(
+            "-l", "--ligand", help="A SMILES, or a .smi, .csv, .sdf, .mol2, .pdb, .pdbqt, .cif, ... [.gz] file."
+        ),
     ] = None,
     pairs: Annotated[
         Path | None, typer.Option(help="CSV of pairs in place of both: protein,ligand[,pocket,name], or DiffDock's.")
