@@ -20,6 +20,7 @@ FLOORS = {
     "opening": -2,
     "files": -2,
     "data_frame": -2,
+    "views": -2,
     "former_names": -2,
     "config": -1,
     "stages": -2,

@@ -50,6 +50,7 @@ from molgen.cli.options import (
 )
 
 if TYPE_CHECKING:
+    from molgen.chem.proteins.structure import Protein
     from molgen.screening.dock_work import DockWork
 
 screen_app = typer.Typer(
@@ -105,6 +106,9 @@ def screen(
     address: AddressOption = None,
     run: RunOption = None,
     resume: ResumeOption = False,
+    report: Annotated[
+        Path | None, typer.Option(help="HTML report to write at the end: the best 100 ligands in the pocket.")
+    ] = None,
 ) -> None:
     """Dock a library into a pocket: many processes or a Ray cluster, resumable.
 
@@ -118,6 +122,16 @@ def screen(
 
     if protein is None or library is None or output is None:
         raise InputError("--protein, --library and --output are needed; see molgen screen --help")
+    if report is not None:
+        from molgen.reports.pages.html import check_report
+
+        check_report(report)
+    receptors: list[Protein] = []
+
+    def on_setting(work: DockWork) -> None:
+        receptors.append(work.sites[0].receptor.protein)
+        _print_sites(work)
+
     config = config_of(
         n=n,
         seed=seed,
@@ -151,10 +165,32 @@ def screen(
             name_column=name_column,
             reference=reference,
             resume=resume,
-            on_setting=_print_sites,
+            on_setting=on_setting,
             on_progress=listener,
         )
     print_summary(summary)
+    if report is not None:
+        from molgen.reports.library.screen_report import write_screen_report
+
+        write_screen_report(report, output, protein=receptors[0], rank_by=rank_by.value, command=context.obj or ())
+
+
+@screen_app.command("report")
+def screen_report(
+    context: typer.Context,
+    folder: _RunArgument,
+    output: Annotated[Path, typer.Option("-o", "--output", help="HTML file to write.")],
+    protein: Annotated[Path | None, typer.Option("-p", "--protein", help="The file that was docked into.")] = None,
+    best: Annotated[int, typer.Option(min=1, help="Ligands to show.")] = 100,
+    rank_by: Annotated[RankBy, typer.Option(help="What orders the ligands.")] = RankBy.score,
+) -> None:
+    """Write a report on the best ligands of a run, finished or not: drawings, poses in the pocket, interactions."""
+    from molgen.reports.library.screen_report import write_screen_report
+    from molgen.reports.pages.html import check_report
+
+    check_report(output)
+    write_screen_report(output, folder, protein=protein, count=best, rank_by=rank_by.value, command=context.obj or ())
+    print(f"report in {output}")
 
 
 @screen_app.command("conformers")

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from functools import cached_property
-from html import escape
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from rdkit import Chem
-from rdkit.Chem import rdDepictor
-from rdkit.Chem.Draw import rdMolDraw2D
 
+from molgen.conformers.display.html import conformer_html
 from molgen.conformers.distinct import symmetric_distances
+from molgen.views import viewer
 
-_MOST_ROWS = 10
 _EVERYTHING = int(Chem.PropertyPickleOptions.AllProps) | int(Chem.PropertyPickleOptions.CoordsAsDouble)
 
 
@@ -69,26 +67,18 @@ class ConformerMol(Chem.Mol):
     def __reduce__(self):
         return ConformerMol, (self.ToBinary(_EVERYTHING),)
 
+    def view(self, rank: int | None = None, *, height: int = 450) -> Any:
+        """The conformers in 3D, to turn around, as an `ipymolstar` widget.
+
+        Args:
+            rank: of the only one that is shown; None lays all over each other.
+            height: in pixels.
+
+        Raises:
+            ConfigError: there is no such conformer, or ipymolstar is not installed.
+        """
+        return viewer("conformer_view")(self, rank, height=height)
+
     def _repr_html_(self) -> str:
-        """The formula and a table of the conformers, for notebooks."""
-        smiles = Chem.MolToSmiles(Chem.RemoveHs(self))
-        title = f"{escape(smiles)}: {self.GetNumConformers()} conformers, {escape(self.energy_method)}"
-        head = "<tr><th>rank</th><th>kcal/mol</th><th>RMSD to the first / Å</th></tr>"
-        rows = "".join(
-            f"<tr><td>{rank}</td><td>{energy:.2f}</td><td>{distance:.2f}</td></tr>"
-            for rank, (energy, distance) in enumerate(zip(self.energies, self.rmsd_matrix[0], strict=True), 1)
-            if rank <= _MOST_ROWS
-        )
-        more = max(0, self.GetNumConformers() - _MOST_ROWS)
-        left = f"<p>and {more} more</p>" if more else ""
-        return f"<div>{_formula(self)}<p>{title}</p><table>{head}{rows}</table>{left}</div>"
-
-
-def _formula(mol: Chem.Mol) -> str:
-    flat = Chem.RemoveHs(Chem.Mol(mol))
-    flat.RemoveAllConformers()
-    rdDepictor.Compute2DCoords(flat)
-    canvas = rdMolDraw2D.MolDraw2DSVG(260, 160)
-    rdMolDraw2D.PrepareAndDrawMolecule(canvas, flat)
-    canvas.FinishDrawing()
-    return canvas.GetDrawingText()
+        """The conformers as sticks, the formula and a table, for notebooks and stored pages."""
+        return conformer_html(self, self.positions, self.energies, self.rmsd_matrix[0], self.energy_method)

@@ -16,6 +16,7 @@ from molgen.config import renamed
 from molgen.docking.search import EFFORT, SearchConfig
 from molgen.errors import ConfigError
 from molgen.metrics.interactions import Condition, Interaction, UnsatisfiedAtom
+from molgen.views import viewer
 
 MAX_SEED = 2**31 - 3
 """RDKit takes 32-bit seeds, and the embedding counts two up."""
@@ -215,6 +216,20 @@ class DockingResult:
         from molgen.docking.pose_files import write_pose_file
 
         write_pose_file(path, sdf_records(self, name))
+
+    def view(self, pose: int | Pose = 1, *, surface: bool | str = False, height: int = 450) -> Any:
+        """A pose in its pocket with its interactions, to turn around, as an `ipymolstar` widget.
+
+        Args:
+            pose: its rank, or the pose.
+            surface: draw that of the receptor; "surface_hydrophobic" and "surface_charge" color it.
+            height: in pixels.
+
+        Raises:
+            ConfigError: there is no such pose, or ipymolstar is not installed.
+        """
+        rank = pose if isinstance(pose, int) else pose.rank
+        return viewer("pose_view")(self, rank, surface=surface, height=height)
 
     def _repr_html_(self) -> str:
         from molgen.docking.tables import pose_html

@@ -6,10 +6,16 @@ import math
 from html import escape
 from typing import Any
 
+from scipy.spatial import KDTree
+
+from molgen.chem.drawing.sticks import GRAY, Sticks, stick_svg, sticks_of
 from molgen.data_frame import data_frame
 from molgen.docking.records import DockingResult, Pose
 from molgen.metrics.interactions import fingerprint
 from molgen.metrics.interactions.texts import partners_text
+
+_AROUND, _BOND = 4.5, 1.95
+"""Angstrom around a pose in which the receptor is drawn, and up to which two of its atoms count as bonded."""
 
 
 def pose_rows(result: DockingResult) -> list[dict[str, Any]]:
@@ -27,12 +33,28 @@ def pose_frame(result: DockingResult) -> Any:
 
 
 def pose_html(result: DockingResult) -> str:
-    """A table of the poses; it needs no script, so that a stored notebook shows it too."""
+    """The first pose in its pocket and a table of all; it needs no script, so that a stored notebook shows it too."""
     rows = [_shown(pose) for pose in result.poses]
     titles = [title for title in rows[0] if any(row[title] for row in rows)] if rows else []
     head = "".join(f"<th>{escape(title)}</th>" for title in titles)
     body = "".join(f"<tr>{''.join(f'<td>{escape(row[title])}</td>' for title in titles)}</tr>" for row in rows)
-    return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+    return f"<div>{_picture(result)}<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
+
+
+def _picture(result: DockingResult) -> str:
+    """The first pose as sticks, residues around it in gray, polar interactions dashed; "" without a pose."""
+    if not result.poses:
+        return ""
+    pose = result.poses[0]
+    mol = result.mol_of(pose)
+    positions = mol.GetConformer(pose.conformer).GetPositions()
+    heavy = positions[[atom.GetIdx() for atom in mol.GetAtoms() if atom.GetAtomicNum() > 1]]
+    near = KDTree(heavy).query(result.receptor.positions, distance_upper_bound=_AROUND)[0] < _AROUND
+    around = result.receptor.positions[near]
+    bonds = sorted(KDTree(around).query_pairs(_BOND)) if len(around) else []
+    pocket = Sticks(around, bonds, [GRAY] * len(around), 0.1)
+    ends = [one.ends for one in pose.interactions if one.kind != "hydrophobic"]
+    return stick_svg([sticks_of(mol, positions), pocket], dashes=ends)
 
 
 def _row(pose: Pose) -> dict[str, Any]:

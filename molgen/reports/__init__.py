@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from molgen.reports.comparison.results import ComparedMolecule, Comparison, CurvePoint, Difference
     from molgen.reports.comparison.run import compare, compare_to_folder
     from molgen.reports.content import Report
-    from molgen.reports.notebook import notebook_view, pose_view
+    from molgen.reports.library.screen_report import screen_report, write_screen_report
+    from molgen.reports.notebook import conformer_view, notebook_view, pose_view
     from molgen.reports.pages.conformer_report import conformer_report, write_conformer_report
     from molgen.reports.pages.docking_report import docking_report, write_docking_report
 
@@ -38,13 +39,16 @@ __all__ = [
     "compare_to_folder",
     "comparison_report",
     "conformer_report",
+    "conformer_view",
     "docking_report",
     "notebook_view",
     "pose_view",
+    "screen_report",
     "write_analysis_report",
     "write_comparison_report",
     "write_conformer_report",
     "write_docking_report",
+    "write_screen_report",
 ]
 
 __getattr__, __dir__ = lazy_exports(
@@ -58,7 +62,8 @@ __getattr__, __dir__ = lazy_exports(
         ".comparison.results": ("ComparedMolecule", "Comparison", "CurvePoint", "Difference"),
         ".comparison.run": ("compare", "compare_to_folder"),
         ".content": ("Report",),
-        ".notebook": ("notebook_view", "pose_view"),
+        ".library.screen_report": ("screen_report", "write_screen_report"),
+        ".notebook": ("conformer_view", "notebook_view", "pose_view"),
         ".pages.conformer_report": ("conformer_report", "write_conformer_report"),
         ".pages.docking_report": ("docking_report", "write_docking_report"),
     },

@@ -54,6 +54,7 @@ class Entry:
         picture: a flat picture of them; None for none.
         table: of them; None for none.
         record: SD text to download, "" for none.
+        thumbnail: SVG text of a small drawing in its row, "" for none.
         color: of its carbon, as "#rrggbb"; "" for one by its rank.
     """
 
@@ -68,6 +69,7 @@ class Entry:
     table: Table | None = None
     record: str = ""
     color: str = ""
+    thumbnail: str = ""
 
 
 @dataclass(frozen=True)

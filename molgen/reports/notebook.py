@@ -6,14 +6,19 @@ import base64
 import json
 from typing import Any
 
+import numpy as np
+from rdkit import Chem
+
 from molgen.chem.features.molecule_features import heavy_atoms
 from molgen.docking.records import DockingResult
 from molgen.errors import ConfigError
 from molgen.reports.content import Report
+from molgen.reports.pages.conformer_report import overlay
 from molgen.reports.pages.contact_scene import contact_nodes
 from molgen.reports.pages.scene import scene, templates
 from molgen.reports.pages.structures import (
     camera_in_pocket,
+    camera_on,
     ligand_text,
     receptor_text,
     residues_near,
@@ -84,6 +89,33 @@ def pose_view(result: DockingResult, rank: int = 1, *, surface: bool | str = Fal
         receptor=_url(receptor_text(part)),
         surface=surface,
         contacts=contact_nodes(pose.interactions, result.receptor),
+    )
+    return _widget(tree, height)
+
+
+def conformer_view(mol: Chem.Mol, rank: int | None = None, *, height: int = 450) -> Any:
+    """Conformers laid over each other, or one of them, as an `ipymolstar` widget.
+
+    Args:
+        mol: with conformers in rank order.
+        rank: of the only one that is shown; None shows all.
+        height: in pixels.
+
+    Raises:
+        ConfigError: there is no such conformer, or ipymolstar is not installed.
+    """
+    check_viewer()
+    count = mol.GetNumConformers()
+    if not count or (rank is not None and not 1 <= rank <= count):
+        raise ConfigError(f"there is no conformer {rank or 1}: there are {count}")
+    places = overlay(mol, np.array([one.GetPositions() for one in mol.GetConformers()]))
+    shown = list(places) if rank is None else [places[rank - 1]]
+    tree = scene(
+        templates(),
+        [(_url(ligand_text(mol, xyz)), ()) for xyz in shown],
+        count=count,
+        first=0 if rank is None else rank - 1,
+        camera=camera_on(places[:, heavy_atoms(mol)].reshape(-1, 3), margin=1.0),
     )
     return _widget(tree, height)
 

@@ -24,10 +24,10 @@ def provenance(command: Sequence[str], config: Any, *, viewer: str = "") -> dict
     """
     settings = {field.name: getattr(config, field.name) for field in fields(config)}
     return {
-        **({"command": shlex.join(["molgen", *map(file_name, command)])} if command else {}),
+        **({"command": command_text(command)} if command else {}),
         **({"seed": str(settings.pop("seed"))} if "seed" in settings else {}),
         "date": datetime.now().astimezone().strftime("%Y-%m-%d %H:%M %z"),
-        "versions": ", ".join(_versions()),
+        "versions": versions(),
         "settings": ", ".join(f"{name} {_plain(value)}" for name, value in settings.items()),
         **({"3D view": f"Mol* (MIT License), from {viewer}"} if viewer else {}),
     }
@@ -42,14 +42,20 @@ def file_name(text: str) -> str:
     return next((path.name for path in kinds if path.is_absolute()), text)
 
 
-def _versions() -> list[str]:
+def command_text(command: Sequence[str]) -> str:
+    """A command line without the folders of absolute paths."""
+    return shlex.join(["molgen", *map(file_name, command)])
+
+
+def versions() -> str:
+    """Of molgen and what its numbers depend on."""
     found = [f"molgen {__version__}", f"Python {platform.python_version()}"]
     for name in ("torch", "rdkit"):
         try:
             found.append(f"{name} {version(name)}")
         except PackageNotFoundError:
             continue
-    return found
+    return ", ".join(found)
 
 
 def _plain(value: object) -> str:

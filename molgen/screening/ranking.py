@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import csv
 import heapq
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 from molgen.chem.molecules.writing import compressed, with_fields
 from molgen.errors import ConfigError, InputError
@@ -38,19 +39,29 @@ def write_best(folder: Path, output: Path, rank_by: str, count: int) -> int:
     """
     order = best(folder, rank_by, count)
     ranks = {index: rank for rank, index in enumerate(order, 1)}
-    blocks: dict[int, str] = {}
-    for path in shard_paths(folder):
-        held = {row["index"] for row in read_shard(path, ["index"])} & ranks.keys()
-        if held:
-            blocks.update(
-                (row["index"], row["sdf"]) for row in read_shard(path, ["index", "sdf"]) if row["index"] in held
-            )
+    blocks = {index: row["sdf"] for index, row in rows_at(folder, order, ["index", "sdf"]).items()}
     with write_atomically(output, binary=True) as raw, compressed(output, raw) as stream:
         for index in order:
             stream.write(
                 with_fields(blocks[index], {"molgen_library_rank": ranks[index], "molgen_index": index}).encode()
             )
     return len(order)
+
+
+def rows_at(folder: Path, indices: Collection[int], columns: Sequence[str] | None = None) -> dict[int, dict[str, Any]]:
+    """Some rows of a run by their index; shards without any of them are not read but for that column.
+
+    Args:
+        folder: of the run.
+        indices: of the inputs.
+        columns: `index` among them; None for all.
+    """
+    wanted = set(indices)
+    found: dict[int, dict[str, Any]] = {}
+    for path in shard_paths(folder):
+        if any(row["index"] in wanted for row in read_shard(path, ["index"])):
+            found.update((row["index"], row) for row in read_shard(path, columns) if row["index"] in wanted)
+    return found
 
 
 def export(folder: Path, output: Path) -> int:

@@ -71,7 +71,9 @@ def test_a_pocket_is_its_name_center_and_size() -> None:
 def test_a_result_is_rows_a_table_and_an_sd_file(result: DockingResult, tmp_path: Path) -> None:
     assert [row["rank"] for row in pose_rows(result)] == [1, 2]
     assert pose_rows(result)[1]["strain"] is None
-    shown = result._repr_html_()
+    mol = with_conformers(result.mol, np.arange(36.0).reshape(2, -1, 3)[:, : result.mol.GetNumAtoms()])
+    shown = replace(result, mol=mol)._repr_html_()
+    assert shown.count("<svg") == 1
     for told in ("<th>RMSD / Å</th>", "<td>0.75</td>", "no: clash, walls"):
         assert told in shown
     assert "hydrogen bonds" not in shown  # there are none

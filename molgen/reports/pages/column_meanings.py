@@ -65,9 +65,9 @@ _MEANINGS = {
     "value": "Mean or median over molecules.",
     "95 % interval": "Percentiles of a bootstrap over molecules.",
     "molecules": "How many the value is over.",
+    "why inputs failed": "The reason; failures.csv lists the inputs.",
+    "inputs": "How many.",
     "drawing": "Structural formula as docked, with the states of protonation.",
-    "input": "Number of the molecule in the library, from 0.",
-    "SMILES": "As docked.",
 }
 
 

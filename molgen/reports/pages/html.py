@@ -21,7 +21,7 @@ from molgen.errors import InputError
 from molgen.files import check_place, write_atomically
 from molgen.reports.content import Entry, Figure, Report, Subject
 from molgen.reports.pages.contact_scene import INK
-from molgen.reports.pages.html_tables import entry_table, plain_table
+from molgen.reports.pages.html_tables import entry_table, image, plain_table
 from molgen.reports.pages.scene import (
     HYDROPHOBIC,
     METADATA,
@@ -197,7 +197,7 @@ def _chips(shown: Sequence[tuple[str, str]]) -> str:
 
 
 def _subject(index: int, subject: Subject, report: Report) -> str:
-    picture = _image(subject.drawing, f"structural formula of {subject.name}", "drawing")
+    picture = image(subject.drawing, f"structural formula of {subject.name}", "drawing")
     details = "\n".join(_details(k, entry) for k, entry in enumerate(subject.entries) if entry.details)
     order = f'<p class="order">{escape(report.order)}</p>' if report.order else ""
     return (
@@ -224,7 +224,7 @@ def _figures(index: int, figures: Sequence[Figure]) -> str:
 
 def _pictures(figures: Sequence[Figure]) -> str:
     return "".join(
-        f"<figure{_WIDE if one.wide else ''}>{_image(one.svg, one.caption)}"
+        f"<figure{_WIDE if one.wide else ''}>{image(one.svg, one.caption)}"
         f"<figcaption>{escape(one.caption)}</figcaption></figure>"
         for one in figures
     )
@@ -246,11 +246,3 @@ def _facts(facts: Mapping[str, str]) -> str:
 
 def _notes(notes: Sequence[str]) -> str:
     return f'<ul class="notes">{"".join(f"<li>{escape(note)}</li>" for note in notes)}</ul>' if notes else ""
-
-
-def _image(svg: str, text: str, kind: str = "") -> str:
-    """An SVG as an image: nothing in it can run, and its ids are its own."""
-    if not svg:
-        return ""
-    packed = base64.b64encode(svg.encode("utf-8")).decode("ascii")
-    return f'<img{f" class={kind}" if kind else ""} alt="{escape(text)}" src="data:image/svg+xml;base64,{packed}">'

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Sequence
 from html import escape
 
@@ -17,8 +18,11 @@ _HINT = "Words, and limits such as score&lt;-8, that rows must meet"
 def entry_table(subject: Subject, kind: str) -> str:
     """The conformers or poses of a molecule; a row is chosen by a click."""
     rows = "\n".join(_entry(k, entry, len(subject.entries)) for k, entry in enumerate(subject.entries))
+    drawn = ("drawing",) if any(entry.thumbnail for entry in subject.entries) else ()
     label = f"{escape(kind)}s of {escape(subject.name)}"
-    return _filtered(len(subject.entries), f'class="entries" role="grid" aria-label="{label}"', subject.columns, rows)
+    return _filtered(
+        len(subject.entries), f'class="entries" role="grid" aria-label="{label}"', (*subject.columns, *drawn), rows
+    )
 
 
 def plain_table(table: Table, targets: Sequence[int | None] = ()) -> str:
@@ -64,7 +68,18 @@ def _meanings(columns: Sequence[str]) -> str:
 def _entry(index: int, entry: Entry, count: int) -> str:
     chip = f'<span class="chip" style="background:{entry.color or shade(index, count)}"></span>'
     cells = "".join(f"<td>{chip if not k else ''}{escape(cell)}</td>" for k, cell in enumerate(entry.cells))
-    return f'<tr tabindex="0" data-entry="{index}" aria-selected="false">{cells}</tr>'
+    picture = f"<td>{image(entry.thumbnail, f'structural formula of {entry.name}', 'thumbnail')}</td>"
+    return (
+        f'<tr tabindex="0" data-entry="{index}" aria-selected="false">{cells}{picture if entry.thumbnail else ""}</tr>'
+    )
+
+
+def image(svg: str, text: str, kind: str = "") -> str:
+    """An SVG as an image: nothing in it can run, and its ids are its own."""
+    if not svg:
+        return ""
+    packed = base64.b64encode(svg.encode("utf-8")).decode("ascii")
+    return f'<img{f" class={kind}" if kind else ""} alt="{escape(text)}" src="data:image/svg+xml;base64,{packed}">'
 
 
 def _row(cells: Sequence[str], target: int | None) -> str:

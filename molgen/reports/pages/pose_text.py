@@ -39,7 +39,12 @@ def pose_row(pose: Pose, *, compared: bool, sure: bool, several: bool) -> dict[s
 
 def interaction_table(pose: Pose) -> Table | None:
     """The interactions of a pose, one row each; None for none."""
-    rows = [_interaction_row(one) for one in pose.interactions]
+    return contact_table(pose.interactions)
+
+
+def contact_table(interactions: Sequence[Interaction]) -> Table | None:
+    """Interactions, one row each; None for none."""
+    rows = [_interaction_row(one) for one in interactions]
     return Table(("interaction", "residue", "atoms", "distance / Å", "angle / °"), rows) if rows else None
 
 

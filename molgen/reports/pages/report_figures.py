@@ -27,14 +27,14 @@ def figure_svgs(
         to_reference: RMSD of each to a known structure, Angstrom, if there is one.
     """
     figures = [
-        _drawn(
+        drawn_figure(
             lambda axes: _by_rank(axes, energies, kind, f"{quantity} / kcal mol$^{{-1}}$"),
             f"{quantity.capitalize()} of the {kind}s by rank.",
         )
     ]
     if len(to_reference):
         figures.append(
-            _drawn(
+            drawn_figure(
                 lambda axes: _against_reference(axes, to_reference, energies, f"{quantity} / kcal mol$^{{-1}}$"),
                 f"{quantity.capitalize()} against the RMSD to the reference; the line is at 2 Å.",
             )
@@ -42,7 +42,7 @@ def figure_svgs(
     if len(distances) > 1:
         pairs = distances[np.triu_indices(len(distances), 1)]
         told = f"RMSD between pairs of {kind}s: {len(pairs)} pairs, mean {pairs.mean():.2f} Å."
-        figures.append(_drawn(lambda axes: _histogram(axes, pairs, kind), told))
+        figures.append(drawn_figure(lambda axes: _histogram(axes, pairs, kind), told))
     return figures
 
 
@@ -69,7 +69,8 @@ def _histogram(axes: Any, pairs: np.ndarray, kind: str) -> None:
     axes.yaxis.get_major_locator().set_params(integer=True)
 
 
-def _drawn(plot: Any, caption: str) -> Figure:
+def drawn_figure(plot: Any, caption: str) -> Figure:
+    """What a function draws into axes, as a small figure in the look of the reports."""
     import matplotlib as mpl
     from matplotlib.figure import Figure as Canvas
 

@@ -1,0 +1,1 @@
+"""Structures as small pictures that need no script."""

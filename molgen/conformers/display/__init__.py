@@ -1,0 +1,1 @@
+"""How conformers show themselves in a notebook."""

@@ -1,0 +1,1 @@
+"""Reports on runs over libraries, from their Parquet files."""
