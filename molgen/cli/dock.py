@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -20,6 +20,7 @@ from molgen.cli.options import (
     KeepOption,
     LargestFragmentOption,
     NameColumnOption,
+    PairsOption,
     PoseModelOption,
     ProposalsOption,
     ProposalSource,
@@ -36,9 +37,10 @@ from molgen.cli.options import (
     StereoOption,
     names_of,
     ph_of,
+    refuse_with_pairs,
 )
 from molgen.cli.terminal import progress
-from molgen.errors import ConfigError, InputError
+from molgen.errors import InputError
 
 if TYPE_CHECKING:
     from molgen.docking.run import DockRow, Setting
@@ -61,9 +63,7 @@ def dock(
             "-l", "--ligand", help="A SMILES, or a .smi, .csv, .sdf, .mol2, .pdb, .pdbqt, .cif, ... [.gz] file."
         ),
     ] = None,
-    pairs: Annotated[
-        Path | None, typer.Option(help="CSV of pairs in place of both: protein,ligand[,pocket,name], or DiffDock's.")
-    ] = None,
+    pairs: PairsOption = None,
     pocket: Annotated[
         str,
         typer.Option(
@@ -132,8 +132,8 @@ def dock(
         forbid=tuple(forbid or ()),
     )
     if pairs is not None:
-        _refuse_with_pairs(
-            {"--protein": protein, "--ligand": ligand, "--chains": chains, "--anchor": anchor, "--core": core}
+        refuse_with_pairs(
+            {"--protein": protein, "--ligand": ligand, "--anchor": anchor, "--core": core}
             | {
                 "--reference": reference,
                 "--complex": write_complex,
@@ -151,6 +151,7 @@ def dock(
             pocket=pocket,
             keep=names_of(keep),
             drop=names_of(drop),
+            chains=names_of(chains),
             largest_fragment=largest_fragment,
         )
         return
@@ -223,13 +224,6 @@ def _write_scripts(rows: Sequence[DockRow], output: Path, pymol: Path | None, ch
         write_pymol_script(pymol, rows, output)
     if chimerax is not None:
         write_chimerax_script(chimerax, rows, output)
-
-
-def _refuse_with_pairs(options: Mapping[str, object]) -> None:
-    """Options of a run with one protein have no meaning for a table of pairs."""
-    given = [name for name, value in options.items() if value]
-    if given:
-        raise ConfigError(f"{', '.join(given)} cannot be used with --pairs")
 
 
 def _dock_pairs(table: Path, output: Path, threads: int, **options: Any) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Literal
@@ -41,6 +42,9 @@ class Stereo(StrEnum):
     enumerate = "enumerate"
 
 
+PairsOption = Annotated[
+    Path | None, typer.Option(help="CSV of pairs in place of both: protein,ligand[,pocket,name], or DiffDock's.")
+]
 ProteinOption = Annotated[Path, typer.Option("-p", "--protein", help="PDB or mmCIF file, also .gz.")]
 PosesOutput = Annotated[Path, typer.Option("-o", "--output", help="Poses to write: .sdf or .pdbqt, also .gz.")]
 SeedOption = Annotated[int, typer.Option(min=0, help="Same seed, same poses.")]
@@ -98,6 +102,17 @@ def ph_of(text: str) -> float | Literal["auto"] | None:
         return float(text)
     except ValueError:
         raise ConfigError(f"--protonate takes a pH, auto or no, not {text}") from None
+
+
+def refuse_with_pairs(options: Mapping[str, object]) -> None:
+    """Options of a run with one protein have no meaning for a table of pairs.
+
+    Raises:
+        ConfigError: one of them is given.
+    """
+    given = [name for name, value in options.items() if value]
+    if given:
+        raise ConfigError(f"{', '.join(given)} cannot be used with --pairs")
 
 
 def names_of(text: str) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -32,6 +32,7 @@ from molgen.cli.options import (
     KeepOption,
     LargestFragmentOption,
     NameColumnOption,
+    PairsOption,
     PoseModelOption,
     ProposalsOption,
     ProposalSource,
@@ -47,6 +48,7 @@ from molgen.cli.options import (
     StereoOption,
     names_of,
     ph_of,
+    refuse_with_pairs,
 )
 
 if TYPE_CHECKING:
@@ -77,6 +79,7 @@ def screen(
     context: typer.Context,
     protein: Annotated[Path | None, typer.Option("-p", "--protein", help="PDB or mmCIF file, also .gz.")] = None,
     library: _LibraryOption = None,
+    pairs: PairsOption = None,
     output: _FolderOption = None,
     pocket: Annotated[str, typer.Option(help="As in molgen dock.")] = "auto",
     n: Annotated[int, typer.Option("-n", min=1, help="Poses per ligand.")] = 1,
@@ -118,20 +121,15 @@ def screen(
         return
     from molgen.docking.records import config_of
     from molgen.errors import InputError
-    from molgen.screening.run import screen as screen_library
 
-    if protein is None or library is None or output is None:
-        raise InputError("--protein, --library and --output are needed; see molgen screen --help")
+    if output is None or (pairs is None and (protein is None or library is None)):
+        raise InputError(
+            "--protein, --library and --output are needed, or --pairs and --output; see molgen screen --help"
+        )
     if report is not None:
         from molgen.reports.pages.html import check_report
 
         check_report(report)
-    receptors: list[Protein] = []
-
-    def on_setting(work: DockWork) -> None:
-        receptors.append(work.sites[0].receptor.protein)
-        _print_sites(work)
-
     config = config_of(
         n=n,
         seed=seed,
@@ -146,33 +144,54 @@ def screen(
         require=tuple(require or ()),
         forbid=tuple(forbid or ()),
     )
-    with library_progress() as listener:
-        summary = screen_library(
-            library,
-            protein,
-            output,
-            pocket,
-            config=config,
-            run=run_config(engine, workers, address, run),
-            top=top,
-            rank_by=rank_by.value,
-            keep=names_of(keep),
-            drop=names_of(drop),
-            chains=names_of(chains),
-            anchors=anchor or (),
-            largest_fragment=largest_fragment,
-            smiles_column=smiles_column,
-            name_column=name_column,
-            reference=reference,
-            resume=resume,
-            on_setting=on_setting,
-            on_progress=listener,
-        )
-    print_summary(summary)
+    shared = {
+        "config": config,
+        "run": run_config(engine, workers, address, run),
+        "top": top,
+        "rank_by": rank_by.value,
+        "keep": names_of(keep),
+        "drop": names_of(drop),
+        "chains": names_of(chains),
+        "largest_fragment": largest_fragment,
+        "resume": resume,
+    }
+    own = {"anchors": anchor or (), "smiles_column": smiles_column, "name_column": name_column, "reference": reference}
+    if pairs is not None:
+        given = {f"--{name.replace('_', '-').removesuffix('s')}": value for name, value in own.items()}
+        refuse_with_pairs({"--protein": protein, "--library": library, **given, "--report": report})
+        _screen_pairs(pairs, output, pocket, shared)
+        return
+    receptor = _screen_library(str(library), str(protein), output, pocket, {**shared, **own})
     if report is not None:
         from molgen.reports.library.screen_report import write_screen_report
 
-        write_screen_report(report, output, protein=receptors[0], rank_by=rank_by.value, command=context.obj or ())
+        write_screen_report(report, output, protein=receptor, rank_by=rank_by.value, command=context.obj or ())
+
+
+def _screen_pairs(table: Path, output: Path, pocket: str, options: dict[str, Any]) -> None:
+    from molgen.screening.pairs import screen_pairs
+
+    with library_progress() as listener:
+        summary = screen_pairs(table, output, pocket, **options, on_progress=listener)
+    print_summary(summary)
+
+
+def _screen_library(library: str, protein: str, output: Path, pocket: str, options: dict[str, Any]) -> Protein:
+    """Dock a library; returns the receptor."""
+    from molgen.screening.run import screen as screen_library
+
+    receptors: list[Protein] = []
+
+    def on_setting(work: DockWork) -> None:
+        receptors.append(work.sites[0].receptor.protein)
+        _print_sites(work)
+
+    with library_progress() as listener:
+        summary = screen_library(
+            library, protein, output, pocket, **options, on_setting=on_setting, on_progress=listener
+        )
+    print_summary(summary)
+    return receptors[0]
 
 
 @screen_app.command("report")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
@@ -15,6 +16,7 @@ from molgen.chem.formats.text_lines import TextLines
 from molgen.chem.molecules.reading import InputRecord, names_file, read_molecules
 from molgen.chem.molecules.reference import compared_with
 from molgen.chem.molecules.tables import delimiter_of
+from molgen.chem.proteins.entries import choose_chains
 from molgen.chem.proteins.reading import read_protein
 from molgen.docking.conditions import check_conditions
 from molgen.docking.dock import dock_prepared
@@ -35,6 +37,8 @@ _COLUMNS = {
     "pocket": ("pocket", "site"),
     "name": ("name", "complex_name", "id"),
 }
+
+_MOST_SITES = 8  # that are kept for pairs that come later
 
 
 @dataclass(frozen=True)
@@ -114,28 +118,37 @@ class PairDocking:
     Attributes:
         config: how each is docked.
         pocket: of rows that name none.
-        keep, drop, largest_fragment: as in :func:`molgen.dock`.
+        keep, drop, chains, largest_fragment: as in :func:`molgen.dock`, of every protein.
     """
 
     config: DockConfig
     pocket: str = "auto"
     keep: Collection[str] = ()
     drop: Collection[str] = ()
+    chains: Collection[str] = ()
     largest_fragment: bool = False
     _sites: dict[tuple[str, str], Sequence[Site]] = field(default_factory=dict)
 
     def __call__(self, pair: Pair) -> DockingResult:
-        try:
-            return self._docked(pair)
-        except MolgenError as error:
-            raise type(error)(str(error)) from error  # with the name of the file that is wrong
+        with _files_named():
+            return self.docked(pair.protein, pair.pocket, only_molecule(pair.ligand))
 
-    def _docked(self, pair: Pair) -> DockingResult:
-        if not pair.protein:
+    def docked(self, protein: str, pocket: str, record: InputRecord) -> DockingResult:
+        """Dock one molecule.
+
+        Args:
+            protein: a structure file.
+            pocket: "" for that of the run.
+            record: the ligand.
+
+        Raises:
+            MolgenError: the protein, the pocket or the ligand cannot be used.
+        """
+        if not protein:
             raise InputError("the row names no structure of a protein; a sequence alone cannot be docked to")
-        pocket = pair.pocket or self.pocket
-        sites = self._sites_of(pair.protein, pocket)
-        record = _only_molecule(pair.ligand)
+        pocket = pocket or self.pocket
+        with _files_named():
+            sites = self._sites_of(protein, pocket)
         compared = compared_with(None, pocket)
         result = dock_variants(
             prepare_variants(record.molecule(), self.config, largest_fragment=self.largest_fragment),
@@ -146,10 +159,20 @@ class PairDocking:
     def _sites_of(self, protein: str, pocket: str) -> Sequence[Site]:
         key = (protein, pocket)
         if key not in self._sites:
-            found = sites_of(read_protein(protein), pocket, keep=self.keep, drop=self.drop).searched
+            structure = choose_chains(read_protein(protein), self.chains)
+            found = sites_of(structure, pocket, keep=self.keep, drop=self.drop).searched
             check_conditions(self.config, found)
-            self._sites = {key: found}
+            self._sites = {**dict(list(self._sites.items())[1 - _MOST_SITES :]), key: found}
         return self._sites[key]
+
+
+@contextmanager
+def _files_named() -> Iterator[None]:
+    """Errors have the name of the file that is wrong in their reason."""
+    try:
+        yield
+    except MolgenError as error:
+        raise type(error)(str(error)) from error
 
 
 def dock_pairs_to_file(
@@ -179,7 +202,12 @@ def dock_pairs_to_file(
     return write_poses(read_pairs(table), work, output, on_row)
 
 
-def _only_molecule(ligand: str) -> InputRecord:
+def only_molecule(ligand: str) -> InputRecord:
+    """The molecule of a SMILES or of a file that holds one.
+
+    Raises:
+        MolgenError: it cannot be read, or there are more.
+    """
     source = Path(ligand) if names_file(ligand) else ligand
     records = list(islice(read_molecules(source), 2))
     if len(records) > 1:

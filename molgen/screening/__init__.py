@@ -1,6 +1,7 @@
 """Libraries: many molecules through docking or conformer generation, on processes or a Ray cluster, resumable."""
 
 from molgen.screening.config import RunConfig
+from molgen.screening.pairs import screen_pairs
 from molgen.screening.ranking import export
 from molgen.screening.run import RunSummary, conformer_library, screen
 from molgen.screening.status import Status, status
@@ -16,5 +17,6 @@ __all__ = [
     "export",
     "read_rows",
     "screen",
+    "screen_pairs",
     "status",
 ]

@@ -32,6 +32,22 @@ from molgen.outcomes import attempt
 from molgen.physics.vina import common_classes
 from molgen.screening.work import ColumnKind, MoleculeResult, WorkFunction
 
+DOCK_COLUMNS: Mapping[str, ColumnKind] = {
+    "score": "number",
+    "confidence": "number",
+    "valid": "truth",
+    "failed_checks": "text",
+    "strain": "number",
+    "pocket": "text",
+    "interactions": "text",
+    "unsatisfied": "text",
+    "interaction_similarity": "number",
+    "docked_smiles": "text",
+    "poses": "whole",
+    "notes": "text",
+}
+RANK_BY = ("score", "-confidence")
+
 
 @dataclass(frozen=True)
 class DockWork:
@@ -56,24 +72,11 @@ class DockWork:
 
     @property
     def columns(self) -> Mapping[str, ColumnKind]:
-        return {
-            "score": "number",
-            "confidence": "number",
-            "valid": "truth",
-            "failed_checks": "text",
-            "strain": "number",
-            "pocket": "text",
-            "interactions": "text",
-            "unsatisfied": "text",
-            "interaction_similarity": "number",
-            "docked_smiles": "text",
-            "poses": "whole",
-            "notes": "text",
-        }
+        return DOCK_COLUMNS
 
     @property
     def rank_by(self) -> tuple[str, ...]:
-        return ("score", "-confidence")
+        return RANK_BY
 
     def arrays(self) -> list[np.ndarray]:
         """For every site the maps of all classes of ligand atom, float32 [classes, points]."""
@@ -104,7 +107,7 @@ class DockWork:
             variants,
             lambda one: dock_prepared(sites, one, self.config, anchors=self.anchors, reference=self.reference),
         )
-        return _values(result), "".join(sdf_block(record) for record in sdf_records(result, smiles))
+        return row_values(result), sdf_text(result, smiles)
 
 
 def dock_work(
@@ -132,8 +135,13 @@ def dock_work(
     return DockWork(sites, config, restraints, largest_fragment, compared_with(reference, pocket))
 
 
-def _values(result: DockingResult) -> dict[str, object]:
-    """The row of the best pose."""
+def sdf_text(result: DockingResult, name: str) -> str:
+    """The SD records of all poses."""
+    return "".join(sdf_block(record) for record in sdf_records(result, name))
+
+
+def row_values(result: DockingResult) -> dict[str, object]:
+    """The row of the best pose: a value for each of `DOCK_COLUMNS`."""
     best = result.poses[0]
     return {
         "score": round(best.score, 4),

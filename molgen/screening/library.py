@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -37,6 +38,7 @@ class LibraryInput:
         error: why it could not be read, one line.
         stated: whether explicit hydrogens say how it is protonated.
         note: what was decided in reading it.
+        target: protein file and pocket of a pair; empty where the run has one protein.
     """
 
     index: int
@@ -47,18 +49,23 @@ class LibraryInput:
     error: str | None
     stated: bool = False
     note: str = ""
+    target: tuple[str, ...] = ()
 
     @cached_property
     def key(self) -> bytes | None:
-        """16 bytes that are equal for equal molecules: the same canonical SMILES, and protons stated or not."""
+        """16 bytes that are equal for equal molecules: the same canonical SMILES, protons stated or not, and target."""
         return None if self.smiles is None else hashlib.blake2b(self.task_smiles.encode(), digest_size=16).digest()
 
     @cached_property
     def task_smiles(self) -> str:
-        """The SMILES that is worked on: with every atom in brackets where the input states its protons; "" for none."""
-        if self.smiles is None or not self.stated:
-            return self.smiles or ""
-        return stereo_smiles(Chem.MolFromSmiles(self.smiles), stated_hydrogens=True)
+        """What is worked on: the SMILES, with every atom in brackets where the input states its protons; "" for none.
+
+        Of a pair, its target and the SMILES as a list in JSON.
+        """
+        smiles = self.smiles or ""
+        if smiles and self.stated:
+            smiles = stereo_smiles(Chem.MolFromSmiles(smiles), stated_hydrogens=True)
+        return json.dumps([*self.target, smiles]) if self.target else smiles
 
 
 def read_library(path: str | Path, first: int = 0, columns: Mapping[str, str] | None = None) -> Iterator[LibraryInput]:
@@ -72,10 +79,11 @@ def read_library(path: str | Path, first: int = 0, columns: Mapping[str, str] | 
     Raises:
         InputError: the file is missing or of an unknown kind.
     """
-    return (_item(record) for record in read_molecules(Path(path), **(columns or {})) if record.index >= first)
+    return (library_input(record) for record in read_molecules(Path(path), **(columns or {})) if record.index >= first)
 
 
-def _item(record: InputRecord) -> LibraryInput:
+def library_input(record: InputRecord) -> LibraryInput:
+    """What a record is as an input of a library."""
     if record.mol is None:
         return LibraryInput(record.index, record.name, record.place, None, 0, record.error or "unreadable")
     try:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -112,20 +113,22 @@ def screen(
         "anchors": list(anchors),
         "largest_fragment": largest_fragment,
     }
-    settings = {"protein": fingerprint(protein), "pocket": _identity(pocket), "docking": _given(docking)}
+    settings = {"protein": fingerprint(protein), "pocket": file_identity(pocket), "docking": docking_settings(docking)}
     if reference is not None:
         settings["reference"] = fingerprint(reference)
-    settings |= {**options, "models": [_identity(docking.pose_model), _identity(docking.confidence_model)]}
+    settings |= {**options, "models": [file_identity(docking.pose_model), file_identity(docking.confidence_model)]}
     work = dock_work(protein, str(pocket), docking, **options, reference=reference)
     ranked = check_rank(rank_by, work.rank_by)
     if on_setting:
         on_setting(work)
     columns = _columns(smiles_column, name_column)
     settings |= columns
-    return _run(work, library, output, settings, run or RunConfig(), shard, resume, on_progress, (ranked, top), columns)
+    read = partial(read_library, columns=columns)
+    ranking = (ranked, top)
+    return run_library(work, library, output, settings, run or RunConfig(), shard, resume, on_progress, ranking, read)
 
 
-def _given(docking: DockConfig) -> dict[str, Any]:
+def docking_settings(docking: DockConfig) -> dict[str, Any]:
     """The settings of docking; of those that runs of earlier versions lack only what differs from the default."""
     later = {"require": (), "forbid": (), "states": 1, "stereo": "one"}
     return {name: value for name, value in asdict(docking).items() if name not in later or value != later[name]}
@@ -155,10 +158,11 @@ def conformer_library(
     generate = config or GenerateConfig()
     resolve_model(model)  # weights that cannot be read are no fault of a molecule
     work = ConformerWork(generate, model, largest_fragment)
-    settings = {"model": _identity(model), "conformers": asdict(generate), "largest_fragment": largest_fragment}
+    settings = {"model": file_identity(model), "conformers": asdict(generate), "largest_fragment": largest_fragment}
     columns = _columns(smiles_column, name_column)
     settings |= columns
-    return _run(work, library, output, settings, run or RunConfig(), shard, resume, on_progress, None, columns)
+    read = partial(read_library, columns=columns)
+    return run_library(work, library, output, settings, run or RunConfig(), shard, resume, on_progress, None, read)
 
 
 def _former_settings() -> dict[str, str]:
@@ -171,12 +175,12 @@ def _former_settings() -> dict[str, str]:
     }
 
 
-def _identity(name: str | Path) -> Any:
+def file_identity(name: str | Path) -> Any:
     """A setting that may be a file: its fingerprint if it is one."""
     return fingerprint(name) if Path(name).is_file() else str(name)
 
 
-def _run(
+def run_library(
     work: Work,
     library: str | Path,
     output: str | Path,
@@ -186,8 +190,19 @@ def _run(
     resume: bool,
     on_progress: Listener | None,
     ranking: tuple[str, int] | None,
-    columns: Mapping[str, str] | None = None,
+    read: Callable[[str | Path, int], Iterator[LibraryInput]],
 ) -> RunSummary:
+    """Work through a library into a folder.
+
+    Args:
+        work: what is done.
+        library: its file.
+        output: the folder.
+        settings: of the work; a run goes on only with the same.
+        run, shard, resume, on_progress: as in :func:`screen`.
+        ranking: column that the best are ranked by, and how many; None for no ranking.
+        read: file and number of the first input -> inputs from there on.
+    """
     begin = time.monotonic()
     if shard < 1:
         raise ConfigError(f"shard must be at least 1, not {shard}")
@@ -197,7 +212,7 @@ def _run(
     with locked(folder):
         state = State(folder / STATE)
         try:
-            items = read_library(library, state.counts()[0], columns)
+            items = read(library, state.counts()[0])
             _drive(folder, items, library, work, run, shard, state, on_progress)
             inputs, failed, duplicates = state.counts()
         finally:
