@@ -89,17 +89,17 @@ def screen_pairs(
     output: str | Path,
     pocket: str = "auto",
     *,
-    config: DockConfig | None = None,
-    run: RunConfig | None = None,
-    top: int = 1000,
-    rank_by: str = "score",
     keep: Collection[str] = (),
     drop: Collection[str] = (),
     chains: Collection[str] = (),
+    config: DockConfig | None = None,
     largest_fragment: bool = False,
+    rank_by: str = "score",
+    top: int = 1000,
+    run: RunConfig | None = None,
     resume: bool = False,
-    shard: int = DOCK_SHARD,
     on_progress: Listener | None = None,
+    shard: int = DOCK_SHARD,
 ) -> RunSummary:
     """Dock every pair of a table, as :func:`molgen.screening.screen` docks a library.
 
