@@ -1,6 +1,7 @@
 """Make every file of this folder that is not written by hand; run in the root of the repository.
 
     python data/make_data.py            # needs the extra `eval`: PoseBusters carries the PDB entries that are cut here
+    python data/make_data.py 1vsn.pdb   # cuts that PDB entry alone
 
 The structures are PDB entries (CC0). Same versions, same files.
 """
@@ -10,6 +11,7 @@ from __future__ import annotations
 import csv
 import gzip
 import shutil
+import sys
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -32,6 +34,9 @@ CUT = 12.0
 
 
 def main() -> None:
+    if len(sys.argv) > 1:
+        covalent_1vsn(Path(sys.argv[1]))
+        return
     ligand_tables()
     complex_1ia1()
     cut_complexes()
@@ -65,6 +70,18 @@ def complex_1ia1() -> None:
     ligand.SetProp("_Name", "TQ3")
     with Chem.SDWriter(str(DATA / "1ia1_ligand.sdf")) as writer:
         writer.write(ligand)
+
+
+def covalent_1vsn(entry: Path) -> None:
+    """The residues of 1VSN within CUT of its inhibitor NFT, which is bonded to Cys 25: ATOM, HETATM and LINK lines."""
+    lines = entry.read_text(encoding="ascii").splitlines()
+    atoms = [line for line in lines if line[:6] in ("ATOM  ", "HETATM") and line[17:20] != "HOH"]
+    places = {line: np.array([float(line[k : k + 8]) for k in (30, 38, 46)]) for line in atoms}
+    ligand = np.array([place for line, place in places.items() if line[17:20] == "NFT"])
+    near = {line[17:27] for line, place in places.items() if np.linalg.norm(ligand - place, axis=1).min() < CUT}
+    kept = [line.rstrip() for line in lines if line[:6] == "LINK  "]
+    kept += [line.rstrip() for line in atoms if line[17:27] in near and (line[17:20] == "NFT" or line[:4] == "ATOM")]
+    (DATA / "1vsn.pdb").write_text("\n".join([*kept, "END", ""]), encoding="ascii")
 
 
 def cut_complexes() -> None:

@@ -13,6 +13,7 @@ from molgen.cli.options import (
     AnchorOption,
     ChainsOption,
     ConfidenceModelOption,
+    CovalentOption,
     DropOption,
     Effort,
     EffortOption,
@@ -88,6 +89,7 @@ def dock(
     drop: DropOption = "",
     chains: ChainsOption = "",
     anchor: AnchorOption = None,
+    covalent: CovalentOption = None,
     require: RequireOption = None,
     forbid: ForbidOption = None,
     core: Annotated[Path | None, typer.Option(help="Reference pose whose common core stays in place.")] = None,
@@ -128,6 +130,7 @@ def dock(
         rank=rank.value,
         pose_model=pose_model,
         confidence_model=confidence_model,
+        covalent=covalent,
         require=tuple(require or ()),
         forbid=tuple(forbid or ()),
     )

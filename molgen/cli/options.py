@@ -66,6 +66,13 @@ ChainsOption = Annotated[str, typer.Option(help="Chains of the file to take with
 AnchorOption = Annotated[
     list[str] | None, typer.Option(metavar="SMARTS@x,y,z[,radius]", help="Restrain an atom to stay near a point.")
 ]
+CovalentOption = Annotated[
+    str | None,
+    typer.Option(
+        metavar="CHAIN:RESIDUE:NUMBER[:ATOM][=HOW]",
+        help="Dock through a bond to a residue, e.g. A:CYS:25; =REACTION or =SMARTS of the bonded atom.",
+    ),
+]
 RequireOption = Annotated[
     list[str] | None,
     typer.Option(metavar="KIND[:CHAIN:NAME:NUMBER]", help="Interaction that a pose must have, e.g. hbond:A:ILE:9."),

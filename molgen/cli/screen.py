@@ -25,6 +25,7 @@ from molgen.cli.options import (
     AnchorOption,
     ChainsOption,
     ConfidenceModelOption,
+    CovalentOption,
     DropOption,
     Effort,
     EffortOption,
@@ -96,6 +97,7 @@ def screen(
     drop: DropOption = "",
     chains: ChainsOption = "",
     anchor: AnchorOption = None,
+    covalent: CovalentOption = None,
     require: RequireOption = None,
     forbid: ForbidOption = None,
     reference: ReferenceOption = None,
@@ -141,6 +143,7 @@ def screen(
         rank=rank.value,
         pose_model=pose_model,
         confidence_model=confidence_model,
+        covalent=covalent,
         require=tuple(require or ()),
         forbid=tuple(forbid or ()),
     )

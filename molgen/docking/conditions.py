@@ -40,7 +40,7 @@ def fulfilling(ligand: Ligand, ranked: Sequence[RankedPose], config: DockConfig)
     require, forbid = ([Condition.parse(text) for text in texts] for texts in (config.require, config.forbid))
     template = torch.stack([pose.refined.template[pose.row] for pose in ranked])
     positions = all_atom_poses(ligand, template, torch.stack([pose.positions for pose in ranked]))
-    contacts = pose_contacts([pose.site for pose in ranked], with_conformers(ligand.mol, positions))
+    contacts = pose_contacts([pose.site for pose in ranked], with_conformers(ligand.own_mol, positions[:, ligand.own]))
     failed = [unmet(require, forbid, one.interactions) for one in contacts]
     kept = [pose for pose, texts in zip(ranked, failed, strict=True) if not texts]
     if not kept:

@@ -15,6 +15,7 @@ from molgen.chem.molecules.reference import compared_with
 from molgen.chem.proteins.entries import choose_chains
 from molgen.chem.proteins.structure import Protein
 from molgen.docking.conditions import check_conditions, fulfilling
+from molgen.docking.covalent.search import UNRANKED, searched_bonded
 from molgen.docking.ensemble import ensemble_sites, structures_of
 from molgen.docking.learned import Learned, learned_of
 from molgen.docking.ligand import Ligand, PreparedLigand, prepare_variants
@@ -79,7 +80,7 @@ def dock(
     record = next(iter(read_molecules([ligand])))
     if record.mol is None:
         raise ParseError(record.error or "unreadable", source=ligand if isinstance(ligand, str) else None)
-    sites = sites_of(structure, pocket, keep=keep, drop=drop).searched
+    sites = sites_of(structure, pocket, keep=keep, drop=drop, covalent=config.covalent).searched
     sites = ensemble_sites(sites, others, keep=keep, drop=drop)
     check_conditions(config, sites)
     variants = prepare_variants(record.mol, config, largest_fragment=largest_fragment)
@@ -116,7 +117,11 @@ def dock_prepared(
     learned = learned_of(config)
     notes = list(prepared.notes)
     with warnings_as_notes(notes):
-        refined = [(site, searched(site, ligand, config, restraints, learned)) for site in sites]
+        if ligand.bonding is None:
+            refined = [(site, searched(site, ligand, config, restraints, learned)) for site in sites]
+        else:
+            ligand, refined = searched_bonded(ligand, sites, config, restraints, searched)
+            notes.append(UNRANKED)
     stage("ranking and checks")
     ranked = ranked_poses(ligand, refined, learned.confidence)
     return docking_result(
@@ -160,7 +165,8 @@ def searched(
 def energy_of(site: Site, ligand: Ligand, restraints: Sequence[Restraint] = ()) -> DockingEnergy:
     """The energy of a ligand in a site, from maps."""
     field = MapField(site.maps_for(ligand.classes), ligand.classes.index)
-    return DockingEnergy(ligand.tree, field, ligand.pairs, site.lower, site.upper, tuple(restraints))
+    counted = None if ligand.bonding is None else (torch.arange(ligand.graph.n_atoms) < ligand.n_own).float()
+    return DockingEnergy(ligand.tree, field, ligand.pairs, site.lower, site.upper, tuple(restraints), counted=counted)
 
 
 def _check_fits(site: Site, ligand: Ligand) -> None:

@@ -15,6 +15,7 @@ from molgen.chem.proteins.groups.stand_ins import stand_ins
 from molgen.chem.proteins.pockets import find_pockets
 from molgen.chem.proteins.reading import read_protein
 from molgen.chem.proteins.structure import Pocket, Protein
+from molgen.docking.covalent.residue import freed
 from molgen.docking.site import Site, site_of
 from molgen.errors import InputError
 
@@ -45,7 +46,10 @@ def ensemble_sites(
         for site in sites:
             moved, notes = _laid_over(structure, site)
             pocket = _called(pocket_in(moved.protein, site.pocket), site.pocket.name, name)
-            other = site_of(moved.protein, pocket, **there)
+            bond = None if site.bond is None else site.bond.request
+            if bond is not None:
+                pocket = freed(pocket, moved.protein, bond)
+            other = site_of(moved.protein, pocket, **there, bond=bond)
             said = [*notes, *_in_the_way(site, other), *other.notes]
             named.append(replace(other, notes=tuple(f"{name}: {note}" for note in said)))
     return tuple(named)

@@ -30,8 +30,10 @@ def learned_of(config: DockConfig) -> Learned:
 
     Raises:
         CheckpointError: a weights file is missing, damaged or of another kind; `proposals` "random" and `rank`
-            "energy" need none.
+            "energy" need none, nor do covalent ligands, which the models have never seen.
     """
+    if config.covalent is not None:
+        return Learned()
     return Learned(
         None if config.proposals == "random" else _pose_model(config.pose_model),
         None if config.rank == "energy" else _confidence(config.confidence_model),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -14,6 +14,7 @@ from molgen.chem.atom_types.vina_rotors import vina_rotors
 from molgen.chem.features.molecule_features import heavy_atoms, molecule_graph
 from molgen.chem.features.molecule_graph import MoleculeGraph
 from molgen.conformers.templates import LARGE_RING, largest_flexible_ring, template_conformers
+from molgen.docking.covalent.part import Bonding, ligand_atoms, ligand_of_adduct, rooted
 from molgen.docking.ligand_states import LigandState, ligand_states
 from molgen.docking.records import DockConfig
 from molgen.errors import EmbeddingError
@@ -38,6 +39,7 @@ class Ligand:
         pairs: of atoms whose distance changes.
         rotors: rotatable bonds as Vina counts them.
         free: conformers that strain is measured from.
+        bonding: of a ligand that is bonded to a residue: the atoms of the residue near the bond are part of `mol`.
     """
 
     mol: Chem.Mol
@@ -48,14 +50,37 @@ class Ligand:
     pairs: LigandPairs
     rotors: float
     free: Chem.Mol
+    bonding: Bonding | None = None
 
     @property
     def heavy(self) -> np.ndarray:
         """int64 [n], indices of the heavy atoms."""
         return heavy_atoms(self.mol)
 
+    @property
+    def own(self) -> np.ndarray:
+        """int64, indices of the atoms that are the ligand's own; all where it is not bonded to a residue."""
+        return ligand_atoms(self.mol, self.bonding)
 
-def ligand_of(mol: Chem.Mol, *, seed: int = 0, timeout: float = 60.0, keep_conformer: bool = False) -> Ligand:
+    @property
+    def n_own(self) -> int:
+        """Heavy atoms of the ligand's own: the first ones."""
+        return self.graph.n_atoms if self.bonding is None else self.bonding.n_ligand
+
+    @property
+    def own_mol(self) -> Chem.Mol:
+        """The ligand's own atoms as a molecule."""
+        return ligand_of_adduct(self.mol, self.bonding)
+
+    @property
+    def own_classes(self) -> AtomClasses:
+        """Of the heavy atoms of the ligand's own."""
+        return replace(self.classes, index=self.classes.index[: self.n_own])
+
+
+def ligand_of(
+    mol: Chem.Mol, *, seed: int = 0, timeout: float = 60.0, keep_conformer: bool = False, bonding: Bonding | None = None
+) -> Ligand:
     """Make a ligand ready.
 
     Args:
@@ -64,11 +89,14 @@ def ligand_of(mol: Chem.Mol, *, seed: int = 0, timeout: float = 60.0, keep_confo
         timeout: seconds for their embedding.
         keep_conformer: the bond lengths, angles and rings of the molecule's own conformer are the only template
         conformer.
+        bonding: of an adduct.
 
     Raises:
         EmbeddingError: no 3D structure could be made.
     """
     graph = molecule_graph(mol)
+    if bonding is not None:
+        graph = rooted(graph, bonding.n_ligand)
     free = _free(mol, seed, timeout, needed=not keep_conformer)
     templates = Chem.Mol(mol) if keep_conformer else free
     positions = np.array([conformer.GetPositions() for conformer in templates.GetConformers()])
@@ -78,10 +106,11 @@ def ligand_of(mol: Chem.Mol, *, seed: int = 0, timeout: float = 60.0, keep_confo
         graph=graph,
         templates=torch.from_numpy(positions[:, heavy_atoms(mol)]).float(),
         classes=classes,
-        tree=torsion_tree(graph),
+        tree=torsion_tree(graph, is_fixed=bonding is not None),
         pairs=ligand_pairs(graph, classes),
         rotors=vina_rotors(mol),
         free=free,
+        bonding=bonding,
     )
 
 
@@ -148,5 +177,11 @@ def prepare_variants(mol: Chem.Mol, config: DockConfig, *, largest_fragment: boo
 
 
 def _prepared(state: LigandState, config: DockConfig) -> PreparedLigand:
-    ligand = ligand_of(state.mol, seed=config.seed, timeout=config.timeout, keep_conformer=config.keep_conformer)
+    ligand = ligand_of(
+        state.mol,
+        seed=config.seed,
+        timeout=config.timeout,
+        keep_conformer=config.keep_conformer,
+        bonding=state.bonding,
+    )
     return PreparedLigand(ligand, state.notes, state.energy)

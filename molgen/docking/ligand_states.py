@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rdkit import Chem
 
+from molgen.chem.covalent.adduct import Adduct, adduct_of
+from molgen.chem.covalent.request import CovalentBond
 from molgen.chem.molecules.protonation import PHYSIOLOGICAL, has_stated_protons, protonate, protonation_states
 from molgen.chem.molecules.standardize import molecule_notes, prepare_molecule
 from molgen.chem.molecules.stereo import enumerate_stereo
 from molgen.chem.molecules.tautomers import tautomers
+from molgen.docking.covalent.part import Bonding
 from molgen.docking.records import DockConfig
 from molgen.errors import ParseError
 
+_MOST_PRODUCTS = 8
 _LIKELY = 4.1
 """kcal/mol above the dominant state: 3 units of pKa, one part in a thousand."""
 
@@ -26,11 +30,13 @@ class LigandState:
         mol: with explicit hydrogens and complete stereo.
         notes: what was decided on the way.
         energy: rough free energy above the dominant state in water, kcal/mol.
+        bonding: to a residue, whose atoms are then part of `mol`.
     """
 
     mol: Chem.Mol
     notes: tuple[str, ...]
     energy: float = 0.0
+    bonding: Bonding | None = None
 
 
 def ligand_states(mol: Chem.Mol, config: DockConfig, *, largest_fragment: bool = False) -> list[LigandState]:
@@ -41,12 +47,37 @@ def ligand_states(mol: Chem.Mol, config: DockConfig, *, largest_fragment: bool =
     """
     full = prepare_molecule(mol, largest_fragment=largest_fragment)
     notes = molecule_notes(full)
+    if config.covalent is not None:
+        return _adduct_states(mol, full, notes, config)
     protonated = _protonated(full, config, stated=has_stated_protons(mol))
     return [
         LigandState(isomer.mol, tuple(dict.fromkeys((*notes, *state.notes, *isomer.notes))), state.energy)
         for state in protonated
         for isomer in _isomers(state.mol, config)
     ]
+
+
+def _adduct_states(mol: Chem.Mol, full: Chem.Mol, notes: tuple[str, ...], config: DockConfig) -> list[LigandState]:
+    """The states of what a ligand is after it has reacted with a residue, with every stereo that the reaction makes."""
+    bond = CovalentBond.parse(str(config.covalent))
+    states: dict[str, LigandState] = {}
+    for isomer in _isomers(full, config):
+        adduct = adduct_of(isomer.mol, bond)
+        said = (*notes, adduct.note, *isomer.notes)
+        for state in _protonated(prepare_molecule(adduct.mol), config, stated=has_stated_protons(mol)):
+            for product in _products(state, adduct, bond):
+                known = Chem.MolToSmiles(Chem.RemoveHs(product.mol))
+                states.setdefault(known, replace(product, notes=tuple(dict.fromkeys((*said, *product.notes)))))
+    return list(states.values())
+
+
+def _products(state: LigandState, adduct: Adduct, bond: CovalentBond) -> list[LigandState]:
+    """The stereoisomers of an adduct: where the reaction makes a center or a double bond all are docked."""
+    isomers = [mol for mol, _ in enumerate_stereo(state.mol, "enumerate", _MOST_PRODUCTS)]
+    made = f"the reaction leaves stereo open: {len(isomers)} isomers are docked and ranked together"
+    bonding = Bonding(bond, adduct.reaction, adduct.n_ligand, adduct.attached)
+    notes = (*state.notes, *([made] if len(isomers) > 1 else []))
+    return [LigandState(mol, notes, state.energy, bonding) for mol in isomers]
 
 
 def _protonated(full: Chem.Mol, config: DockConfig, *, stated: bool) -> list[LigandState]:

@@ -46,6 +46,7 @@ def pose_properties(result: DockingResult, pose: Pose) -> dict[str, object]:
         "molgen_valid": "yes" if pose.valid else "no",
         "molgen_failed_checks": ", ".join(pose.failed) or "none",
         **optional,
+        **_bond_field(result, pose),
         "molgen_interactions": interaction_text(pose.interactions),
         "molgen_unsatisfied": unsatisfied_text(result.mol_of(pose), pose.unsatisfied),
         "molgen_pocket": pose.pocket,
@@ -59,11 +60,12 @@ def summary(result: DockingResult, name: str) -> dict[str, Any]:
     """What happened to one ligand, ready for JSON (no nan)."""
     return {
         "name": name,
-        "poses": [_plain(pose) for pose in result.poses],
+        "poses": [_plain(result, pose) for pose in result.poses],
         "pockets": [pocket_record(pocket) for pocket in result.pockets],
         "kept": list(result.kept),
         "dropped": list(result.dropped),
         "variants": [Chem.MolToSmiles(without_hydrogens(mol)) for mol in result.variants or (result.mol,)],
+        "covalent_bond": None if result.bond is None else result.bond.record(result.mol),
         "notes": list(result.notes),
         "seconds": round(result.seconds, 2),
         "effort": result.config.effort,
@@ -81,7 +83,14 @@ def pocket_record(pocket: Pocket) -> dict[str, Any]:
     }
 
 
-def _plain(pose: Pose) -> dict[str, Any]:
+def _bond_field(result: DockingResult, pose: Pose) -> dict[str, object]:
+    """The bond to the receptor, where there is one."""
+    if result.bond is None:
+        return {}
+    return {"molgen_covalent_bond": result.bond.text(result.mol_of(pose), pose.bond_length)}
+
+
+def _plain(result: DockingResult, pose: Pose) -> dict[str, Any]:
     return {
         "rank": pose.rank,
         "confidence": _rounded_or_none(pose.confidence),
@@ -94,6 +103,7 @@ def _plain(pose: Pose) -> dict[str, Any]:
         "failed_checks": list(pose.failed),
         "rmsd": _rounded_or_none(pose.rmsd),
         "pocket": pose.pocket,
+        **{name.removeprefix("molgen_"): text for name, text in _bond_field(result, pose).items()},
         "variant": pose.variant + 1,
         "interactions": [interaction_record(one) for one in pose.interactions],
         "unsatisfied": [unsatisfied_record(one) for one in pose.unsatisfied],

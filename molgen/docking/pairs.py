@@ -160,7 +160,7 @@ class PairDocking:
         key = (protein, pocket)
         if key not in self._sites:
             structure = choose_chains(read_protein(protein), self.chains)
-            found = sites_of(structure, pocket, keep=self.keep, drop=self.drop).searched
+            found = sites_of(structure, pocket, keep=self.keep, drop=self.drop, covalent=self.config.covalent).searched
             check_conditions(self.config, found)
             self._sites = {**dict(list(self._sites.items())[1 - _MOST_SITES :]), key: found}
         return self._sites[key]

@@ -11,9 +11,11 @@ import torch
 from rdkit import Chem
 from torch import Tensor
 
+from molgen.chem.features.molecule_features import heavy_atoms
 from molgen.chem.molecules.force_field import minimize_conformers
 from molgen.chem.molecules.positions import with_conformers
 from molgen.conformers.templates import set_torsions
+from molgen.docking.covalent.result import bond_length, bond_of, without_residue
 from molgen.docking.ligand import Ligand
 from molgen.docking.pose_interactions import pose_contacts, reference_similarities
 from molgen.docking.ranking import RankedPose
@@ -52,13 +54,15 @@ def docking_result(
         notes: what was decided on the way.
     """
     template = torch.stack([pose.refined.template[pose.row] for pose in ranked])
-    positions = all_atom_poses(ligand, template, torch.stack([pose.positions for pose in ranked]))
-    strains = strain(ligand, positions)
+    whole = all_atom_poses(ligand, template, torch.stack([pose.positions for pose in ranked]))
+    strains = strain(ligand, whole)
+    positions = whole[:, ligand.own]
     rmsds = _reference_rmsds(ligand, positions, reference)
-    mol = with_conformers(ligand.mol, positions)
+    mol = with_conformers(ligand.own_mol, positions)
     contacts = pose_contacts([pose.site for pose in ranked], mol)
     alike = reference_similarities(contacts, [pose.site for pose in ranked], mol, reference, config.ph)
     checks = _checks([pose.site for pose in ranked], ligand, mol, config.posebusters)
+    bond = bond_of(ligand, ranked[0].site)
     zero = float(lowest.refined.intramolecular[lowest.row])
     poses = tuple(
         Pose(
@@ -72,6 +76,7 @@ def docking_result(
             interactions=contacts[index].interactions,
             unsatisfied=contacts[index].unsatisfied,
             interaction_similarity=alike[index],
+            bond_length=bond_length(pose.site, bond, positions[index]),
             **_energies(ligand, pose, zero),
         )
         for index, pose in enumerate(ranked)
@@ -87,6 +92,7 @@ def docking_result(
         notes=tuple(notes),
         seconds=time.monotonic() - begin,
         config=config,
+        bond=bond,
         receptor_notes=tuple(dict.fromkeys(note for site in sites for note in (*receptor.protein.notes, *site.notes))),
     )
 
@@ -94,7 +100,8 @@ def docking_result(
 def _energies(ligand: Ligand, pose: RankedPose, zero: float) -> dict[str, Any]:
     """The energies of a pose, by the name that its record has for them; ``zero`` of the intramolecular one."""
     inter, intra = float(pose.refined.intermolecular[pose.row]), float(pose.refined.intramolecular[pose.row])
-    terms = interaction_terms(pose.site.atoms, ligand.classes, pose.positions[None])[0] * weight_vector()
+    own = pose.positions[None, : ligand.n_own]
+    terms = interaction_terms(pose.site.atoms, ligand.own_classes, own)[0] * weight_vector()
     return {
         "score": rotor_factor(ligand.rotors) * (inter + intra - zero),
         "intermolecular": inter,
@@ -107,7 +114,8 @@ def all_atom_poses(ligand: Ligand, template: Tensor, positions: Tensor) -> np.nd
     """Poses of all atoms, float64 [B, atoms, 3], from poses of the heavy atoms.
 
     Every pose is built anew from its template conformer: torsions set, then laid over the heavy atoms. So bond lengths,
-    angles, rings and stereo are those of the template conformer to rounding, however many steps the search took.
+    angles, rings and stereo are those of the template conformer to rounding, however many steps the search took. The
+    template conformers of a ligand that is bonded to a residue are in place already.
 
     Args:
         ligand: that was docked.
@@ -119,6 +127,8 @@ def all_atom_poses(ligand: Ligand, template: Tensor, positions: Tensor) -> np.nd
     target = positions.double()
     torsions = dihedral_angles(target, torch.from_numpy(ligand.graph.torsions.astype(np.int64)))
     full = set_torsions(ligand.mol, full, torsions, ligand.graph)
+    if ligand.bonding is not None:
+        return full.numpy()
     return rigid.apply(kabsch(full[:, heavy], target), full).numpy()
 
 
@@ -138,8 +148,8 @@ def _checks(sites: Sequence[Site], ligand: Ligand, mol: Chem.Mol, posebusters: b
     """Name of each validity check -> passed, for every conformer of `mol`, the i-th in the i-th site."""
     if posebusters:
         poses = [Chem.Mol(mol, False, conformer.GetId()) for conformer in mol.GetConformers()]
-        return [posebusters_checks(pose, site.receptor.protein)[0] for pose, site in zip(poses, sites, strict=True)]
-    checkers = {id(site): site.checker(ligand.mol) for site in sites}
+        return [posebusters_checks(pose, without_residue(site))[0] for pose, site in zip(poses, sites, strict=True)]
+    checkers = {id(site): site.checker(mol) for site in sites}
     checks = []
     for conformer, site in zip(mol.GetConformers(), sites, strict=True):
         validity = checkers[id(site)](torch.from_numpy(conformer.GetPositions())[None])
@@ -151,9 +161,10 @@ def _reference_rmsds(ligand: Ligand, positions: np.ndarray, reference: Chem.Mol 
     if reference is None:
         return None
     try:
-        matches = pose_matches(reference, ligand.mol)
+        matches = pose_matches(reference, ligand.own_mol)
     except ValueError:
         return None
     heavy = [atom.GetIdx() for atom in reference.GetAtoms() if atom.GetAtomicNum() != 1]
     crystal = reference.GetConformer().GetPositions()[heavy]
-    return pose_rmsd_matrix(crystal[None], positions[:, ligand.heavy], matches.permutations)[0].numpy()
+    own = positions[:, heavy_atoms(ligand.own_mol)]
+    return pose_rmsd_matrix(crystal[None], own, matches.permutations)[0].numpy()

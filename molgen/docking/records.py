@@ -11,8 +11,10 @@ from typing import Any, Literal
 
 from rdkit import Chem
 
+from molgen.chem.covalent.request import CovalentBond
 from molgen.chem.proteins.structure import Pocket, Protein
 from molgen.config import renamed
+from molgen.docking.covalent.result import DockedBond
 from molgen.docking.search import EFFORT, SearchConfig
 from molgen.errors import ConfigError
 from molgen.metrics.interactions import Condition, Interaction, UnsatisfiedAtom
@@ -51,6 +53,8 @@ class DockConfig:
         pose_model, confidence_model: "default" or a weights file.
         require, forbid: interactions that a pose must have, or must not, e.g. "hbond:A:ILE:9"
             (:class:`molgen.metrics.interactions.Condition`); poses that fail one are left out.
+        covalent: a bond to a residue that the ligand is docked through, e.g. "A:CYS:25"
+            (:class:`molgen.chem.covalent.request.CovalentBond`).
     """
 
     n: int = 9
@@ -72,6 +76,7 @@ class DockConfig:
     confidence_model: str = "default"
     require: tuple[str, ...] = ()
     forbid: tuple[str, ...] = ()
+    covalent: str | None = None
 
     def __post_init__(self) -> None:
         limits = (("n", 1, Integral), ("seed", 0, Integral), ("min_rmsd", 0.0, Real), ("samples", 1, Integral))
@@ -90,6 +95,10 @@ class DockConfig:
         object.__setattr__(self, "forbid", tuple(self.forbid))
         for text in (*self.require, *self.forbid):
             Condition.parse(text)
+        if self.covalent is not None:
+            CovalentBond.parse(self.covalent)
+            if self.keep_conformer:
+                raise ConfigError("a ligand that reacts cannot keep its conformer: --covalent and --keep-conformer")
         if self.ph not in (None, "auto") and not (isinstance(self.ph, Real) and 0 <= self.ph <= 14):
             raise ConfigError(f"ph must be between 0 and 14, not {self.ph}")
         if self.ph is None and self.states > 1:
@@ -133,6 +142,7 @@ class Pose:
         unsatisfied: donors and acceptors of the ligand without a partner.
         interaction_similarity: Tanimoto similarity of the interaction fingerprint to the reference's; None without one.
         variant: index of the state that it is of, where several were docked.
+        bond_length: of the covalent bond to the receptor, Angstrom; None without one.
     """
 
     rank: int
@@ -150,6 +160,7 @@ class Pose:
     unsatisfied: tuple[UnsatisfiedAtom, ...] = ()
     interaction_similarity: float | None = None
     variant: int = 0
+    bond_length: float | None = None
 
     @property
     def valid(self) -> bool:
@@ -177,6 +188,7 @@ class DockingResult:
         seconds: wall time, without reading the protein.
         config: how it was docked.
         variants: the states that have poses, each as `mol`, where several were docked.
+        bond: to a residue of the receptor, where the ligand was docked through one.
         receptor_notes: what was decided about the structure and its pockets, and what is missing near these.
     """
 
@@ -191,10 +203,16 @@ class DockingResult:
     config: DockConfig
     receptor_notes: tuple[str, ...] = ()
     variants: tuple[Chem.Mol, ...] = ()
+    bond: DockedBond | None = None
 
     def mol_of(self, pose: Pose) -> Chem.Mol:
         """The molecule whose conformer `pose.conformer` is the pose."""
         return self.variants[pose.variant] if self.variants else self.mol
+
+    @property
+    def link(self) -> tuple[int, int] | None:
+        """Atoms of the receptor and of the ligand with a covalent bond between them."""
+        return None if self.bond is None else (self.bond.receptor_atom, self.bond.ligand_atom)
 
     def to_dataframe(self) -> Any:
         """One row a pose, as a pandas DataFrame (:func:`molgen.docking.tables.pose_rows`).

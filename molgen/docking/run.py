@@ -125,14 +125,14 @@ def dock_to_file(
     if config.posebusters:
         check_posebusters()
     learned_of(config)  # weights that cannot be read are no fault of a ligand
-    if trajectory is not None and config.proposals == "random":
-        raise ConfigError("a trajectory needs proposals both or learned, not random")
+    if trajectory is not None and learned_of(config).poses is None:
+        raise ConfigError("a trajectory needs proposals both or learned, not random, and no covalent bond")
     parsed = [Anchor.parse(anchor) for anchor in anchors]
     core_pose = None if core is None else reference_ligand(core)
     torch.set_num_threads(threads)
     records = read_molecules(source, smiles_column=smiles_column, name_column=name_column)
     structure, *others = [choose_chains(one, chains) for one in structures_of(protein)]
-    found = sites_of(structure, pocket, keep=keep, drop=drop)
+    found = sites_of(structure, pocket, keep=keep, drop=drop, covalent=config.covalent)
     sites = ensemble_sites(found.searched, others, keep=keep, drop=drop)
     check_conditions(config, sites)
     work = _LigandDocking(sites, config, parsed, core_pose, compared_with(reference, pocket), largest_fragment)
@@ -150,7 +150,7 @@ def dock_to_file(
     if trajectory is not None and work.first is not None:
         write_trajectory(trajectory, work.first, sampling_frames(work.sites[0], work.first, config))
     if complexes is not None and best is not None:
-        write_complex(complexes, best.receptor, best.mol, best.poses[0].conformer)
+        write_complex(complexes, best.receptor, best.mol, best.poses[0].conformer, link=best.link)
     return rows
 
 

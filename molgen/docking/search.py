@@ -169,12 +169,14 @@ def _minimized_starts(
 
 
 def random_starts(energy: DockingEnergy, templates: Tensor, count: int, rng: torch.Generator) -> Starts:
-    """``count`` poses, uniform in place in the box, orientation and torsions."""
+    """``count`` poses, uniform in place in the box, orientation and torsions; of a fixed root in torsions alone."""
     tree = energy.tree
     template = torch.randint(len(templates), (count,), generator=rng)
     positions = templates[template].permute(1, 2, 0)
     motion = torch.zeros(tree.freedom, count)
     motion[6:] = (torch.rand(tree.n_torsions, count, generator=rng) * 2 - 1) * math.pi
+    if tree.is_fixed:
+        return Starts(move(tree, positions, motion).contiguous(), template)
     positions = move(tree, positions - positions.mean(0), motion)
     rotation = random_rotation((count,), rng)
     positions = torch.einsum("bij,njb->nib", rotation, positions - positions.mean(0))
@@ -190,10 +192,12 @@ def kicked(tree: TorsionTree, positions: Tensor, config: SearchConfig, rng: torc
     motion = torch.zeros(tree.freedom, batch)
     rigid = torch.ones(batch, dtype=torch.bool)
     if tree.n_torsions:
-        rigid = torch.rand(batch, generator=rng) >= config.torsion_share
+        rigid = torch.rand(batch, generator=rng) >= (1.0 if tree.is_fixed else config.torsion_share)
         which = torch.randint(tree.n_torsions, (batch,), generator=rng)
         angle = (torch.rand(batch, generator=rng) * 2 - 1) * math.pi
         motion[6 + which, torch.arange(batch)] = torch.where(rigid, 0.0, angle)
+    if tree.is_fixed:
+        return move(tree, positions, motion)
     motion[:3] = config.shift * torch.randn(3, batch, generator=rng) * rigid
     motion[3:6] = config.turn * torch.randn(3, batch, generator=rng) * rigid
     return move(tree, positions, motion)

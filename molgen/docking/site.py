@@ -14,12 +14,14 @@ from rdkit import Chem
 from torch import Tensor
 
 from molgen.chem.atom_types.interaction_types import protein_types
+from molgen.chem.covalent.request import CovalentBond
 from molgen.chem.features.pocket_features import PocketAtoms, pocket_atoms
 from molgen.chem.proteins.entries import without_dropped
 from molgen.chem.proteins.pockets import find_pockets
 from molgen.chem.proteins.receptor import Receptor, receptor
 from molgen.chem.proteins.site_notes import site_notes
 from molgen.chem.proteins.structure import Pocket, Protein
+from molgen.docking.covalent.residue import BondedResidue, around_residue, bonded_residue, bound_group, freed
 from molgen.metrics.interactions import REACH, InteractingReceptor, interacting_receptor
 from molgen.metrics.validity import CheckedReceptor, ValidityChecker, prepare_validity, receptor_atoms
 from molgen.physics.direct import DirectEnergy, TypedAtoms, direct_energy
@@ -29,6 +31,7 @@ from molgen.physics.vina import CUTOFF, AtomClasses, atom_classes
 _MOST_POINTS = 4_000_000
 """Grid points of one map; larger boxes get a coarser grid."""
 _FINE = 0.375
+_AROUND = 30.0  # Angstrom, edge of the box around an atom that ligands are bonded to
 
 
 ClassKey: TypeAlias = tuple[float, ...]
@@ -47,6 +50,8 @@ class Site:
         maps: class of ligand atom -> energies [X * Y * Z] at the points of the grid; what ligands need beside these is
             computed for each of them anew.
         notes: what a user should know of the receptor here, one line each.
+        bond: the residue that the ligand is bonded to, whose atoms near the bond are part of the ligand: they are not
+            among `atoms`, and no contact with them is counted or checked.
     """
 
     pocket: Pocket
@@ -55,6 +60,7 @@ class Site:
     spacing: float
     maps: Mapping[ClassKey, Tensor] = field(default_factory=dict, repr=False, compare=False)
     notes: tuple[str, ...] = field(default=(), compare=False)
+    bond: BondedResidue | None = None
 
     @property
     def lower(self) -> Tensor:
@@ -75,12 +81,14 @@ class Site:
     def interacting(self) -> InteractingReceptor:
         """What of the receptor a ligand in the box can interact with."""
         protein = self.receptor.protein
-        return interacting_receptor(protein, _within(protein, self.pocket, REACH))
+        return interacting_receptor(protein, _within(protein, self.pocket, REACH) & _apart(protein, self.bond))
 
     @cached_property
     def checked_atoms(self) -> CheckedReceptor:
         """The receptor as the validity checks see it."""
-        return receptor_atoms(self.receptor.protein)
+        every = receptor_atoms(self.receptor.protein)
+        apart = _apart(self.receptor.protein, self.bond)
+        return CheckedReceptor(every.positions[apart], every.elements[apart], every.groups[apart])
 
     def with_maps(self, ligand: AtomClasses) -> Site:
         """The same site with maps for the classes of a ligand too; those it has are kept."""
@@ -147,17 +155,28 @@ class Sites:
     others: tuple[Pocket, ...]
 
 
-def sites_of(protein: Protein, pocket: str | Path, *, keep: Collection[str] = (), drop: Collection[str] = ()) -> Sites:
+def sites_of(
+    protein: Protein,
+    pocket: str | Path,
+    *,
+    keep: Collection[str] = (),
+    drop: Collection[str] = (),
+    covalent: str | None = None,
+) -> Sites:
     """The sites that a pocket specification names: all that "blind" finds, else the first.
 
     Args:
         protein: the whole structure.
         pocket: as in `chem.pockets.find_pockets`.
         keep, drop: as in `chem.receptor.receptor`.
+        covalent: the bond of the ligand to a residue; "auto" is then the place of what is bonded there, or a box
+            around the atom.
 
     Raises:
-        InputError: there is no such pocket, or no receptor atom near it.
+        InputError: there is no such pocket, no receptor atom near it, or no such residue.
     """
+    if covalent is not None:
+        return _bonded_sites(protein, pocket, CovalentBond.parse(covalent), keep=keep, drop=drop)
     word = str(pocket).strip().lower()
     pockets = find_pockets(pocket, without_dropped(protein, drop) if word in ("auto", "blind") else protein)
     count = len(pockets) if word == "blind" else 1
@@ -165,19 +184,46 @@ def sites_of(protein: Protein, pocket: str | Path, *, keep: Collection[str] = ()
     return Sites(searched, tuple(pockets[count:]))
 
 
-def site_of(protein: Protein, pocket: Pocket, *, keep: Collection[str] = (), drop: Collection[str] = ()) -> Site:
-    """One site."""
+def _bonded_sites(
+    protein: Protein, pocket: str | Path, bond: CovalentBond, *, keep: Collection[str], drop: Collection[str]
+) -> Sites:
+    if str(pocket).strip().lower() in ("auto", "blind"):
+        bound = bound_group(protein, bond)
+        box = find_pockets(f"ligand:{bound[0].label}", protein)[0] if bound else around_residue(protein, bond, _AROUND)
+    else:
+        box = find_pockets(pocket, protein)[0]
+    return Sites((site_of(protein, freed(box, protein, bond), keep=keep, drop=drop, bond=bond),), ())
+
+
+def site_of(
+    protein: Protein,
+    pocket: Pocket,
+    *,
+    keep: Collection[str] = (),
+    drop: Collection[str] = (),
+    bond: CovalentBond | None = None,
+) -> Site:
+    """One site, with a bond to a residue or without."""
     chosen = receptor(protein, pocket, keep=keep, drop=drop)
     classes = atom_classes(protein_types(chosen.protein))
-    inside = _within(chosen.protein, pocket, CUTOFF + 2.0)
+    residue = None if bond is None else bonded_residue(chosen.protein, bond, pocket)
+    inside = _within(chosen.protein, pocket, CUTOFF + 2.0) & _apart(chosen.protein, residue)
     kept = torch.from_numpy(np.flatnonzero(inside))
     near = AtomClasses(classes.index[kept], classes.radius, classes.hydrophobic, classes.donor, classes.acceptor)
     spacing = max(_FINE, float((np.prod(pocket.size) / _MOST_POINTS) ** (1 / 3)))
     atoms = TypedAtoms(chosen.protein.positions[inside], near)
-    return Site(pocket, chosen, atoms, spacing, notes=site_notes(chosen.protein, pocket))
+    return Site(pocket, chosen, atoms, spacing, notes=site_notes(chosen.protein, pocket), bond=residue)
 
 
 def _within(protein: Protein, pocket: Pocket, distance: float) -> np.ndarray:
     """Atoms this near (Angstrom) to the box of a pocket, bool [N]."""
     beyond = np.abs(protein.positions - pocket.center) - pocket.size / 2
     return np.linalg.norm(np.maximum(beyond, 0), axis=1) < distance
+
+
+def _apart(protein: Protein, bond: BondedResidue | None) -> np.ndarray:
+    """The atoms that are not part of the molecule that is docked, bool [N]."""
+    apart = np.ones(len(protein), dtype=bool)
+    if bond is not None:
+        apart[bond.atoms] = False
+    return apart

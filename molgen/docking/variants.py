@@ -42,7 +42,7 @@ def dock_variants(
             done.append((variant, dock_one(variant)))
         except MolgenError as error:
             failure = error
-            notes.append(f"{variant_smiles(variant.ligand.mol)} could not be docked: {error.reason}")
+            notes.append(f"{variant_smiles(variant.ligand.own_mol)} could not be docked: {error.reason}")
     if failure is not None and not done:
         raise failure
     return _merged(done, notes)

@@ -31,6 +31,7 @@ class DockingEnergy:
         restraints: further energies, e.g. of an atom to a point.
         ceiling: kcal/mol; positive energies e of single atoms count e c / (e + c), so that atoms pass through each
             other at the start of a search; None: as they are.
+        counted: [n], 1 for atoms whose energy with the receptor and the walls counts, else 0; None: all do.
     """
 
     tree: TorsionTree
@@ -40,6 +41,7 @@ class DockingEnergy:
     upper: Tensor
     restraints: tuple[Restraint, ...] = ()
     ceiling: float | None = None
+    counted: Tensor | None = None
 
     def softened(self, ceiling: float | None) -> DockingEnergy:
         """The same energy with another ceiling."""
@@ -65,6 +67,8 @@ class DockingEnergy:
     def intermolecular(self, positions: Tensor) -> tuple[Tensor, Tensor]:
         """Energy with the receptor [B] and its gradient [n, 3, B]."""
         energy, gradient = self.field(positions)
+        if self.counted is not None:
+            energy, gradient = energy * self.counted[:, None], gradient * self.counted[:, None, None]
         if self.ceiling is not None:
             share = self.ceiling / (self.ceiling + energy.clamp(min=0))
             energy, gradient = energy * share, gradient * (share * share)[:, None]
@@ -74,4 +78,6 @@ class DockingEnergy:
         """Harmonic energy [B] of atoms outside the box and its gradient [n, 3, B]."""
         above = (positions - self.upper[:, None]).clamp(min=0)
         outside = above - (self.lower[:, None] - positions).clamp(min=0)
+        if self.counted is not None:
+            outside = outside * self.counted[:, None, None]
         return _WALL * (outside * outside).sum((0, 1)), 2 * _WALL * outside

@@ -27,6 +27,7 @@ class TorsionTree:
         fragment: int64 [n], of each atom.
         moving: float32 [m, n], 1 for the atoms that axis k turns.
         order: int64 [m], for each axis its index in the graph record's torsions.
+        is_fixed: the root stays where it is: no force moves or turns the molecule as a whole.
     """
 
     start: Tensor
@@ -36,6 +37,7 @@ class TorsionTree:
     fragment: Tensor
     moving: Tensor
     order: Tensor
+    is_fixed: bool = False
 
     @property
     def n_torsions(self) -> int:
@@ -47,7 +49,7 @@ class TorsionTree:
         return 6 + len(self.start)
 
 
-def torsion_tree(graph: MoleculeGraph, device: torch.device | str = "cpu") -> TorsionTree:
+def torsion_tree(graph: MoleculeGraph, device: torch.device | str = "cpu", *, is_fixed: bool = False) -> TorsionTree:
     """The tree of fragments of a molecule: the moving sides of its torsions are nested or apart."""
     moving = graph.moving.astype(bool)
     carries = np.array(
@@ -79,6 +81,7 @@ def torsion_tree(graph: MoleculeGraph, device: torch.device | str = "cpu") -> To
         torch.from_numpy(fragment).to(device),
         torch.from_numpy(moving[order].astype(np.float32)).to(device),
         torch.from_numpy(order.astype(np.int64)).to(device),
+        is_fixed,
     )
 
 
@@ -123,6 +126,8 @@ def generalized_gradient(tree: TorsionTree, positions: Tensor, gradient: Tensor)
     n, _, batch = positions.shape
     moment = _cross(positions - positions.mean(0), gradient)
     rigid = torch.cat([gradient.sum(0), moment.sum(0)])
+    if tree.is_fixed:
+        rigid = torch.zeros_like(rigid)
     if tree.n_torsions == 0:
         return rigid
     flat = torch.cat([gradient, moment], dim=1).view(n, 6 * batch)

@@ -130,7 +130,7 @@ def dock_work(
     restraints = tuple(Anchor.parse(anchor) for anchor in anchors)
     learned_of(config)  # weights that cannot be read are no fault of a ligand
     structure = choose_chains(read_protein(protein), chains)
-    sites = sites_of(structure, pocket, keep=keep, drop=drop).searched
+    sites = sites_of(structure, pocket, keep=keep, drop=drop, covalent=config.covalent).searched
     check_conditions(config, sites)
     return DockWork(sites, config, restraints, largest_fragment, compared_with(reference, pocket))
 

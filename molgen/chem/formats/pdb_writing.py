@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 
 from rdkit import Chem
@@ -12,8 +13,14 @@ from molgen.errors import InputError
 _MOST_SERIALS = 99_999
 
 
-def pdb_text(atoms: Sequence[AtomSite], bonds: Sequence[tuple[int, int, Chem.BondType]]) -> str:
+def pdb_text(
+    atoms: Sequence[AtomSite],
+    bonds: Sequence[tuple[int, int, Chem.BondType]],
+    links: Sequence[tuple[int, int]] = (),
+) -> str:
     """ATOM, HETATM and TER records, and CONECT for `bonds`, which are pairs of indices into `atoms` with an order.
+
+    `links` are bonds between residues: they have LINK records, too.
 
     Raises:
         InputError: something does not fit the columns; mmCIF holds it.
@@ -30,7 +37,17 @@ def pdb_text(atoms: Sequence[AtomSite], bonds: Sequence[tuple[int, int, Chem.Bon
         if _ends_chain(atoms, index):
             serial += 1
             lines.append(f"TER   {serial:5d}      {atom.residue:>3.4} {atom.chain:1}{atom.number:4d}{atom.insertion:1}")
-    return "\n".join([*lines, *_conect_lines(serials, bonds), "END", ""])
+    between = [(begin, end, Chem.BondType.SINGLE) for begin, end in links]
+    heads = [_link_line(atoms[begin], atoms[end]) for begin, end in links]
+    return "\n".join([*heads, *lines, *_conect_lines(serials, [*bonds, *between]), "END", ""])
+
+
+def _link_line(first: AtomSite, second: AtomSite) -> str:
+    ends = "               ".join(
+        f"{_named(one)} {one.chain:1}{one.number:4d}{one.insertion:1}" for one in (first, second)
+    )
+    length = math.dist((first.x, first.y, first.z), (second.x, second.y, second.z))
+    return f"LINK        {ends}  {'1555':>6} {'1555':>6} {length:5.2f}"
 
 
 def _ends_chain(atoms: Sequence[AtomSite], index: int) -> bool:
@@ -43,13 +60,19 @@ def _ends_chain(atoms: Sequence[AtomSite], index: int) -> bool:
 def _atom_line(atom: AtomSite, serial: int) -> str:
     check_columns(atom)
     symbol = Chem.GetPeriodicTable().GetElementSymbol(atom.element).upper()
-    name = atom.name if len(atom.name) == 4 or len(symbol) == 2 else f" {atom.name}"
-    residue = f"{atom.residue:>3} " if len(atom.residue) < 4 else atom.residue
     return (
-        f"{'HETATM' if atom.hetero else 'ATOM':6}{serial:5d} {name:4}{atom.altloc:1}{residue}{atom.chain:1}"
+        f"{'HETATM' if atom.hetero else 'ATOM':6}{serial:5d} {_named(atom)}{atom.chain:1}"
         f"{atom.number:4d}{atom.insertion:1}   {atom.x:8.3f}{atom.y:8.3f}{atom.z:8.3f}{atom.occupancy:6.2f}{0:6.2f}"
         f"          {symbol:>2}"
     )
+
+
+def _named(atom: AtomSite) -> str:
+    """Name, alternative location and residue of an atom, columns 13 to 21."""
+    symbol = Chem.GetPeriodicTable().GetElementSymbol(atom.element)
+    name = atom.name if len(atom.name) == 4 or len(symbol) == 2 else f" {atom.name}"
+    residue = f"{atom.residue:>3} " if len(atom.residue) < 4 else atom.residue
+    return f"{name:4}{atom.altloc:1}{residue}"
 
 
 def check_columns(atom: AtomSite) -> None:

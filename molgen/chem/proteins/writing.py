@@ -21,7 +21,8 @@ from molgen.errors import InputError
 from molgen.files import write_atomically
 
 Bond = tuple[int, int, Chem.BondType]
-_WRITERS: dict[str, Callable[[list[AtomSite], list[Bond]], str]] = {
+_Writer = Callable[[list[AtomSite], list[Bond], list[tuple[int, int]]], str]
+_WRITERS: dict[str, _Writer] = {
     ".pdb": pdb_text,
     ".cif": mmcif_text,
     ".mmcif": mmcif_text,
@@ -30,7 +31,13 @@ _CHAINS = "L" + ascii_uppercase + digits + ascii_lowercase
 
 
 def write_complex(
-    path: str | Path, protein: Protein, ligand: Chem.Mol, conformer_id: int = -1, residue_name: str = "LIG"
+    path: str | Path,
+    protein: Protein,
+    ligand: Chem.Mol,
+    conformer_id: int = -1,
+    residue_name: str = "LIG",
+    *,
+    link: tuple[int, int] | None = None,
 ) -> None:
     """Write a structure and a ligand in it, .pdb or .cif (.gz), atomically.
 
@@ -42,6 +49,8 @@ def write_complex(
         ligand: all its atoms are written, explicit hydrogens too.
         conformer_id: of the ligand, -1 for the first.
         residue_name: component id of the ligand; at most three letters or digits in PDB, five in mmCIF.
+        link: atoms of the protein and of the ligand with a covalent bond between them: LINK and CONECT in PDB,
+            `_struct_conn` in mmCIF.
 
     Raises:
         InputError: another suffix, no such conformer, something that the columns of a PDB file cannot hold (more than
@@ -50,7 +59,9 @@ def write_complex(
     try:
         own, bonds = _ligand_atoms(ligand, conformer_id, residue_name, _free_chain(protein))
         text = writer_of(path)(
-            [*protein_atoms(protein), *own], [(a + len(protein), b + len(protein), o) for a, b, o in bonds]
+            [*protein_atoms(protein), *own],
+            [(a + len(protein), b + len(protein), o) for a, b, o in bonds],
+            [] if link is None else [(link[0], link[1] + len(protein))],
         )
     except InputError as error:
         raise InputError(error.reason, source=path) from error
@@ -59,7 +70,7 @@ def write_complex(
         stream.write(gzip.compress(content, 6, mtime=0) if Path(path).suffix.lower() == ".gz" else content)
 
 
-def writer_of(path: str | Path) -> Callable[[list[AtomSite], list[Bond]], str]:
+def writer_of(path: str | Path) -> _Writer:
     """What makes the text of a file with this name.
 
     Raises:

@@ -8,11 +8,13 @@ from typing import Any
 import numpy as np
 
 from molgen.chem.proteins.structure import Protein, Residue
+from molgen.docking.records import DockingResult, Pose
 from molgen.metrics.interactions import Interaction, short_name
 from molgen.reports.pages.contact_colors import COLORS
 
 INK = "#1b1f24"
 """Of labels, on a light ground."""
+_BOND = "#c9a227"
 
 
 def contact_nodes(interactions: Sequence[Interaction], receptor: Protein) -> list[dict[str, Any]]:
@@ -27,6 +29,17 @@ def contact_nodes(interactions: Sequence[Interaction], receptor: Protein) -> lis
     drawn = [_dashes(one) for one in interactions]
     named = [_name(one, receptor) for one in dict.fromkeys(one.residue for one in interactions)]
     return [{"kind": "primitives", "params": {"label_color": INK}, "children": [*drawn, *named]}]
+
+
+def bond_nodes(result: DockingResult, pose: Pose) -> list[dict[str, Any]]:
+    """The covalent bond of a pose to the receptor as a solid line; nothing without one."""
+    if result.bond is None:
+        return []
+    start = result.receptor.positions[result.bond.receptor_atom]
+    end = result.mol_of(pose).GetConformer(pose.conformer).GetPositions()[result.bond.ligand_atom]
+    ends = {"start": [round(float(x), 3) for x in start], "end": [round(float(x), 3) for x in end]}
+    line = {"kind": "primitive", "params": {"kind": "tube", **ends, "radius": 0.12, "color": _BOND}}
+    return [{"kind": "primitives", "params": {"label_color": INK}, "children": [line]}]
 
 
 def _dashes(interaction: Interaction) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from molgen.docking.variants import split_variants
 from molgen.metrics.poses import pose_rmsd_matrix
 from molgen.metrics.symmetry import automorphisms
 from molgen.reports.content import Entry, Figure, Report, Subject, Table
-from molgen.reports.pages.contact_scene import contact_nodes
+from molgen.reports.pages.contact_scene import bond_nodes, contact_nodes
 from molgen.reports.pages.html import write_report
 from molgen.reports.pages.interaction_map import interaction_map
 from molgen.reports.pages.pose_text import interaction_table, pose_details, pose_row, spelled
@@ -107,7 +107,7 @@ def docking_report(
         facts=_facts(setting),
         notes=_notes(setting, part, config),
         provenance=provenance(command, config, viewer=viewer_name()),
-        order=_RANKS[config.rank],
+        order=_RANKS[config.rank if config.covalent is None else "energy"],
     )
 
 
@@ -146,8 +146,8 @@ def _subject(name: str, result: DockingResult, poses: Sequence[Pose], receptor: 
             cells=tuple(row.values()),
             structure=ligand_text(result.mol, positions[pose.conformer], hydrogens=True),
             nearby=near,
-            details=pose_details(pose, near),
-            contacts=contact_nodes(pose.interactions, result.receptor),
+            details=pose_details(pose, near) | _bond_text(result, pose),
+            contacts=[*contact_nodes(pose.interactions, result.receptor), *bond_nodes(result, pose)],
             picture=_map(result, pose),
             table=interaction_table(pose),
             record=sdf_block(SdfRecord(result.mol, pose.conformer, name, pose_properties(result, pose))),
@@ -174,6 +174,12 @@ def _subject(name: str, result: DockingResult, poses: Sequence[Pose], receptor: 
         drawing=drawing(result.mol),
         reference=reference,
     )
+
+
+def _bond_text(result: DockingResult, pose: Pose) -> dict[str, str]:
+    if result.bond is None:
+        return {}
+    return {"covalent bond": result.bond.text(result.mol_of(pose), pose.bond_length)}
 
 
 def _map(result: DockingResult, pose: Pose) -> Figure | None:

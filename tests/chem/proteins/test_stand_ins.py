@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from small_structures import alanine, rod, structure
 
-from molgen.chem.proteins.groups.stand_ins import stand_ins
+from molgen.chem.proteins.groups.stand_ins import WITHOUT_BOND, stand_ins
 from molgen.chem.proteins.pockets import find_pockets
 from molgen.chem.proteins.receptor import receptor
 from molgen.chem.proteins.structure import Pocket
@@ -89,9 +89,9 @@ def test_a_covalently_bound_ligand_is_named_with_its_bond():
     standing = np.arange(8)[:, None] * [0, -1.4, 0] + [8, -3.0, 0]
     result = found(standing, ("DRG", "A", 300, "", "ligand", standing, None))
     assert result.removed == ("DRG:A:300",)
-    assert result.notes[1] == "DRG:A:300 is covalently bound to ALA:A:3 (C1-CB, 1.50 A): docking is without this bond"
+    assert result.notes[1] == f"DRG:A:300 is covalently bound to ALA:A:3 (C1-CB, 1.50 A){WITHOUT_BOND}"
     (alone,) = found(standing).notes
-    assert alone == "the ligand is covalently bound to CB of ALA:A:3 (1.50 A): docking is without this bond"
+    assert alone == f"the ligand is covalently bound to CB of ALA:A:3 (1.50 A){WITHOUT_BOND}"
 
 
 def test_a_metal_that_the_ligand_coordinates_stays_without_a_word():

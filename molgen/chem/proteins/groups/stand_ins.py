@@ -18,6 +18,8 @@ _BOND = {16: 2.2, 34: 2.4, 15: 2.1}  # Angstrom, of a ligand atom to one of the 
 _OTHER_BOND = 1.75
 _SHORTEST_BOND = 1.3
 _REACH = 2.4
+WITHOUT_BOND = ": docking is without this bond, --covalent docks through it"
+"""How notes on covalent bonds end where these are not docked through."""
 
 
 @dataclass(frozen=True)
@@ -78,7 +80,7 @@ def covalent_note(molecule: Molecule, gone: Collection[str] = ()) -> list[str]:
     anchors = [anchor for anchor in molecule.anchors if anchor.split(" (")[0] not in gone]
     if not anchors:
         return []
-    return [f"{molecule.label} is covalently bound to {', '.join(anchors)}: docking is without this bond"]
+    return [f"{molecule.label} is covalently bound to {', '.join(anchors)}{WITHOUT_BOND}"]
 
 
 def _goes(protein: Protein, molecule: Molecule, poses: Sequence[np.ndarray], distances: np.ndarray) -> bool:
@@ -117,7 +119,7 @@ def _stays(protein: Protein, molecule: Molecule, distances: np.ndarray, tree: KD
     distance = float(distances[nearest])
     where = f"{protein.atom_names[nearest]} of {protein.residues[protein.residue_index[nearest]].label}"
     if _is_bond(protein, atoms, distances[atoms], tree):
-        bond = f"the ligand is covalently bound to {where} ({distance:.2f} A): docking is without this bond"
+        bond = f"the ligand is covalently bound to {where} ({distance:.2f} A){WITHOUT_BOND}"
         return [] if is_bound else [bond]
     if distance > _CLASH:
         return []

@@ -1,0 +1,1 @@
+"""Covalent ligands: residues that are bonded to, warheads, and the adducts that they make."""
