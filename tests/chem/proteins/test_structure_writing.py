@@ -80,6 +80,15 @@ def test_mmcif_has_the_bond_orders_of_the_ligand(tmp_path, protein, ligand):
         assert order in text
 
 
+@pytest.mark.parametrize("name", ["x.pdb", "x.cif"])
+def test_a_bond_between_protein_and_ligand_is_declared(tmp_path, protein, ligand, name):
+    atom = protein.atom_names.index("CB")
+    carbon = next(one.GetIdx() for one in ligand.GetAtoms() if one.GetSymbol() == "C")
+    write_complex(tmp_path / name, protein, ligand, 1, link=(atom, carbon))
+    residue = protein.residues[protein.residue_index[atom]]
+    assert read_protein(tmp_path / name).declared_bonds == (((residue.label, "CB"), ("LIG:B:1", "C1")),)
+
+
 def test_what_a_pdb_file_cannot_hold_is_written_as_mmcif(tmp_path, protein, ligand):
     big = protein.residues[0]
     for change, problem in [
