@@ -190,7 +190,7 @@ def dock(
             on_setting=lambda setting: settings.append(setting) or print_setting(setting),
             on_row=tick,
         )
-    print_docked(rows)
+    print_docked(rows, ligand)
     if reference is not None:
         print_uncompared(rows, reference)
     if report is not None:
@@ -234,7 +234,7 @@ def _dock_pairs(table: Path, output: Path, threads: int, **options: Any) -> None
 
     with progress("pairs") as tick:
         rows = dock_pairs_to_file(table, output, PairDocking(**options), threads=threads, on_row=tick)
-    print_docked(rows)
+    print_docked(rows, str(table))
     if all(row.result is None for row in rows):
         raise typer.Exit(2)
 

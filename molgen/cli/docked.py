@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from molgen.cli.terminal import MOST_ROWS, console, percent, yes_or_no
+from molgen.cli.terminal import MOST_ROWS, console, percent, print_failure, yes_or_no
 
 if TYPE_CHECKING:
     from molgen.docking.records import Pose
@@ -33,8 +33,13 @@ def print_setting(setting: Setting) -> None:
         print(f"not searched: {pocket.name}, --pocket box:{place}", file=sys.stderr)
 
 
-def print_docked(rows: Sequence[DockRow]) -> None:
-    """Notes on stderr, then the poses of one ligand, or a line for each of several."""
+def print_docked(rows: Sequence[DockRow], source: str = "") -> None:
+    """Notes on stderr, then the poses of one ligand, or a line for each of several.
+
+    Args:
+        rows: what became of each.
+        source: of the ligands: a file, a SMILES, or a table.
+    """
     for row in rows:
         for note in row.result.notes if row.result is not None else ():
             print(f"note: {row.name}: {note}", file=sys.stderr)
@@ -43,7 +48,7 @@ def print_docked(rows: Sequence[DockRow]) -> None:
         return
     for row in rows:
         if row.result is None:
-            print(f"error: {row.name}: {row.error}", file=sys.stderr)
+            print_failure(row, source)
         else:
             _print_poses(row.result.poses)
 

@@ -123,5 +123,12 @@ def refuse_with_pairs(options: Mapping[str, object]) -> None:
 
 
 def names_of(text: str) -> tuple[str, ...]:
-    """The entries of a list with commas."""
-    return tuple(part.strip() for part in text.split(",") if part.strip())
+    """The entries of a list with commas.
+
+    Raises:
+        ConfigError: there is text, but no entry.
+    """
+    entries = tuple(part.strip() for part in text.split(",") if part.strip())
+    if text and not entries:
+        raise ConfigError(f"{text!r} is a list without entries")
+    return entries

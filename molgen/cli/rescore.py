@@ -18,7 +18,7 @@ from molgen.cli.options import (
     ReferenceOption,
     names_of,
 )
-from molgen.cli.terminal import MOST_ROWS, console, yes_or_no
+from molgen.cli.terminal import MOST_ROWS, console, print_failure, yes_or_no
 
 if TYPE_CHECKING:
     from molgen.docking.rescore import RescoreRow
@@ -47,17 +47,17 @@ def rescore(
         drop=names_of(drop),
         chains=names_of(chains),
     )
-    _print_rescored(rows)
+    _print_rescored(rows, str(poses))
     if all(row.pose is None for row in rows):
         raise typer.Exit(2)
 
 
-def _print_rescored(rows: Sequence[RescoreRow]) -> None:
+def _print_rescored(rows: Sequence[RescoreRow], source: str) -> None:
     """One line per pose of the input, in its order."""
     from rich.table import Table
 
     if len(rows) == 1 and rows[0].pose is None:
-        print(f"error: {rows[0].name}: {rows[0].error}", file=sys.stderr)
+        print_failure(rows[0], source)
         return
     for note in dict.fromkeys(note for row in rows if row.result is not None for note in row.result.notes):
         print(f"note: {note}", file=sys.stderr)

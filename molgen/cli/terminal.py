@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -51,6 +52,24 @@ def progress(task: str) -> Iterator[Callable[[Any], None]]:
 def percent(value: float | None) -> str:
     """A share as text; nothing for None."""
     return "" if value is None else f"{100 * value:.0f} %"
+
+
+class Failed(Protocol):
+    """An input that failed."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def place(self) -> str | None: ...
+
+    @property
+    def error(self) -> str | None: ...
+
+
+def print_failure(row: Failed, source: str) -> None:
+    """The one line of a lone input that failed: `a.sdf:record 1: reason`, or by its name where it is of no file."""
+    print(f"error: {f'{source}:{row.place}' if row.place else row.name}: {row.error}", file=sys.stderr)
 
 
 def yes_or_no(value: bool) -> str:

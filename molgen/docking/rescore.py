@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import torch
 from rdkit import Chem
+from scipy.spatial import KDTree
 from torch import Tensor
 
 from molgen.chem.molecules.reading import InputRecord, read_molecules
@@ -36,6 +37,7 @@ from molgen.physics.rigid_bfgs import minimize as minimized
 
 _MARGIN = 4.0
 """Angstrom around a pose that its box leaves free."""
+_FARTHEST = 10.0  # Angstrom
 _STEPS = 60
 _ROUNDS = 20
 _GAIN = 0.005  # kcal/mol
@@ -189,10 +191,22 @@ class _PoseRescoring:
         if not mol.GetNumConformers() or not mol.GetConformer().Is3D():
             raise ParseError("the pose has no 3D coordinates")
         if self.site is None or not _holds(self.site, mol):
+            _check_near(self.protein, mol)
             box = box_around(mol.GetConformer().GetPositions(), self.found)
             self.site = site_of(self.protein, box, keep=self.keep, drop=self.drop)
         result = rescore(self.protein, mol, minimize=self.minimize, reference=self.reference, site=self.site)
         return with_note(result, record.note)
+
+
+def _check_near(protein: Protein, mol: Chem.Mol) -> None:
+    """A pose out of reach has a score of nothing, which looks like a result.
+
+    Raises:
+        ParseError: no atom of the protein is near.
+    """
+    away = float(KDTree(protein.positions).query(mol.GetConformer().GetPositions())[0].min())
+    if away > _FARTHEST:
+        raise ParseError(f"the pose is {away:.0f} A away from the nearest atom of the structure: another frame?")
 
 
 def _holds(site: Site, mol: Chem.Mol) -> bool:

@@ -31,7 +31,7 @@ def test_rescored_poses_keep_their_order(in_folder: Path, capsys: pytest.Capture
 def test_a_pose_without_coordinates_is_one_line(in_folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     Path("poses.smi").write_text("CCO flat\n")
     assert exit_code("rescore", "-p", protein_path("1s3v"), "-l", "poses.smi", "-o", "o.sdf") == 2
-    assert the_error(capsys) == "error: flat: the pose has no 3D coordinates"
+    assert the_error(capsys) == "error: poses.smi:line 1: the pose has no 3D coordinates"
     assert not (in_folder / "o.sdf").exists()
     Path("poses.smi").write_text("CCO flat\nCC(=O)C flat too\n")
     assert exit_code("rescore", "-p", protein_path("1s3v"), "-l", "poses.smi", "-o", "o.sdf") == 2

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -62,6 +62,7 @@ def choose_chains(protein: Protein, chains: Collection[str]) -> Protein:
     if not chains:
         return protein
     there = list(dict.fromkeys(residue.chain for residue in protein.of_kind("polymer")))
+    chains = [_in_case_of(there, chain) for chain in chains]
     absent = [chain for chain in chains if chain not in there]
     if absent:
         known = shortened([chain or "''" for chain in there], 20) or "none"
@@ -114,8 +115,15 @@ def _spelled(protein: Protein, text: str) -> str:
     raise InputError(_nothing_called(protein, text, groups), source=protein.source or None)
 
 
+def _in_case_of(ids: Sequence[str], chain: str) -> str:
+    """A chain id as the file spells it: letter case counts only where it tells chains apart."""
+    alike = [other for other in ids if other.lower() == chain.lower()]
+    return alike[0] if chain not in ids and len(alike) == 1 else chain
+
+
 def _spelled_chain(protein: Protein, chain: str) -> str:
     ids = list(dict.fromkeys(residue.chain for residue in protein.residues))
+    chain = _in_case_of(ids, chain)
     if chain in ids:
         return f"{CHAIN}{chain}"
     there = shortened([other or "''" for other in ids], 20)

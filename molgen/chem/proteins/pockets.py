@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+from scipy.spatial import KDTree
 
 from molgen.chem.formats.parsing import one_line
 from molgen.chem.formats.residue_names import ADDITIVES, GLYCANS
@@ -20,7 +21,7 @@ from molgen.chem.proteins.ligand_pockets import (
     reference_file,
 )
 from molgen.chem.proteins.pocket_boxes import DEFAULT_EDGE, MOST_EDGE, box_pocket
-from molgen.chem.proteins.pocket_detection import detect_pockets
+from molgen.chem.proteins.pocket_detection import DetectedPocket, detect_pockets
 from molgen.chem.proteins.residue_pockets import lined_by_residues
 from molgen.chem.proteins.structure import Pocket, Protein
 from molgen.errors import InputError
@@ -40,6 +41,8 @@ _FORMS: dict[str, Callable[[str, Protein, float], Pocket]] = {
 _MOST_POCKETS = 8
 _AROUND_DOCKED = 4.0  # Angstrom by which a box is longer than the ligand to be docked
 _CLEARED = 8.0  # Angstrom around the center of a detected pocket
+_BESIDE = 6.0  # Angstrom from a cofactor to the center of a pocket
+_LEAST_VOLUME = 100.0  # cubic Angstrom; a benzene ring takes as many
 
 
 def find_pockets(spec: str | Path, protein: Protein, *, ligand_size: float | None = None) -> list[Pocket]:
@@ -56,7 +59,8 @@ def find_pockets(spec: str | Path, protein: Protein, *, ligand_size: float | Non
             `box:X,Y,Z[,SIZE]` or `box:X,Y,Z,SX,SY,SZ`, in Angstrom, taken as it is.
             `auto`: one pocket for each kind of ligand in the file, the largest first, cofactors last, and without
             additives of crystallization, single sugars, lipids, covalently bound groups and groups of fewer than 6
-            heavy atoms; where there is none, or only cofactors, as `blind`, with a note.
+            heavy atoms; where there is none, or only cofactors, as `blind`, with a note; pockets beside a cofactor then
+            come first.
             `blind`: at most 8 pockets from the shape of the protein alone.
         protein: with everything that the file holds.
         ligand_size: longest distance between two atoms of the ligand to be docked, Angstrom.
@@ -112,11 +116,24 @@ def _detected(protein: Protein, least: float, word: str) -> list[Pocket]:
             removed=_within(protein, pocket.center, staying),
             notes=tuple(_in_place(protein)),
         )
-        for number, pocket in enumerate(detect_pockets(walls, count=_MOST_POCKETS), start=1)
+        for number, pocket in enumerate(_ordered(protein, detect_pockets(walls, count=_MOST_POCKETS), word), start=1)
     ]
     if not pockets:
         raise InputError("no pocket was found in the structure; name one by residues: or box:")
     return pockets
+
+
+def _ordered(protein: Protein, pockets: Sequence[DetectedPocket], word: str) -> list[DetectedPocket]:
+    """The pockets in their order; for `auto` first those beside a cofactor that are large enough for a ligand."""
+    cofactors = [residue for group in groups(protein) if group.is_cofactor for residue in group.residues]
+    if word != "auto" or not cofactors:
+        return list(pockets)
+    tree = KDTree(protein.positions[protein.atoms_of(cofactors)])
+
+    def is_beside(pocket: DetectedPocket) -> bool:
+        return bool(tree.query(pocket.center)[0] < _BESIDE) and pocket.volume >= _LEAST_VOLUME
+
+    return sorted(pockets, key=lambda pocket: not is_beside(pocket))
 
 
 def _is_wall(group: Molecule) -> bool:

@@ -34,10 +34,17 @@ def test_chosen_chains_come_with_the_groups_that_are_theirs(complex_of_three):
         choose_chains(complex_of_three, ["A", "C"])
 
 
+def test_letter_case_of_chains_counts_only_where_it_tells_them_apart(complex_of_three):
+    assert {residue.chain for residue in choose_chains(complex_of_three, ["p"]).of_kind("polymer")} == {"P"}
+    both = structure(alanine("A", 1, (0, 0, 0)), alanine("a", 1, (0, 9, 0)))
+    assert {residue.chain for residue in choose_chains(both, ["a"]).of_kind("polymer")} == {"a"}
+
+
 @pytest.mark.parametrize(
     ("keep", "drop", "chains", "kept"),
     [
         ([], ["chain:P"], {"A", "B"}, {"HEM:A:200", "HEM:B:200", "FMN:X:1", "ZN:B:201"}),
+        ([], ["chain:b"], {"A", "P"}, {"HEM:A:200", "FMN:X:1"}),
         ([], ["CHAIN:B"], {"A", "P"}, {"HEM:A:200", "FMN:X:1"}),
         (["ZN:B:201"], ["chain:B"], {"A", "P"}, {"HEM:A:200", "FMN:X:1", "ZN:B:201"}),
         (["chain:B"], ["all"], {"A", "B", "P"}, {"HEM:B:200", "ZN:B:201"}),

@@ -9,6 +9,8 @@ from hypothesis import strategies as st
 from scipy.spatial.transform import Rotation
 from small_structures import alanine, rod, structure
 
+from molgen.chem.proteins import pockets as pockets_module
+from molgen.chem.proteins.pocket_detection import DetectedPocket
 from molgen.chem.proteins.pockets import find_pockets
 from molgen.errors import InputError, MolgenError
 
@@ -31,6 +33,17 @@ def test_a_lipid_by_its_name_or_its_long_chain_is_no_ligand_for_auto(reductase, 
     pocket = find_pockets("auto", both)[0]
     assert "detected" in pocket.name
     assert any(note.startswith(f"{name}:L:1 is a lipid and not taken for the ligand") for note in pocket.notes)
+
+
+def test_beside_a_cofactor_is_the_first_pocket_that_is_large_enough(monkeypatch):
+    centers, volumes = ((0.0, 20, 0), (2.0, 5, 0), (0.0, 5, 0)), (200.0, 60.0, 150.0)
+    found = [
+        DetectedPocket(np.array(center), volume, 0.5, (), 1.0) for center, volume in zip(centers, volumes, strict=True)
+    ]
+    monkeypatch.setattr(pockets_module, "detect_pockets", lambda walls, count: found)
+    made = structure(*(alanine("A", k, (4.0 * k, 0, 0)) for k in range(3)), rod("HEM", "A", 200, (0, 4, 0), 8))
+    assert [pocket.center[1] for pocket in find_pockets("auto", made)] == [5, 20, 5]
+    assert [pocket.center[1] for pocket in find_pockets("blind", made)] == [20, 5, 5]
 
 
 def joined(one, other):

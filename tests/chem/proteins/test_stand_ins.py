@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from small_structures import alanine, rod, structure
 
+from molgen.chem.proteins.groups.molecules import groups
 from molgen.chem.proteins.groups.stand_ins import WITHOUT_BOND, stand_ins
 from molgen.chem.proteins.pockets import find_pockets
 from molgen.chem.proteins.receptor import receptor
@@ -147,3 +148,14 @@ def test_residues_of_the_same_label_elsewhere_stay():
     assert len(receptor(protein, pocket).protein.residues) == len(FLOOR)
     (around,) = find_pockets("ligand:DRG:A:1", structure(*FLOOR, rod("DRG", "A", 1, (0, 9, 0), 8)))
     assert len(around.places) == 1
+
+
+def test_residues_that_are_joined_by_several_bonds_are_one_molecule():
+    ladder = np.arange(4)[:, None] * np.array([2.4, 0, 0])
+    halves = [
+        (name, "A", number, "", "ligand", ladder + np.array([0, y, 0]), None)
+        for name, number, y in (("LI1", 1, 0.0), ("LI2", 2, 1.4))
+    ]
+    assert [len(group.residues) for group in groups(structure(*halves))] == [2]
+    overlaid = [halves[0], (*halves[1][:5], ladder + np.array([0.3, 0.6, 0]), None)]
+    assert [len(group.residues) for group in groups(structure(*overlaid))] == [1, 1]

@@ -13,7 +13,8 @@ from molgen.chem.proteins.structure import Protein, Residue
 
 _SHORTEST = 1.1  # Angstrom
 _LONGEST_DECLARED = 3.5
-_MOST_BONDS = 2  # of one pair of residues: what touches at more atoms lies on each other
+_LONGEST_BOND = 1.9
+_MOST_BONDS = 2  # of a pair of residues that may lie on each other; more only where no two atoms are too near
 MERCURY = 80
 
 
@@ -37,8 +38,9 @@ def residue_bonds(protein: Protein) -> list[ResidueBond]:
     """Bonds between residues of chains and groups, one for each pair of residues, in the order of the file.
 
     The atoms are at least 1.1 Angstrom apart and at most 0.4 more than the sum of their covalent radii, or up to 3.5
-    where the file calls them bonded. Pairs of residues with more than two such contacts lie on each other and are not
-    bonded. Water, ions, and metals have no bonds, but for the mercury of organic groups, which is bound to cysteine.
+    where the file calls them bonded. Pairs of residues with more than two such contacts are bonded only if no two of
+    their atoms are nearer than bonded ones; else they lie on each other. Water, ions, and metals have no bonds, but for
+    the mercury of organic groups, which is bound to cysteine.
     """
     bonding = np.array([residue.kind in ("polymer", "ligand") for residue in protein.residues], dtype=bool)
     apart = ~bonding[protein.residue_index] | (is_metal(protein.elements) & (protein.elements != MERCURY))
@@ -49,11 +51,25 @@ def residue_bonds(protein: Protein) -> list[ResidueBond]:
         bond = _bond(protein, one, other)
         contacts.setdefault((bond.first, bond.second), []).append(bond)
     bonds = {
-        ends: min(found, key=lambda bond: bond.length) for ends, found in contacts.items() if len(found) <= _MOST_BONDS
+        ends: min(found, key=lambda bond: bond.length)
+        for ends, found in contacts.items()
+        if len(found) <= _MOST_BONDS or _lie_apart(protein, *ends)
     }
     for bond in _declared(protein, apart):
         bonds[bond.first, bond.second] = bond
     return [bond for _, bond in sorted(bonds.items()) if bond.length >= _SHORTEST]
+
+
+def _lie_apart(protein: Protein, first: int, second: int) -> bool:
+    """Whether no atom of a residue is nearer to the other than bonded atoms are, nor as near to more than two of it."""
+    one, other = (
+        protein.positions[protein.residues[place].start : protein.residues[place].stop] for place in (first, second)
+    )
+    distances = np.linalg.norm(one[:, None] - other[None], axis=-1)
+    close = distances < _LONGEST_BOND
+    return bool(
+        distances.min() >= _SHORTEST and close.sum(0).max() <= _MOST_BONDS and close.sum(1).max() <= _MOST_BONDS
+    )
 
 
 def _bond(protein: Protein, one: int, other: int) -> ResidueBond:

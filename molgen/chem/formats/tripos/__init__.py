@@ -1,0 +1,1 @@
+"""What MOL2 files hold that Tripos did not write."""
