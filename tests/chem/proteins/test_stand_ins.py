@@ -1,10 +1,12 @@
 """What stands where a ligand is goes, whatever its kind and name, or is named."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from small_structures import alanine, rod, structure
 
-from molgen.chem.proteins.groups.molecules import groups
+from molgen.chem.proteins.groups.molecules import groups, peptide_chains
 from molgen.chem.proteins.groups.stand_ins import WITHOUT_BOND, stand_ins
 from molgen.chem.proteins.pockets import find_pockets
 from molgen.chem.proteins.receptor import receptor
@@ -159,3 +161,17 @@ def test_residues_that_are_joined_by_several_bonds_are_one_molecule():
     assert [len(group.residues) for group in groups(structure(*halves))] == [2]
     overlaid = [halves[0], (*halves[1][:5], ladder + np.array([0.3, 0.6, 0]), None)]
     assert [len(group.residues) for group in groups(structure(*overlaid))] == [1, 1]
+
+
+def test_short_chains_of_about_one_length_or_with_disulfides_are_no_peptides():
+    def chain(name, count, y):
+        return [alanine(name, k, (4.0 * k, y, 0)) for k in range(count)]
+
+    assert peptide_chains(structure(*chain("A", 5, 0), *chain("B", 7, 9))) == frozenset()
+    assert peptide_chains(structure(*chain("A", 3, 0), *chain("B", 7, 9))) == {"A"}
+    bound = structure(*chain("A", 3, 0), *chain("B", 7, 9))
+    names, positions, elements = list(bound.atom_names), bound.positions.copy(), bound.elements.copy()
+    for atom, y in ((4, 0.0), (19, 2.05)):
+        names[atom], positions[atom], elements[atom] = "SG", (0, y, 20), 16
+    bound = replace(bound, atom_names=tuple(names), positions=positions, elements=elements)
+    assert peptide_chains(bound) == frozenset()

@@ -9,6 +9,7 @@ from functools import cached_property
 import numpy as np
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
+from scipy.spatial import KDTree
 
 from molgen.chem.atom_types.interaction_types import is_metal
 from molgen.chem.formats.residue_names import COFACTORS, NUCLEOTIDES
@@ -18,6 +19,7 @@ from molgen.chem.proteins.structure import Protein, Residue
 
 LONGEST_PEPTIDE = 30
 """Residues of a chain that counts as a peptide where the file has a longer one."""
+_SULFUR, _DISULFIDE = 16, 2.5  # Angstrom; the bond is 2.05
 _BACKBONE = (("C", "N"), ("O3'", "P"), ("O3*", "P"))
 
 
@@ -113,7 +115,10 @@ def is_cofactor(protein: Protein, residues: Sequence[Residue]) -> bool:
 
 
 def peptide_chains(protein: Protein) -> frozenset[str]:
-    """Ids of chains of at most 30 amino acids, where there is a longer chain."""
+    """Ids of chains of at most 30 amino acids, where there is a longer chain that is no peptide, or is twice as long.
+
+    A short chain that a disulfide binds to another one is part of its protein (insulin, thrombin).
+    """
     lengths: dict[str, int] = {}
     nucleic: set[str] = set()
     for residue in protein.of_kind("polymer"):
@@ -121,8 +126,19 @@ def peptide_chains(protein: Protein) -> frozenset[str]:
         if residue.name in NUCLEOTIDES:
             nucleic.add(residue.chain)
     longest = max(lengths.values(), default=0)
-    short = (chain for chain, length in lengths.items() if length <= LONGEST_PEPTIDE and length < longest)
-    return frozenset(short) - nucleic
+    most = LONGEST_PEPTIDE if longest > LONGEST_PEPTIDE else longest // 2
+    short = frozenset(chain for chain, length in lengths.items() if length <= most)
+    return short - nucleic - (_chains_with_disulfides(protein) if short else frozenset())
+
+
+def _chains_with_disulfides(protein: Protein) -> frozenset[str]:
+    """Ids of chains of which a cysteine is bound to one of another chain."""
+    sulfurs = [k for k, name in enumerate(protein.atom_names) if name == "SG" and protein.elements[k] == _SULFUR]
+    if not sulfurs:
+        return frozenset()
+    pairs = KDTree(protein.positions[sulfurs]).query_pairs(_DISULFIDE)
+    ends = [[protein.residues[protein.residue_index[sulfurs[end]]].chain for end in pair] for pair in pairs]
+    return frozenset(chain for pair in ends if pair[0] != pair[1] for chain in pair)
 
 
 def _joins(protein: Protein, bond: ResidueBond) -> bool:
