@@ -19,6 +19,8 @@ from molgen.chem.proteins.structure import Protein
 
 _CONJUGATED = 1.42  # Angstrom; C-N of amines is 1.47, of amides, guanidines and rings 1.32 to 1.38
 _ON_METAL = 2.8
+_LONGEST = 1.3
+_STRAIGHT = 0.2  # sum of the directions to both neighbors of an atom on their line
 _NEUTRAL_AMINES = ("LYN", "LYSN")
 
 
@@ -38,7 +40,10 @@ def polar_hydrogens(protein: Protein) -> dict[int, np.ndarray]:
     places = full.GetConformer().GetPositions()
     found: dict[int, list[np.ndarray]] = {}
     for atom in range(len(protein), full.GetNumAtoms()):
-        found.setdefault(full.GetAtomWithIdx(atom).GetNeighbors()[0].GetIdx(), []).append(places[atom])
+        parent = full.GetAtomWithIdx(atom).GetNeighbors()[0].GetIdx()
+        is_near = np.linalg.norm(places[atom] - protein.positions[parent]) < _LONGEST
+        place = places[atom] if is_near else _away_from_neighbors(protein, mol.GetAtomWithIdx(parent))
+        found.setdefault(parent, []).append(place)
     return {atom: np.stack(positions) for atom, positions in found.items()}
 
 
@@ -60,6 +65,18 @@ def _with_counts(protein: Protein, bonds: np.ndarray, donors: np.ndarray) -> Che
         atom.SetHybridization(Chem.HybridizationType.SP2 if is_flat else Chem.HybridizationType.SP3)
         atom.SetNumExplicitHs(_count(protein, atom, is_flat=is_flat))
     return mol.GetMol()
+
+
+def _away_from_neighbors(protein: Protein, atom: Chem.Atom) -> np.ndarray:
+    """A place at the length of a bond, where distorted angles leave no direction that is better."""
+    center = protein.positions[atom.GetIdx()]
+    toward = np.array([protein.positions[end.GetIdx()] - center for end in atom.GetNeighbors()]).reshape(-1, 3)
+    toward /= np.linalg.norm(toward, axis=1, keepdims=True)
+    away = -toward.sum(axis=0)
+    if np.linalg.norm(away) < _STRAIGHT:
+        axis = toward[0] if len(toward) else np.array([0.0, 0.0, 1.0])
+        away = np.cross(axis, np.eye(3)[np.argmin(np.abs(axis))])
+    return center + away / np.linalg.norm(away)
 
 
 def _is_conjugated(protein: Protein, atom: Chem.Atom) -> bool:

@@ -1,5 +1,6 @@
 """Receptors as files: the same atoms again, and in PDBQT the polar hydrogens that tell donors."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -74,6 +75,15 @@ def test_the_first_nitrogen_is_charged_and_those_of_amides_are_flat(tmp_path: Pa
     center = protein.positions[second]
     normal = np.cross(carbon - center, alpha - center)
     assert abs((found[second][0] - center) @ normal) / np.linalg.norm(normal) < 0.05
+
+
+def test_a_hydrogen_has_a_place_even_between_neighbors_on_a_line(tmp_path: Path) -> None:
+    protein = structure(tmp_path, tripeptide())
+    center = protein.residues[1].start
+    positions = protein.positions.copy()
+    positions[center] = (positions[protein.atom_names.index("C")] + positions[center + 1]) / 2
+    places = polar_hydrogens(replace(protein, positions=positions))[center]
+    np.testing.assert_allclose(np.linalg.norm(places - positions[center], axis=1), 1.0, atol=0.06)
 
 
 @pytest.mark.parametrize(
