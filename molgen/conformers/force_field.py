@@ -8,13 +8,14 @@ from dataclasses import replace
 import numpy as np
 import torch
 from rdkit import Chem
+from torch import Tensor
 
 from molgen.chem.atom_types.mmff_terms import mmff_terms
 from molgen.chem.molecules.force_field import Energies, minimize_conformers
 from molgen.chem.molecules.octahedra import octahedral_centers
 from molgen.chem.molecules.positions import with_conformers
-from molgen.conformers.restraints import Restraints
-from molgen.physics.lbfgs import graph_preconditioner, minimize_batch
+from molgen.conformers.restraints import DISTANCE_STIFFNESS, Restraints
+from molgen.physics.lbfgs import Objective, graph_preconditioner, minimize_batch
 from molgen.physics.mmff import MMFFEnergy
 from molgen.threads import one_thread
 
@@ -42,7 +43,9 @@ class ConformerField:
         self.terms = mmff_terms(mol)
         self._rdkit_steps = OCTAHEDRAL_STEPS if octahedral_centers(mol) else RDKIT_STEPS
         if self.terms is not None:
-            self._start = torch.from_numpy(graph_preconditioner(self.terms)).float()
+            pairs = (restraints.core_pairs(), DISTANCE_STIFFNESS) if restraints is not None else ()
+            self._start = torch.from_numpy(graph_preconditioner(self.terms, *pairs)).float()
+            self._shape = restraints.shape() if restraints is not None else None
             self._energy = {charges: MMFFEnergy(self.terms, charges) for charges in (True, False)}
 
     def with_torsional_terms(self, torsions: np.ndarray, barriers: np.ndarray) -> ConformerField:
@@ -92,29 +95,44 @@ class ConformerField:
         Returns:
             positions [k, atoms, 3], and energies [k] with their method.
         """
-        if self.restraints is not None:
-            mol, restrain = with_conformers(self.mol, positions), self.restraints.add_to
-            moved, energies = minimize_conformers(
-                mol, round(RDKIT_STEPS * steps), electrostatics=electrostatics, restrain=restrain
-            )
-            return self.restraints.placed(moved), energies
-        if self.terms is None or len(positions) * self.terms.n_atoms**2 <= self._few:
-            mol = with_conformers(self.mol, positions)
-            return minimize_conformers(mol, round(self._rdkit_steps * steps), electrostatics=electrostatics)
+        is_few = self.restraints is None and self.terms and len(positions) * self.terms.n_atoms**2 <= self._few
+        if self.terms is None or is_few:
+            return self._one_by_one(positions, steps, electrostatics)
         energy = self._energy[electrostatics]
+        objective = energy if self._shape is None else _sum(energy, self._shape)
         given = torch.from_numpy(np.ascontiguousarray(positions.transpose(1, 2, 0))).float()
         moved, values = [], []
         for piece in given.split(max(16, PIECE_PAIRS // max(1, len(self.terms.pairs))), dim=2):
             piece = piece.contiguous()
             if steps:
-                x, e = minimize_batch(energy, piece, steps, self._start, until=max_force)
+                x, e = minimize_batch(objective, piece, steps, self._start, until=max_force)
                 lost = ~torch.isfinite(e) | ~torch.isfinite(x).all(0).all(0)
                 x, e = torch.where(lost, piece, x), torch.where(lost, energy(piece)[0], e)
+                e = e if self._shape is None else energy(x)[0]
             else:
                 x, e = piece, energy(piece)[0]
             moved.append(x)
             values.append(e)
         result = positions if not steps else torch.cat(moved, 2).permute(2, 0, 1).double().numpy()
         found = torch.cat(values).double().numpy()
+        result = np.ascontiguousarray(result)
+        if self.restraints is not None:
+            result = self.restraints.placed(result)
         method = "MMFF94s" if electrostatics else "MMFF94s without electrostatics"
-        return np.ascontiguousarray(result), Energies(np.where(np.isfinite(found), found, np.nan), method)
+        return result, Energies(np.where(np.isfinite(found), found, np.nan), method)
+
+    def _one_by_one(self, positions: np.ndarray, steps: int, electrostatics: bool) -> tuple[np.ndarray, Energies]:
+        """By RDKit."""
+        mol, restrain = with_conformers(self.mol, positions), self.restraints and self.restraints.add_to
+        moved, energies = minimize_conformers(
+            mol, round(self._rdkit_steps * steps), electrostatics=electrostatics, restrain=restrain
+        )
+        return moved if self.restraints is None else self.restraints.placed(moved), energies
+
+
+def _sum(first: Objective, second: Objective) -> Objective:
+    def both(positions: Tensor) -> tuple[Tensor, Tensor]:
+        (energy, gradient), (more, pull) = first(positions), second(positions)
+        return energy + more, gradient + pull
+
+    return both

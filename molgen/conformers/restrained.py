@@ -7,15 +7,16 @@ from rdkit import Chem
 from rdkit.Chem import rdDistGeom
 from rdkit.Geometry import Point3D
 
-from molgen.chem.molecules.embedding import Templates
+from molgen.chem.molecules.embedding import LOOSE, Templates
 from molgen.chem.molecules.positions import with_conformers
-from molgen.conformers.config import GenerateConfig
+from molgen.conformers.config import MAX_SEED, GenerateConfig
 from molgen.conformers.force_field import ConformerField
 from molgen.errors import EmbeddingError, ParseError
 from molgen.metrics.stereo import stereo_mask
 
 TRIES = 4
-"""Embedded for each template conformer: mirror images of a core keep its distances, and are dropped."""
+"""Rounds of embedding, as many as wanted in each: mirror images of a core keep its distances, and are dropped."""
+_STRIDE = 1_000_003
 RESTRAINED_STEPS = 200
 
 
@@ -35,33 +36,44 @@ def restrained_templates(mol: Chem.Mol, count: int, field: ConformerField, confi
     if config.keep_conformer:
         if not mol.GetNumConformers() or not mol.GetConformer().Is3D():
             raise ParseError("keep_conformer needs an input with 3D coordinates whose stereo is complete")
-        start, steps, method = _positions(mol), config.template_steps, "input"
+        kept, method = _kept(mol, _positions(mol), config.template_steps, field), "input"
     else:
-        start, steps, method = _embedded(mol, TRIES * count, field, config), RESTRAINED_STEPS, "ETKDGv3 with restraints"
+        kept, method = _embedded(mol, count, field, config), "ETKDGv3 with restraints"
+    if not len(kept):
+        raise EmbeddingError("no conformer keeps to the restraints and the stereo of the input")
+    return Templates(with_conformers(mol, kept), method)
+
+
+def _kept(mol: Chem.Mol, start: np.ndarray, steps: int, field: ConformerField) -> np.ndarray:
+    """The minimized conformers [k, atoms, 3] that keep to the stereo and the restraints."""
     moved, _ = field.minimize(start, steps)
     good = stereo_mask(mol, with_conformers(mol, moved))
     if field.restraints is not None:
         good &= field.restraints.hold(mol, moved)
-    if not good.any():
-        raise EmbeddingError("no conformer keeps to the restraints and the stereo of the input")
-    most = len(moved) if config.keep_conformer else count
-    return Templates(with_conformers(mol, moved[good][:most]), method)
+    return moved[good]
 
 
 def _embedded(mol: Chem.Mol, count: int, field: ConformerField, config: GenerateConfig) -> np.ndarray:
+    """Conformers [k, atoms, 3], k <= count, embedded in rounds until there are enough."""
     options = rdDistGeom.ETKDGv3()
-    options.randomSeed = config.seed + 1
     options.useRandomCoords = True
     options.maxIterations = 50
+    options.optimizerForceTol = LOOSE
     if field.restraints is not None and field.restraints.core:
         rdDistGeom.EmbedParameters.SetCoordMap(
             options, {atom: Point3D(*map(float, xyz)) for atom, xyz in field.restraints.core.items()}
         )
-    trial = Chem.Mol(mol)
-    rdDistGeom.EmbedMultipleConfs(trial, count, options)
-    if not trial.GetNumConformers():
-        raise EmbeddingError("no conformer could be embedded with the restraints")
-    return _positions(trial)
+    kept = np.zeros((0, mol.GetNumAtoms(), 3))
+    for attempt in range(TRIES):
+        options.randomSeed = (config.seed + attempt * _STRIDE) % MAX_SEED + 1
+        trial = Chem.Mol(mol)
+        rdDistGeom.EmbedMultipleConfs(trial, count, options)
+        if not trial.GetNumConformers():
+            raise EmbeddingError("no conformer could be embedded with the restraints")
+        kept = np.concatenate([kept, _kept(mol, _positions(trial), RESTRAINED_STEPS, field)])
+        if len(kept) >= count:
+            break
+    return kept[:count]
 
 
 def _positions(mol: Chem.Mol) -> np.ndarray:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -21,13 +22,14 @@ from molgen.conformers.restraint_options import is_core_file, torsion_range
 from molgen.errors import ParseError, readable
 from molgen.geometry import rigid
 from molgen.geometry.alignment import kabsch
+from molgen.physics.shape_restraints import ShapeRestraints
 from molgen.sampling.guards import MoleculeWarning
 
 LEAST_CORE = 3
 """Atoms that give a core a place in space."""
 CORE_RMSD, TORSION_SLACK = 0.3, 10.0
 """Conformers whose core is further away (Angstrom) or whose torsions are further outside (degrees) are dropped."""
-_DISTANCE, _TORSION = 500.0, 100.0
+DISTANCE_STIFFNESS, _TORSION = 500.0, 100.0
 """Force constants: kcal/mol/Angstrom^2, kcal/mol/radian^2."""
 UNFINISHED = (
     "the search for the part in common with the core was given up: what stays in place may be smaller than it could be"
@@ -59,10 +61,29 @@ class Restraints:
         """Add the restraints to a force field of RDKit; ``family`` is "MMFF" or "UFF". Where the core lies is free."""
         for (i, first), (j, second) in itertools.combinations(self.core.items(), 2):
             length = float(np.linalg.norm(np.subtract(first, second)))
-            getattr(field, f"{family}AddDistanceConstraint")(i, j, False, length, length, _DISTANCE)
+            getattr(field, f"{family}AddDistanceConstraint")(i, j, False, length, length, DISTANCE_STIFFNESS)
         for torsion in self.torsions:
             add = getattr(field, f"{family}AddTorsionConstraint")
             add(*torsion.atoms, False, torsion.low, torsion.high, _TORSION)
+
+    def shape(self) -> ShapeRestraints:
+        """The restraints on all conformers at once; where the core lies is free."""
+        pairs = self.core_pairs()
+        places = np.array(list(self.core.values())).reshape(-1, 3)
+        number = {atom: place for place, atom in enumerate(self.core)}
+        ends = places[[number[atom] for atom in pairs.ravel().tolist()]].reshape(-1, 2, 3)
+        return ShapeRestraints(
+            torch.from_numpy(pairs),
+            torch.from_numpy(np.linalg.norm(ends[:, 0] - ends[:, 1], axis=-1)).float(),
+            DISTANCE_STIFFNESS,
+            [torsion.atoms for torsion in self.torsions],
+            [(math.radians(torsion.low), math.radians(torsion.high)) for torsion in self.torsions],
+            _TORSION,
+        )
+
+    def core_pairs(self) -> np.ndarray:
+        """int64 [p, 2], the atoms of the core in pairs."""
+        return np.array(list(itertools.combinations(self.core, 2)), dtype=np.int64).reshape(-1, 2)
 
     def freezes(self, begin: int, end: int) -> bool:
         """Whether the bond between two atoms must not be turned."""

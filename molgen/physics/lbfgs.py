@@ -117,10 +117,19 @@ def _iterated(objective: Objective, state: _State, preconditioner: Tensor) -> _S
     )
 
 
-def graph_preconditioner(terms: MMFFTerms) -> np.ndarray:
-    """Inverse [n, n] of a model Hessian with springs over bonds and angles, Angstrom^2 mol/kcal."""
+def graph_preconditioner(terms: MMFFTerms, pairs: np.ndarray | None = None, stiffness: float = 0.0) -> np.ndarray:
+    """Inverse [n, n] of a model Hessian with springs over bonds and angles, Angstrom^2 mol/kcal.
+
+    Args:
+        terms: of the molecule.
+        pairs: int64 [p, 2], atoms with springs between them, too.
+        stiffness: of these, kcal/mol/Angstrom^2.
+    """
     hessian = _SOFT * np.eye(terms.n_atoms)
-    for atoms, stiffness in ((terms.bonds, _BOND), (terms.angles[:, [0, 2]], _ANGLE)):
+    springs = [(terms.bonds, _BOND), (terms.angles[:, [0, 2]], _ANGLE)]
+    if pairs is not None:
+        springs.append((pairs, stiffness))
+    for atoms, stiffness in springs:
         first, second = atoms.T
         for row, column, sign in ((first, first, 1), (second, second, 1), (first, second, -1), (second, first, -1)):
             np.add.at(hessian, (row, column), sign * stiffness)

@@ -14,6 +14,7 @@ import torch
 from torch import Tensor
 
 from molgen.chem.atom_types.mmff_record import MMFFTerms
+from molgen.physics.dihedrals import cross, dihedrals, norm
 
 _STIFFNESS = 143.9325
 """kcal/mol per mdyn Angstrom."""
@@ -22,8 +23,6 @@ _CUBIC_STRETCH = -2.0
 _CUBIC_BEND = -0.4 * _DEGREE
 _VDW_SHIFT, _VDW_POWER = 0.07, 0.12
 _CHARGE_SHIFT = 0.05
-_NEAREST = 0.1
-"""Angstrom; two atoms count as no nearer, so that nothing is divided by zero."""
 _PIECE = 49_152
 """Pairs times conformers that are looked at together: what the cache of a core holds."""
 
@@ -73,7 +72,7 @@ class MMFFEnergy:
         i, j = self.bonds
         force, rest = self.stretch
         difference = x.index_select(0, i) - x.index_select(0, j)
-        length = _norm(difference)
+        length = norm(difference)
         excess = length - rest
         cubic = _CUBIC_STRETCH * excess
         scale = _STIFFNESS * force * excess
@@ -88,7 +87,7 @@ class MMFFEnergy:
         first, second, rest_i, rest_k = self.mixed
         apex = x.index_select(0, j)
         u, v = x.index_select(0, i) - apex, x.index_select(0, k) - apex
-        length_u, length_v = _norm(u), _norm(v)
+        length_u, length_v = norm(u), norm(v)
         u, v = u / length_u[:, None], v / length_v[:, None]
         cosine = (u * v).sum(1).clamp(-1.0, 1.0)
         sine = (1 - cosine * cosine).clamp(min=1e-6).sqrt()
@@ -114,11 +113,11 @@ class MMFFEnergy:
             return x.new_zeros(x.shape[2])
         apex = x.index_select(0, j)
         arms = [x.index_select(0, a) - apex for a in (i, k, far)]
-        lengths = [_norm(arm) for arm in arms]
+        lengths = [norm(arm) for arm in arms]
         u, v, w = (arm / length[:, None] for arm, length in zip(arms, lengths, strict=True))
         cosine = (u * v).sum(1).clamp(-0.9999, 0.9999)
         sine = (1 - cosine * cosine).sqrt()
-        normal, vw, wu = _cross(u, v), _cross(v, w), _cross(w, u)
+        normal, vw, wu = cross(u, v), cross(v, w), cross(w, u)
         lift = ((normal * w).sum(1) / sine).clamp(-0.9999, 0.9999)
         level = (1 - lift * lift).sqrt()
         angle = torch.asin(lift)
@@ -134,28 +133,14 @@ class MMFFEnergy:
 
     def turning(self, x: Tensor, gradient: Tensor) -> Tensor:
         """Torsions."""
-        a, b, c, d = self.torsions
-        if len(a) == 0:
+        if self.torsions.shape[1] == 0:
             return x.new_zeros(x.shape[2])
-        start, end = x.index_select(0, b), x.index_select(0, c)
-        first, axis, last = start - x.index_select(0, a), end - start, x.index_select(0, d) - end
-        left, right = _cross(first, axis), _cross(axis, last)
-        length = _norm(axis)
-        left_square = (left * left).sum(1).clamp(min=1e-4)
-        right_square = (right * right).sum(1).clamp(min=1e-4)
-        over = (left_square * right_square).rsqrt()
-        cosine, sine = (left * right).sum(1) * over, length * (first * right).sum(1) * over
+        angles = dihedrals(x, self.torsions)
+        cosine, sine = angles.cosine, angles.sine
         one, two, three = (0.5 * row for row in self.barriers)
         square = cosine * cosine
         energy = one * (1 + cosine) + 2 * two * (1 - square) + three * (1 + cosine * (4 * square - 3))
-        slope = sine * (4 * two * cosine - one - 3 * three * (4 * square - 1))
-        on_a = left * (-slope * length / left_square)[:, None]
-        on_d = right * (slope * length / right_square)[:, None]
-        inverse = 1 / (length * length)
-        near, far = (first * axis).sum(1) * inverse, (last * axis).sum(1) * inverse
-        on_b = far[:, None] * on_d - (1 + near)[:, None] * on_a
-        gradient.index_add_(0, a, on_a).index_add_(0, d, on_d).index_add_(0, b, on_b)
-        gradient.index_add_(0, c, -(on_a + on_b + on_d))
+        angles.add_forces(sine * (4 * two * cosine - one - 3 * three * (4 * square - 1)), gradient)
         return energy.sum(0)
 
     def contacts(self, x: Tensor, gradient: Tensor) -> Tensor:
@@ -170,7 +155,7 @@ class MMFFEnergy:
         i, j = self.pairs[:, rows]
         over_radius, depth, charge = self.contact[:, rows]
         difference = x.index_select(0, i).sub_(x.index_select(0, j))
-        distance = _norm(difference)
+        distance = norm(difference)
         ratio = distance * over_radius
         near = (ratio + _VDW_SHIFT).reciprocal_()
         well = near * (1 + _VDW_SHIFT)
@@ -193,16 +178,3 @@ class MMFFEnergy:
 def _add(gradient: Tensor, i: Tensor, j: Tensor, on_i: Tensor) -> None:
     """Add forces between pairs of atoms."""
     gradient.index_add_(0, i, on_i).index_add_(0, j, on_i, alpha=-1)
-
-
-def _norm(vectors: Tensor) -> Tensor:
-    """[k, 3, B] -> [k, B]."""
-    x, y, z = vectors.unbind(1)
-    return (x * x).addcmul_(y, y).addcmul_(z, z).clamp_(min=_NEAREST**2).sqrt_()
-
-
-def _cross(a: Tensor, b: Tensor) -> Tensor:
-    """Cross products of vectors [k, 3, B]."""
-    ax, ay, az = a.unbind(1)
-    bx, by, bz = b.unbind(1)
-    return torch.stack([ay * bz - az * by, az * bx - ax * bz, ax * by - ay * bx], dim=1)
