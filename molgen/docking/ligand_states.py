@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from rdkit import Chem
 
-from molgen.chem.covalent.adduct import Adduct, adduct_of
+from molgen.chem.covalent.adduct import Adduct, adduct_of, with_residue_atom
 from molgen.chem.covalent.request import CovalentBond
 from molgen.chem.molecules.protonation import PHYSIOLOGICAL, has_stated_protons, protonate, protonation_states
 from molgen.chem.molecules.standardize import molecule_notes, prepare_molecule
@@ -45,6 +45,8 @@ def ligand_states(mol: Chem.Mol, config: DockConfig, *, largest_fragment: bool =
     Raises:
         MolgenError: the molecule cannot be docked.
     """
+    if config.covalent is not None:
+        mol = with_residue_atom(mol, CovalentBond.parse(config.covalent))
     full = prepare_molecule(mol, largest_fragment=largest_fragment)
     notes = molecule_notes(full)
     if config.covalent is not None:

@@ -36,11 +36,32 @@ class Adduct:
     note: str
 
 
+def with_residue_atom(mol: Chem.Mol, bond: CovalentBond) -> Chem.Mol:
+    """A ligand whose dummy atom, `*`, stands for the atom of the residue, as :func:`adduct_of` takes it.
+
+    One without a dummy atom comes back as it is.
+
+    Raises:
+        InputError: there are several dummy atoms, or it has several bonds.
+    """
+    dummies = [atom for atom in mol.GetAtoms() if not atom.GetAtomicNum()]
+    if not dummies:
+        return mol
+    if len(dummies) > 1 or dummies[0].GetDegree() != 1:
+        raise InputError("the atom of the residue in an adduct is one dummy atom with one bond")
+    marked = Chem.RWMol(mol)
+    atom = Chem.Atom(bond.nucleophile.element)
+    atom.SetIsotope(RESIDUE_ISOTOPE)
+    marked.ReplaceAtom(dummies[0].GetIdx(), atom)
+    return marked.GetMol()
+
+
 def adduct_of(mol: Chem.Mol, bond: CovalentBond) -> Adduct:
     """The adduct of a ligand with a residue.
 
     A SMARTS names the ligand's atom by its first atom. Is this the reactive atom of a warhead, the reaction takes
-    place; else, or where "adduct" is asked for, the ligand is the adduct, and one hydrogen of the atom gives way.
+    place; else, or where "adduct" is asked for, the ligand is the adduct, and one hydrogen of the atom gives way. A
+    ligand in which the atom of the residue is drawn (:func:`with_residue_atom`) is the adduct, with the stereo it has.
 
     Args:
         mol: the ligand; its hydrogens, coordinates and the leaving group do not count.
@@ -52,6 +73,9 @@ def adduct_of(mol: Chem.Mol, bond: CovalentBond) -> Adduct:
     """
     ligand = without_hydrogens(mol)
     ligand.RemoveAllConformers()
+    drawn = [atom.GetIdx() for atom in ligand.GetAtoms() if atom.GetIsotope() == RESIDUE_ISOTOPE]
+    if drawn:
+        return _drawn(ligand, drawn[0], bond)
     named = None if bond.smarts is None else _named_atom(ligand, bond.smarts)
     if bond.reaction == ADDUCT and named is None:
         raise InputError("an adduct needs a SMARTS whose first atom is bonded to the residue: adduct@SMARTS")
@@ -63,6 +87,16 @@ def adduct_of(mol: Chem.Mol, bond: CovalentBond) -> Adduct:
     warhead = _only(ligand, own, bond)
     what = f"{warhead.reaction.label} ({_name(ligand, warhead.atom)}) bonded to {bond.label} by {warhead.reaction.name}"
     return _grafted(_reacted(ligand, warhead), bond, warhead.reaction.name, what)
+
+
+def _drawn(mol: Chem.Mol, atom: int, bond: CovalentBond) -> Adduct:
+    if bond.smarts is not None or bond.reaction not in (None, ADDUCT):
+        raise InputError(f"the ligand has the atom of the residue, *, already; {bond.label} is all that is needed")
+    order = [one for one in range(mol.GetNumAtoms()) if one != atom]
+    whole = Chem.RWMol(Chem.RenumberAtoms(mol, [*order, atom]))
+    whole.ReplaceAtom(len(order), _dummy())
+    bonded = whole.GetAtomWithIdx(len(order)).GetNeighbors()[0].GetIdx()
+    return _grafted(whole.GetMol(), bond, ADDUCT, f"{_name(whole, bonded)} bonded to {bond.label}, as drawn")
 
 
 def _only(mol: Chem.Mol, own: list[Warhead], bond: CovalentBond) -> Warhead:

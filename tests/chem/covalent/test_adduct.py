@@ -3,7 +3,7 @@
 import pytest
 from rdkit import Chem
 
-from molgen.chem.covalent.adduct import adduct_of
+from molgen.chem.covalent.adduct import adduct_of, with_residue_atom
 from molgen.chem.covalent.reactions import REACTIONS
 from molgen.chem.covalent.request import CovalentBond
 from molgen.errors import InputError
@@ -77,6 +77,22 @@ def test_stereo_of_a_drawn_adduct_is_kept():
     mirrored = made("C[C@@H](F)C(N)=O", "A:CYS:1=adduct@[CX4;H1]")
     tags = [[label for _, label in Chem.FindMolChiralCenters(one.mol)] for one in (drawn, mirrored)]
     assert sorted(tags) == [["R"], ["S"]]
+
+
+def test_a_dummy_atom_draws_the_residue_with_the_stereo_there():
+    bond = CovalentBond.parse("A:CYS:1")
+    for smiles, adduct in (("*[C@@H](F)C(N)=O", "CCS[C@@H](F)C(N)=O"), ("F[C@@H](*)C(N)=O", "F[C@@H](SCC)C(N)=O")):
+        done = adduct_of(with_residue_atom(Chem.MolFromSmiles(smiles), bond), bond)
+        assert (Chem.MolToSmiles(done.mol), done.reaction, done.n_ligand) == (canonical(adduct), "adduct", 5)
+    lysine = CovalentBond.parse("A:LYS:1")
+    imine = adduct_of(with_residue_atom(Chem.MolFromSmiles("*=Cc1ccccc1"), lysine), lysine)
+    assert Chem.MolToSmiles(imine.mol, isomericSmiles=False) == canonical("CCN=Cc1ccccc1")
+
+
+@pytest.mark.parametrize("smiles", ["*CC*", "C*C"])
+def test_more_than_one_bond_to_the_residue_is_refused(smiles):
+    with pytest.raises(InputError, match="one dummy atom with one bond"):
+        with_residue_atom(Chem.MolFromSmiles(smiles), CovalentBond.parse("A:CYS:1"))
 
 
 @pytest.mark.parametrize("text", ["A:CYS:1=[CH2]=C", "A:CYS:1=michael-addition@[CH2]=C", "A:CYS:1=C=CC(=O)N"])
