@@ -19,6 +19,10 @@ TWISTED = np.radians(25.0)
 FLATTENING, TURNING = (0.0, 60.0, 0.0), 150.0
 """Barriers V1, V2, V3 (kcal/mol) of the term that flattens an amide, and the V1 that turns it over."""
 PULL_STEPS, RELEASE_STEPS = 60, 80
+BENT, STIFFENING, STIFF_STEPS = np.radians(15.0), (0.0, 30.0, 0.0), 40
+"""A conformer with an amide so far from planar is minimized so far with these barriers added."""
+MOST_COST = 4.0
+"""kcal/mol of MMFF94s that planar amides may cost a conformer."""
 TURNED_AT_ONCE = 4
 WINDOW = 12.0
 """Turned template conformers are kept up to so far above the lowest one, kcal/mol."""
@@ -60,6 +64,30 @@ def settle_amides(field: ConformerField, positions: NDArray[np.float64]) -> NDAr
     large = torsions[np.array(sizes) > LARGEST_STRAINED]
     planar = (_twist(positions, large) < TWISTED).all(1)
     return positions[planar] if planar.any() else positions
+
+
+def flat_amides(field: ConformerField, positions: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Conformers whose ring amides are planar where that costs little; a copy.
+
+    MMFF94s lets amides of strained rings twist by 20 to 30 degrees, which crystals do not show.
+
+    Args:
+        field: of the molecule.
+        positions: [k, atoms, 3], minimized conformers, Angstrom.
+    """
+    torsions = ring_amides(field.mol)
+    if not len(torsions) or field.terms is None or field.restraints is not None:
+        return positions
+    rows = np.flatnonzero((_twist(positions, torsions) > BENT).any(1))
+    if not len(rows):
+        return positions
+    stiff = field.with_torsional_terms(torsions, np.tile(STIFFENING, (len(torsions), 1)))
+    flat, _ = stiff.minimize(positions[rows], STIFF_STEPS)
+    cost = field.energies(flat).values - field.energies(positions[rows]).values
+    taken = (cost <= MOST_COST) & _has_stereo(field.mol, flat)
+    settled = positions.copy()
+    settled[rows[taken]] = flat[taken]
+    return settled
 
 
 def _flattened(field: ConformerField, positions: NDArray, torsions: NDArray) -> NDArray[np.float64]:

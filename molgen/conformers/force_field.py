@@ -10,7 +10,7 @@ import torch
 from rdkit import Chem
 from torch import Tensor
 
-from molgen.chem.atom_types.mmff_terms import mmff_terms
+from molgen.chem.atom_types.mmff_terms import MMFFTerms, mmff_terms
 from molgen.chem.molecules.force_field import Energies, minimize_conformers
 from molgen.chem.molecules.octahedra import octahedral_centers
 from molgen.chem.molecules.positions import with_conformers
@@ -60,15 +60,31 @@ class ConformerField:
         """
         if self.terms is None:
             raise ValueError("torsional terms are added to those of MMFF94s, which has no parameters for this molecule")
-        biased = copy.copy(self)
-        biased.terms = replace(
-            self.terms,
-            torsions=np.concatenate([self.terms.torsions, torsions]),
-            barriers=np.concatenate([self.terms.barriers, barriers]),
+        return self._with_terms(
+            replace(
+                self.terms,
+                torsions=np.concatenate([self.terms.torsions, torsions]),
+                barriers=np.concatenate([self.terms.barriers, barriers]),
+            )
         )
-        biased._few = 0  # RDKit's field does not know the new ones
-        biased._energy = {charges: MMFFEnergy(biased.terms, charges) for charges in (True, False)}
-        return biased
+
+    def with_contacts_among(self, atoms: np.ndarray) -> ConformerField:
+        """The field in which only these atoms feel each other through space; bonded terms are those of all atoms.
+
+        Args:
+            atoms: int [a].
+        """
+        if self.terms is None:
+            return self
+        kept = np.isin(self.terms.pairs, atoms).all(1)
+        return self._with_terms(replace(self.terms, pairs=self.terms.pairs[kept], contact=self.terms.contact[kept]))
+
+    def _with_terms(self, terms: MMFFTerms) -> ConformerField:
+        changed = copy.copy(self)
+        changed.terms = terms
+        changed._few = 0  # RDKit's field does not know the change
+        changed._energy = {charges: MMFFEnergy(terms, charges) for charges in (True, False)}
+        return changed
 
     @property
     def knows_charges(self) -> bool:

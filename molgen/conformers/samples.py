@@ -20,6 +20,9 @@ from molgen.conformers.force_field import ConformerField
 from molgen.conformers.restrained import restrained_templates
 from molgen.conformers.restraints import restraints_of
 from molgen.conformers.rings import drive_rings
+from molgen.conformers.template_states.cis_amides import turn_amides
+from molgen.conformers.template_states.grafting import HungRing, hung_rings
+from molgen.conformers.template_states.variants import vary_rings
 from molgen.conformers.templates import (
     LARGE_RING,
     flexible_rings,
@@ -36,6 +39,9 @@ from molgen.sampling.guards import MoleculeWarning, finite_or
 
 EXTRA_STEPS = 60
 EXTRA_ROUNDS = 2
+SOME, MANY = 12, 20
+"""Template conformers where the shapes of rings are varied: of one ring of six atoms, of another or of several rings.
+Half as many as otherwise are embedded then."""
 
 
 @dataclass(frozen=True)
@@ -98,17 +104,28 @@ def _templates(
         restrained = restrained_templates(mol, count, field, config)
         return restrained.positions, restrained.method
     steps = config.template_steps * (2 if ring_bound else 1)
+    rings = hung_rings(mol) if largest_flexible_ring(mol) < LARGE_RING else []
+    wanted = count if ring_bound or not rings or config.templates is not None else count // 2
     embedded = template_conformers(
-        mol, count, seed=config.seed, steps=steps, timeout=config.embedding_timeout, loose=not ring_bound, field=field
+        mol, wanted, seed=config.seed, steps=steps, timeout=config.embedding_timeout, loose=not ring_bound, field=field
     )
     templates, method = _with_driven_rings(mol, embedded, settle_amides(field, embedded.positions), count, config)
-    if len(templates) < count:
+    if len(templates) < wanted:
         warnings.warn(
-            f"{len(templates)} of {count} template conformers were made: rings vary less than they could",
+            f"{len(templates)} of {wanted} template conformers were made: rings vary less than they could",
             MoleculeWarning,
             stacklevel=3,
         )
-    return templates, method
+    most = _varied_count(rings, count, config)
+    templates = vary_rings(field, templates, rings, most, steps=steps, every=ring_bound, seed=config.seed)
+    return (turn_amides(field, templates) if config.templates is None else templates), method
+
+
+def _varied_count(rings: list[HungRing], count: int, config: GenerateConfig) -> int:
+    """Template conformers where the shapes of rings are varied."""
+    if config.templates is not None:
+        return count
+    return max(count, SOME if [len(ring.atoms) for ring in rings] in ([], [6]) else MANY)
 
 
 def _with_frozen(torsions: Tensor, positions: Tensor, record: MoleculeGraph, field: ConformerField) -> Tensor:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Literal
 
 import numpy as np
@@ -12,6 +13,7 @@ from rdkit import Chem
 from molgen.chem.molecules.force_field import Energies
 from molgen.chem.molecules.positions import with_conformers
 from molgen.conformers.alignment import superposed
+from molgen.conformers.amides import flat_amides
 from molgen.conformers.annotation import annotate
 from molgen.conformers.candidates import Candidates, make_candidates, within_window
 from molgen.conformers.config import GenerateConfig
@@ -48,6 +50,8 @@ def select_conformers(samples: Samples, config: GenerateConfig) -> Chem.Mol:
         EmbeddingError: none of the selection keeps the stereo of the input.
     """
     candidates = make_candidates(samples, config)
+    if config.minimize_steps:
+        candidates = replace(candidates, positions=flat_amides(samples.field, candidates.positions))
     strain = samples.field.energies(candidates.positions, electrostatics=False).values
     kept = within_window(strain, config.energy_window)
     count = _count(config)

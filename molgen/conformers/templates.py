@@ -94,8 +94,8 @@ def set_torsions(mol: Chem.Mol, positions: Tensor, torsions: Tensor, record: Mol
 
 
 def flexible_rings(mol: Chem.Mol) -> list[int]:
-    """Atoms in each ring with a shape of its own: over three atoms, two of them sp3."""
-    return [len(ring) for ring in mol.GetRingInfo().AtomRings() if _is_flexible(mol, ring)]
+    """Atoms in each ring with a shape of its own."""
+    return [len(ring) for ring in mol.GetRingInfo().AtomRings() if is_flexible(mol, ring)]
 
 
 def largest_flexible_ring(mol: Chem.Mol) -> int:
@@ -103,6 +103,7 @@ def largest_flexible_ring(mol: Chem.Mol) -> int:
     return max(flexible_rings(mol), default=0)
 
 
-def _is_flexible(mol: Chem.Mol, ring: tuple[int, ...]) -> bool:
+def is_flexible(mol: Chem.Mol, ring: tuple[int, ...]) -> bool:
+    """Whether a ring has a shape of its own: over three atoms, two of them sp3."""
     tetrahedral = [mol.GetAtomWithIdx(a).GetHybridization() == Chem.HybridizationType.SP3 for a in ring]
     return len(ring) > 3 and sum(tetrahedral) >= 2

@@ -7,7 +7,7 @@ from rdkit import Chem
 
 from molgen.chem.molecules.positions import with_conformers
 from molgen.chem.molecules.standardize import prepare_molecule
-from molgen.conformers.amides import ring_amides, settle_amides
+from molgen.conformers.amides import flat_amides, ring_amides, settle_amides
 from molgen.conformers.force_field import ConformerField
 from molgen.conformers.templates import template_conformers
 from molgen.geometry.torsions import dihedral_angles
@@ -73,3 +73,14 @@ def test_torsional_terms_are_added_to_those_of_the_field():
         ConformerField(prepare_molecule(Chem.MolFromSmiles("CB(O)O"))).with_torsional_terms(
             np.array([[0, 1, 2, 3]]), np.zeros((1, 3))
         )
+
+
+def test_ring_amides_of_conformers_are_planar_where_the_field_would_bend_them():
+    field, positions = templates_of("O=C1CCCCC(=O)NCCCCCCN1", 4)
+    bent = field.with_torsional_terms(ring_amides(field.mol), np.array([[0.0, -8.0, 0.0]] * 2))
+    positions, _ = bent.minimize(positions, 60, electrostatics=False)
+    flat = flat_amides(field, positions)
+    before, after = (np.abs(np.sin(np.radians(angles(field.mol, x)))).max(1) for x in (positions, flat))
+    assert (before > np.sin(np.radians(20.0))).any()
+    assert (after < np.sin(np.radians(16.0))).all()
+    assert flat_amides(*templates_of("CC(=O)NC", 2)).shape == (2, 12, 3)

@@ -1,0 +1,1 @@
+"""States of template conformers that embedding seldom reaches: puckers of rings, and cis amides."""
