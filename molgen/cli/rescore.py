@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 def rescore(
     protein: ProteinOption,
-    poses: Annotated[Path, typer.Option("-l", "--poses", help="SD or MOL2 file with poses.")],
+    poses: Annotated[Path, typer.Option("-l", "--poses", help="SD, MOL2 or PDBQT file with poses.")],
     output: PosesOutput,
     minimize: Annotated[bool, typer.Option("--minimize", help="Minimize every pose in the receptor first.")] = False,
     reference: ReferenceOption = None,

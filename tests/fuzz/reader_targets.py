@@ -13,16 +13,20 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from binary_structures import binary_file
+from rdkit import Chem
 from small_molecules import embedded, entry_of, graph_of
 from structure_texts import TRIPEPTIDE, cif_row, hetero, mmcif, tripeptide
 
 from molgen.chem.features.pocket_features import PocketAtoms
+from molgen.chem.formats.pdbqt.ligand_writing import pdbqt_ligand, pdbqt_record
 from molgen.chem.molecules.reading import InputRecord, read_molecules
 from molgen.chem.molecules.reference import reference_ligand
 from molgen.chem.molecules.writing import SdfRecord, write_sdf
 from molgen.chem.proteins.pockets import find_pockets
 from molgen.chem.proteins.reading import read_protein
 from molgen.chem.proteins.receptor import receptor
+from molgen.chem.proteins.writing import write_complex
 from molgen.config import from_yaml, override, to_yaml
 from molgen.datasets.complexes import PlacedLigand, complex_record, encode_complexes, load_complexes
 from molgen.datasets.conformers import encode_conformers, load_conformers
@@ -130,6 +134,18 @@ def _cif() -> list[bytes]:
     return [mmcif([cif_row(*atom) for atom in TRIPEPTIDE], entities=entities).encode()]
 
 
+def _pdbqt() -> list[bytes]:
+    lines = pdbqt_record(pdbqt_ligand(embedded(SMILES[0])), 0, "aspirin")
+    return ["\n".join(lines).encode(), "\n".join(line for line in lines if "REMARK" not in line).encode()]
+
+
+def _complex_cif() -> list[bytes]:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "complex.cif"
+        write_complex(path, protein().keep(lambda residue: residue.kind == "polymer"), embedded(SMILES[0]))
+        return [path.read_bytes()]
+
+
 @cache
 def protein():
     """The structure that pockets, groups and anchors are looked for in."""
@@ -196,6 +212,10 @@ def readers() -> dict[str, Reader]:
         "pdb": file_reader(_pdb, "a.pdb", read_protein),
         "pdb.gz": file_reader(lambda: [gzip.compress(_pdb()[0], mtime=0)], "a.pdb.gz", read_protein),
         "mmcif": file_reader(_cif, "a.cif", read_protein),
+        "bcif": file_reader(lambda: [binary_file()], "a.bcif", read_protein),
+        "pdb ligand": file_reader(lambda: [Chem.MolToPDBBlock(embedded(SMILES[0])).encode()], "a.pdb", _molecules),
+        "pdbqt ligand": file_reader(_pdbqt, "a.pdbqt", _molecules),
+        "mmcif ligand": file_reader(_complex_cif, "a.cif", _molecules),
         "pocket": text_reader([BOX, LIGAND, RESIDUES], lambda text: find_pockets(text, protein())),
         "keep": text_reader(["waters", "LIG:A:9", "all"], lambda text: receptor(protein(), None, keep=[text])),
         "drop": text_reader(["ions", "LIG:A", "HOH"], lambda text: receptor(protein(), None, drop=[text])),

@@ -26,6 +26,8 @@ COFACTORS = frozenset(
         *("ATP", "ADP", "AMP", "ANP", "ACP", "AGS", "GTP", "GDP", "GNP", "GSP", "GCP", "CTP", "UTP", "UDP", "COA"),
         *("ACO", "SAM", "SAH", "PLP", "PMP", "TPP", "TDP", "BTN", "B12", "COB", "H4B", "HBI", "MTE", "MGD", "PQQ"),
         *("SF4", "FES", "F3S", "CLF", "CFN", "CLA", "CHL", "BCL", "BPH", "F43", "GSH", "LPA", "U10", "UQ1", "RET"),
+        *("MCN", "PCD", "2MD", "UQ2", "UQ5", "UQ6", "UQ7", "UQ8", "UQ9", "PL9", "MQ7", "MQ8", "MQ9", "PHO", "BPB"),
+        *("BCR", "LUT", "CRT", "F42"),
     )
 )
 GLYCANS = frozenset(
