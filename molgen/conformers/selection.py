@@ -152,7 +152,8 @@ def _minimized_more_and_more(
 ) -> Iterator[tuple[np.ndarray, Energies]]:
     """The selection minimized if wanted, with energies; where distinct minima are wanted, a batch more each time."""
     if config.minimize_with == "none":
-        yield positions, samples.field.energies(positions, electrostatics=config.sort == "energy")
+        field = samples.field
+        yield positions, field.energies(positions) if config.sort == "energy" else field.screened_energies(positions)
         return
     size = _batch(config) if config.unique == "minima" else len(positions)
     moved, values = [], []

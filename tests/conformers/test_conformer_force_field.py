@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from rdkit import Chem
-from rdkit.Chem import rdDistGeom
+from rdkit.Chem import rdDistGeom, rdMolTransforms
 
 from molgen.chem.molecules.force_field import minimize_conformers
 from molgen.chem.molecules.positions import with_conformers
@@ -86,3 +86,25 @@ def test_a_conformer_that_is_not_finite_stays_and_has_no_energy():
     np.testing.assert_array_equal(np.isnan(energies.values), [False, True, False])
     assert np.isfinite(at[[0, 2]]).all()
     np.testing.assert_allclose(at[1], x[1], atol=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("smiles", "torsion"),
+    [("CC(=O)O", "O=CO[H]"), ("O=CO", "O=CO[H]"), ("Oc1ccccc1C=O", "c(C=O)cO[H]")],
+    ids=["an acid is syn", "formic acid, too", "a hydrogen bond closes"],
+)
+def test_in_the_dielectric_the_hydrogen_of_the_lowest_is_near_the_oxygen(smiles, torsion):
+    mol, _ = embedded(smiles, 2)
+    match = mol.GetSubstructMatch(Chem.MolFromSmarts(torsion))
+    path = match if len(match) == 4 else (match[0], *match[3:])
+    for conformer, angle in zip(mol.GetConformers(), (0.0, 180.0), strict=True):
+        rdMolTransforms.SetDihedralDeg(conformer, *path, angle)
+    near_and_far, _ = ConformerField(mol).minimize(np.array([c.GetPositions() for c in mol.GetConformers()]), 100)
+    near, far = ConformerField(mol).screened_energies(near_and_far).values
+    assert near < far
+
+
+def test_energies_without_charges_stay_what_they_are():
+    mol, x = embedded("CB(O)OCC")
+    field = ConformerField(mol)
+    np.testing.assert_array_equal(field.screened_energies(x).values, field.energies(x).values)

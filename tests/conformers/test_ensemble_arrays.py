@@ -23,7 +23,7 @@ def test_arrays_are_those_of_the_conformers(mol):
     np.testing.assert_array_equal(mol.energies, energies(mol))
     np.testing.assert_allclose(np.diff(mol.absolute_energies), np.diff(mol.energies))
     np.testing.assert_array_equal(mol.positions, coordinates(mol))
-    assert mol.energy_method == "MMFF94s without electrostatics"
+    assert mol.energy_method == "MMFF94s in a dielectric of 2"
     assert mol.rmsd_matrix.shape == (4, 4)
     np.testing.assert_allclose(mol.rmsd_matrix, mol.rmsd_matrix.T, atol=1e-6)
     assert mol.rmsd_matrix[np.triu_indices(4, 1)].min() >= 0.1

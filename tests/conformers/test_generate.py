@@ -89,7 +89,7 @@ def test_every_conformer_says_where_it_comes_from():
         properties = conformer.GetPropsAsDict()
         assert properties["molgen_rank"] == rank
         assert 0.0 <= properties["molgen_energy"] <= 20.0
-        assert properties["molgen_energy_method"] == "MMFF94s without electrostatics"
+        assert properties["molgen_energy_method"] == "MMFF94s in a dielectric of 2"
         assert properties["molgen_template"] in (0, 1)
         assert properties["molgen_method"] == "ETKDGv3"
     assert {a.GetAtomicNum() for a in mol.GetAtoms()} == {1, 6, 7, 8}

@@ -71,7 +71,7 @@ def test_the_sd_file_holds_every_conformer_with_its_properties(done):
         assert 0.0 <= float(mol.GetProp("molgen_energy")) <= QUICK.energy_window
         assert int(mol.GetProp("molgen_template")) in (0, 1)
         assert mol.GetProp("molgen_method") == "ETKDGv3"
-        assert mol.GetProp("molgen_energy_method") == "MMFF94s without electrostatics"
+        assert mol.GetProp("molgen_energy_method") == "MMFF94s in a dielectric of 2"
         assert mol.GetProp("molgen_seed") == "4"
         assert mol.GetProp("molgen_version") == __version__
     ranks = [mol.GetProp("molgen_rank") for mol in mols if mol.GetProp("_Name") == "propanol"]
