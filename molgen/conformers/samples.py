@@ -40,7 +40,7 @@ from molgen.sampling.guards import MoleculeWarning, finite_or
 EXTRA_STEPS = 60
 EXTRA_ROUNDS = 2
 SOME, MANY = 12, 20
-"""Template conformers where the shapes of rings are varied: of one ring of six atoms, of another or of several rings.
+"""Template conformers where the shapes of rings are varied: of one ring of five or six atoms, of larger or more rings.
 Half as many as otherwise are embedded then."""
 
 
@@ -125,7 +125,7 @@ def _varied_count(rings: list[HungRing], count: int, config: GenerateConfig) -> 
     """Template conformers where the shapes of rings are varied."""
     if config.templates is not None:
         return count
-    return max(count, SOME if [len(ring.atoms) for ring in rings] in ([], [6]) else MANY)
+    return max(count, MANY if len(rings) > 1 or any(len(ring.atoms) > 6 for ring in rings) else SOME)
 
 
 def _with_frozen(torsions: Tensor, positions: Tensor, record: MoleculeGraph, field: ConformerField) -> Tensor:
