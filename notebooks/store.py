@@ -37,6 +37,10 @@ def store(path: Path, seconds: int = 300) -> None:
 
 
 def _kept(outputs: list) -> list:
+    """Not what is told on stderr, nor the plain form of what is shown as HTML: it holds addresses in memory."""
+    for one in outputs:
+        if "text/html" in one.get("data", {}):
+            one.data.pop("text/plain", None)
     return [one for one in outputs if one.output_type != "stream" or one.name == "stdout"]
 
 

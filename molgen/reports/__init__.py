@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from molgen.reports.analysis.report import analysis_report, write_analysis_report
     from molgen.reports.analysis.results import Analysis, MoleculeAnalysis, MoleculeRow, Statistic, StructureRow
     from molgen.reports.analysis.run import analyze, analyze_to_folder
+    from molgen.reports.benchmark.stored import benchmark_results, benchmark_rows
     from molgen.reports.comparison.report import comparison_report, write_comparison_report
     from molgen.reports.comparison.results import ComparedMolecule, Comparison, CurvePoint, Difference
     from molgen.reports.comparison.run import compare, compare_to_folder
@@ -35,6 +36,8 @@ __all__ = [
     "analysis_report",
     "analyze",
     "analyze_to_folder",
+    "benchmark_results",
+    "benchmark_rows",
     "compare",
     "compare_to_folder",
     "comparison_report",
@@ -58,6 +61,7 @@ __getattr__, __dir__ = lazy_exports(
         ".analysis.report": ("analysis_report", "write_analysis_report"),
         ".analysis.results": ("Analysis", "MoleculeAnalysis", "MoleculeRow", "Statistic", "StructureRow"),
         ".analysis.run": ("analyze", "analyze_to_folder"),
+        ".benchmark.stored": ("benchmark_results", "benchmark_rows"),
         ".comparison.report": ("comparison_report", "write_comparison_report"),
         ".comparison.results": ("ComparedMolecule", "Comparison", "CurvePoint", "Difference"),
         ".comparison.run": ("compare", "compare_to_folder"),

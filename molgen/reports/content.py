@@ -110,6 +110,7 @@ class Report:
         subjects: what can be looked at, at least one.
         overview: one row per input, failures too; None for a single input.
         receptor: mmCIF text of the protein around the poses, "" for none.
+        residues: of that protein.
         facts: name -> text on the whole, e.g. of the pocket.
         notes: one line each.
         provenance: name -> text: command, versions, seed, date, settings.
@@ -136,3 +137,4 @@ class Report:
     figures: Sequence[Figure] = ()
     colors: Mapping[str, str] = field(default_factory=dict)
     order: str = ""
+    residues: Sequence[Residue] = ()

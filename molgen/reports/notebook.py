@@ -56,6 +56,7 @@ def notebook_view(
         reference=_url(chosen.reference),
         surface=surface,
         contacts=() if entry is None else entries[0].contacts,
+        residues=report.residues,
     )
     return _widget(tree, height)
 
@@ -89,6 +90,7 @@ def pose_view(result: DockingResult, rank: int = 1, *, surface: bool | str = Fal
         receptor=_url(receptor_text(part)),
         surface=surface,
         contacts=contact_nodes(pose.interactions, result.receptor),
+        residues=part.residues,
     )
     return _widget(tree, height)
 

@@ -70,4 +70,5 @@ def formula(mol: Chem.Mol) -> str:
     canvas = rdMolDraw2D.MolDraw2DSVG(260, 160)
     rdMolDraw2D.PrepareAndDrawMolecule(canvas, flat)
     canvas.FinishDrawing()
-    return canvas.GetDrawingText()
+    text = canvas.GetDrawingText()
+    return text[text.index("<svg") :]  # in a page there is no XML declaration

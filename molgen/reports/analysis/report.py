@@ -86,6 +86,7 @@ def analysis_report(
         subjects=subjects,
         overview=None if len(analysis.rows) == 1 else overview_table(analysis),
         receptor="" if part is None else receptor_text(part),
+        residues=() if part is None else part.residues,
         facts=_facts(analysis, source, reference, protein),
         notes=_notes(analysis, (source, reference, protein), len(shown), cut=cut),
         provenance=provenance(command, analysis.config, viewer=viewer_name()),

@@ -90,6 +90,7 @@ def comparison_report(
         subjects=[_subject(one, part, colors) for one in shown],
         overview=_overview(comparison),
         receptor="" if part is None else receptor_text(part),
+        residues=() if part is None else part.residues,
         facts={"references": Path(reference).name, "taken as": comparison.config.mode},
         notes=(*comparison.notes, f"{legend(comparison)}.", "The 3D view shows the first and the nearest of each."),
         provenance=provenance(command, comparison.config, viewer=viewer_name()),

@@ -115,6 +115,7 @@ def screen_report(
         subjects=[subject],
         summary=_failures(Path(folder)) if failed else None,
         receptor="" if part is None else receptor_text(part),
+        residues=() if part is None else part.residues,
         notes=(
             *(() if part is not None else ("Without the protein (-p) the poses are shown alone.",)),
             "Scores rank poses; as binding free energies they are rough.",

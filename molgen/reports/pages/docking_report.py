@@ -104,6 +104,7 @@ def docking_report(
         subjects=subjects,
         overview=None if one else _overview(rows),
         receptor=receptor_text(part),
+        residues=part.residues,
         facts=_facts(setting),
         notes=_notes(setting, part, config),
         provenance=provenance(command, config, viewer=viewer_name()),

@@ -32,6 +32,7 @@ from molgen.reports.pages.scene import (
     SIZES,
     selectors,
     shade,
+    surface_selectors,
     templates,
 )
 from molgen.reports.pages.viewer import OPTIONS, PLAINER, Viewer, check_viewer, load_viewer
@@ -121,6 +122,7 @@ def _data(report: Report) -> dict[str, Any]:
         "receptor": report.receptor,
         "templates": templates(),
         "sizes": SIZES,
+        "surfaces": surface_selectors(report.residues),
         "pinned": PINNED,
         "ink": INK,
         "metadata": METADATA,

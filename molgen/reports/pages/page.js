@@ -61,7 +61,7 @@
     const nearby = [...new Set(entries.flatMap((entry) => entry.nearby).map((one) => JSON.stringify(one)))];
     const children = [];
     if (data.receptor) {
-      const values = { "@url": url(data.receptor), "@nearby": nearby.map((one) => JSON.parse(one)) };
+      const values = { "@url": url(data.receptor), "@nearby": nearby.map((one) => JSON.parse(one)), ...data.surfaces };
       children.push(fill(data.templates[surface.value], values));
     }
     if (known.checked) references.forEach((one) => children.push(fill(data.templates.reference, { "@url": url(one) })));

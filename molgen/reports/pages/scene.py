@@ -1,7 +1,8 @@
 """What the 3D view shows, as MolViewSpec trees (https://molstar.org/mol-view-spec-docs): templates, how to fill them.
 
-A template is a tree in which the texts "@url", "@carbon", "@size", "@bare" and "@nearby" stand for what differs from
-one structure to the next. The script of a report fills the same templates with the same rules as `scene` does here.
+A template is a tree in which the texts "@url", "@carbon", "@size", "@bare", "@nearby" and those of surfaces stand for
+what differs from one structure to the next. The script of a report fills the same templates with the same rules as
+`scene` does here.
 """
 
 from __future__ import annotations
@@ -28,12 +29,19 @@ SIZES = {"chosen": 0.75, "overlaid": 0.4, "reference": 0.5, "pocket": 0.35}
 
 HYDROPHOBIC, POSITIVE, NEGATIVE = "#d9a400", "#4477cc", "#d05050"
 """Colors of residues on a surface."""
-SURFACES: Mapping[str, Mapping[str, Sequence[str]]] = {
+SURFACES: Mapping[str, Mapping[str, str]] = {
     "surface": {},
-    "surface_hydrophobic": {HYDROPHOBIC: ("ALA", "VAL", "LEU", "ILE", "MET", "MSE", "PHE", "TRP", "PRO", "CYS", "TYR")},
-    "surface_charge": {POSITIVE: ("ARG", "LYS", "HIP"), NEGATIVE: ("ASP", "GLU")},
+    "surface_hydrophobic": {HYDROPHOBIC: "@hydrophobic"},
+    "surface_charge": {POSITIVE: "@positive", NEGATIVE: "@negative"},
 }
-"""Kinds of surface -> color -> residues of it; others are gray."""
+"""Kinds of surface -> color -> which residues have it (:func:`surface_selectors`); others are gray."""
+_RESIDUES = {
+    "@hydrophobic": ("ALA", "VAL", "LEU", "ILE", "MET", "MSE", "PHE", "TRP", "PRO", "CYS", "TYR"),
+    "@positive": ("ARG", "LYS", "HIP"),
+    "@negative": ("ASP", "GLU"),
+}
+_NOWHERE = [{"auth_seq_id": -99_999}]
+"""Selects nothing, where an empty list would select everything."""
 
 
 def shade(index: int, count: int) -> str:
@@ -70,6 +78,16 @@ def selectors(residues: Sequence[Residue]) -> list[Node]:
     ]
 
 
+def surface_selectors(residues: Sequence[Residue]) -> dict[str, list[Node]]:
+    """What the texts in the templates of colored surfaces stand for.
+
+    Args:
+        residues: of the receptor.
+    """
+    chosen = {kind: [one for one in residues if one.name in names] for kind, names in _RESIDUES.items()}
+    return {kind: selectors(held) or _NOWHERE for kind, held in chosen.items()}
+
+
 def scene(
     trees: Mapping[str, Node],
     entries: Sequence[tuple[str, Sequence[Residue]]],
@@ -81,6 +99,7 @@ def scene(
     reference: str = "",
     surface: bool | str = False,
     contacts: Sequence[Mapping[str, Any]] = (),
+    residues: Sequence[Residue] = (),
 ) -> Node:
     """A whole view.
 
@@ -93,12 +112,13 @@ def scene(
         receptor, reference: URLs, "" for none.
         surface: draw that of the receptor; a name of :data:`SURFACES` colors it.
         contacts: from :func:`molgen.reports.pages.contact_scene.contact_nodes`.
+        residues: of the receptor, for the colors of its surface.
     """
     near = selectors(list(dict.fromkeys(residue for _, residues in entries for residue in residues)))
     children = []
     if receptor:
         kind = surface if isinstance(surface, str) else "surface" if surface else "receptor"
-        children.append(fill(trees[kind], {"@url": receptor, "@nearby": near}))
+        children.append(fill(trees[kind], {"@url": receptor, "@nearby": near, **surface_selectors(residues)}))
     if reference:
         children.append(fill(trees["reference"], {"@url": reference}))
     alone = len(entries) == 1
@@ -131,8 +151,8 @@ def _receptor() -> list[Node]:
     ]
 
 
-def _surface(colors: Mapping[str, Sequence[str]]) -> Node:
-    painted = [_color(color, [{"label_comp_id": name} for name in names]) for color, names in colors.items()]
+def _surface(colors: Mapping[str, str]) -> Node:
+    painted = [_color(color, residues) for color, residues in colors.items()]
     opacity = {"kind": "opacity", "params": {"opacity": 0.6 if colors else 0.45}}
     return _component("polymer", [_representation({"type": "surface"}, [_color("#e4e7ec"), *painted, opacity])])
 
@@ -151,5 +171,5 @@ def _representation(params: Node, children: list[Node]) -> Node:
     return {"kind": "representation", "params": params, "children": children}
 
 
-def _color(color: str, selector: str | Node | list[Node] = "all") -> Node:
+def _color(color: str, selector: str | Node = "all") -> Node:
     return {"kind": "color", "params": {"color": color, "selector": selector}}

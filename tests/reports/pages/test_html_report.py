@@ -22,7 +22,7 @@ from molgen.reports.pages import viewer
 from molgen.reports.pages.conformer_report import overlay
 from molgen.reports.pages.docking_report import reference_text
 from molgen.reports.pages.html import check_report, json_text, page_of, write_report
-from molgen.reports.pages.scene import SURFACES, fill, scene, selectors, templates
+from molgen.reports.pages.scene import SURFACES, fill, scene, selectors, surface_selectors, templates
 from molgen.reports.pages.structures import (
     camera_on,
     drawing,
@@ -140,12 +140,16 @@ def test_hydrogens_on_carbon_can_be_left_out() -> None:
     )
 
 
-def test_surfaces_are_colored_by_the_residue() -> None:
+def test_surfaces_are_colored_by_the_residue(docking_page: str) -> None:
+    data = json.loads(Page(docking_page).scripts["data"])
+    known = {(one.chain, one.number): one.name for one in protein_of("1s3v").residues}
+    for kind, names in (("@positive", {"ARG", "LYS"}), ("@negative", {"ASP", "GLU"})):
+        assert {known[one["auth_asym_id"], one["auth_seq_id"]] for one in data["surfaces"][kind]} == names
     for name, colors in SURFACES.items():
-        text = json.dumps(templates()[name])
+        text = json.dumps(fill(templates()[name], data["surfaces"]))
         assert '"type": "surface"' in text
-        assert all(f'"label_comp_id": "{residue}"' in text for names in colors.values() for residue in names)
-        assert all(color in text for color in colors)
+        assert not any(residues in text for residues in colors.values())
+    assert surface_selectors(())["@positive"]  # an empty list would select everything
 
 
 def test_poses_have_scores_checks_terms_and_a_pocket(docking_page: str) -> None:

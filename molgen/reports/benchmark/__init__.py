@@ -1,0 +1,1 @@
+"""Measurements of the benchmarks, as tables to plot from."""
