@@ -14,6 +14,7 @@ from molgen.docking.records import DockingResult, Pose
 from molgen.metrics.interactions import fingerprint
 from molgen.metrics.interactions.texts import partners_text
 
+_MOST_ROWS = 10
 _AROUND, _BOND = 4.5, 1.95
 """Angstrom around a pose in which the receptor is drawn, and up to which two of its atoms count as bonded."""
 
@@ -37,8 +38,10 @@ def pose_html(result: DockingResult) -> str:
     rows = [_shown(pose) for pose in result.poses]
     titles = [title for title in rows[0] if any(row[title] for row in rows)] if rows else []
     head = "".join(f"<th>{escape(title)}</th>" for title in titles)
-    body = "".join(f"<tr>{''.join(f'<td>{escape(row[title])}</td>' for title in titles)}</tr>" for row in rows)
-    return f"<div>{_picture(result)}<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
+    shown = rows[:_MOST_ROWS]
+    body = "".join(f"<tr>{''.join(f'<td>{escape(row[title])}</td>' for title in titles)}</tr>" for row in shown)
+    left = f"<p>and {len(rows) - len(shown)} more</p>" if len(rows) > len(shown) else ""
+    return f"<div>{_picture(result)}<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>{left}</div>"
 
 
 def _picture(result: DockingResult) -> str:

@@ -17,6 +17,7 @@ from molgen.reports.figures.style import (
     MARKERS,
     ORANGE,
     count_note,
+    inner_legend,
     new_figure,
     say_empty,
     shortened_text,
@@ -84,8 +85,7 @@ def energy_against_rmsd(
     axes.set_xlabel(f"{rmsd_label} / Å")
     axes.set_ylabel(f"{energy_label} / {unit}" if unit else energy_label)
     axes.grid(linewidth=0.4, alpha=0.5)
-    if axes.get_legend_handles_labels()[0]:
-        figure.legend(loc="outside lower center", ncols=4)
+    inner_legend(axes)
     note = count_note(total, shown)
     axes.set_title(f"{shortened_text(title)}\n{note}" if title else note)
     return figure
