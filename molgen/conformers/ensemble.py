@@ -31,7 +31,7 @@ class ConformerMol(Chem.Mol):
 
     @property
     def energies(self) -> NDArray[np.float64]:
-        """[k], kcal/mol above the lowest; nan where no field knows the molecule."""
+        """[k], kcal/mol above the lowest; nan where no field knows the molecule, or conformers came from elsewhere."""
         return self._values("molgen_energy")
 
     @property
@@ -43,7 +43,7 @@ class ConformerMol(Chem.Mol):
     def energy_method(self) -> str:
         """The field of the energies."""
         first = next(iter(self.GetConformers()), None)
-        return first.GetProp("molgen_energy_method") if first is not None else "none"
+        return first.GetProp("molgen_energy_method") if first and first.HasProp("molgen_energy_method") else "none"
 
     @property
     def positions(self) -> NDArray[np.float64]:
@@ -56,7 +56,8 @@ class ConformerMol(Chem.Mol):
         return symmetric_distances(self, self.positions)
 
     def _values(self, name: str) -> NDArray[np.float64]:
-        return np.array([one.GetDoubleProp(name) for one in self.GetConformers()], dtype=np.float64)
+        values = [one.GetDoubleProp(name) if one.HasProp(name) else np.nan for one in self.GetConformers()]
+        return np.array(values, dtype=np.float64)
 
     def __copy__(self) -> ConformerMol:
         return ConformerMol(self)

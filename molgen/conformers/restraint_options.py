@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from numbers import Integral, Real
 from pathlib import Path
 from typing import Any
@@ -85,7 +85,7 @@ def _items(given: Any, name: str, wanted: str) -> list[tuple[Any, Any]]:
 
 
 def _are_numbers(values: Any, count: int) -> bool:
-    """Whether it is a sequence of so many finite numbers, a list or an array."""
-    if isinstance(values, str) or not (isinstance(values, Sequence) or hasattr(values, "__array__")):
+    """Whether it is a sequence of so many finite numbers: a list, an array, a point of RDKit."""
+    if isinstance(values, (str, Mapping)) or not (hasattr(values, "__len__") and hasattr(values, "__getitem__")):
         return False
     return len(values) == count and all(isinstance(value, Real) and math.isfinite(value) for value in values)

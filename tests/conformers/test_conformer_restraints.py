@@ -5,6 +5,7 @@ import pytest
 from generated import uniform
 from rdkit import Chem
 from rdkit.Chem import rdDistGeom, rdMolTransforms
+from rdkit.Geometry import Point3D
 from small_molecules import embedded
 
 from molgen.chem.molecules.common_part import CommonPart
@@ -39,7 +40,9 @@ def test_a_core_stays_in_place_given_as_mol_file_or_coordinates(reference, tmp_p
     points = heavy.GetConformer().GetPositions()
     match = Chem.MolFromSmiles(LIGAND).GetSubstructMatch(heavy)
     coordinates = {atom: tuple(point) for atom, point in zip(match, points, strict=True)}
-    for given in ({"core": reference}, {"core": str(tmp_path / "core.sdf")}, {"coord_map": coordinates}):
+    rdkit_points = {atom: Point3D(*point) for atom, point in coordinates.items()}
+    kinds = ({"coord_map": coordinates}, {"coord_map": rdkit_points})
+    for given in ({"core": reference}, {"core": str(tmp_path / "core.sdf")}, *kinds):
         mol = uniform(LIGAND, 4, **given)
         assert mol.GetNumConformers() == 4
         assert max(deviations(mol, reference)) < 0.1

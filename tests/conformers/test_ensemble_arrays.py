@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from generated import FLEXIBLE, coordinates, energies, uniform
 from rdkit import Chem
+from small_molecules import embedded
 
 from molgen.chem.molecules.records import InputRecord
 from molgen.conformers.ensemble import ConformerMol
@@ -36,6 +37,13 @@ def test_they_survive_pickling_and_copying(mol, through):
     for name in ("energies", "absolute_energies", "positions", "rmsd_matrix"):
         np.testing.assert_allclose(getattr(again, name), getattr(mol, name), atol=1e-6)
     assert again.GetConformer(2).GetProp("molgen_rank_reason").startswith("coverage")
+
+
+def test_conformers_from_elsewhere_have_no_energies_and_show_themselves_too():
+    other = ConformerMol(embedded("CCO", 2))
+    assert np.isnan(other.energies).tolist() == [True, True]
+    assert other.energy_method == "none"
+    assert other._repr_html_().count("<tr>") == 3
 
 
 def test_results_show_themselves_in_a_notebook(mol):

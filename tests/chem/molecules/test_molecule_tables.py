@@ -71,3 +71,9 @@ def test_an_item_that_is_no_molecule_is_one_failure():
     assert records[1].error == "not a molecule: 5"
     assert records[2].error.startswith("no column 'smiles' among color")
     assert records[3].error.endswith("(a pair is a molecule and its name)")
+
+
+def test_the_column_of_molecules_of_pandas_tools_is_known():
+    pandas = pytest.importorskip("pandas")
+    (record,) = read_molecules(pandas.DataFrame({"ROMol": [Chem.MolFromSmiles("CCO")], "ID": ["a"]}))
+    assert (record.name, record.molecule().GetNumAtoms()) == ("a", 3)
