@@ -7,15 +7,15 @@ from pathlib import Path
 from typing import IO, Any
 
 from molgen.app.jobs.runner import JobRunner, in_process
-from molgen.app.jobs.store import JobStore, read_json, write_json
+from molgen.app.jobs.store import JobStore
 from molgen.app.jobs.work import describe_structure
 from molgen.app.settings import AppSettings
 from molgen.app.uploads import Upload, Uploads
 from molgen.errors import InputError
-from molgen.version import __version__
 
 _SECONDS = 180.0
-"""That looking into a structure may take."""
+"""Of CPU time, that looking into a structure may take."""
+_REMEMBERED = 8
 
 
 class Services:
@@ -30,20 +30,21 @@ class Services:
         self._lock = _locked(settings.folder)
         self.uploads = Uploads(settings.folder / "uploads", settings.upload_limit)
         self.store = JobStore(settings.folder / "jobs")
+        self._structures: dict[str, dict[str, Any]] = {}
         self.runner = JobRunner(self.store, self.uploads, settings)
 
     def structure(self, upload: Upload) -> dict[str, Any]:
-        """:func:`molgen.app.structures.describe` of an upload, computed once.
+        """:func:`molgen.app.structures.describe` of an upload; the last few are remembered.
 
         Raises:
             MolgenError: it is no structure that can be read.
         """
         if upload.kind != "protein":
             raise InputError("is no PDB or mmCIF file", source=upload.name)
-        known = upload.path.parent / f".structure-{__version__}.json"
-        if not known.is_file():
-            write_json(known, in_process(describe_structure, str(upload.path), timeout=_SECONDS))
-        return read_json(known)
+        if upload.id not in self._structures:
+            found = in_process(describe_structure, str(upload.path), timeout=_SECONDS)
+            self._structures = dict([*self._structures.items(), (upload.id, found)][-_REMEMBERED:])
+        return self._structures[upload.id]
 
     def close(self) -> None:
         """Stop the jobs and give the folder free."""

@@ -25,7 +25,7 @@ class AppSettings:
         most_ligands: of one job.
         jobs: that run at the same time.
         threads: CPU threads of each.
-        editor: folder of the JSME structure editor; None for none.
+        editor: package of the JSME structure editor, from `npm pack jsme-editor`; None for none.
     """
 
     folder: Path

@@ -23,8 +23,8 @@ def describe(path: str) -> dict[str, Any]:
     Returns:
         `inspection` (:class:`molgen.chem.proteins.inspection.Inspection`), `choices` (each with the `spec` that
         `--pocket` takes, `label`, `kind`, `note`, `center` and `size` of the box in Angstrom, `residues` as the viewer
-        selects them), `suggested` (the spec of one of them), `error` (why no pocket was detected) and `structure`,
-        mmCIF text without water.
+        selects them), `suggested` (the spec of one of them), `error` (why no pocket was detected), `middle` of the
+        atoms in Angstrom, and `structure`, mmCIF text without water.
 
     Raises:
         MolgenError: the file cannot be read.
@@ -47,6 +47,7 @@ def describe(path: str) -> dict[str, Any]:
         "choices": choices,
         "suggested": next((spec for spec in [*interesting, *_pockets_first(choices)] if spec in known), "auto"),
         "error": error,
+        "middle": _rounded(protein.positions.mean(axis=0)),
         "structure": receptor_text(protein.keep(lambda residue: residue.kind != "water")),
     }
 
@@ -88,7 +89,7 @@ def _detected(protein: Protein) -> Iterator[dict[str, Any]]:
             "spec": f"box:{','.join(f'{x:.1f}' for x in pocket.center)}",
             "label": f"pocket {number}",
             "kind": "pocket",
-            "note": pocket.name.partition("detected, ")[2].rstrip(")"),
+            "note": pocket.name.partition("detected, ")[2].rstrip(")").replace("A^3", "Å³"),
             "center": _rounded(pocket.center),
             "size": _rounded(pocket.size),
             "residues": [],

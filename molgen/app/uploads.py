@@ -86,6 +86,10 @@ class Uploads:
             raise InputError(f"there is no upload {upload_id}")
         return found
 
+    def has(self, upload_id: str) -> bool:
+        """Whether there is a file of this id."""
+        return bool(re.fullmatch(FILE_ID, upload_id)) and self._find(upload_id) is not None
+
     def newest(self) -> list[Upload]:
         """All files, the newest first."""
         places = sorted(self.folder.iterdir(), key=lambda place: place.stat().st_mtime, reverse=True)

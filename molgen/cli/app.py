@@ -30,6 +30,9 @@ def app(
     most_ligands: Annotated[int, typer.Option(min=1, help="Molecules that a job may have.")] = 1000,
     jobs: Annotated[int, typer.Option(min=1, help="Jobs that run at the same time.")] = 1,
     threads: Annotated[int, typer.Option(min=1, help="CPU threads of each.")] = 1,
+    editor: Annotated[
+        Path | None, typer.Option(help="Package of the JSME editor, to draw molecules: npm pack jsme-editor.")
+    ] = None,
     open_browser: Annotated[bool, typer.Option("--open", help="Open the page in a browser.")] = False,
 ) -> None:
     """A local web page: drop a protein, choose a pocket, dock, see the report.
@@ -52,6 +55,7 @@ def app(
         most_ligands=most_ligands,
         jobs=jobs,
         threads=threads,
+        editor=editor,
     )
 
     def tell(address: str) -> None:

@@ -13,6 +13,7 @@ from structure_texts import TRIPEPTIDE, pdb_line
 
 from molgen.app import services as app_services
 from molgen.app.jobs import runner
+from molgen.app.pages.structure_view import structure_page
 from molgen.app.serve import application
 from molgen.app.settings import AppSettings
 
@@ -42,7 +43,7 @@ def upload(client, name, text):
 
 
 def ended(client, job_id):
-    end = time.monotonic() + 60
+    end = time.monotonic() + 240
     while time.monotonic() < end:
         job = client.get(f"/api/jobs/{job_id}").json()
         if job["status"] not in ("queued", "running"):
@@ -90,6 +91,19 @@ def test_what_is_in_a_structure(client):
     assert choice["residues"] == [{"chain": "A", "number": 9, "insertion": ""}]
     assert choice["center"] == pytest.approx([6.2, 4.0, 3.0])
     assert "_atom_site" in found["structure"]
+
+
+def test_names_in_a_structure_cannot_become_part_of_its_page():
+    structure = {
+        "structure": "</script><script>harm()</script>",
+        "choices": [],
+        "suggested": "auto",
+        "middle": [0, 0, 0],
+    }
+    page = structure_page("<b>.cif", structure)
+    assert "harm()</script>" not in page
+    assert "<b>" not in page
+    assert page.count("<script") == 2
 
 
 def test_failures_are_told_in_one_line_without_paths(client, tmp_path):

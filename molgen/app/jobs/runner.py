@@ -119,7 +119,7 @@ def in_process(
 
     Args:
         work: item -> result; all are pickled.
-        timeout: seconds.
+        timeout: CPU seconds.
         wanted: asked several times a second; false ends the process.
 
     Raises:
@@ -132,7 +132,7 @@ def in_process(
             if not wanted():
                 raise _Unwanted
     if ended[0].late:
-        raise WorkerError(f"took longer than {timeout:g} seconds")
+        raise WorkerError(f"took longer than {timeout:g} CPU seconds")
     if ended[0].lost is not None:
         raise WorkerError(f"its process died ({ended[0].lost}); out of memory?")
     return ended[0].result  # type: ignore[return-value]

@@ -8,6 +8,7 @@ from nicegui import ui
 from molgen.app.pages.analysis import add_analysis_page
 from molgen.app.pages.conformers import add_conformer_page
 from molgen.app.pages.docking import add_docking_page
+from molgen.app.pages.editor import editor_routes, read_editor
 from molgen.app.pages.endpoints import add_endpoint_page
 from molgen.app.pages.history import add_history_page
 from molgen.app.pages.job import add_job_page
@@ -18,6 +19,8 @@ from molgen.app.services import Services
 def add_pages(app: FastAPI, services: Services) -> None:
     """Add all pages to an application."""
     app.include_router(structure_routes(services))
+    if services.settings.editor is not None:
+        app.include_router(editor_routes(read_editor(services.settings.editor)))
     for add in (add_docking_page, add_conformer_page, add_analysis_page, add_history_page, add_job_page):
         add(services)
     add_endpoint_page(app)

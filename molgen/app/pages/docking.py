@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 from typing import Any
 
 from nicegui import ui
@@ -37,65 +38,77 @@ ADVANCED = {
 
 
 def add_docking_page(services: Services) -> None:
-    """Add the page; `?protein=ID` begins with an upload."""
+    """Add the page; `?job=ID` begins with the protein and the pocket of that job."""
 
     @ui.page("/")
-    async def page(protein: str = "") -> None:
+    def page(job: str = "") -> None:
         with frame("Dock"), ui.element("div").classes("molgen-columns molgen-docking"):
-            await _content(services, protein)
+            form = DockingForm(services)
+            if job:
+                ui.timer(0.1, partial(form.begin_as, job), once=True)
 
 
-async def _content(services: Services, known: str) -> None:
-    async def look(upload: Upload) -> None:
-        waiting.set_visibility(True)
+class DockingForm:
+    """What is asked for: protein, pocket, ligands, options."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+        with ui.card():
+            ui.label("1  Protein").classes("text-lg")
+            self._protein = FileBox(services, "Drop a PDB or mmCIF file, or click", "protein", self._look)
+            with ui.row().classes("items-center") as self._waiting:
+                ui.spinner()
+                ui.label("Looking for chains, ligands and pockets").classes("molgen-soft")
+            self._waiting.set_visibility(False)
+        with ui.card().classes("pocket"):
+            ui.label("2  Pocket").classes("text-lg")
+            self._pocket = PocketChoice()
+        with ui.card():
+            ui.label("3  Ligands").classes("text-lg")
+            self._molecules = MoleculeBox(services)
+        with ui.card():
+            ui.label("4  Options").classes("text-lg")
+            self._basic = Options(DockRequest, BASIC)
+            with ui.expansion("Advanced").classes("w-full"):
+                self._advanced = Options(DockRequest, ADVANCED)
+                self._poses = {
+                    "reference": FileBox(services, "Known pose to compare with (optional): .sdf", "ligands"),
+                    "core": FileBox(services, "Pose whose common core stays in place (optional): .sdf", "ligands"),
+                }
+            submit_button("Dock", services, DockRequest, self.values)
+
+    def values(self) -> dict[str, Any]:
+        """Fields of a request; raises InputError where there is no protein."""
+        if self._protein.upload is None:
+            raise InputError("drop the file of a protein first")
+        return {
+            "protein": self._protein.upload.id,
+            "pocket": self._pocket.spec,
+            **{role: box.upload.id for role, box in self._poses.items() if box.upload is not None},
+            **self._molecules.values(),
+            **self._basic.values(),
+            **self._advanced.values(),
+        }
+
+    async def begin_as(self, job_id: str) -> None:
+        """Take the protein and the pocket of an earlier job."""
         try:
-            structure = await asyncio.to_thread(services.structure, upload)
+            request = self._services.store.request(job_id)
+            await self._protein.show(self._services.uploads.get(request.get("protein", "")))
         except MolgenError as error:
-            protein.clear()
-            choice.clear()
+            tell_error(error)
+        else:
+            self._pocket.choose(request["pocket"])
+
+    async def _look(self, upload: Upload) -> None:
+        self._waiting.set_visibility(True)
+        try:
+            structure = await asyncio.to_thread(self._services.structure, upload)
+        except MolgenError as error:
+            self._protein.clear()
+            self._pocket.clear()
             tell_error(error)
             return
         finally:
-            waiting.set_visibility(False)
-        choice.show(upload, structure)
-
-    with ui.card():
-        ui.label("1  Protein").classes("text-lg")
-        protein = FileBox(services, "Drop a PDB or mmCIF file, or click", "protein", look)
-        with ui.row().classes("items-center") as waiting:
-            ui.spinner()
-            ui.label("Looking for chains, ligands and pockets").classes("molgen-soft")
-        waiting.set_visibility(False)
-    with ui.card().classes("pocket"):
-        ui.label("2  Pocket").classes("text-lg")
-        choice = PocketChoice()
-    with ui.card():
-        ui.label("3  Ligands").classes("text-lg")
-        molecules = MoleculeBox(services)
-    with ui.card():
-        ui.label("4  Options").classes("text-lg")
-        basic = Options(DockRequest, BASIC)
-        with ui.expansion("Advanced").classes("w-full"):
-            advanced = Options(DockRequest, ADVANCED)
-            reference = FileBox(services, "Known pose to compare with (optional): .sdf", "ligands")
-            core = FileBox(services, "Pose whose common core stays in place (optional): .sdf", "ligands")
-
-        def values() -> dict[str, Any]:
-            if protein.upload is None:
-                raise InputError("drop the file of a protein first")
-            files = {"reference": reference, "core": core}
-            return {
-                "protein": protein.upload.id,
-                "pocket": choice.spec,
-                **{role: box.upload.id for role, box in files.items() if box.upload is not None},
-                **molecules.values(),
-                **basic.values(),
-                **advanced.values(),
-            }
-
-        submit_button("Dock", services, DockRequest, values)
-    if known:
-        try:
-            await protein.show(services.uploads.get(known))
-        except MolgenError as error:
-            tell_error(error)
+            self._waiting.set_visibility(False)
+        self._pocket.show(upload, structure)

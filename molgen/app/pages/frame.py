@@ -47,7 +47,11 @@ body { font-variant-numeric: tabular-nums; }
   .molgen-columns { grid-template-columns: minmax(0, 1fr); }
   .molgen-docking > .pocket { grid-column: 1; grid-row: auto; }
 }
-@media (max-width: 600px) { .molgen-page { padding: .6rem; } .molgen-header a { padding: .3rem .35rem; } }
+@media (max-width: 600px) {
+  .molgen-page { padding: .6rem; }
+  .molgen-header a { padding: .3rem .35rem; }
+  .molgen-brand { display: none; }
+}
 """
 
 
@@ -58,7 +62,7 @@ def frame(title: str) -> Iterator[None]:
     ui.page_title(f"{title} - molgen")
     ui.colors(primary="#007a5a", secondary="#0072b2", accent="#d55e00")
     with ui.header(elevated=False).classes("molgen-header items-center gap-1 px-3 py-1"):
-        ui.label("molgen").classes("text-lg font-bold mr-2")
+        ui.label("molgen").classes("molgen-brand text-lg font-bold mr-2")
         with ui.element("nav").classes("flex flex-wrap").props('aria-label="Pages"'):
             for name, target in LINKS.items():
                 ui.link(name, target).classes("here" if name == title else "")

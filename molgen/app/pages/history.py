@@ -24,7 +24,8 @@ def add_history_page(services: Services) -> None:
     @ui.page("/jobs")
     async def page() -> None:
         with frame("Jobs"), ui.card():
-            ui.label(f"Kept in {services.settings.folder / 'jobs'}").classes("molgen-soft")
+            if services.settings.is_local:
+                ui.label(f"Kept in {services.settings.folder / 'jobs'}").classes("molgen-soft")
             shown: list[JobAnswer] = []
             listing = ui.column().classes("w-full gap-1")
 
@@ -53,7 +54,7 @@ def _list(services: Services, jobs: list[JobAnswer]) -> None:
             ui.space()
             if job.status in ENDED:
                 button = ui.button(icon="delete", on_click=partial(_delete, services, job))
-                button.props(f'flat round dense aria-label="Delete {job.title}"')
+                button.props("flat round dense").props["aria-label"] = f"Delete {job.title}"
         ui.separator()
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from nicegui import events, ui
 
+from molgen.app.pages.editor import draw_button
 from molgen.app.pages.frame import size_text, tell_error
 from molgen.app.services import Services
 from molgen.app.uploads import LIGAND_SUFFIXES, PROTEIN_SUFFIXES, Upload
@@ -73,10 +74,17 @@ class MoleculeBox:
     """Where molecules are pasted, or dropped as a file; what came last counts."""
 
     def __init__(self, services: Services) -> None:
-        self._text = ui.textarea("SMILES, one a line, with a name after a space", placeholder=_HINT)
+        self._text = ui.textarea("SMILES, one a line, each with a name", placeholder=_HINT)
         self._text.props("outlined autogrow input-style='font-family: ui-monospace, monospace'").classes("w-full")
         self._text.on("update:model-value", lambda: self._file.clear() if self._text.value else None)
+        if services.settings.editor is not None:
+            draw_button(self._drawn)
         self._file = FileBox(services, "or drop a .smi, .csv, .sdf, .mol2 file, or click", "ligands", self._dropped)
+
+    def _drawn(self, smiles: str) -> None:
+        lines = [line for line in (self._text.value or "").splitlines() if line.strip()]
+        self._text.set_value("\n".join([*lines, f"{smiles} drawn{len(lines) + 1}"]))
+        self._file.clear()
 
     async def _dropped(self, upload: Upload) -> None:
         self._text.set_value("")

@@ -102,6 +102,9 @@ def _results(services: Services, job: JobAnswer) -> None:
         if job.error:
             ui.label(job.error).classes("text-negative").style("overflow-wrap: anywhere").props("role=alert")
         with ui.row().classes("items-center"):
+            protein = services.store.request(job.id).get("protein") if job.kind == "dock" else None
+            if protein and services.uploads.has(protein):
+                ui.button("Dock more there", icon="replay").props(f'outline no-caps dense type=a href="/?job={job.id}"')
             if job.report:
                 ui.button("Report in a tab", icon="open_in_new").props(
                     f'outline no-caps dense type=a href="{job.report}" target=_blank'
@@ -111,7 +114,8 @@ def _results(services: Services, job: JobAnswer) -> None:
                     f'flat no-caps dense type=a href="/api/jobs/{job.id}/files/{name}" download'
                 )
                 button.style("max-width: 100%; overflow-wrap: anywhere")
-        ui.label(f"{job.status} after {duration(job.seconds)}").classes("molgen-soft")
+        if job.seconds:
+            ui.label(f"{job.status} after {duration(job.seconds)}").classes("molgen-soft")
         for note in job.notes[:_MOST_NOTES]:
             ui.label(note).classes("molgen-soft")
         if len(job.notes) > _MOST_NOTES:

@@ -48,6 +48,8 @@ class PocketChoice:
         with self._list:
             options = {spec: f"{one['label']}, {_kind(one)}" for spec, one in self._choices.items()}
             self._radio = ui.radio(options, on_change=lambda event: event.value and self.choose(event.value))
+            self._radio.props("dense").classes("gap-y-1")
+        self.spec = ""
         self.choose(structure["suggested"])
 
     def clear(self) -> None:

@@ -32,7 +32,7 @@
 
   function ball(choice) {
     const chosen = choice.spec === state.chosen;
-    const params = { kind: "ellipsoid", center: choice.center, radius: 3, tooltip: told(choice) };
+    const params = { kind: "ellipsoid", center: choice.center, radius: 2.5, tooltip: told(choice) };
     const value = chosen ? data.colors.chosen : data.colors.pocket;
     return node("primitives", { opacity: state.plain ? 1 : chosen ? 0.75 : 0.35 }, [
       node("primitive", { ...params, major_axis: [1, 0, 0], minor_axis: [0, 1, 0], color: value }),
@@ -55,6 +55,17 @@
     return node("primitives", { opacity: state.plain ? 1 : 0.6 }, edges);
   }
 
+  // from where the chosen pocket is seen: from outside, with the box in sight
+  function camera(choice) {
+    const out = choice.center.map((x, k) => x - data.middle[k]);
+    const length = Math.hypot(...out);
+    const towards = length > 1 ? out.map((x) => x / length) : [0, 0, 1];
+    const distance = 2.4 * Math.max(...choice.size);
+    const position = choice.center.map((x, k) => x + distance * towards[k]);
+    const up = Math.abs(towards[1]) < 0.9 ? [0, 1, 0] : [1, 0, 0];
+    return node("camera", { target: choice.center, position, up });
+  }
+
   function scene() {
     const cartoon = node("representation", { type: "cartoon" }, [color(data.colors.receptor)]);
     const others = ["ligand", "branched"].map((kind) => sticks(kind, data.colors.ligand, 0.4));
@@ -71,7 +82,7 @@
       node("canvas", { background_color: dark.matches ? "#16191d" : "#ffffff" }),
       node("download", { url: source }, [node("parse", { format: "mmcif" }, [structure])]),
       ...data.choices.filter((one) => !one.residues.length).map(ball),
-      ...(chosen ? [box(chosen)] : []),
+      ...(chosen ? [box(chosen), camera(chosen)] : []),
     ];
     return JSON.stringify({ metadata: data.metadata, root: { kind: "root", children } });
   }
@@ -88,17 +99,17 @@
     on(event, call) {
       if (event === "change:msvj_data") this.heard.push(call);
     },
-    show() {
-      this.values.mvs_load_options = { replaceExisting: true, sanityChecks: false, keepCamera: this.ready };
+    show(keepCamera) {
+      this.values.mvs_load_options = { replaceExisting: true, sanityChecks: false, keepCamera };
       this.values.msvj_data = scene();
       if (this.ready) this.heard.forEach((call) => call());
     },
   };
 
-  function choose(spec) {
+  function choose(spec, keepCamera) {
     if (spec === state.chosen) return;
     state.chosen = spec;
-    model.show();
+    model.show(keepCamera);
   }
 
   // a click, not a drag, takes what the viewer says is under the pointer
@@ -112,16 +123,17 @@
         const text = document.querySelector(".msp-highlight-info")?.textContent ?? "";
         const choice = data.choices.find((one) => text.includes(told(one)));
         if (!choice) return;
-        choose(choice.spec);
+        choose(choice.spec, true);
         parent.postMessage({ pocket: choice.spec }, location.origin);
       }, 150);
     },
     true,
   );
   addEventListener("message", (event) => {
-    if (event.origin === location.origin && typeof event.data?.choose === "string") choose(event.data.choose);
+    const spec = event.origin === location.origin ? event.data?.choose : null;
+    if (typeof spec === "string") choose(spec, !data.choices.some((one) => one.spec === spec));
   });
-  dark.addEventListener("change", () => model.show());
+  dark.addEventListener("change", () => model.show(true));
 
   async function start() {
     const probe = document.createElement("canvas");
@@ -135,7 +147,7 @@
     context.getExtension("WEBGL_lose_context")?.loseContext();
     const widget = await import("/viewer/viewer.js");
     status.remove();
-    model.show();
+    model.show(false);
     const place = document.createElement("div");
     place.style.height = "100%";
     view.append(place);

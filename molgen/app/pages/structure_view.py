@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 from functools import lru_cache
 from html import escape
 from importlib.resources import files
@@ -29,7 +30,8 @@ def structure_routes(services: Services) -> APIRouter:
     @router.get("/structures/{file_id}")
     def page(file_id: Annotated[str, Path(pattern=FILE_ID)]) -> HTMLResponse:
         upload = services.uploads.get(file_id)
-        return HTMLResponse(structure_page(upload.name, services.structure(upload)))
+        text = structure_page(upload.name, services.structure(upload))
+        return HTMLResponse(text, headers={"content-security-policy": _policy()})
 
     @router.get("/viewer/viewer.js")
     def script() -> Response:
@@ -53,16 +55,30 @@ def structure_page(name: str, structure: dict) -> str:
     data = {
         "structure": structure["structure"],
         "choices": structure["choices"],
+        "middle": structure["middle"],
         "chosen": structure["suggested"],
         "colors": _COLORS,
         "metadata": METADATA,
         "options": dict(OPTIONS),
         "plainer": dict(PLAINER),
     }
-    own = files("molgen.app.pages")
-    page = Template(own.joinpath("structure.html").read_text(encoding="utf-8"))
-    script = own.joinpath("structure.js").read_text(encoding="utf-8")
-    return page.substitute(name=escape(name), data=json_text(data), script=script)
+    page = Template(files("molgen.app.pages").joinpath("structure.html").read_text(encoding="utf-8"))
+    return page.substitute(name=escape(name), data=json_text(data), script=_script())
+
+
+@lru_cache(maxsize=1)
+def _script() -> str:
+    return files("molgen.app.pages").joinpath("structure.js").read_text(encoding="utf-8")
+
+
+def _policy() -> str:
+    """No script but our own: the viewer shows names from the file as HTML."""
+    digest = base64.b64encode(hashlib.sha256(_script().encode("utf-8")).digest()).decode("ascii")
+    return (
+        f"default-src 'none'; script-src 'self' 'sha256-{digest}' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; "
+        "img-src data: blob:; font-src data:; connect-src 'self' data: blob:; base-uri 'none'; form-action 'none'; "
+        "frame-ancestors 'self'"
+    )
 
 
 @lru_cache(maxsize=1)
