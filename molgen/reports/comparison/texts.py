@@ -51,7 +51,8 @@ def difference_text(one: Difference) -> str:
 def _interval(value: Interval, unit: str) -> str:
     scale, digits, name = (100, 1, "points") if unit == "fraction" else (1, 3, "Å")
     mean, low, high = (f"{scale * x:+.{digits}f}" for x in (value.value, value.low, value.high))
-    return f"{mean} {name} (95 % {low} to {high}, n = {value.n})"
+    span = f"95 % {low} to {high}, " if value.n > 1 else ""  # one molecule has no interval
+    return f"{mean} {name} ({span}n = {value.n})"
 
 
 def legend(comparison: Comparison) -> str:

@@ -64,7 +64,7 @@ def rmsd_distribution(
         entry = f"{shortened_text(name)} ({note})" if name else note
         bars: dict[str, Any] = {
             "bins": edges.tolist(),
-            "weights": np.full(len(found), 1 / len(values)) if shares else None,
+            "weights": np.full(len(found), 1 / max(1, len(values))) if shares else None,
         }
         below.hist(found, **bars, facecolor=color, edgecolor="white", alpha=0.55 if alone else 0.25)
         if not alone:

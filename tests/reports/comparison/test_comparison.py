@@ -120,6 +120,18 @@ def test_tables_and_figures_are_written(folder: Path, tmp_path: Path) -> None:
     assert "<table>" in found._repr_html_()
 
 
+def test_programs_without_a_common_molecule_are_told_apart_and_drawn(folder: Path, tmp_path: Path) -> None:
+    one = write(tmp_path / "one.sdf", 7, {"acid": 2})
+    write_sdf(tmp_path / "none.sdf", [SdfRecord(embedded("CCO", 1), 0, "ethanol")])
+    found = molgen.compare([one, tmp_path / "none.sdf"], folder / "ref.sdf")
+    assert [row[1] for row in program_table(found)[1]] == ["1 of 4", "0 of 4"]
+    assert found.differences == ()
+    assert list(found.figures()) == ["structure_rmsds"]
+    assert {row["error"] for row in rows_of(found, "molecules") if row["molecule"] == "ethanol"} == {
+        "no reference of this molecule"
+    }
+
+
 def test_without_references_the_spread_is_compared(folder: Path) -> None:
     found = molgen.compare([folder / "A.sdf", folder / "B.sdf"])
     (row,) = [one for one in rows_of(found, "differences") if one["classification"] == "all"]
