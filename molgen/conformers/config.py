@@ -42,7 +42,7 @@ class GenerateConfig:
         steps: network evaluations per sample.
         samples: per molecule; None: 30 + n (0.3 + m^2 / 12) with m rotatable bonds, at most 30 + 7 n; at least 4 n if a
             ring has 9 or more atoms; never more than 16 m for each template conformer.
-        templates: template conformers; None: 6 without flexible rings, 12 with one, 20 with more of them or one of more
+        templates: template conformers; None: 6 without flexible rings, 10 with one, 18 with more of them or one of more
             than six atoms, some of which are embedded and the others made of them (n embedded when a ring has 9 or more
             atoms or no bond turns). Up to half as many more have a cis amide.
         template_steps: MMFF94s steps on each template conformer, twice as many where it takes n of them. Steps are

@@ -39,7 +39,7 @@ from molgen.sampling.guards import MoleculeWarning, finite_or
 
 EXTRA_STEPS = 60
 EXTRA_ROUNDS = 2
-SOME, MANY = 12, 20
+SOME, MANY = 10, 18
 """Template conformers where the shapes of rings are varied: of one ring of five or six atoms, of larger or more rings.
 Half as many as otherwise are embedded then."""
 

@@ -14,14 +14,14 @@ from molgen.conformers.template_states.grafting import half_turn
 from molgen.geometry.torsions import dihedral_angles
 from molgen.metrics.stereo import stereo_mask
 
-STEPS = 40
+STEPS = 30
 WINDOW = 4.0
 """An amide is turned over where that costs no more than this by MMFF94s with charges, kcal/mol."""
 SCALE = 2.0
 """An amide is turned over in half of the template conformers, times the share that a Boltzmann factor of the cost over
 this has, kcal/mol."""
-MOST_AMIDES, MOST_TRIED = 6, 4
-"""Amides that are looked at, and template conformers in which each is tried."""
+MOST_AMIDES, MOST_TRIED, MOST_TURNS = 6, 3, 8
+"""Amides that are looked at, template conformers in which each is tried, and the product of both."""
 _AMIDE = Chem.MolFromSmarts("[O,S;X1]=[CX3]-!@[NX3;H1;!$(N-[!#6;!#1])]-[#6]")
 
 
@@ -46,7 +46,7 @@ def turn_amides(field: ConformerField, positions: NDArray[np.float64]) -> NDArra
     amides = secondary_amides(field.mol)[:MOST_AMIDES]
     if not len(amides) or not len(positions) or field.terms is None:
         return positions
-    lowest = np.argsort(field.energies(positions).values, kind="stable")[:MOST_TRIED]
+    lowest = np.argsort(field.energies(positions).values, kind="stable")[: min(MOST_TRIED, MOST_TURNS // len(amides))]
     start, before = field.minimize(positions[lowest], STEPS)
     turned = [_turned(field, start, amide) for amide in amides]
     costs = [float(np.nanmin(energies, initial=np.inf) - np.nanmin(before.values)) for _, energies in turned]

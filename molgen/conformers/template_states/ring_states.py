@@ -17,7 +17,7 @@ from molgen.conformers.template_states.puckers import canonical_heights, ring_of
 from molgen.geometry.torsions import dihedral_angles
 from molgen.metrics.stereo import stereo_mask
 
-STEPS = 25
+STEPS = 20
 WINDOW = 10.0
 """Shapes are kept up to so far above the lowest, kcal/mol."""
 SAME = np.radians(25.0)
