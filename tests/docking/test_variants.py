@@ -59,7 +59,7 @@ def result(smiles: str, *scores: float, confidence: float | None = None, **optio
 
 
 def variant(smiles: str, energy: float) -> Any:
-    return SimpleNamespace(ligand=SimpleNamespace(mol=Chem.MolFromSmiles(smiles)), energy=energy, smiles=smiles)
+    return SimpleNamespace(ligand=SimpleNamespace(own_mol=Chem.MolFromSmiles(smiles)), energy=energy, smiles=smiles)
 
 
 def test_poses_of_all_states_are_ranked_together_with_the_energy_of_their_state() -> None:
