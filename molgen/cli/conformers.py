@@ -10,6 +10,7 @@ from typing import Annotated, Any
 
 import typer
 
+from molgen.cli.early import check_molecules, check_outputs, check_weights
 from molgen.cli.library import (
     AddressOption,
     EngineName,
@@ -120,7 +121,7 @@ def conformers(
     Parquet shards with one row per molecule, by many processes and resumable: molgen screen conformers.
     """
     from molgen.chem.molecules.reading import names_file
-    from molgen.screening.conformer_file import conformers_to_file
+    from molgen.chem.molecules.writing import check_sdf_name
 
     config = GenerateConfig(
         n=n,
@@ -167,6 +168,12 @@ def conformers(
         from molgen.reports.pages.html import check_report
 
         check_report(report)
+    check_sdf_name(output)
+    check_outputs(output, failures)
+    check_weights(model)
+    check_molecules(source, smiles_column, name_column)
+    from molgen.screening.conformer_file import conformers_to_file
+
     with progress("molecules") as tick:
         rows = conformers_to_file(
             source,

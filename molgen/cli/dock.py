@@ -9,6 +9,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from molgen.cli.docked import print_docked, print_setting, print_uncompared
+from molgen.cli.early import (
+    check_anchors,
+    check_molecules,
+    check_outputs,
+    check_reference,
+    check_weights,
+    read_structure,
+)
 from molgen.cli.options import (
     AnchorOption,
     ChainsOption,
@@ -113,9 +121,8 @@ def dock(
 
     Writes an SD or PDBQT file with the poses of every ligand, best first.
     """
-    from molgen.docking.pose_files import pose_file_stem
+    from molgen.docking.pose_files import check_pose_file, pose_file_stem
     from molgen.docking.records import config_of
-    from molgen.docking.run import dock_to_file
 
     config = config_of(
         n=n,
@@ -160,16 +167,26 @@ def dock(
         return
     if not protein or ligand is None:
         raise InputError("--protein and --ligand are needed, or --pairs; see molgen dock --help")
+    check_pose_file(output)
+    check_outputs(output, write_complex, receptor_out, summary, trajectory)
     if report is not None:
         from molgen.reports.pages.html import check_report
 
         check_report(report)
     _check_scripts(pymol, chimerax)
+    check_weights(pose_model, confidence_model)
+    check_anchors(anchor)
+    check_molecules(ligand, smiles_column, name_column)
+    check_reference(core)
+    check_reference(reference, bonds=False)
+    structures = [read_structure(protein[0], pocket), *(read_structure(path) for path in protein[1:])]
+    from molgen.docking.run import dock_to_file
+
     settings: list[Setting] = []
     with progress("ligands") as tick:
         rows = dock_to_file(
             ligand,
-            protein,
+            structures,
             pocket,
             output,
             config=config,
@@ -212,10 +229,10 @@ def dock(
 
 
 def _check_scripts(pymol: Path | None, chimerax: Path | None) -> None:
-    from molgen.reports.scripts.shown import check_script
-
     for path, suffix in ((pymol, ".pml"), (chimerax, ".cxc")):
         if path is not None:
+            from molgen.reports.scripts.shown import check_script
+
             check_script(path, suffix)
 
 

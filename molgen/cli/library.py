@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from molgen.cli.early import check_molecules, check_weights
+
 if TYPE_CHECKING:
     from molgen.screening.config import RunConfig
     from molgen.screening.run import RunSummary
@@ -68,6 +70,8 @@ def library_progress() -> Iterator[Callable[[Progress], None]]:
 
 def conformers_to_folder(library: str | Path, output: Path, *, run: RunConfig, **options: Any) -> None:
     """Conformers of a library into the folder of a run, with progress and a summary; options of `conformer_library`."""
+    check_weights(options["model"])
+    check_molecules(Path(library), options["smiles_column"], options["name_column"])
     from molgen.screening.run import conformer_library
 
     with library_progress() as listener:

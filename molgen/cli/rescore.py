@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from molgen.cli.early import check_molecules, check_outputs, check_reference, read_structure
 from molgen.cli.options import (
     ChainsOption,
     DropOption,
@@ -35,11 +36,18 @@ def rescore(
     chains: ChainsOption = "",
 ) -> None:
     """Score existing poses, and minimize them if wanted."""
+    from molgen.docking.pose_files import check_pose_file
+
+    check_pose_file(output)
+    check_outputs(output)
+    check_molecules(poses)
+    check_reference(reference, bonds=False)
+    structure = read_structure(protein)
     from molgen.docking.rescore import rescore_to_file
 
     rows = rescore_to_file(
         poses,
-        protein,
+        structure,
         output,
         minimize=minimize,
         reference=reference,

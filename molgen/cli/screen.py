@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from molgen.cli.early import check_anchors, check_molecules, check_reference, check_weights, read_structure
 from molgen.cli.library import (
     AddressOption,
     EngineName,
@@ -147,6 +148,7 @@ def screen(
         require=tuple(require or ()),
         forbid=tuple(forbid or ()),
     )
+    check_weights(pose_model, confidence_model)
     shared = {
         "config": config,
         "run": run_config(engine, workers, address, run),
@@ -164,6 +166,7 @@ def screen(
         refuse_with_pairs({"--protein": protein, "--library": library, **given, "--report": report})
         _screen_pairs(pairs, output, pocket, shared)
         return
+    _check_inputs(str(library), Path(str(protein)), pocket, own)
     receptor = _screen_library(str(library), str(protein), output, pocket, {**shared, **own})
     if report is not None:
         from molgen.reports.library.screen_report import write_screen_report
@@ -177,6 +180,14 @@ def _screen_pairs(table: Path, output: Path, pocket: str, options: dict[str, Any
     with library_progress() as listener:
         summary = screen_pairs(table, output, pocket, **options, on_progress=listener)
     print_summary(summary)
+
+
+def _check_inputs(library: str, protein: Path, pocket: str, options: dict[str, Any]) -> None:
+    """What is wrong with the files and the anchors of a run, before anything slow is imported."""
+    check_anchors(options["anchors"])
+    check_molecules(Path(library), options["smiles_column"], options["name_column"])
+    check_reference(options["reference"], bonds=False)
+    read_structure(protein, pocket)
 
 
 def _screen_library(library: str, protein: str, output: Path, pocket: str, options: dict[str, Any]) -> Protein:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from numbers import Integral, Real
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from rdkit import Chem
 
@@ -15,15 +15,18 @@ from molgen.chem.covalent.request import CovalentBond
 from molgen.chem.proteins.structure import Pocket, Protein
 from molgen.config import renamed
 from molgen.docking.covalent.result import DockedBond
-from molgen.docking.search import EFFORT, SearchConfig
 from molgen.errors import ConfigError
 from molgen.metrics.interactions import Condition, Interaction, UnsatisfiedAtom
 from molgen.views import viewer
+
+if TYPE_CHECKING:
+    from molgen.docking.search import SearchConfig
 
 MAX_SEED = 2**31 - 3
 """RDKit takes 32-bit seeds, and the embedding counts two up."""
 
 _CHOICES = {
+    "effort": ("quick", "normal", "thorough"),
     "proposals": ("both", "learned", "random"),
     "rank": ("confidence", "energy"),
     "stereo": ("one", "enumerate"),
@@ -86,8 +89,6 @@ class DockConfig:
                 raise ConfigError(f"{name} must be at least {least:g}, not {value}")
         if self.seed > MAX_SEED:
             raise ConfigError(f"seed must be at most {MAX_SEED}, not {self.seed}")
-        if self.effort not in EFFORT:
-            raise ConfigError(f"effort must be one of {', '.join(EFFORT)}, not {self.effort}")
         for name, choices in _CHOICES.items():
             if getattr(self, name) not in choices:
                 raise ConfigError(f"{name} must be one of {', '.join(choices)}, not {getattr(self, name)}")
@@ -107,6 +108,8 @@ class DockConfig:
     @property
     def search(self) -> SearchConfig:
         """The amount of search of this effort."""
+        from molgen.docking.search import EFFORT  # imports torch, which a check of options need not wait for
+
         search = EFFORT[self.effort]
         return replace(search, starts=0) if self.proposals == "learned" else search
 

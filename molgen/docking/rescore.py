@@ -142,7 +142,7 @@ def stand_ins_of(poses: Sequence[Chem.Mol], protein: Protein, keep: Collection[s
 
 def rescore_to_file(
     source: str | Path,
-    protein: str | Path,
+    protein: Protein | str | Path,
     output: str | Path,
     *,
     minimize: bool = False,
@@ -160,7 +160,7 @@ def rescore_to_file(
     check_place(output)
     torch.set_num_threads(1)
     records = list(read_molecules(Path(source)))
-    structure = choose_chains(read_protein(protein), chains)
+    structure = choose_chains(protein if isinstance(protein, Protein) else read_protein(protein), chains)
     compared = None if reference is None else reference_ligand(reference, bonds=False)
     found = stand_ins_of([record.mol for record in records if record.mol is not None], structure, keep)
     work = _PoseRescoring(structure, minimize, compared, found, keep, drop)

@@ -6,9 +6,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
-import torch
 from rdkit import Chem
 from rdkit.Chem import rdFMCS
 
@@ -17,7 +17,9 @@ from molgen.chem.formats.atom_site import MAX_COORDINATE
 from molgen.chem.formats.parsing import one_line, silent_rdkit
 from molgen.chem.molecules.reference import reference_ligand
 from molgen.errors import InputError
-from molgen.physics.restraints import PointRestraint
+
+if TYPE_CHECKING:
+    from molgen.physics.restraints import PointRestraint
 
 CORE_RADIUS = 0.5
 """Angstrom that each core atom is free to move; with the restraint's softness the core stays within 1 Angstrom."""
@@ -101,11 +103,7 @@ def _anchored(mol: Chem.Mol, anchor: Anchor) -> PointRestraint:
     atoms = sorted({match[0] for match in mol.GetSubstructMatches(pattern, uniquify=False)} & position.keys())
     if not atoms:
         raise InputError(f"the ligand has no heavy atom that matches {anchor.smarts}")
-    return PointRestraint(
-        torch.tensor([[position[atom]] for atom in atoms]),
-        torch.tensor([anchor.point]),
-        torch.tensor([float(anchor.radius)]),
-    )
+    return _restraint([[position[atom]] for atom in atoms], np.array([anchor.point]), anchor.radius)
 
 
 def _core(mol: Chem.Mol, reference: Chem.Mol) -> PointRestraint:
@@ -123,11 +121,17 @@ def _core(mol: Chem.Mol, reference: Chem.Mol) -> PointRestraint:
     pattern = Chem.MolFromSmarts(common.smartsString)
     points = reference_points(other, pattern)
     matches = ligand.GetSubstructMatches(pattern, uniquify=False, maxMatches=_MOST_MATCHES)
-    return PointRestraint(
-        torch.tensor(matches),
-        torch.from_numpy(points).float(),
-        torch.full((len(points),), CORE_RADIUS),
-    )
+    return _restraint(matches, points, CORE_RADIUS)
+
+
+def _restraint(matches: Sequence[Sequence[int]], points: np.ndarray, radius: float) -> PointRestraint:
+    """The atoms of one of the matches [m, k] stay within a radius of k points."""
+    import torch  # here, so that an anchor can be refused before its slow import
+
+    from molgen.physics.restraints import PointRestraint
+
+    places = torch.from_numpy(points).float()
+    return PointRestraint(torch.tensor(matches), places, torch.full((len(points),), float(radius)))
 
 
 def reference_points(reference: Chem.Mol, pattern: Chem.Mol) -> np.ndarray:

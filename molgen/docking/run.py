@@ -78,7 +78,7 @@ class Setting:
 
 def dock_to_file(
     source: str | Path,
-    protein: str | Path | Sequence[str | Path],
+    protein: Protein | str | Path | Sequence[Protein | str | Path],
     pocket: str,
     output: str | Path,
     *,
@@ -104,7 +104,8 @@ def dock_to_file(
 
     Args:
         source: SMILES, or a .smi, .csv, .sdf, .mol2 file (also .gz). Streamed.
-        protein: PDB or mmCIF file (also .gz), or several of one protein, as in :func:`molgen.dock`.
+        protein: PDB or mmCIF file (also .gz), what was read from one, or several of one protein, as in
+            :func:`molgen.dock`.
         pocket: as in :func:`molgen.dock`.
         output: .sdf or .pdbqt (also .gz); not touched when no ligand gives a pose.
         config: how each is docked.

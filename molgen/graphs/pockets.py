@@ -8,7 +8,6 @@ from typing import NamedTuple
 
 import numpy as np
 import torch
-from scipy.spatial import KDTree
 from torch import Tensor
 
 from molgen.chem.features.pocket_features import PocketAtoms, local_directions
@@ -104,6 +103,8 @@ def shortened(directions: np.ndarray) -> np.ndarray:
 
 def nearest(positions: np.ndarray, count: int) -> np.ndarray:
     """int64 [k, min(count, k - 1)]: the other points that are nearest to each of the points [k, 3]."""
+    from scipy.spatial import KDTree  # slow to import, and not for molecules without a pocket
+
     if len(positions) < 2:
         return np.zeros((len(positions), 0), dtype=np.int64)
     _, index = KDTree(positions).query(positions, k=min(count + 1, len(positions)))

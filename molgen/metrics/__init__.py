@@ -1,6 +1,7 @@
 """Numbers that say how good a set of structures is: symmetric RMSD, coverage, torsions, success, stereo, validity.
 
-``rmsd_matrix``, the coverage and the success functions need no RDKit; the other names load it when they are first used.
+``rmsd_matrix``, the coverage and the success functions need no RDKit; the other names load it, and all that need torch
+load that, when they are first used.
 """
 
 from typing import TYPE_CHECKING
@@ -9,13 +10,13 @@ from molgen.lazy_exports import lazy_exports
 from molgen.metrics.bootstrap import Interval, PairedDifference, bootstrap_interval, paired_difference
 from molgen.metrics.calibration import Calibration, calibration
 from molgen.metrics.coverage import Coverage, CoverageSummary, best_of_first, coverage, summarize_coverage
-from molgen.metrics.rmsd import rmsd_matrix
 from molgen.metrics.success import SuccessCurve, first_and_best, success_curve
 
 if TYPE_CHECKING:
     from molgen.metrics.best import best_rmsd, best_rmsds
     from molgen.metrics.ensembles import Ensemble, joined, matching, read_ensembles
     from molgen.metrics.pose_checks import validity_records
+    from molgen.metrics.rmsd import rmsd_matrix
     from molgen.metrics.stereo import StereoChecks, stereo_checks, stereo_mask, stereo_matches
     from molgen.metrics.symmetric_rmsd import SymmetricRmsd, pairwise_rmsds, symmetric_rmsds
     from molgen.metrics.symmetry import Matches, atom_matches, automorphisms, heavy_atoms, heavy_coordinates
@@ -68,6 +69,7 @@ __getattr__, __dir__ = lazy_exports(
         ".best": ("best_rmsd", "best_rmsds"),
         ".ensembles": ("Ensemble", "joined", "matching", "read_ensembles"),
         ".pose_checks": ("validity_records",),
+        ".rmsd": ("rmsd_matrix",),
         ".stereo": ("StereoChecks", "stereo_checks", "stereo_mask", "stereo_matches"),
         ".symmetric_rmsd": ("SymmetricRmsd", "pairwise_rmsds", "symmetric_rmsds"),
         ".symmetry": ("Matches", "atom_matches", "automorphisms", "heavy_atoms", "heavy_coordinates"),

@@ -15,6 +15,7 @@ import torch
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save
 from torch import Tensor, nn
+from torch.overrides import TorchFunctionMode
 
 from molgen.config import from_mapping, to_mapping
 from molgen.errors import CheckpointError, ConfigError
@@ -110,16 +111,27 @@ def restored(path: Path, task: str, config: type[C], build: Callable[[C], M]) ->
     _check_sizes(checkpoint.config, path)
     try:
         chosen = from_mapping(config, checkpoint.config, source=path)
-        with torch.device("meta"):  # shapes without memory: they are compared with the file's before any is taken
+        with torch.device("meta"), _Uninitialized():  # shapes, to compare with the file's before memory is taken
             outline = build(chosen)
     except ConfigError as error:
         raise CheckpointError(f"is of another version of molgen: {error.reason}", source=path) from error
     except (ArithmeticError, RuntimeError, TypeError, ValueError) as error:
         raise CheckpointError(f"its configuration makes no model: {str(error)[:200]}", source=path) from error
     _check_fit(outline, checkpoint.weights, path)
-    model = build(chosen)
+    with _Uninitialized():
+        model = build(chosen)
     model.load_state_dict(dict(checkpoint.weights))
     return model.eval(), checkpoint.record
+
+
+class _Uninitialized(TorchFunctionMode):
+    """Parameters are not initialized, as those of a file take their place: without memory torch needs its compiler."""
+
+    def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        kwargs = kwargs or {}
+        if getattr(func, "__module__", None) == nn.init.__name__:
+            return kwargs["tensor"] if "tensor" in kwargs else args[0]
+        return func(*args, **kwargs)
 
 
 def _check_sizes(tree: object, path: Path) -> None:

@@ -14,8 +14,11 @@ from molgen.errors import ParseError
 
 
 @pytest.fixture
-def stub(monkeypatch):
-    """Puts a function in the place of `conformers_to_file`."""
+def stub(monkeypatch, tmp_path):
+    """Puts a function in the place of `conformers_to_file`, and works in a folder that has a lib.smi and a folder d."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "lib.smi").write_text("CC\n")
+    (tmp_path / "d").mkdir()
 
     def install(function):
         module = types.ModuleType("molgen.screening.conformer_file")

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.spatial import KDTree
 
 from molgen.chem.formats.residue_names import NUCLEOTIDES, parent_name
 from molgen.chem.proteins.structure import Protein
@@ -92,6 +91,8 @@ def local_directions(positions: np.ndarray) -> np.ndarray:
     Returns:
         float64 [k, 3], of length at most 4; zero for a lone atom.
     """
+    from scipy.spatial import KDTree  # slow to import, and not for molecules without a pocket
+
     directions = np.zeros((len(positions), 3))
     pairs = KDTree(positions).query_pairs(_BOND, output_type="ndarray") if len(positions) else np.zeros((0, 2), int)
     i, j = pairs[:, 0], pairs[:, 1]

@@ -6,7 +6,6 @@ from importlib.util import find_spec
 
 import numpy as np
 from rdkit import Chem
-from scipy.optimize import minimize
 
 from molgen.chem.molecules.force_field import Energies
 from molgen.errors import ConfigError, EmbeddingError
@@ -50,6 +49,7 @@ def minimize_xtb(
         EmbeddingError: the electrons of a conformer do not converge, or atoms lie on top of each other.
     """
     check_xtb()
+    from scipy.optimize import minimize
     from tblite.interface import Calculator  # pyright: ignore[reportMissingImports]
 
     numbers = np.array([atom.GetAtomicNum() for atom in mol.GetAtoms()])

@@ -1,0 +1,98 @@
+"""Options and input files, looked at before torch is imported: that takes longer than saying what is wrong with them.
+
+What passes here is checked by the task itself, too; so these functions need not see everything.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from molgen.errors import CheckpointError, ParseError
+from molgen.opening import STANDARD_INPUT
+
+if TYPE_CHECKING:
+    from molgen.chem.proteins.structure import Protein
+
+
+def check_outputs(*paths: Path | None) -> None:
+    """See that files can be written where they are to be.
+
+    Raises:
+        InputError: one cannot.
+    """
+    from molgen.files import check_place
+
+    for path in filter(None, paths):
+        check_place(path)
+
+
+def check_molecules(source: str | Path, smiles_column: str | None = None, name_column: str | None = None) -> None:
+    """See that molecules can be read: of a file the first record, whatever is in it; or the SMILES that is given.
+
+    Standard input and pipes, which can be read only once, are left alone.
+
+    Raises:
+        InputError: the file is missing, of another kind or empty.
+        ParseError: the SMILES is none.
+    """
+    from molgen.chem.molecules.reading import names_file, read_molecules
+
+    is_file = isinstance(source, Path) or names_file(source)
+    if is_file and (str(source) == STANDARD_INPUT or (Path(source).exists() and not Path(source).is_file())):
+        return
+    first = next(iter(read_molecules(source, smiles_column=smiles_column, name_column=name_column)))
+    if not is_file and first.mol is None:
+        raise ParseError(first.error or "unreadable", source=first.name)
+
+
+def check_reference(path: str | Path | None, *, bonds: bool = True) -> None:
+    """See that the pose in a file can be read, where one is given; and its bonds, if they must be known.
+
+    Raises:
+        InputError: it cannot.
+    """
+    from molgen.chem.molecules.reference import reference_ligand
+
+    if path is not None:
+        reference_ligand(path, bonds=bonds)
+
+
+def check_anchors(texts: Sequence[str] | None) -> None:
+    """See that anchors can be understood.
+
+    Raises:
+        InputError: one cannot.
+    """
+    from molgen.docking.restraints import Anchor
+
+    for text in texts or ():
+        Anchor.parse(text)
+
+
+def check_weights(*names: str) -> None:
+    """See that weights are there.
+
+    Raises:
+        CheckpointError: a name is no file, nor one of the names that are none.
+    """
+    for name in names:
+        if name not in ("default", "uniform") and not Path(name).is_file():
+            raise CheckpointError("no such checkpoint", source=name)
+
+
+def read_structure(path: Path, pocket: str = "auto") -> Protein:
+    """The structure in a file, for the task to go on with; see that it has the pocket, which is not kept.
+
+    Raises:
+        InputError: the file cannot be read, or the pocket is not there.
+    """
+    from molgen.chem.proteins.reading import read_protein
+
+    structure = read_protein(path)
+    if pocket.strip().lower() not in ("auto", "blind"):  # these are searched for, which takes its time
+        from molgen.chem.proteins.pockets import find_pockets
+
+        find_pockets(pocket, structure)
+    return structure
