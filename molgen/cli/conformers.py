@@ -22,6 +22,7 @@ from molgen.cli.library import (
     run_config,
 )
 from molgen.cli.options import (
+    DeviceOption,
     LargestFragmentOption,
     NameColumnOption,
     ReportOption,
@@ -68,6 +69,7 @@ def conformers(
     n: Annotated[int, typer.Option("-n", min=1, help="Conformers per molecule.")] = GenerateConfig.n,
     seed: Annotated[int, typer.Option(min=0, help="Same seed, same conformers.")] = 0,
     model: Annotated[str, typer.Option(help="default, uniform (no model), or a weights file.")] = "default",
+    device: DeviceOption = "cpu",
     stereo: StereoOption = Stereo.one,
     largest_fragment: LargestFragmentOption = False,
     smiles_column: SmilesColumnOption = None,
@@ -134,6 +136,7 @@ def conformers(
         sort=sort.value,
         unique=unique.value,
         minimize_with=minimize_with.value,
+        device=device,
         timeout=timeout,
         align=align,
         core=core,

@@ -11,10 +11,10 @@ import typer
 from molgen.cli.docked import print_docked, print_setting, print_uncompared
 from molgen.cli.early import (
     check_anchors,
+    check_docking_weights,
     check_molecules,
     check_outputs,
     check_reference,
-    check_weights,
     read_structure,
 )
 from molgen.cli.options import (
@@ -22,6 +22,7 @@ from molgen.cli.options import (
     ChainsOption,
     ConfidenceModelOption,
     CovalentOption,
+    DeviceOption,
     DropOption,
     Effort,
     EffortOption,
@@ -87,6 +88,7 @@ def dock(
     rank: RankOption = Rank.confidence,
     pose_model: PoseModelOption = "default",
     confidence_model: ConfidenceModelOption = "default",
+    device: DeviceOption = "cpu",
     trajectory: Annotated[
         Path | None, typer.Option(help="PDB file of how the model samples the (first) ligand.")
     ] = None,
@@ -138,6 +140,7 @@ def dock(
         pose_model=pose_model,
         confidence_model=confidence_model,
         covalent=covalent,
+        device=device,
         require=tuple(require or ()),
         forbid=tuple(forbid or ()),
     )
@@ -174,7 +177,7 @@ def dock(
 
         check_report(report)
     _check_scripts(pymol, chimerax)
-    check_weights(pose_model, confidence_model)
+    check_docking_weights(config)
     check_anchors(anchor)
     check_molecules(ligand, smiles_column, name_column)
     check_reference(core)

@@ -14,6 +14,7 @@ from molgen.opening import STANDARD_INPUT
 
 if TYPE_CHECKING:
     from molgen.chem.proteins.structure import Protein
+    from molgen.docking.records import DockConfig
 
 
 def check_outputs(*paths: Path | None) -> None:
@@ -80,6 +81,12 @@ def check_weights(*names: str) -> None:
     for name in names:
         if name not in ("default", "uniform") and not Path(name).is_file():
             raise CheckpointError("no such checkpoint", source=name)
+
+
+def check_docking_weights(config: DockConfig) -> None:
+    """:func:`check_weights` of the models that a docking loads."""
+    check_weights(*[config.pose_model] * (config.proposals != "random"))
+    check_weights(*[config.confidence_model] * (config.rank != "energy"))
 
 
 def read_structure(path: Path, pocket: str = "auto") -> Protein:

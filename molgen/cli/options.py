@@ -53,6 +53,9 @@ ProposalsOption = Annotated[
     ProposalSource, typer.Option(help="Start from random poses, from those of the model, or both.")
 ]
 RankOption = Annotated[Rank, typer.Option(help="Order poses by the learned confidence, or by energy.")]
+DeviceOption = Annotated[
+    str, typer.Option(metavar="cpu|cuda[:N]|mps|auto", help="Where the networks run; the rest is the CPU's.")
+]
 PoseModelOption = Annotated[str, typer.Option(help="Proposes poses: default, or a weights file.")]
 ConfidenceModelOption = Annotated[str, typer.Option(help="Ranks poses: default, or a weights file.")]
 ProtonateOption = Annotated[str, typer.Option(help="pH of the ligand, no, or auto: 7.4 unless it has its hydrogens.")]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from molgen.cli.early import check_anchors, check_molecules, check_reference, check_weights, read_structure
+from molgen.cli.early import check_anchors, check_docking_weights, check_molecules, check_reference, read_structure
 from molgen.cli.library import (
     AddressOption,
     EngineName,
@@ -27,6 +27,7 @@ from molgen.cli.options import (
     ChainsOption,
     ConfidenceModelOption,
     CovalentOption,
+    DeviceOption,
     DropOption,
     Effort,
     EffortOption,
@@ -91,6 +92,7 @@ def screen(
     rank: RankOption = Rank.confidence,
     pose_model: PoseModelOption = "default",
     confidence_model: ConfidenceModelOption = "default",
+    device: DeviceOption = "cpu",
     protonate: ProtonateOption = "auto",
     states: StatesOption = 1,
     stereo: StereoOption = Stereo.one,
@@ -145,10 +147,11 @@ def screen(
         pose_model=pose_model,
         confidence_model=confidence_model,
         covalent=covalent,
+        device=device,
         require=tuple(require or ()),
         forbid=tuple(forbid or ()),
     )
-    check_weights(pose_model, confidence_model)
+    check_docking_weights(config)
     shared = {
         "config": config,
         "run": run_config(engine, workers, address, run),

@@ -68,9 +68,9 @@ def boltzmann_ensemble(mol: Chem.Mol, model: TorsionModel | None, config: Genera
     likelihood = torch.full((config.n,), -record.n_torsions * float(np.log(2 * np.pi)))
     if model is not None and record.n_torsions:
         local = full[:, torch.from_numpy(heavy_atoms(mol))][template].float()
-        torsions, likelihood = sample_with_likelihood(
-            model, batch_graphs([record]), local, torsions, time=PROPOSAL_TIME, steps=PROPOSAL_STEPS
-        )
+        graph, local, begin = batch_graphs([record]).to(model.device), local.to(model.device), torsions.to(model.device)
+        sampled = sample_with_likelihood(model, graph, local, begin, time=PROPOSAL_TIME, steps=PROPOSAL_STEPS)
+        torsions, likelihood = (value.cpu() for value in sampled)
     positions = set_torsions(mol, full[template], torsions.double(), record).numpy()
     _, energies = minimize_conformers(with_conformers(mol, positions), 0)
     if not np.isfinite(energies.values).any():

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from numbers import Integral, Real
 from typing import Any, Literal
 
+from molgen.devices import check_device_name
 from molgen.errors import ConfigError
 from molgen.former_names import renamed, with_former_names
 
@@ -74,6 +75,8 @@ class GenerateConfig:
         keep_conformer: the conformers of the input, with their rings, bonds and angles, are the template conformers.
         boltzmann: kelvin; n samples with Boltzmann weights in place of a selection (see
             :mod:`molgen.conformers.boltzmann`).
+        device: where the network runs: "cpu", "cuda", "cuda:1", "mps", or "auto" for a GPU where there is one. A model
+            that is given loaded stays where it is. Embedding, minimization and selection are the CPU's.
 
     Raises:
         ConfigError: a value is out of range or of another type.
@@ -104,6 +107,7 @@ class GenerateConfig:
     torsions: Mapping[Any, Any] | None = None
     keep_conformer: bool = False
     boltzmann: float | None = None
+    device: str = "cpu"
 
     def __post_init__(self) -> None:
         for name, least in _LEAST.items():
@@ -127,6 +131,7 @@ class GenerateConfig:
                 raise ConfigError(f'{name} must be {listed}, not "{getattr(self, name)}"')
         if self.unique == "minima" and self.minimize_with == "none":
             object.__setattr__(self, "minimize_with", "mmff")
+        check_device_name(self.device)
         for name in _SWITCHES:
             if not isinstance(getattr(self, name), bool):
                 raise ConfigError(f"{name} must be True or False, not {getattr(self, name)!r}")

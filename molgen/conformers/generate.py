@@ -25,6 +25,7 @@ from molgen.conformers.parallel import in_order, tracked
 from molgen.conformers.samples import sample_conformers
 from molgen.conformers.selection import select_conformers
 from molgen.conformers.time_limit import cpu_limit
+from molgen.devices import device_of
 from molgen.errors import ConfigError, ParseError, readable
 from molgen.models.torsion_flow.model import TorsionModel
 from molgen.models.torsion_flow.task import load_model
@@ -89,7 +90,7 @@ def generate_conformers(
     isomer, note = enumerate_stereo(full, "one")[0]
     if note:
         warnings.warn(note, stacklevel=2)
-    return conformers_of(isomer, resolve_model(model), config)
+    return conformers_of(isomer, resolve_model(model, config.device), config)
 
 
 @dataclass(frozen=True)
@@ -145,7 +146,7 @@ def generate_many(
         MolgenError: at once, for a source, a model or an option that cannot be used; no molecule raises.
     """
     config = checked_config(n=n, seed=seed, **options)
-    network = resolve_model(model)
+    network = resolve_model(model, config.device)
     records = join_conformers(read_molecules(source, smiles_column=smiles_column, name_column=name_column))
     found = (o for o, _ in timed_outcomes(records, network, config, largest_fragment, stereo, n_jobs=n_jobs))
     total = len(source) if isinstance(source, Sized) and not isinstance(source, (str, Mapping)) else None
@@ -170,6 +171,8 @@ def timed_outcomes(
         raise ConfigError(f'stereo must be "one" or "enumerate", not {readable(stereo)}')
     if isinstance(n_jobs, bool) or not isinstance(n_jobs, Integral) or n_jobs < 1:
         raise ConfigError(f"n_jobs must be a whole number of at least 1, not {readable(n_jobs)}")
+    if n_jobs > 1 and model is not None and model.device.type != "cpu":
+        raise ConfigError(f"several processes cannot share one {model.device}: n_jobs must be 1 there")
     work = partial(_timed, model=model, config=config, largest_fragment=largest_fragment, stereo=stereo)
     if n_jobs == 1:
         return (found for record in records for found in work(record))
@@ -214,18 +217,18 @@ def _isomers(record: InputRecord, largest_fragment: bool, stereo: Stereo) -> lis
     return enumerate_stereo(prepare_molecule(record.molecule(), largest_fragment=largest_fragment), stereo)
 
 
-def resolve_model(model: Model) -> TorsionModel | None:
-    """A loaded model; None for "uniform".
+def resolve_model(model: Model, device: str = "cpu") -> TorsionModel | None:
+    """A model on a device; None for "uniform". One that is loaded already stays where it is.
 
     Raises:
-        ConfigError: it is no model and no file.
+        ConfigError: it is no model and no file, or the device is not there.
         CheckpointError: the file cannot be used.
     """
     if isinstance(model, TorsionModel):
         return model
     if not isinstance(model, (str, Path)):
         raise ConfigError(f"model must be a name, a file or a loaded model, not {readable(repr(model))}")
-    return None if model == "uniform" else load_model(model)
+    return None if model == "uniform" else load_model(model).to(device_of(device))
 
 
 @one_thread()

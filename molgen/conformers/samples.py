@@ -88,7 +88,8 @@ def sample_conformers(mol: Chem.Mol, model: TorsionModel | None, config: Generat
     torsions = (points[:, :-1] * 2 * np.pi - np.pi).float()
     if model is not None:
         local = full[:, torch.from_numpy(heavy_atoms(mol))][template].float()
-        sampled = sample_torsions(model, batch_graphs([record]), local, torsions, times=time_grid(model, config.steps))
+        graph, local, begin = batch_graphs([record]).to(model.device), local.to(model.device), torsions.to(model.device)
+        sampled = sample_torsions(model, graph, local, begin, times=time_grid(model, config.steps)).cpu()
         torsions = finite_or(sampled, torsions, "sampled sets of torsions")
     torsions = _with_frozen(torsions.double(), full[template], record, field)
     positions = set_torsions(mol, full[template], torsions, record).numpy()

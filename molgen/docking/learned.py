@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 
+from molgen.devices import device_of
 from molgen.docking.records import DockConfig
 from molgen.models.pose_confidence.model import ConfidenceModel
 from molgen.models.pose_confidence.task import load_confidence
@@ -26,25 +27,26 @@ class Learned:
 
 
 def learned_of(config: DockConfig) -> Learned:
-    """The models of a configuration, loaded once per process.
+    """The models of a configuration on its device, loaded once per process.
 
     Raises:
+        ConfigError: the device is not there.
         CheckpointError: a weights file is missing, damaged or of another kind; `proposals` "random" and `rank`
             "energy" need none, nor do covalent ligands, which the models have never seen.
     """
     if config.covalent is not None:
         return Learned()
     return Learned(
-        None if config.proposals == "random" else _pose_model(config.pose_model),
-        None if config.rank == "energy" else _confidence(config.confidence_model),
+        None if config.proposals == "random" else _pose_model(config.pose_model, config.device),
+        None if config.rank == "energy" else _confidence(config.confidence_model, config.device),
     )
 
 
 @lru_cache(maxsize=4)
-def _pose_model(name: str) -> PoseModel:
-    return load_pose_model(name)[0]
+def _pose_model(name: str, device: str) -> PoseModel:
+    return load_pose_model(name)[0].to(device_of(device))
 
 
 @lru_cache(maxsize=4)
-def _confidence(name: str) -> ConfidenceModel:
-    return load_confidence(name)[0]
+def _confidence(name: str, device: str) -> ConfidenceModel:
+    return load_confidence(name)[0].to(device_of(device))

@@ -63,15 +63,17 @@ def propose(
     """
     template = torch.arange(count) % len(ligand.templates)
     shapes = ligand.templates[template]
-    graph = batch_graphs([ligand.graph])
-    pocket = pocket_batch(site, model.config.pocket_radius)
+    graph = batch_graphs([ligand.graph]).to(model.device)
+    pocket = pocket_batch(site, model.config.pocket_radius).to(model.device)
     center = torch.from_numpy(site.pocket.center).float()
-    start = prior_states(model, shapes, ligand.graph.n_torsions, rng)
-    watch = None if on_step is None else lambda step, t, positions: on_step(step, positions + center)
+    prior = prior_states(model, shapes, ligand.graph.n_torsions, rng)  # drawn on the CPU, whatever the device
+    start = {name: value.to(model.device) for name, value in prior.items()}
+    watch = None if on_step is None else lambda step, t, positions: on_step(step, positions.cpu() + center)
     guide = None if energy is None else guide_of(energy, center, guidance)
+    shapes = shapes.to(model.device)
     with one_thread():
         found = sample_poses(model, graph, pocket, shapes, start, time_grid(steps), guide=guide, on_step=watch)
-    found, template = _finite(found, template)
+    found, template = _finite(found.cpu(), template)
     return Starts((found + center).permute(1, 2, 0).contiguous(), template)
 
 
@@ -99,8 +101,8 @@ def guide_of(energy: DockingEnergy, center: Tensor, guidance: float) -> Guide | 
     softened = energy.softened(_CEILING)
 
     def pulled(positions: Tensor) -> tuple[Tensor, Tensor]:
-        placed = positions.detach() + center[:, None]
-        values, gradient = torch.zeros(placed.shape[2]), torch.zeros_like(placed)
+        placed = positions.detach().cpu() + center[:, None]  # energies are the CPU's, wherever the networks run
+        values, gradient = placed.new_zeros(placed.shape[2]), torch.zeros_like(placed)
         for restraint in energy.restraints:
             more, slope = restraint(placed)
             values, gradient = values + _RESTRAINT * more, gradient + _RESTRAINT * slope
@@ -108,7 +110,7 @@ def guide_of(energy: DockingEnergy, center: Tensor, guidance: float) -> Guide | 
             more, slope = softened.intermolecular(placed)
             values, gradient = values + guidance * more, gradient + guidance * slope
         longest = torch.linalg.vector_norm(gradient, dim=1, keepdim=True).clamp(min=_STEEPEST)
-        return values, gradient * (_STEEPEST / longest)
+        return values.to(positions), (gradient * (_STEEPEST / longest)).to(positions)
 
     return Guide(pulled, lambda t: 1.0 if float(t) < _GUIDED else 0.0)
 

@@ -128,7 +128,8 @@ def _logits(model: ConfidenceModel, ligand: Ligand, site: Site, refined: Refined
     atoms, center = surroundings(site.network_atoms, refined.positions.numpy())
     positions = (refined.positions.double() - torch.from_numpy(center)).float()
     graph, pocket = batch_graphs([ligand.graph]), batch_pockets([atoms])
-    return model(graph, pocket, positions[None], (refined.total - lowest)[None])[0]
+    given = (graph, pocket, positions[None], (refined.total - lowest)[None])
+    return model(*(value.to(model.device) for value in given))[0].cpu()
 
 
 def surroundings(atoms: PocketAtoms, positions: np.ndarray) -> tuple[PocketAtoms, np.ndarray]:

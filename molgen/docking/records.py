@@ -14,6 +14,7 @@ from rdkit import Chem
 from molgen.chem.covalent.request import CovalentBond
 from molgen.chem.proteins.structure import Pocket, Protein
 from molgen.config import renamed
+from molgen.devices import check_device_name
 from molgen.docking.covalent.result import DockedBond
 from molgen.errors import ConfigError
 from molgen.metrics.interactions import Condition, Interaction, UnsatisfiedAtom
@@ -58,6 +59,8 @@ class DockConfig:
             (:class:`molgen.metrics.interactions.Condition`); poses that fail one are left out.
         covalent: a bond to a residue that the ligand is docked through, e.g. "A:CYS:25"
             (:class:`molgen.chem.covalent.request.CovalentBond`).
+        device: where the networks run: "cpu", "cuda", "cuda:1", "mps", or "auto" for a GPU where there is one. The
+            search and the energies are the CPU's.
     """
 
     n: int = 9
@@ -80,6 +83,7 @@ class DockConfig:
     require: tuple[str, ...] = ()
     forbid: tuple[str, ...] = ()
     covalent: str | None = None
+    device: str = "cpu"
 
     def __post_init__(self) -> None:
         limits = (("n", 1, Integral), ("seed", 0, Integral), ("min_rmsd", 0.0, Real), ("samples", 1, Integral))
@@ -94,6 +98,7 @@ class DockConfig:
                 raise ConfigError(f"{name} must be one of {', '.join(choices)}, not {getattr(self, name)}")
         object.__setattr__(self, "require", tuple(self.require))
         object.__setattr__(self, "forbid", tuple(self.forbid))
+        check_device_name(self.device)
         for text in (*self.require, *self.forbid):
             Condition.parse(text)
         if self.covalent is not None:

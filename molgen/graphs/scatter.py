@@ -40,7 +40,7 @@ class _NeighborSum(torch.autograd.Function):
         if values.device.type != "cpu":
             return scatter_sum(values * factor[:, None], receiver, size)
         _announce_sparse()
-        columns = torch.arange(len(values))
+        columns = torch.arange(len(values), device=values.device)
         matrix = torch.sparse_csr_tensor(
             offsets, columns, factor.contiguous(), (size, len(values)), check_invariants=False
         )
@@ -61,4 +61,4 @@ def _announce_sparse() -> None:
     """torch warns once that sparse CSR tensors are beta; have that happen where no user sees it."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        torch.sparse_csr_tensor(torch.tensor([0, 1]), torch.tensor([0]), torch.ones(1), (1, 1), check_invariants=False)
+        torch.sparse_csr_tensor([0, 1], [0], [1.0], (1, 1), device="cpu", check_invariants=False)

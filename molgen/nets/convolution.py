@@ -92,7 +92,7 @@ class DepthwiseConvolution(nn.Module):
         self.skip = ChannelLinear(channels, self.gate.channels_in)
         self.mix = ChannelLinear(channels, channels)
         self.scale = 1.0 / math.sqrt(mean_neighbors)
-        self._plans: dict[tuple[frozenset[str], frozenset[str]], Plan] = {}
+        self._plans: dict[tuple[frozenset[str], frozenset[str], torch.device], Plan] = {}
 
     def forward(
         self,
@@ -110,7 +110,7 @@ class DepthwiseConvolution(nn.Module):
         0e among them; all by default.
         """
         source = x if senders is None else senders
-        plan = self._plan(frozenset(source), wanted or frozenset(self.gate.channels))
+        plan = self._plan(frozenset(source), wanted or frozenset(self.gate.channels), edge_scalars.device)
         weight, bias = self.weights.weight[plan.columns], self.weights.bias[plan.columns]
         weights = nn.functional.linear(edge_scalars, weight, bias)
         before = self.before(source)
@@ -133,10 +133,10 @@ class DepthwiseConvolution(nn.Module):
         update = self.mix(self.gate({ir: value + skip[ir] if ir in skip else value for ir, value in new.items()}))
         return {ir: x[ir] + value if ir in x else value for ir, value in update.items()}
 
-    def _plan(self, sources: frozenset[str], wanted: frozenset[str]) -> Plan:
-        key = (sources, wanted)
+    def _plan(self, sources: frozenset[str], wanted: frozenset[str], device: torch.device) -> Plan:
+        key = (sources, wanted, device)
         if key not in self._plans:
-            self._plans[key] = _plan(self.groups, sources, wanted)
+            self._plans[key] = _plan(self.groups, *key)
         return self._plans[key]
 
     @staticmethod
@@ -164,7 +164,7 @@ class Plan(NamedTuple):
     paths: dict[str, list[Path]]
 
 
-def _plan(groups: list[list[Path]], sources: frozenset[str], wanted: frozenset[str]) -> Plan:
+def _plan(groups: list[list[Path]], sources: frozenset[str], wanted: frozenset[str], device: torch.device) -> Plan:
     kept, columns, paths, begin = [], [], dict[str, list[Path]](), 0
     for group in groups:
         live = []
@@ -177,7 +177,7 @@ def _plan(groups: list[list[Path]], sources: frozenset[str], wanted: frozenset[s
             begin += path.size
         if live:
             kept.append(live)
-    return Plan(kept, torch.tensor(columns, dtype=torch.int64), paths)
+    return Plan(kept, torch.tensor(columns, dtype=torch.int64, device=device), paths)
 
 
 def depthwise_groups(channels: dict[str, int], l_max: int) -> list[list[Path]]:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
+import torch
 from torch import Tensor, nn
 
 from molgen.nets.protocol import FieldNetwork
@@ -34,6 +35,11 @@ class FieldModel(nn.Module):
         self.config, self.process, self.network = config, process, network
         self.earlier_names = dict(earlier_names or {})
         self.register_load_state_dict_pre_hook(partial(_rename, self.earlier_names))
+
+    @property
+    def device(self) -> torch.device:
+        """Where its parameters are; the CPU for a network without any."""
+        return next((parameter.device for parameter in self.parameters()), torch.device("cpu"))
 
     def encode(self, batch: Any) -> Any:
         """What depends on the molecules alone; once per batch."""

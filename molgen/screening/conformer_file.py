@@ -88,7 +88,7 @@ def conformers_to_file(
     if config.minimize_with == "gfn2":
         check_xtb()
     records = join_conformers(read_molecules(source, smiles_column=smiles_column, name_column=name_column))
-    network = resolve_model(model)
+    network = resolve_model(model, config.device)
     rows: list[ConformerRow] = []
 
     def results() -> Iterator[SdfRecord]:

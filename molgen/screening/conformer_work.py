@@ -47,7 +47,7 @@ class ConformerWork:
         return []
 
     def open(self, arrays: Sequence[np.ndarray]) -> WorkFunction:
-        network = resolve_model(self.model)
+        network = resolve_model(self.model, self.config.device)
         return lambda smiles: self._generate(network, smiles)
 
     def _generate(self, network: TorsionModel | None, smiles: str) -> MoleculeResult:

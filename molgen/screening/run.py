@@ -129,8 +129,11 @@ def screen(
 
 
 def docking_settings(docking: DockConfig) -> dict[str, Any]:
-    """The settings of docking; of those that runs of earlier versions lack only what differs from the default."""
-    later = {"require": (), "forbid": (), "states": 1, "stereo": "one"}
+    """The settings of docking; of those that runs of earlier versions lack only what differs from the default.
+
+    The device is none: a run may go on with another.
+    """
+    later = {"require": (), "forbid": (), "states": 1, "stereo": "one", "device": docking.device}
     return {name: value for name, value in asdict(docking).items() if name not in later or value != later[name]}
 
 
@@ -156,9 +159,10 @@ def conformer_library(
 ) -> RunSummary:
     """Conformers of a library into a folder; arguments as in :func:`screen` and :func:`molgen.generate_many`."""
     generate = config or GenerateConfig()
-    resolve_model(model)  # weights that cannot be read are no fault of a molecule
+    resolve_model(model, generate.device)  # weights that cannot be read are no fault of a molecule
     work = ConformerWork(generate, model, largest_fragment)
-    settings = {"model": file_identity(model), "conformers": asdict(generate), "largest_fragment": largest_fragment}
+    conformers = {name: value for name, value in asdict(generate).items() if name != "device"}
+    settings = {"model": file_identity(model), "conformers": conformers, "largest_fragment": largest_fragment}
     columns = _columns(smiles_column, name_column)
     settings |= columns
     read = partial(read_library, columns=columns)

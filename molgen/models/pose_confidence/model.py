@@ -71,6 +71,11 @@ class ConfidenceModel(nn.Module):
         self.register_buffer("curve_values", at.sigmoid())
         self.register_load_state_dict_pre_hook(_with_present_names)
 
+    @property
+    def device(self) -> torch.device:
+        """Where its weights are."""
+        return self.meta_weights.device
+
     def forward(self, graph: GraphBatch, pocket: PocketBatch, positions: Tensor, gap: Tensor) -> Tensor:
         """The networks' logits [B, S], their mean over the members.
 
@@ -83,7 +88,7 @@ class ConfidenceModel(nn.Module):
 
     def meta_logits(self, logits: Tensor, positions: Tensor, energies: Tensor) -> Tensor:
         """The meta-classifier's logits [S] of all poses of one ligand; arguments as of :func:`meta_features`."""
-        return meta_features(logits, positions, energies) @ self.meta_weights.to(logits) + self.meta_offset
+        return meta_features(logits, positions, energies) @ self.meta_weights.to(logits) + self.meta_offset.to(logits)
 
     def probability(self, logits: Tensor) -> Tensor:
         """Probabilities for the meta-classifier's logits: linear between the points of the curve, level beyond."""

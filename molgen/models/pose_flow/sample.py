@@ -18,9 +18,10 @@ from molgen.models.pose_flow.model import PoseModel, State, pose_positions
 from molgen.nets.field_model import field_of_states
 from molgen.sampling import integrate, uniform_grid
 from molgen.sampling.guidance import Guidance
+from molgen.sampling.pieces import in_pieces
 
-CHUNK = 16
-"""Poses that go through the network together, so that its arrays fit the processor's cache."""
+CHUNK, GPU_CHUNK = 16, 256
+"""Poses that go through the network together: its arrays fit a processor's cache, or keep a GPU busy."""
 
 
 @torch.no_grad()
@@ -51,16 +52,17 @@ def sample_poses(
     """
     batch = ComplexBatch(graph, pocket)
     encoding = model.encode(batch)
-    poses = []
-    for rows in torch.arange(len(template), device=template.device).split(CHUNK):
+
+    def carried(rows: slice) -> Tensor:
         positions = partial(_positions, batch_coordinates(template[rows][None], graph), graph)
         field = field_of_states(model, batch, encoding, positions)
         guidance = None if guide is None else Guidance(partial(_energy_of, guide.energy, positions), guide.scale)
         watch = None if on_step is None else partial(_show, on_step, positions)
         begin = {name: value[rows] for name, value in start.items()}
         final = integrate(field, model.process, begin, times, guidance=guidance, on_step=watch)
-        poses.append(positions(final)[0])
-    return torch.cat(poses)
+        return positions(final)[0]
+
+    return in_pieces(len(template), CHUNK if template.device.type == "cpu" else GPU_CHUNK, carried)
 
 
 def _positions(shape: InternalCoordinates, graph: GraphBatch, state: State) -> Tensor:
@@ -118,7 +120,7 @@ def prior_states(model: PoseModel, template: Tensor, torsions: int, rng: torch.G
     count = len(template)
     like = {
         "translation": template.new_zeros(count, 3),
-        "rotation": torch.eye(3).to(template).expand(count, 3, 3),
+        "rotation": torch.eye(3, dtype=template.dtype, device=template.device).expand(count, 3, 3),
         "torsion": template.new_zeros(count, torsions),
     }
     return model.process.prior(like, rng)  # type: ignore[return-value]

@@ -42,7 +42,7 @@ def log_likelihood(
         [S], log of radian^-m; zeros for a molecule without torsions.
     """
     torsions = dihedral_angles(positions, graph.torsions[0])
-    return _carried(model, graph, positions, torsions, torch.linspace(time, 1.0, steps + 1))[1]
+    return _carried(model, graph, positions, torsions, torch.linspace(time, 1.0, steps + 1, device=torsions.device))[1]
 
 
 def sample_with_likelihood(
@@ -58,7 +58,8 @@ def sample_with_likelihood(
     Returns:
         torsions [S, m], radian, and their log-density [S] given the template.
     """
-    end, likelihood = _carried(model, graph, template, torsions, torch.linspace(1.0, time, steps + 1))
+    times = torch.linspace(1.0, time, steps + 1, device=torsions.device)
+    end, likelihood = _carried(model, graph, template, torsions, times)
     return torus.wrap(end), likelihood
 
 

@@ -14,9 +14,11 @@ from molgen.models.torsion_flow.model import TorsionModel
 from molgen.nets.field_model import field_of_states
 from molgen.sampling import Stepper, adams_bashforth, integrate, power_grid
 from molgen.sampling.flow_map import jump_along, trajectory
+from molgen.sampling.pieces import in_pieces
 
-CHUNK_EDGES = 20000
-"""Conformations go through the network in pieces of about this many edges, which fit the processor's cache."""
+CHUNK_EDGES, GPU_EDGES = 20_000, 1_000_000
+"""Conformations go through the network in pieces of about this many edges: they fit a processor's cache, or keep a GPU
+busy."""
 
 GRID_POWER = 0.7
 
@@ -49,15 +51,14 @@ def sample_torsions(
     if graph.torsions.shape[1] == 0:
         return torsions
     encoding = model.encode(graph)
-    moved = []
-    for rows in pieces(template):
+
+    def carried(rows: slice) -> Tensor:
         field = torsion_field(model, graph, encoding, template[rows])
         if model.jumps:
-            made = jump_along(field, model.process, torsions[rows], times, on_step=on_step)  # type: ignore[arg-type]
-        else:
-            made = integrate(field, model.process, torsions[rows], times, stepper=stepper(), on_step=on_step)
-        moved.append(made)
-    return torch.cat(moved)
+            return jump_along(field, model.process, torsions[rows], times, on_step=on_step)  # type: ignore[arg-type]
+        return integrate(field, model.process, torsions[rows], times, stepper=stepper(), on_step=on_step)
+
+    return in_pieces(len(template), samples_at_once(template), carried)
 
 
 @torch.no_grad()
@@ -91,7 +92,13 @@ def time_grid(model: TorsionModel, steps: int) -> Tensor:
 
 def pieces(template: Tensor) -> tuple[Tensor, ...]:
     """Indices of the template conformers [S, n, 3], in pieces that go through the network together."""
-    return torch.arange(template.shape[0]).split(max(1, CHUNK_EDGES // (14 * template.shape[1])))
+    return torch.arange(len(template), device=template.device).split(samples_at_once(template))
+
+
+def samples_at_once(template: Tensor) -> int:
+    """How many of the template conformers [S, n, 3] go through the network together."""
+    edges = CHUNK_EDGES if template.device.type == "cpu" else GPU_EDGES
+    return max(1, edges // (14 * template.shape[1]))
 
 
 def torsion_field(model: TorsionModel, graph: GraphBatch, encoding: Any, template: Tensor) -> Callable[..., Tensor]:

@@ -1,0 +1,38 @@
+"""Samples in pieces that fit the memory of a device."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable
+
+import torch
+from torch import Tensor
+
+from molgen.sampling.guards import MoleculeWarning
+
+
+def in_pieces(count: int, size: int, work: Callable[[slice], Tensor]) -> Tensor:
+    """The results of all rows [count, ...], made in pieces of so many rows.
+
+    Where the memory of the device runs out the pieces are halved, which a warning says once; what is done stays.
+
+    Args:
+        work: rows -> their results; is called again for rows that did not fit.
+
+    Raises:
+        torch.OutOfMemoryError: one row alone does not fit.
+    """
+    done: list[Tensor] = []
+    begin, largest = 0, size
+    while begin < count or not done:
+        try:
+            done.append(work(slice(begin, begin + size)))
+        except torch.OutOfMemoryError:
+            if size == 1:
+                raise
+            size = (min(size, count) + 1) // 2
+            continue
+        begin += size
+    if size < largest:
+        warnings.warn(f"memory held only {size} of {count} samples at a time", MoleculeWarning, stacklevel=2)
+    return torch.cat(done)
