@@ -45,8 +45,8 @@ class ConformerField:
         self.terms = mmff_terms(mol)
         self._rdkit_steps = OCTAHEDRAL_STEPS if octahedral_centers(mol) else RDKIT_STEPS
         if self.terms is not None:
-            pairs = (restraints.core_pairs(), DISTANCE_STIFFNESS) if restraints is not None else ()
-            self._start = torch.from_numpy(graph_preconditioner(self.terms, *pairs)).float()
+            pairs = restraints.core_pairs() if restraints is not None else None
+            self._start = torch.from_numpy(graph_preconditioner(self.terms, pairs, DISTANCE_STIFFNESS)).float()
             self._shape = restraints.shape() if restraints is not None else None
             self._energy = {charges: MMFFEnergy(self.terms, charges) for charges in (True, False)}
 
