@@ -51,6 +51,7 @@ from molgen.cli.options import (
 )
 from molgen.cli.terminal import progress
 from molgen.errors import InputError
+from molgen.opening import check_input
 
 if TYPE_CHECKING:
     from molgen.docking.run import DockRow, Setting
@@ -123,6 +124,8 @@ def dock(
 
     Writes an SD or PDBQT file with the poses of every ligand, best first.
     """
+    for path in filter(None, (*(protein or ()), core, reference)):
+        check_input(path)
     from molgen.docking.pose_files import check_pose_file, pose_file_stem
     from molgen.docking.records import config_of
 

@@ -17,8 +17,8 @@ COMPILER = ["torch._dynamo", "sympy"]
 WRONG = [
     (["dock", "-p", "absent.pdb", "-l", "CCO", "-o", "out.sdf"], "absent.pdb: no such file"),
     (["dock", "-p", "broken.pdb", "-l", "CCO", "-o", "out.sdf"], "broken.pdb: "),
-    (["dock", "-p", "absent.pdb", "-l", "CCO", "-o", "absent/out.sdf"], "absent/out.sdf: the folder "),
     ([*DOCK, "-l", "absent.smi"], "absent.smi: no such file"),
+    ([*DOCK, "-l", "CCO", "-o", "absent/out.sdf"], "absent/out.sdf: the folder "),
     ([*DOCK, "-l", "CC("], "CC(: "),
     ([*DOCK, "-l", "CCO", "--pocket", "ligand:XYZ"], "XYZ"),
     ([*DOCK, "-l", "CCO", "--require", "magic"], "magic"),
