@@ -170,29 +170,29 @@
   });
 
   // a file of the page's own data
-  function save(name, content) {
+  function save(name, ending, content) {
     const link = document.createElement("a");
     link.href = URL.createObjectURL(content);
-    link.download = name.replace(/[^\w.+-]+/g, "_").slice(0, 80);
+    link.download = `${name.replace(/[^\w.+-]+/g, "_").slice(0, 80)}.${ending}`;
     link.click();
-    setTimeout(() => URL.revokeObjectURL(link.href), 1000);
+    setTimeout(() => URL.revokeObjectURL(link.href), 60000);
   }
   function chosenName() {
     const subject = data.subjects[state.subject];
     return `${subject.name} ${state.entry === null ? `all ${data.kind}s` : subject.entries[state.entry].name}`;
   }
   document.getElementById("save-record").addEventListener("click", () => {
-    save(`${chosenName()}.sdf`, new Blob([shown().map((entry) => entry.record).join("")], { type: "text/plain" }));
+    save(chosenName(), "sdf", new Blob([shown().map((entry) => entry.record).join("")], { type: "text/plain" }));
   });
   document.getElementById("save-view").addEventListener("click", () => {
     const drawn = [...view.querySelectorAll("canvas")].sort((a, b) => b.width * b.height - a.width * a.height)[0];
-    drawn?.toBlob((picture) => picture && save(`${chosenName()}.png`, picture), "image/png");
+    drawn?.toBlob((picture) => picture && save(chosenName(), "png", picture), "image/png");
   });
   document.getElementById("save-table").addEventListener("click", () => {
     const table = document.querySelector(`article[data-subject="${state.subject}"] table.entries`);
     const quoted = (cell) => `"${cell.textContent.replace(/"/g, '""')}"`;
     const lines = [...table.rows].filter((row) => !row.hidden).map((row) => [...row.cells].map(quoted).join(","));
-    save(`${data.subjects[state.subject].name}.csv`, new Blob([`${lines.join("\n")}\n`], { type: "text/csv" }));
+    save(data.subjects[state.subject].name, "csv", new Blob([`${lines.join("\n")}\n`], { type: "text/csv" }));
   });
 
   function show(subject) {

@@ -143,7 +143,7 @@ def set_value(browser: Any, css: str, value: object, event: str) -> None:
 
 @pytest.mark.slow
 def test_tables_toggles_theme_and_downloads(browser: Any, tmp_path: Path) -> None:
-    browser.execute_cdp_cmd("Page.setDownloadBehavior", {"behavior": "allow", "downloadPath": str(tmp_path)})
+    browser.execute_cdp_cmd("Browser.setDownloadBehavior", {"behavior": "allow", "downloadPath": str(tmp_path)})
     dark = [{"name": "prefers-color-scheme", "value": "dark"}]
     browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": dark})
     report = conformers(tmp_path, 6)
