@@ -18,6 +18,7 @@ KINDS = {
     "camphor": "CC1(C)[C@@H]2CC[C@@]1(C)C(=O)C2",
     "morphine": "CN1CC[C@]23c4c5ccc(O)c4O[C@H]2[C@@H](O)C=C[C@H]3[C@H]1C5",
     "cubane": "C12C3C4C1C5C2C3C45",
+    "housane": "C1C[C@H]2C[C@H]12",
     "paracyclophane": "C1Cc2ccc(cc2)CCc2ccc1cc2",
     "spiroketal": "O1[C@@H](C)CCC[C@]21CCC[C@H](C)O2",
     "biaryl axis": "Cc1cccc(F)c1-c1c(C)cccc1Cl |wU:7.7|",

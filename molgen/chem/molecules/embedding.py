@@ -23,6 +23,8 @@ TRIES = 20
 TRIES_OF_AN_ATOM = 10
 """Tries for each atom of the molecule before an attempt is given up, as in RDKit."""
 MOST_CALLS = 20
+_FREE = 24
+"""Conformers embedded without marks, at least, of which some may have the stereo."""
 _LARGEST_SEED = 2**31 - 1
 SHARE_OF_A_CALL = 0.5
 """Of the time that is left, for the conformers of one call."""
@@ -53,8 +55,8 @@ def embed_templates(
 
     The chain: ETKDGv3; ETKDGv3 from random coordinates (at once for a macrocycle); distance geometry from random
     coordinates with relaxed force tolerance; the same without any knowledge of flat rings and chains (strained cages).
-    Stereo is enforced by every one. Each has a few tries first; when all of them fail, the stereo that is at fault is
-    looked for, and then each has many.
+    Stereo is enforced by every one. Each has a few tries first; when all of them fail, conformers are embedded without
+    marks and those kept that have the stereo; then the stereo that is at fault is looked for, and then each has many.
 
     Time is that of the CPU, and the clock on the wall is not looked at: a busy machine gives the same conformers.
 
@@ -79,6 +81,9 @@ def embed_templates(
             embedded = _embed(mol, count, parameters, share, calls)
             if embedded is not None:
                 return Templates(embedded, method)
+        free = _embedded_freely(mol, count, seed) if calls == 1 else None
+        if free is not None:
+            return Templates(free, "ETKDGv3 from random coordinates, stereo by chance")
         fault = stereo_at_fault(mol) if calls == 1 else ""
         if fault:
             raise EmbeddingError(f"this isomer cannot exist in 3D: {fault}")
@@ -112,6 +117,27 @@ def _embed(
             break
         _add_conformers(trial, min(missing, affordable), parameters)
     return trial
+
+
+def _embedded_freely(mol: Chem.Mol, count: int, seed: int) -> Chem.Mol | None:
+    """Conformers embedded without marks of centers, as far as they have them: strained cages fail their volume test."""
+    marks = [atom.GetChiralTag() for atom in mol.GetAtoms()]
+    bare = Chem.Mol(mol)
+    for atom in bare.GetAtoms():
+        atom.SetChiralTag(Chem.ChiralType.CHI_UNSPECIFIED)
+    parameters = rdDistGeom.ETKDGv3()
+    parameters.useRandomCoords, parameters.maxIterations, parameters.randomSeed = True, TRIES, seed + 1
+    _add_conformers(bare, max(2 * count, _FREE), parameters)
+    result = Chem.Mol(mol)
+    result.RemoveAllConformers()
+    for conformer in bare.GetConformers():
+        placed = Chem.Mol(bare, False, conformer.GetId())
+        Chem.AssignStereochemistryFrom3D(placed, replaceExistingTags=True)
+        pairs = zip(marks, placed.GetAtoms(), strict=True)
+        right = all(mark in (Chem.ChiralType.CHI_UNSPECIFIED, atom.GetChiralTag()) for mark, atom in pairs)
+        if right and result.GetNumConformers() < count:
+            result.AddConformer(conformer, assignId=True)
+    return result if result.GetNumConformers() else None
 
 
 def _add_conformers(mol: Chem.Mol, count: int, parameters: rdDistGeom.EmbedParameters) -> None:
