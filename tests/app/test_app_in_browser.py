@@ -50,7 +50,8 @@ def test_from_drop_to_report(address):
         taken = time.monotonic() - begin
         assert all(residue in first.text for residue in ("Ile9", "Glu32", "Ile112"))
         assert taken < 60 * busy(), f"{taken:.0f} s"
-        awaited(lambda: color_count(find("#view canvas").screenshot_as_png) > 60)
+        canvas = awaited(lambda: find("#view canvas"))
+        awaited(lambda: color_count(canvas.screenshot_as_png) > 60)
         browser.switch_to.default_content()
         assert find(".q-badge").text == "done"
         elsewhere = [url for url in asked_for(browser) if not url.startswith((address, "data:", "blob:", "ws:"))]
