@@ -109,7 +109,7 @@ def cut_complexes() -> None:
 
 def toy_sets() -> None:
     """`training/`: a set for each model as `molgen prepare` makes it of a few molecules and four small complexes."""
-    for name in ("conformers", "fragments", "complexes", "decoys"):
+    for name in ("conformers", "fragments", "complexes", "decoys", "side-chains"):
         shutil.rmtree(TRAINING / name, ignore_errors=True)
     few = ["--set", "conformers=6", "--set", "merge=0.1"]
     for command, given, name, options in (
@@ -117,6 +117,7 @@ def toy_sets() -> None:
         ("fragments", "complexes", "fragments", []),
         ("complexes", "complexes", "complexes", []),
         ("decoys", "complexes", "decoys", []),
+        ("side-chains", "complexes", "side-chains", ["--complexes"]),
     ):
         arguments = ["prepare", command, str(DATA / given), "-o", str(TRAINING / name), *options]
         root(args=arguments, prog_name="molgen", standalone_mode=False)

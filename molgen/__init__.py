@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from molgen.docking.records import DockConfig, DockingResult, Pose
     from molgen.docking.rescore import rescore
     from molgen.models.torsion_flow.task import load_model
+    from molgen.packing.pack import pack
+    from molgen.packing.records import PackConfig, PackedResidue, Packing
     from molgen.reports.analysis.config import AnalysisConfig
     from molgen.reports.analysis.results import Analysis
     from molgen.reports.analysis.run import analyze
@@ -42,6 +44,9 @@ __all__ = [
     "GenerateConfig",
     "MolgenError",
     "Outcome",
+    "PackConfig",
+    "PackedResidue",
+    "Packing",
     "Pose",
     "RunConfig",
     "RunSummary",
@@ -53,6 +58,7 @@ __all__ = [
     "generate_conformers",
     "generate_many",
     "load_model",
+    "pack",
     "read_molecules",
     "read_protein",
     "rescore",
@@ -71,6 +77,8 @@ __getattr__, __dir__ = lazy_exports(
         ".docking.records": ("DockConfig", "DockingResult", "Pose"),
         ".docking.rescore": ("rescore",),
         ".models.torsion_flow.task": ("load_model",),
+        ".packing.pack": ("pack",),
+        ".packing.records": ("PackConfig", "PackedResidue", "Packing"),
         ".reports.analysis.config": ("AnalysisConfig",),
         ".reports.analysis.results": ("Analysis",),
         ".reports.analysis.run": ("analyze",),

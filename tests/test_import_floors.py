@@ -40,6 +40,7 @@ FLOORS = {
     "training": 4,
     "models": 5,
     "conformers": 6,
+    "packing": 6,
     "docking": 7,
     "screening": 8,
     "reports": 9,
@@ -67,6 +68,7 @@ TRAINING_MODULES = [
     "molgen.models.pose_flow.task",
     "molgen.models.pose_confidence.task",
     "molgen.models.pose_confidence.calibrate",
+    "molgen.models.side_chains.task",
     "molgen.training.fit",
 ]
 

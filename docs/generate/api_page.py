@@ -11,6 +11,7 @@ PACKAGES = (
     "molgen",
     "molgen.conformers",
     "molgen.docking",
+    "molgen.packing",
     "molgen.screening",
     "molgen.metrics",
     "molgen.reports",

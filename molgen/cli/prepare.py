@@ -94,6 +94,24 @@ def prepare_complexes(
     print(f"{made.examples} complexes in {output}, {made.failures} failed")
 
 
+@prepare_app.command("side-chains")
+def prepare_side_chains(
+    source: Proteins,
+    output: Output,
+    complexes: Annotated[bool, typer.Option("--complexes", help="SOURCE holds complexes, with their ligands.")] = False,
+    workers: Workers = 1,
+    limit: Limit = None,
+    settings: SettingsOption = None,
+) -> None:
+    """Make a training set of protein structures for the side-chain model."""
+    from molgen.packing.prepare import SideChainPrepareConfig
+    from molgen.packing.prepare import prepare_side_chains as prepare
+
+    config = SideChainPrepareConfig(complexes=complexes)
+    made = _prepared(prepare, source, output, config, settings, "structures", workers=workers, limit=limit)
+    print(f"{made.examples} structures in {output}, {made.failures} failed")
+
+
 @prepare_app.command("decoys")
 def prepare_decoys(
     source: Decoys, output: Output, workers: Workers = 1, limit: Limit = None, settings: SettingsOption = None

@@ -24,6 +24,7 @@ from molgen.chem.proteins.structure import Pocket, Protein
 from molgen.docking.covalent.residue import BondedResidue, around_residue, bonded_residue, bound_group, freed
 from molgen.metrics.interactions import REACH, InteractingReceptor, interacting_receptor
 from molgen.metrics.validity import CheckedReceptor, ValidityChecker, prepare_validity, receptor_atoms
+from molgen.packing.repair import completed
 from molgen.physics.direct import DirectEnergy, TypedAtoms, direct_energy
 from molgen.physics.maps import GridMaps, build_maps, grid_frame
 from molgen.physics.vina import CUTOFF, AtomClasses, atom_classes
@@ -32,6 +33,7 @@ _MOST_POINTS = 4_000_000
 """Grid points of one map; larger boxes get a coarser grid."""
 _FINE = 0.375
 _AROUND = 30.0  # Angstrom, edge of the box around an atom that ligands are bonded to
+_REPAIRED = 4.0  # Angstrom beyond the corners of the box
 
 
 ClassKey: TypeAlias = tuple[float, ...]
@@ -203,8 +205,11 @@ def site_of(
     drop: Collection[str] = (),
     bond: CovalentBond | None = None,
 ) -> Site:
-    """One site, with a bond to a residue or without."""
+    """One site, with a bond to a residue or without. Side chains near it that lack atoms are completed, with a note."""
     chosen = receptor(protein, pocket, keep=keep, drop=drop)
+    reach = float(np.linalg.norm(pocket.size)) / 2 + _REPAIRED
+    whole, repaired = completed(chosen.protein, pocket.center, reach)
+    chosen = replace(chosen, protein=whole)
     classes = atom_classes(protein_types(chosen.protein))
     residue = None if bond is None else bonded_residue(chosen.protein, bond, pocket)
     inside = _within(chosen.protein, pocket, CUTOFF + 2.0) & _apart(chosen.protein, residue)
@@ -212,7 +217,7 @@ def site_of(
     near = AtomClasses(classes.index[kept], classes.radius, classes.hydrophobic, classes.donor, classes.acceptor)
     spacing = max(_FINE, float((np.prod(pocket.size) / _MOST_POINTS) ** (1 / 3)))
     atoms = TypedAtoms(chosen.protein.positions[inside], near)
-    return Site(pocket, chosen, atoms, spacing, notes=site_notes(chosen.protein, pocket), bond=residue)
+    return Site(pocket, chosen, atoms, spacing, notes=(*repaired, *site_notes(chosen.protein, pocket)), bond=residue)
 
 
 def _within(protein: Protein, pocket: Pocket, distance: float) -> np.ndarray:

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-DOCS = ("index", "tutorial", "interactions", "covalent", "comparison", "app", "training", "new-model")
+DOCS = ("index", "tutorial", "interactions", "covalent", "comparison", "app", "side-chains", "training", "new-model")
 PAGES = ("README.md", "data/README.md", *(f"docs/{page}.md" for page in DOCS))
 READ = re.compile(r"\.(smi|csv|sdf|pdb|cif|mol2|yaml|safetensors|parquet)(\.gz)?$")
 WRITTEN = {"-o", "--output", "--report", "--complex", "--failures", "--trajectory", "--json", "--pymol", "--chimerax"}

@@ -32,7 +32,7 @@ from molgen.datasets.complexes import PlacedLigand, complex_record, encode_compl
 from molgen.datasets.conformers import encode_conformers, load_conformers
 from molgen.datasets.decoys import LabeledPoses, encode_decoys, load_decoys
 from molgen.datasets.stored_proteins import StoredProtein, stored_protein
-from molgen.docking.prepare.inputs import find_complexes, find_proteins
+from molgen.datasets.structure_files import find_complexes, find_proteins
 from molgen.docking.restraints import Anchor
 from molgen.errors import MolgenError
 from molgen.metrics.ensembles import read_ensembles

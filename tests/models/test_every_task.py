@@ -12,6 +12,7 @@ OTHER = {
     "conformers": "model.harmonics=3",
     "docking": "model.harmonics=3",
     "confidence": "model.contacts.channels=4",
+    "side-chains": "model.layers=2",
 }
 
 

@@ -6,16 +6,21 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import torch
 from small_molecules import entry_of, graph_of
 from small_pockets import CONTACT_SIZE, SIZE, placed, prepared_set, random_pocket
 
+from molgen.chem.side_chains.geometry import ideal_residues
+from molgen.chem.side_chains.residues import HAS_ATOM
 from molgen.datasets.complexes import ComplexRecord, PlacedLigand, encode_complexes
 from molgen.datasets.conformers import encode_conformers
 from molgen.datasets.decoys import LabeledPoses, encode_decoys
+from molgen.datasets.side_chains import SideChainEntry, encode_side_chains
 from molgen.datasets.sources import SourceConfig
 from molgen.datasets.stored_proteins import stored_protein
 from molgen.models.pose_confidence.config import ConfidenceConfig, ConfidenceTrainConfig, ConfidenceTraining
 from molgen.models.pose_flow.config import DockingTraining, PoseModelConfig, PoseTrainConfig
+from molgen.models.side_chains.config import SideChainConfig, SideChainModelConfig, SideChainTrainConfig
 from molgen.models.torsion_flow.config import ConformerConfig, ModelConfig, TrainConfig
 from molgen.nets.config import BackboneConfig
 
@@ -87,9 +92,43 @@ def _stored(folder: Path, part: bytes) -> SourceConfig:
     return SourceConfig(str(folder))
 
 
+def side_chain_training(folder: Path) -> SideChainConfig:
+    """Three proteins of twelve residues each."""
+    proteins = [small_protein(seed) for seed in range(3)]
+    source = _stored(folder, encode_side_chains(proteins, "tiny"))
+    settings = SideChainTrainConfig(
+        (source,), source.path, batch=2, residues=8, warmup=3, steps=STEPS, ema=0.9, validate_every=2
+    )
+    return SideChainConfig(SideChainModelConfig(hidden=8, layers=1, neighbors=4, surroundings=2), settings)
+
+
+def small_protein(seed: int) -> SideChainEntry:
+    """Twelve residues at random on a line, ideal but for noise."""
+    rng = np.random.default_rng(seed)
+    types = torch.from_numpy(rng.integers(0, 20, 12))
+    backbone = (
+        torch.tensor([[1.46, 0, 0], [0, 0, 0], [-0.5, 1.43, 0], [-0.4, 2.0, 1.1]])
+        + torch.arange(12.0)[:, None, None] * 4
+    )
+    atoms = ideal_residues(types, backbone + 0.1 * torch.from_numpy(rng.normal(size=(12, 4, 3))).float()).numpy()
+    return SideChainEntry(
+        name=f"protein {seed}",
+        cluster=f"cluster {seed}",
+        types=types.numpy().astype(np.uint8),
+        atoms=atoms,
+        present=np.asarray(HAS_ATOM[types.numpy()]),
+        chains=np.zeros(12, dtype=np.int16),
+        numbers=np.arange(12, dtype=np.int32),
+        context=rng.normal(size=(3, 3)).astype(np.float32),
+        elements=np.zeros(3, dtype=np.uint8),
+        optional=np.ones(3, dtype=bool),
+    )
+
+
 SMALL_TRAININGS: dict[str, Callable[[Path], Any]] = {
     "conformers": conformer_training,
     "docking": docking_training,
     "confidence": confidence_training,
+    "side-chains": side_chain_training,
 }
 """`molgen train` command -> folder to write a set into -> configuration that trains on it."""

@@ -25,6 +25,8 @@ class AtomSite(NamedTuple):
         hetero: whether it is a HETATM record.
         in_sequence: whether the file says that the residue is part of a polymer; None where it does not say.
         charge: formal charge; None where the file does not say.
+        b_factor: what is written into that column; it is not read.
+        model: number of the model, for files with several.
     """
 
     name: str
@@ -41,6 +43,8 @@ class AtomSite(NamedTuple):
     hetero: bool
     in_sequence: bool | None = None
     charge: int | None = None
+    b_factor: float = 0.0
+    model: int = 1
 
     @property
     def label(self) -> str:

@@ -50,13 +50,13 @@ def mmcif_text(
         "Cartn_y": [f"{atom.y:.3f}" for atom in atoms],
         "Cartn_z": [f"{atom.z:.3f}" for atom in atoms],
         "occupancy": [f"{atom.occupancy:.2f}" for atom in atoms],
-        "B_iso_or_equiv": ["0.00" for _ in atoms],
+        "B_iso_or_equiv": [f"{atom.b_factor:.2f}" for atom in atoms],
         "auth_seq_id": [str(atom.number) for atom in atoms],
         "auth_comp_id": [atom.residue for atom in atoms],
         "auth_asym_id": [atom.chain or "." for atom in atoms],
         "auth_atom_id": [atom.name for atom in atoms],
         "pdbx_formal_charge": ["?" if atom.charge is None else str(atom.charge) for atom in atoms],
-        "pdbx_PDB_model_num": ["1" for _ in atoms],
+        "pdbx_PDB_model_num": [str(atom.model) for atom in atoms],
     }
     there = sorted(set(entities))
     table: dict[str, str | list[str]] = {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
+from itertools import groupby
 
 from rdkit import Chem
 
@@ -20,11 +21,15 @@ def pdb_text(
 ) -> str:
     """ATOM, HETATM and TER records, and CONECT for `bonds`, which are pairs of indices into `atoms` with an order.
 
-    `links` are bonds between residues: they have LINK records, too.
+    `links` are bonds between residues: they have LINK records, too. Atoms of several models come in MODEL blocks.
 
     Raises:
         InputError: something does not fit the columns; mmCIF holds it.
     """
+    blocks = [list(block) for _, block in groupby(atoms, key=lambda atom: atom.model)]
+    if len(blocks) > 1:
+        texts = [pdb_text([atom._replace(model=1) for atom in block], []).removesuffix("END\n") for block in blocks]
+        return "".join(f"MODEL     {k:4d}\n{text}ENDMDL\n" for k, text in enumerate(texts, start=1)) + "END\n"
     lines: list[str] = []
     serials: list[int] = []
     serial = 0
@@ -62,8 +67,8 @@ def _atom_line(atom: AtomSite, serial: int) -> str:
     symbol = Chem.GetPeriodicTable().GetElementSymbol(atom.element).upper()
     return (
         f"{'HETATM' if atom.hetero else 'ATOM':6}{serial:5d} {_named(atom)}{atom.chain:1}"
-        f"{atom.number:4d}{atom.insertion:1}   {atom.x:8.3f}{atom.y:8.3f}{atom.z:8.3f}{atom.occupancy:6.2f}{0:6.2f}"
-        f"          {symbol:>2}"
+        f"{atom.number:4d}{atom.insertion:1}   {atom.x:8.3f}{atom.y:8.3f}{atom.z:8.3f}{atom.occupancy:6.2f}"
+        f"{atom.b_factor:6.2f}          {symbol:>2}"
     )
 
 

@@ -44,7 +44,7 @@ LIPIDS = frozenset(
     )
 )
 
-_SIDE_CHAINS = {
+SIDE_CHAINS = {
     "ALA": "CB",
     "ARG": "CB CG CD NE CZ NH1 NH2",
     "ASN": "CB CG OD1 ND2",
@@ -77,7 +77,7 @@ _ALIASES = {
     **{"ARN": "ARG", "TYM": "TYR", "CYSH": "CYS"},
 }
 # AMBER and GROMACS: the residues at the ends of a chain
-_TERMINAL = {f"{end}{name}": name for end in "NC" for name in (*_SIDE_CHAINS, *_ALIASES) if len(name) == 3}
+_TERMINAL = {f"{end}{name}": name for end in "NC" for name in (*SIDE_CHAINS, *_ALIASES) if len(name) == 3}
 _UNCERTAIN = ("UNK", "ASX", "GLX", "PYL")  # amino acids of which nothing can be said to be missing
 NUCLEOTIDES = frozenset(
     (
@@ -90,7 +90,7 @@ NUCLEOTIDES = frozenset(
         ),
     )
 )
-_STANDARD = NUCLEOTIDES | frozenset((*_SIDE_CHAINS, *_ALIASES, *_TERMINAL, *_UNCERTAIN))
+_STANDARD = NUCLEOTIDES | frozenset((*SIDE_CHAINS, *_ALIASES, *_TERMINAL, *_UNCERTAIN))
 _OXYGEN_NAMES = ("O", "OXT", "OT1", "OT2", "OT", "O1", "O2", "OC1", "OC2")
 
 
@@ -121,4 +121,4 @@ def missing_atoms(name: str, present: frozenset[str]) -> tuple[str, ...]:
 
 @cache
 def _expected(name: str) -> tuple[str, ...]:
-    return ("N", "CA", "C", *_SIDE_CHAINS[name].split()) if name in _SIDE_CHAINS else ()
+    return ("N", "CA", "C", *SIDE_CHAINS[name].split()) if name in SIDE_CHAINS else ()

@@ -27,17 +27,27 @@ def lined_by_residues(text: str, protein: Protein, least: float) -> Pocket:
     Raises:
         InputError: the text has another form, or a residue or its chain is not there; with what is.
     """
+    chosen = named_residues(text, protein)
+    if not chosen:
+        raise InputError("no residues are named; the form is residues:A:57,A:102-105")
+    center = np.mean([_towards_lumen(protein, residue) for residue in chosen], axis=0)
+    spread = np.ptp(protein.positions[protein.atoms_of(chosen)], axis=0) + _MARGIN
+    return Pocket(center, box_edges(spread, least), "residues")
+
+
+def named_residues(text: str, protein: Protein) -> list[Residue]:
+    """The residues that a list A:57,A:102-105 names, each once.
+
+    Raises:
+        InputError: an item has another form, or a residue or its chain is not there; with what is.
+    """
     chosen: list[Residue] = []
     chain = None
     for item in filter(None, re.split(r"[,;\s]+", text)):
         wanted = _residue_item(item, chain, protein)
         chain = wanted.chain
         chosen.extend(residue for residue in _residues(wanted, protein) if residue not in chosen)
-    if not chosen:
-        raise InputError("no residues are named; the form is residues:A:57,A:102-105")
-    center = np.mean([_towards_lumen(protein, residue) for residue in chosen], axis=0)
-    spread = np.ptp(protein.positions[protein.atoms_of(chosen)], axis=0) + _MARGIN
-    return Pocket(center, box_edges(spread, least), "residues")
+    return chosen
 
 
 def _towards_lumen(protein: Protein, residue: Residue) -> np.ndarray:

@@ -24,13 +24,13 @@ from molgen.datasets.block_runner import PreparationInput
 from molgen.datasets.complexes import PlacedLigand
 from molgen.datasets.decoys import LabeledPoses, encode_decoys
 from molgen.datasets.preparation import Preparation
+from molgen.datasets.structure_files import ComplexFiles, find_complexes, named
 from molgen.docking.dock import energy_of, searched
 from molgen.docking.learned import learned_of
 from molgen.docking.ligand import Ligand, prepare_ligand
 from molgen.docking.prepare.complexes import MAX_PERMUTATIONS
 from molgen.docking.prepare.cross_pairs import cross_pairs, other_structure
 from molgen.docking.prepare.crystal import check_distance, crystal_ligand, protein_file
-from molgen.docking.prepare.inputs import ComplexFiles, find_complexes, named
 from molgen.docking.prepare.labeled_poses import count_poses, labeled_poses
 from molgen.docking.records import DockConfig
 from molgen.docking.refine import Refined, evaluated, representatives
@@ -211,8 +211,8 @@ def _poses(files: ComplexFiles, config: ComplexDecoyConfig) -> list[LabeledPoses
 
 
 prepare_complex_decoys = Preparation(ComplexDecoyConfig, _inputs, _poses, encode_decoys, count_poses)
-"""Labeled decoys of every crystal complex of a folder or a table (see `inputs.find_complexes`); under a limit one of
-every cluster comes before the second of any.
+"""Labeled decoys of every crystal complex of a folder or a table (see `find_complexes`); under a limit one of every
+ cluster comes before the second of any.
 
 The ligand is docked from its SMILES; nothing of the crystal pose but the place and size of the box gets into the poses,
 except for those that are added where the search finds no near-native one.

@@ -20,8 +20,8 @@ from molgen.datasets.block_runner import PreparationInput
 from molgen.datasets.complexes import ComplexRecord, PlacedLigand, complex_record, encode_complexes
 from molgen.datasets.preparation import Preparation
 from molgen.datasets.stored_proteins import stored_protein
+from molgen.datasets.structure_files import ComplexFiles, find_complexes, named
 from molgen.docking.prepare.crystal import check_distance, crystal_ligand, protein_file
-from molgen.docking.prepare.inputs import ComplexFiles, find_complexes, named
 from molgen.errors import ParseError
 from molgen.metrics.symmetry import automorphisms
 
@@ -95,4 +95,4 @@ def _inputs(source: Path, config: ComplexConfig) -> list[PreparationInput]:
 
 
 prepare_complexes = Preparation(ComplexConfig, _inputs, complexes_of, encode_complexes)
-"""Store every crystal complex of a folder or a table (see `inputs.find_complexes`), as `ComplexConfig` says."""
+"""Store every crystal complex of a folder or a table (see `find_complexes`), as `ComplexConfig` says."""

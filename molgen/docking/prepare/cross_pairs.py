@@ -14,8 +14,8 @@ from molgen.chem.proteins.pockets import find_pockets
 from molgen.chem.proteins.reading import read_protein
 from molgen.chem.proteins.receptor import receptor
 from molgen.chem.proteins.structure import Protein
+from molgen.datasets.structure_files import ComplexFiles
 from molgen.docking.prepare.crystal import protein_file
-from molgen.docking.prepare.inputs import ComplexFiles
 from molgen.errors import ParseError
 
 LEAST_IDENTITY = 0.95

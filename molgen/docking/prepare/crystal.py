@@ -13,7 +13,7 @@ from scipy.spatial import KDTree
 from molgen.chem.atom_types.interaction_types import is_metal
 from molgen.chem.molecules.reference import reference_ligand
 from molgen.chem.proteins.structure import Protein
-from molgen.docking.prepare.inputs import ComplexFiles
+from molgen.datasets.structure_files import ComplexFiles
 from molgen.errors import InputError, MolgenError, ParseError
 
 Ligand = TypeVar("Ligand")

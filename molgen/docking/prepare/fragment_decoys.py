@@ -23,8 +23,8 @@ from molgen.datasets.complexes import ComplexRecord, PlacedLigand, load_complexe
 from molgen.datasets.decoys import LabeledPoses, encode_decoys
 from molgen.datasets.part_files import find_parts
 from molgen.datasets.preparation import Preparation
+from molgen.datasets.structure_files import named
 from molgen.docking.minima import Minima, distinct
-from molgen.docking.prepare.inputs import named
 from molgen.docking.prepare.labeled_poses import count_poses, labeled_poses
 from molgen.errors import ConfigError, InputError
 from molgen.metrics.poses import pose_rmsd_matrix

@@ -23,10 +23,10 @@ from molgen.datasets.block_runner import PreparationInput
 from molgen.datasets.complexes import ComplexRecord, PlacedLigand, complex_record, encode_complexes
 from molgen.datasets.preparation import Preparation
 from molgen.datasets.stored_proteins import stored_protein
+from molgen.datasets.structure_files import ProteinFile, find_proteins, named
 from molgen.docking.prepare.complexes import MAX_PERMUTATIONS
 from molgen.docking.prepare.fragment_config import FragmentConfig
 from molgen.docking.prepare.fragment_contacts import ProteinContacts
-from molgen.docking.prepare.inputs import ProteinFile, find_proteins, named
 from molgen.docking.prepare.protein_chain import ProteinChain
 from molgen.errors import ParseError
 from molgen.metrics.symmetry import automorphisms
@@ -143,4 +143,4 @@ def _inputs(source: Path, config: FragmentConfig) -> list[PreparationInput]:
 
 
 prepare_fragments = Preparation(FragmentConfig, _inputs, fragments_of, encode_complexes)
-"""Cut pseudo-ligands out of every protein of a folder or a table (see `inputs.find_proteins`)."""
+"""Cut pseudo-ligands out of every protein of a folder or a table (see `find_proteins`)."""

@@ -9,9 +9,9 @@ from structure_texts import turned_pdb
 
 from molgen.chem.molecules.reference import reference_ligand
 from molgen.chem.proteins.reading import read_protein
+from molgen.datasets.structure_files import ComplexFiles
 from molgen.docking.prepare.complex_decoys import ComplexDecoyConfig, decoys_of_complex
 from molgen.docking.prepare.cross_pairs import cross_pairs, other_structure
-from molgen.docking.prepare.inputs import ComplexFiles
 from molgen.docking.search import EFFORT, SearchConfig
 from molgen.errors import ParseError
 from molgen.metrics.symmetry import heavy_coordinates

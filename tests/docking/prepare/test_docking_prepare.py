@@ -17,10 +17,10 @@ from molgen.chem.molecules.protonation import protonate
 from molgen.datasets import block_runner as blocks
 from molgen.datasets.complexes import load_complexes
 from molgen.datasets.part_files import find_parts
+from molgen.datasets.structure_files import find_complexes, find_proteins
 from molgen.docking.prepare.complexes import ComplexConfig, placed_ligand, prepare_complexes
 from molgen.docking.prepare.fragment_config import FragmentConfig
 from molgen.docking.prepare.fragments import prepare_fragments
-from molgen.docking.prepare.inputs import find_complexes, find_proteins
 from molgen.errors import InputError, ParseError
 
 FEW = FragmentConfig(per_protein=12, block=1)

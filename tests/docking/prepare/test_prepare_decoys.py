@@ -16,6 +16,7 @@ from molgen.chem.atom_types.record_types import graph_types
 from molgen.datasets.complexes import load_complexes
 from molgen.datasets.decoys import LabeledPoses, load_decoys
 from molgen.datasets.part_files import find_parts
+from molgen.datasets.structure_files import ComplexFiles, find_complexes
 from molgen.docking.prepare import complex_decoys as rating
 from molgen.docking.prepare.complex_decoys import ComplexDecoyConfig, decoys_of_complex, prepare_complex_decoys, spread
 from molgen.docking.prepare.fragment_config import FragmentConfig
@@ -27,7 +28,6 @@ from molgen.docking.prepare.fragment_decoys import (
     prepare_fragment_decoys,
 )
 from molgen.docking.prepare.fragments import prepare_fragments
-from molgen.docking.prepare.inputs import ComplexFiles, find_complexes
 from molgen.docking.search import EFFORT, SearchConfig
 from molgen.errors import ConfigError, InputError
 from molgen.metrics.poses import pose_matches

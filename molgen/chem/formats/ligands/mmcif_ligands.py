@@ -115,9 +115,9 @@ def _of_group(group: Group, known: Mapping[str, Component]) -> Chem.Mol:
     for residue in group.residues:
         label = residue[0].label
         for first, second, order in known.get(residue[0].residue, Component()).bonds:
-            ends = [places.get((label, name)) for name in (first, second)]
-            if None not in ends:
-                bonds.append((*ends, order))
+            begin, end = (places.get((label, name)) for name in (first, second))
+            if begin is not None and end is not None:
+                bonds.append((begin, end, order))
     return assembled([_ligand_atom(atom, known) for atom in sites], bonds)
 
 

@@ -1,4 +1,4 @@
-"""Finding the files that training sets for docking are made of: complexes, and proteins alone."""
+"""Finding the files that training sets of proteins and complexes are made of."""
 
 from __future__ import annotations
 

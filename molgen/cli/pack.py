@@ -1,0 +1,85 @@
+"""`molgen pack`: side chains on a backbone."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from molgen.packing.records import Packing
+
+_MOST_LISTED = 20
+
+
+def pack(
+    protein: Annotated[Path, typer.Argument(help="PDB or mmCIF file, also .gz.")],
+    output: Annotated[Path, typer.Option("-o", "--output", help="Structure to write: .pdb or .cif, each also as .gz.")],
+    residues: Annotated[str, typer.Option(help="Only these side chains, e.g. A:57,A:102-105.")] = "",
+    around: Annotated[str, typer.Option(help="Only side chains near this group of the file, e.g. TQD:A:200.")] = "",
+    reach: Annotated[float, typer.Option(min=0.0, help="How near, in Å.")] = 5.0,
+    incomplete: Annotated[bool, typer.Option("--incomplete", help="Only side chains that lack atoms.")] = False,
+    mutate: Annotated[
+        list[str], typer.Option(help="Another residue in this place, e.g. A:57:ALA; repeat for more.")
+    ] = [],  # noqa: B006
+    samples: Annotated[
+        int, typer.Option(min=1, max=100, help="Packings to write, as models; the first is the best.")
+    ] = 1,
+    seed: Annotated[int, typer.Option(min=0, help="Same seed, same packings.")] = 0,
+    model: Annotated[str, typer.Option(help="default, or a weights file.")] = "default",
+) -> None:
+    """Find side chains: of all residues, of some, of incomplete ones, or after mutations.
+
+    The B factor of the atoms of a packed residue is 100 times the probability that all its chi angles are within 20
+    degrees of those of a crystal structure; it is 0 for what was left as it was.
+    """
+    from molgen.packing.pack import pack as find
+    from molgen.packing.records import PackConfig
+    from molgen.packing.writing import check_output, write_packing
+
+    check_output(output)
+    config = PackConfig(
+        residues=residues,
+        around=around,
+        reach=reach,
+        only_incomplete=incomplete,
+        mutate=tuple(mutate),
+        samples=samples,
+        seed=seed,
+        model=model,
+    )
+    packing = find(protein, config)
+    write_packing(output, packing)
+    for note in packing.notes:
+        print(f"note: {note}", file=sys.stderr)
+    _print_residues(packing)
+
+
+def _print_residues(packing: Packing) -> None:
+    """The residues, or the least certain of many."""
+    from math import degrees
+
+    from rich.table import Table
+
+    from molgen.cli.terminal import console
+
+    rows = sorted(packing.residues, key=lambda residue: residue.probability)
+    if len(rows) > _MOST_LISTED:
+        mean = sum(residue.probability for residue in rows) / len(rows)
+        print(f"{len(rows)} side chains; {100 * mean:.0f} % are expected within 20 degrees; the least certain:")
+        rows = rows[:_MOST_LISTED]
+    elif not rows:
+        print("no side chain to find: the structure is written as it is")
+        return
+    table = Table("residue", "chi / degrees", "before", "P(chi 1)", "P(all)", "why")
+    for residue in rows:
+        before = "" if residue.before is None else " ".join(f"{degrees(x):.0f}" for x in residue.before)
+        chi = " ".join(f"{degrees(x):.0f}" for x in residue.chi)
+        shares = (f"{residue.chi1_probability:.2f}", f"{residue.probability:.2f}")
+        table.add_row(residue.label, chi, before, *shares, residue.reason)
+    console().print(table)
+
+
+command = pack

@@ -1,0 +1,82 @@
+"""What is to be packed: residues, which of them move, and what stands around them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from molgen.chem.side_chains.geometry import chi_angles, ideal_residues, table
+from molgen.chem.side_chains.residues import ELEMENTS
+from molgen.models.side_chains.config import SideChainModelConfig
+from molgen.models.side_chains.graph import SideChainGraph, side_chain_graph
+
+SULFUR = 3
+
+
+@dataclass(frozen=True)
+class PackingProblem:
+    """Residues of one structure.
+
+    Attributes:
+        graph: what the network is shown of them.
+        ideal: [R, 14, 3], ideal residues with all chi angles zero on their backbones, Angstrom.
+        atoms: [R, 14, 3], residues as they are; those of the moving ones are not looked at beyond CB.
+        chi: [R, 4], their chi angles, radian.
+        moves: bool [R], whose side chains are to be found.
+        hidden: bool [R], whose side chains the network is not shown: the moving ones, and incomplete ones.
+        walls: [M, 3], atoms that do not move besides backbones: surroundings and side chains that stay, Angstrom.
+        elements: int64 [M], their classes.
+    """
+
+    graph: SideChainGraph
+    ideal: Tensor
+    atoms: Tensor
+    chi: Tensor
+    moves: Tensor
+    hidden: Tensor
+    walls: Tensor
+    elements: Tensor
+
+
+def packing_problem(
+    types: Tensor,
+    atoms: Tensor,
+    present: Tensor,
+    places: tuple[Tensor, Tensor],
+    context: tuple[Tensor, Tensor],
+    moves: Tensor,
+    complete: Tensor,
+    config: SideChainModelConfig,
+) -> PackingProblem:
+    """Put a problem together.
+
+    Args:
+        types: int64 [R]; atoms: [R, 14, 3], Angstrom; present: bool [R, 14].
+        places: chains and numbers, int64 [R] each.
+        context: positions [M, 3] and classes int64 [M] of other atoms.
+        moves: bool [R]; complete: bool [R], residues that have all their atoms.
+    """
+    graph = side_chain_graph(types, atoms, *places, *context, config.neighbors, config.surroundings)
+    stays = present & ~moves[:, None]
+    stays[:, :5] = False
+    residue, slot = torch.nonzero(stays, as_tuple=True)
+    return PackingProblem(
+        graph=graph,
+        ideal=ideal_residues(types, atoms),
+        atoms=atoms,
+        chi=chi_angles(types, atoms),
+        moves=moves,
+        hidden=moves | ~complete,
+        walls=torch.cat((context[0], atoms[residue, slot])),
+        elements=torch.cat((context[1], element_classes(types)[residue, slot])),
+    )
+
+
+def element_classes(types: Tensor) -> Tensor:
+    """int64 [R, 14], classes of the atoms of residues: C, N, O, S."""
+    element = table(ELEMENTS, types).long()
+    classes = torch.zeros(17, dtype=torch.long, device=types.device)
+    classes[7], classes[8], classes[16] = 1, 2, SULFUR
+    return classes[element]

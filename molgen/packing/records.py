@@ -1,0 +1,72 @@
+"""What packing takes and returns."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from molgen.chem.proteins.structure import Protein
+
+
+@dataclass(frozen=True)
+class PackConfig:
+    """Which side chains are found, and how.
+
+    Attributes:
+        residues: names of residues, "A:57,A:102-105"; empty for all.
+        around: residues with an atom within ``reach`` of this group, e.g. "TQD:A:200", instead of named ones.
+        reach: Angstrom.
+        only_incomplete: only side chains of which the structure lacks atoms.
+        mutate: "A:57:ALA", one text each.
+        samples: packings to return, the best one first, the others drawn by their probability.
+        seed: of the draws.
+        model: "default", or a weights file of `molgen train side-chains`.
+    """
+
+    residues: str = ""
+    around: str = ""
+    reach: float = 5.0
+    only_incomplete: bool = False
+    mutate: tuple[str, ...] = ()
+    samples: int = 1
+    seed: int = 0
+    model: str = "default"
+
+
+@dataclass(frozen=True)
+class PackedResidue:
+    """A residue whose side chain was found.
+
+    Attributes:
+        label: `HIS:A:57`, after a mutation with the new name.
+        chi: its chi angles, radian.
+        before: those that it had, None where atoms were missing or the residue was another one.
+        chi1_probability: that chi 1 is within 20 degrees of that of a crystal structure.
+        probability: that all chi angles are.
+        reason: "packed", "incomplete" or "mutated from HIS".
+    """
+
+    label: str
+    chi: tuple[float, ...]
+    before: tuple[float, ...] | None
+    chi1_probability: float
+    probability: float
+    reason: str
+
+
+@dataclass(frozen=True)
+class Packing:
+    """A structure with side chains found.
+
+    Attributes:
+        protein: the best packing: all atoms of the structure, in its order; completed where atoms were missing.
+        residues: those that were packed.
+        b_factors: a number for every atom of ``protein``: 100 times the probability of its residue; 0 elsewhere.
+        alternatives: other packings, with the same atoms.
+        notes: what was decided, one line each.
+    """
+
+    protein: Protein
+    residues: tuple[PackedResidue, ...]
+    b_factors: tuple[float, ...]
+    alternatives: tuple[Protein, ...]
+    notes: tuple[str, ...]

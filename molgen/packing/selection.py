@@ -1,0 +1,168 @@
+"""Which residues are packed, and as what."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+import numpy as np
+
+from molgen.chem.formats.parsing import one_line, shortened
+from molgen.chem.proteins.residue_pockets import named_residues
+from molgen.chem.proteins.structure import Protein, Residue
+from molgen.chem.side_chains.records import METAL, SideChainRecord
+from molgen.chem.side_chains.residues import HAS_ATOM, HAS_CHI, INDEX, NAMES
+from molgen.errors import InputError
+from molgen.packing.records import PackConfig
+
+_BONDED = 1.95  # Angstrom, an atom of a side chain to one of a group that is no metal
+_MUTATION = re.compile(r"(?P<residue>.+):(?P<name>[A-Za-z]{3})")
+
+
+@dataclass(frozen=True)
+class Selection:
+    """Residues of a record, ready to be packed.
+
+    Attributes:
+        types: int64 [R], after mutation.
+        atoms: float32 [R, 14, 3], Angstrom, with an O where the structure lacks it.
+        moves: bool [R], side chains to find.
+        complete: bool [R], residues of which the structure has all atoms.
+        kept: reason -> labels of residues that were asked for and are not moved.
+    """
+
+    types: np.ndarray
+    atoms: np.ndarray
+    moves: np.ndarray
+    complete: np.ndarray
+    kept: dict[str, list[str]]
+
+    def part(self, rows: np.ndarray) -> Selection:
+        """That of some of the residues."""
+        return Selection(self.types[rows], self.atoms[rows], self.moves[rows], self.complete[rows], self.kept)
+
+
+def select(protein: Protein, record: SideChainRecord, config: PackConfig) -> Selection:
+    """What a configuration asks for.
+
+    Raises:
+        InputError: there are no amino acids, or nothing to pack, or a name is of nothing in the structure.
+    """
+    if not len(record):
+        raise InputError("no amino acid has its N, CA and C: there is no backbone to put side chains on")
+    position = {int(index): r for r, index in enumerate(record.residues)}
+    types = record.types.copy()
+    mutated = np.zeros(len(types), dtype=bool)
+    for text in config.mutate:
+        residue, kind = _mutation(text, protein)
+        types[_place(residue, protein, position)] = kind
+        mutated[_place(residue, protein, position)] = True
+    complete = is_whole(record.types, record.present)
+    wanted = _wanted(protein, record, config, position)
+    if config.only_incomplete:
+        wanted &= ~complete
+    if not (config.residues or config.around or config.only_incomplete) and config.mutate:
+        wanted[:] = False
+    return selection_of(protein, record, types, wanted, mutated)
+
+
+def selection_of(
+    protein: Protein, record: SideChainRecord, types: np.ndarray, wanted: np.ndarray, mutated: np.ndarray
+) -> Selection:
+    """Residues ``wanted`` and ``mutated``, bool [R], of which those bonded to another group are kept."""
+    complete = is_whole(record.types, record.present)
+    has_chi = np.asarray(HAS_CHI.any(-1))
+    moves = (wanted | mutated) & (has_chi[types] | mutated | ~complete)
+    bonded = moves & ~mutated & complete & _bonded(record)
+    labels = [_label(protein, record, r) for r in np.flatnonzero(bonded).tolist()]
+    kept = {"bonded to another group": labels} if labels else {}
+    return Selection(types, _with_oxygen(record), moves & ~bonded, complete & ~mutated, kept)
+
+
+def is_whole(types: np.ndarray, present: np.ndarray) -> np.ndarray:
+    """bool [R], residues that have all their atoms but perhaps O."""
+    needed = HAS_ATOM[types].copy()
+    needed[:, 3] = False
+    return np.asarray((present | ~needed).all(-1))
+
+
+def _wanted(protein: Protein, record: SideChainRecord, config: PackConfig, position: dict[int, int]) -> np.ndarray:
+    if config.residues and config.around:
+        raise InputError("residues are named and asked for around a group; give one of the two")
+    wanted = np.zeros(len(record), dtype=bool)
+    if config.residues:
+        chosen = named_residues(config.residues, protein)
+        if not chosen:
+            raise InputError("no residues are named; the form is A:57,A:102-105")
+        for residue in chosen:
+            wanted[_place(residue, protein, position)] = True
+    elif config.around:
+        center = _group(protein, config.around)
+        points = protein.positions[center.start : center.stop]
+        for r, index in enumerate(record.residues):
+            residue = protein.residues[int(index)]
+            own = protein.positions[residue.start : residue.stop]
+            gap = np.linalg.norm(own[:, None] - points[None], axis=-1).min()
+            wanted[r] = gap <= config.reach and residue is not center
+        if not wanted.any():
+            raise InputError(f"no residue has an atom within {config.reach:g} A of {center.label}")
+    else:
+        wanted[:] = True
+    return wanted
+
+
+def _place(residue: Residue, protein: Protein, position: dict[int, int]) -> int:
+    index = protein.residues.index(residue)
+    if index not in position:
+        raise InputError(f"{residue.label} is none of the twenty amino acids, or lacks N, CA or C")
+    return position[index]
+
+
+def _mutation(text: str, protein: Protein) -> tuple[Residue, int]:
+    match = _MUTATION.fullmatch(text.strip())
+    if match is None:
+        raise InputError(f"'{one_line(text)}' is no mutation; the form is A:57:ALA")
+    name = match["name"].upper()
+    if name not in INDEX:
+        raise InputError(f"'{one_line(text)}': {name} is none of the twenty amino acids: {' '.join(NAMES)}")
+    residues = named_residues(match["residue"], protein)
+    if len(residues) != 1:
+        raise InputError(f"'{one_line(text)}' names {len(residues)} residues; a mutation is of one")
+    return residues[0], INDEX[name]
+
+
+def _group(protein: Protein, text: str) -> Residue:
+    groups = [residue for residue in protein.residues if residue.kind not in ("polymer", "water")]
+    found = [residue for residue in groups if text in (residue.label, residue.name, residue.label.split(":", 1)[1])]
+    if not found:
+        there = shortened([residue.label for residue in groups], 8) or "none"
+        raise InputError(f"there is no group '{one_line(text)}'; the groups are {there}")
+    return found[0]
+
+
+def _bonded(record: SideChainRecord) -> np.ndarray:
+    """bool [R], a side chain has an atom within bonding distance of a group that is no metal."""
+    others = record.context[record.elements != METAL]
+    tails = record.present.copy()
+    tails[:, :5] = False
+    result = np.zeros(len(record), dtype=bool)
+    if len(others):
+        rows, slots = np.nonzero(tails)
+        gaps = np.array([np.linalg.norm(others - x, axis=-1).min() for x in record.atoms[rows, slots]])
+        result[rows[gaps < _BONDED]] = True
+    return result
+
+
+def _with_oxygen(record: SideChainRecord) -> np.ndarray:
+    """Where O is missing it is put opposite to the middle of CA and the next N, or of CA alone."""
+    atoms = record.atoms.copy()
+    for r in np.flatnonzero(~record.present[:, 3]).tolist():
+        ca, c = atoms[r, 1], atoms[r, 2]
+        follows = r + 1 < len(atoms) and np.linalg.norm(atoms[r + 1, 0] - c) < 2.0
+        away = c - ca if not follows else 2 * c - ca - atoms[r + 1, 0]
+        atoms[r, 3] = c + 1.23 * away / max(float(np.linalg.norm(away)), 1e-3)
+    return atoms
+
+
+def _label(protein: Protein, record: SideChainRecord, r: int) -> str:
+    return protein.residues[int(record.residues[r])].label

@@ -1,0 +1,109 @@
+"""Find side chains: rotamers from the network, repulsion between them, and a last minimization."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import torch
+from torch import Tensor
+
+from molgen.chem.side_chains.geometry import chi_difference, set_chi, table
+from molgen.chem.side_chains.residues import HAS_CHI
+from molgen.models.side_chains.model import SideChainModel
+from molgen.packing.energy import PairTable, pair_energies, self_energy
+from molgen.packing.problem import PackingProblem
+from molgen.packing.refine import refined_chi
+from molgen.packing.rotamers import Rotamers, likely_rotamers
+from molgen.packing.search import descend, marginals
+
+_ALIKE = 0.35  # radian, about 20 degrees
+
+
+@dataclass(frozen=True)
+class SearchSettings:
+    """How to search.
+
+    Attributes:
+        rotamers: of a residue, at most.
+        repulsion: weight of the squared overlap, kT / Angstrom^2.
+        steps: of the last minimization.
+    """
+
+    rotamers: int = 12
+    repulsion: float = 2.0
+    steps: int = 25
+
+
+@dataclass(frozen=True)
+class Packed:
+    """Side chains that were found.
+
+    Attributes:
+        chi: [R, 4], radian; atoms: [R, 14, 3], Angstrom.
+        belief: [R, 2], share of the probability that the search gave to chi 1, and to all chi angles, near those that
+            were chosen; mass: [R, 2], what the network alone gave to these.
+    """
+
+    chi: Tensor
+    atoms: Tensor
+    belief: Tensor
+    mass: Tensor
+
+
+@torch.no_grad()
+def solve(
+    model: SideChainModel, problem: PackingProblem, settings: SearchSettings, rng: torch.Generator, noise: float = 0.0
+) -> Packed:
+    """Pack the moving residues.
+
+    Args:
+        rng: draws the noise.
+        noise: 0 for the best packing; 1 for one drawn about in proportion to its probability (perturb and maximize,
+            Papandreou and Yuille 2011).
+    """
+    types, moves = problem.graph.types, problem.moves
+    node = model.trunk(problem.graph, model.encode(problem.graph), problem.atoms, problem.chi, problem.hidden.float())
+    rotamers = _with_given(likely_rotamers(model, node, types, problem.ideal, settings.rotamers), problem)
+    unary, pairs = _energies(problem, rotamers, settings)
+    drawn = unary - noise * _gumbel(unary, rng)
+    belief = marginals(drawn, pairs)
+    choice = descend(belief.argmax(1), drawn, pairs)
+    chi, atoms = rotamers.pick(choice)
+    near = _near_chosen(types, rotamers, choice)
+    shares = [(p[:, None] * near).sum(-1) for p in (belief.exp(), rotamers.log_probability.exp())]
+    if settings.steps:
+        chi = refined_chi(problem, chi, settings.repulsion, settings.steps)
+        atoms = torch.where(moves[:, None, None], set_chi(types, problem.ideal, chi), problem.atoms)
+    return Packed(chi, atoms, *shares)
+
+
+def _energies(problem: PackingProblem, rotamers: Rotamers, settings: SearchSettings) -> tuple[Tensor, PairTable]:
+    types = problem.graph.types
+    fixed = torch.cat((problem.graph.backbone, problem.ideal[:, 4:5]), 1)
+    wall = self_energy(types, rotamers.atoms, fixed, problem.walls, problem.elements)
+    unary = settings.repulsion * wall - rotamers.log_probability
+    pairs = pair_energies(types, rotamers.atoms, problem.moves)
+    return unary, replace(pairs, energy=settings.repulsion * pairs.energy)
+
+
+def _with_given(rotamers: Rotamers, problem: PackingProblem) -> Rotamers:
+    """Residues that stay have one rotamer, as they are."""
+    moves = problem.moves
+    chi = torch.where(moves[:, None, None], rotamers.chi, problem.chi[:, None])
+    atoms = torch.where(moves[:, None, None, None], rotamers.atoms, problem.atoms[:, None])
+    only = torch.full_like(rotamers.log_probability, -1e4)
+    only[:, 0] = 0.0
+    return Rotamers(chi, torch.where(moves[:, None], rotamers.log_probability, only), atoms)
+
+
+def _near_chosen(types: Tensor, rotamers: Rotamers, choice: Tensor) -> Tensor:
+    """bool [R, 2, B], rotamers with chi 1, and with all chi angles, near those of the chosen one."""
+    chosen = rotamers.pick(choice)[0]
+    kinds = types[:, None].expand(-1, rotamers.chi.shape[1])
+    near = (chi_difference(kinds, rotamers.chi, chosen[:, None]) < _ALIKE) | ~table(HAS_CHI, types)[:, None]
+    return torch.stack((near[..., 0], near.all(-1)), 1)
+
+
+def _gumbel(like: Tensor, rng: torch.Generator) -> Tensor:
+    uniform = torch.rand(like.shape, generator=rng).to(like).clamp(1e-6, 1 - 1e-6)
+    return -torch.log(-torch.log(uniform))
