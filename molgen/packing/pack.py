@@ -98,7 +98,7 @@ def _packed_residues(
     for r in np.flatnonzero(selection.moves).tolist():
         kind, residue = int(selection.types[r]), structure.residues[int(record.residues[r])]
         has = np.flatnonzero(HAS_CHI[kind, :])
-        mutated = kind != int(record.types[r])
+        mutated = bool(selection.mutated[r])
         whole = bool(selection.complete[r]) and not mutated
         reason = f"mutated from {residue.name}" if mutated else "packed" if whole else "incomplete"
         packed.append(

@@ -10,12 +10,14 @@ import numpy as np
 from molgen.chem.formats.parsing import one_line, shortened
 from molgen.chem.proteins.residue_pockets import named_residues
 from molgen.chem.proteins.structure import Protein, Residue
-from molgen.chem.side_chains.records import METAL, SideChainRecord
-from molgen.chem.side_chains.residues import HAS_ATOM, HAS_CHI, INDEX, NAMES
+from molgen.chem.side_chains.records import CONTEXT_ELEMENTS, METAL, OTHER, SideChainRecord
+from molgen.chem.side_chains.residues import ELEMENTS, HAS_ATOM, HAS_CHI, INDEX, NAMES
 from molgen.errors import InputError
 from molgen.packing.records import PackConfig
 
 _BONDED = 1.95  # Angstrom, an atom of a side chain to one of a group that is no metal
+_BONDED_SULFUR = 2.3  # Angstrom, a sulfur of a side chain to sulfur, phosphorus or selenium
+_LARGE = (CONTEXT_ELEMENTS[16], CONTEXT_ELEMENTS[15], OTHER)
 _MUTATION = re.compile(r"(?P<residue>.+):(?P<name>[A-Za-z]{3})")
 
 
@@ -28,6 +30,7 @@ class Selection:
         atoms: float32 [R, 14, 3], Angstrom, with an O where the structure lacks it.
         moves: bool [R], side chains to find.
         complete: bool [R], residues of which the structure has all atoms.
+        mutated: bool [R], residues that get another name.
         kept: reason -> labels of residues that were asked for and are not moved.
     """
 
@@ -35,11 +38,13 @@ class Selection:
     atoms: np.ndarray
     moves: np.ndarray
     complete: np.ndarray
+    mutated: np.ndarray
     kept: dict[str, list[str]]
 
     def part(self, rows: np.ndarray) -> Selection:
         """That of some of the residues."""
-        return Selection(self.types[rows], self.atoms[rows], self.moves[rows], self.complete[rows], self.kept)
+        columns = (self.types, self.atoms, self.moves, self.complete, self.mutated)
+        return Selection(*(column[rows] for column in columns), self.kept)
 
 
 def select(protein: Protein, record: SideChainRecord, config: PackConfig) -> Selection:
@@ -52,18 +57,19 @@ def select(protein: Protein, record: SideChainRecord, config: PackConfig) -> Sel
         raise InputError("no amino acid has its N, CA and C: there is no backbone to put side chains on")
     position = {int(index): r for r, index in enumerate(record.residues)}
     types = record.types.copy()
-    mutated = np.zeros(len(types), dtype=bool)
+    asked, mutated = np.zeros(len(types), dtype=bool), np.zeros(len(types), dtype=bool)
     for text in config.mutate:
         residue, kind = _mutation(text, protein)
-        types[_place(residue, protein, position)] = kind
-        mutated[_place(residue, protein, position)] = True
-    complete = is_whole(record.types, record.present)
+        place = _place(residue, protein, position)
+        if asked[place]:
+            raise InputError(f"'{one_line(text)}': {residue.label} is mutated twice")
+        types[place], asked[place], mutated[place] = kind, True, residue.name != NAMES[kind]
     wanted = _wanted(protein, record, config, position)
     if config.only_incomplete:
-        wanted &= ~complete
+        wanted &= ~is_whole(record.types, record.present)
     if not (config.residues or config.around or config.only_incomplete) and config.mutate:
         wanted[:] = False
-    return selection_of(protein, record, types, wanted, mutated)
+    return selection_of(protein, record, types, wanted | asked, mutated)
 
 
 def selection_of(
@@ -76,7 +82,7 @@ def selection_of(
     bonded = moves & ~mutated & complete & _bonded(record)
     labels = [_label(protein, record, r) for r in np.flatnonzero(bonded).tolist()]
     kept = {"bonded to another group": labels} if labels else {}
-    return Selection(types, _with_oxygen(record), moves & ~bonded, complete & ~mutated, kept)
+    return Selection(types, _with_oxygen(record), moves & ~bonded, complete & ~mutated, mutated, kept)
 
 
 def is_whole(types: np.ndarray, present: np.ndarray) -> np.ndarray:
@@ -97,15 +103,16 @@ def _wanted(protein: Protein, record: SideChainRecord, config: PackConfig, posit
         for residue in chosen:
             wanted[_place(residue, protein, position)] = True
     elif config.around:
-        center = _group(protein, config.around)
-        points = protein.positions[center.start : center.stop]
+        centers = _groups(protein, config.around)
+        points = np.concatenate([protein.positions[center.start : center.stop] for center in centers])
         for r, index in enumerate(record.residues):
             residue = protein.residues[int(index)]
             own = protein.positions[residue.start : residue.stop]
             gap = np.linalg.norm(own[:, None] - points[None], axis=-1).min()
-            wanted[r] = gap <= config.reach and residue is not center
+            wanted[r] = gap <= config.reach
         if not wanted.any():
-            raise InputError(f"no residue has an atom within {config.reach:g} A of {center.label}")
+            labels = shortened([center.label for center in centers], 8)
+            raise InputError(f"no residue has an atom within {config.reach:g} A of {labels}")
     else:
         wanted[:] = True
     return wanted
@@ -131,25 +138,29 @@ def _mutation(text: str, protein: Protein) -> tuple[Residue, int]:
     return residues[0], INDEX[name]
 
 
-def _group(protein: Protein, text: str) -> Residue:
+def _groups(protein: Protein, text: str) -> list[Residue]:
+    """All groups of a name, or the one of a label."""
     groups = [residue for residue in protein.residues if residue.kind not in ("polymer", "water")]
     found = [residue for residue in groups if text in (residue.label, residue.name, residue.label.split(":", 1)[1])]
     if not found:
         there = shortened([residue.label for residue in groups], 8) or "none"
         raise InputError(f"there is no group '{one_line(text)}'; the groups are {there}")
-    return found[0]
+    return found
 
 
 def _bonded(record: SideChainRecord) -> np.ndarray:
     """bool [R], a side chain has an atom within bonding distance of a group that is no metal."""
-    others = record.context[record.elements != METAL]
+    real = record.elements != METAL
+    others, large = record.context[real], np.isin(record.elements[real], _LARGE)
     tails = record.present.copy()
     tails[:, :5] = False
     result = np.zeros(len(record), dtype=bool)
     if len(others):
         rows, slots = np.nonzero(tails)
-        gaps = np.array([np.linalg.norm(others - x, axis=-1).min() for x in record.atoms[rows, slots]])
-        result[rows[gaps < _BONDED]] = True
+        sulfur = ELEMENTS[record.types[rows], slots] == 16
+        for row, slot, thio in zip(rows, slots, sulfur, strict=True):
+            limit = np.where(large & thio, _BONDED_SULFUR, _BONDED)
+            result[row] |= (np.linalg.norm(others - record.atoms[row, slot], axis=-1) < limit).any()
     return result
 
 

@@ -26,9 +26,9 @@ def with_side_chains(protein: Protein, record: SideChainRecord, selection: Selec
     start = 0
     for index, residue in enumerate(protein.residues):
         if index in new:
-            own = _rebuilt(protein, residue, int(selection.types[new[index]]), atoms[new[index]])
-            mutated = selection.types[new[index]] != record.types[new[index]]
-            name = NAMES[int(selection.types[new[index]])] if mutated else residue.name
+            kind = int(selection.types[new[index]])
+            name = NAMES[kind] if selection.mutated[new[index]] else residue.name
+            own = _rebuilt(protein, residue, kind, name, atoms[new[index]])
         else:
             kept = slice(residue.start, residue.stop)
             own = (protein.positions[kept], protein.elements[kept], protein.atom_names[kept], protein.hydrogens[kept])
@@ -50,14 +50,14 @@ def with_side_chains(protein: Protein, record: SideChainRecord, selection: Selec
 
 
 def _rebuilt(
-    protein: Protein, residue: Residue, kind: int, atoms: np.ndarray
+    protein: Protein, residue: Residue, kind: int, name: str, atoms: np.ndarray
 ) -> tuple[np.ndarray, list[int], list[str], list[int]]:
     """Positions, elements, names and (unknown) hydrogens of a residue with another side chain.
 
     The atoms come in the order of the file where it has the same, else in that of the PDB, backbone first.
     """
     plain, renamed = plain_type(residue.name)
-    back = {new: old for old, new in renamed.items()} if plain == NAMES[kind] and residue.name != plain else {}
+    back = {new: old for old, new in renamed.items()} if name == residue.name != plain else {}
     new = {back.get(ATOMS[kind][slot], ATOMS[kind][slot]): slot for slot in range(len(BACKBONE), len(ATOMS[kind]))}
     old = {protein.atom_names[k]: k for k in range(residue.start, residue.stop)}
     names = list(old)

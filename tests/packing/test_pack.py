@@ -13,6 +13,7 @@ from molgen.models.side_chains.task import TASK
 from molgen.packing.pack import pack
 from molgen.packing.records import PackConfig
 from molgen.packing.repair import completed
+from molgen.packing.selection import select
 
 
 @pytest.fixture(scope="module")
@@ -145,6 +146,52 @@ def test_selenomethionine_keeps_its_name_and_selenium(protein, model):
     assert packing.protein.elements[selenium] == 34
 
 
+def renamed(protein, place: int, name: str, atoms: dict[str, str]):
+    """The structure with another name of a residue and of some of its atoms."""
+    residues, names = list(protein.residues), list(protein.atom_names)
+    residues[place] = replace(residues[place], name=name)
+    for k in range(residues[place].start, residues[place].stop):
+        names[k] = atoms.get(names[k], names[k])
+    return replace(protein, residues=tuple(residues), atom_names=tuple(names))
+
+
+def test_selenomethionine_is_mutated_to_methionine(protein, model):
+    place = next(k for k, residue in enumerate(protein.residues) if residue.name == "MET")
+    changed = renamed(protein, place, "MSE", {"SD": "SE"})
+    packing = pack(changed, PackConfig(mutate=(f"A:{protein.residues[place].number}:MET",)), model)
+    one = packing.protein.residues[place]
+    assert (one.name, packing.residues[0].reason) == ("MET", "mutated from MSE")
+    sulfur = one.start + packing.protein.atom_names[one.start : one.stop].index("SD")
+    assert packing.protein.elements[sulfur] == 16
+
+
+def test_a_mutation_to_the_same_residue_packs_it(protein, model):
+    (residue,) = pack(protein, PackConfig(mutate=("A:9:ILE",)), model).residues
+    assert residue.reason == "packed"
+    assert residue.before is not None
+
+
+def test_around_a_name_is_around_all_groups_of_the_name(protein):
+    far, near = (k for k, residue in enumerate(protein.residues) if residue.kind == "ligand")
+    names = protein.residues[near].name, protein.residues[far].name
+    record = side_chain_record(protein)
+    each = [select(protein, record, PackConfig(around=name)).moves for name in names]
+    both = renamed(protein, far, names[0], {})
+    assert np.array_equal(select(both, record, PackConfig(around=names[0])).moves, each[0] | each[1])
+    assert not np.array_equal(each[0], each[0] | each[1])
+
+
+def test_a_sulfur_bonded_to_sulfur_of_a_group_stays(protein):
+    record = side_chain_record(protein)
+    row = next(r for r, index in enumerate(record.residues) if protein.residues[int(index)].name == "MET")
+    context, elements = record.context.copy(), record.elements.copy()
+    context[0], elements[0] = record.atoms[row, 6] + np.array([2.05, 0, 0]), 3
+    number = protein.residues[int(record.residues[row])].number
+    bonded = replace(record, context=context, elements=elements)
+    assert not select(protein, bonded, PackConfig(residues=f"A:{number}")).moves.any()
+    assert select(protein, record, PackConfig(residues=f"A:{number}")).moves[row]
+
+
 def test_a_side_chain_bonded_to_a_group_stays(protein, model):
     record = side_chain_record(protein)
     row = next(r for r, index in enumerate(record.residues) if protein.residues[int(index)].name == "ASN")
@@ -165,6 +212,7 @@ def test_a_side_chain_bonded_to_a_group_stays(protein, model):
         (PackConfig(mutate=("A:9",)), "is no mutation; the form is A:57:ALA"),
         (PackConfig(mutate=("A:9:XYZ",)), "XYZ is none of the twenty amino acids"),
         (PackConfig(mutate=("A:9-11:ALA",)), "names 3 residues"),
+        (PackConfig(mutate=("A:9:ALA", "A:9:VAL")), "ILE:A:9 is mutated twice"),
         (PackConfig(around="HEM"), "there is no group 'HEM'; the groups are"),
         (PackConfig(around="TQ3", residues="A:9"), "give one of the two"),
     ],
