@@ -112,6 +112,16 @@ def test_a_table_and_an_sd_file_are_libraries_too(tmp_path):
     assert names(tmp_path / "again.sdf") == ["a", "d"]
 
 
+def test_fields_of_an_sd_file_are_those_of_every_conformer(tmp_path):
+    run("CCCO alcohol", tmp_path / "plain.sdf")
+    record = (tmp_path / "plain.sdf").read_text().split("$$$$\n")[0]
+    (tmp_path / "lib.sdf").write_text(f"{record}> <ID>\nX-1\n\n> <pIC50>\n6.5\n\n$$$$\n")
+    run(tmp_path / "lib.sdf", tmp_path / "out.sdf")
+    written = read(tmp_path / "out.sdf")
+    assert len(written) == 2
+    assert [(mol.GetProp("ID"), mol.GetProp("pIC50")) for mol in written] == [("X-1", "6.5")] * 2
+
+
 def test_compressed_files_are_read_and_written(tmp_path):
     (tmp_path / "lib.smi.gz").write_bytes(gzip.compress(b"CCO a\nCN b\n"))
     run(tmp_path / "lib.smi.gz", tmp_path / "out.sdf.gz")
