@@ -7,6 +7,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 
+_ROUNDING = 1e-9  # differences of the size of the tolerance are none
+
+
 @dataclass(frozen=True)
 class Interval:
     """A statistic of n values with its bootstrap percentile interval [low, high]."""
@@ -87,6 +90,6 @@ def paired_difference(
     return PairedDifference(
         mean=bootstrap_interval(gap, level=level, samples=samples, seed=seed),
         median=float(np.median(gap)),
-        lower=float((gap < -tolerance).mean()),
-        higher=float((gap > tolerance).mean()),
+        lower=float((gap < -tolerance - _ROUNDING).mean()),
+        higher=float((gap > tolerance + _ROUNDING).mean()),
     )

@@ -8,7 +8,7 @@ import pytest
 import molgen.cli
 
 FOLDER = Path(molgen.cli.__file__).parent
-FRAME = {"docked", "interrupts", "library", "options", "renamed", "terminal"}
+FRAME = {"analyzed", "docked", "early", "interrupts", "library", "options", "renamed", "terminal"}
 """What commands share."""
 COMMANDS = sorted({path.stem for path in FOLDER.glob("*.py")} - FRAME - {"__init__"})
 
