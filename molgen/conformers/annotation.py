@@ -65,6 +65,7 @@ def _energies_explained(config: GenerateConfig) -> str:
         return text
     if config.sort == "coverage":
         text += (
-            " They have the charges in a dielectric of 2, as in a pocket; with --sort energy they are those in vacuum."
+            " They have the charges in a dielectric of 2, as in a pocket, or none where there are some of both signs;"
+            " with --sort energy they are those in vacuum."
         )
     return f"{text} The conformers are not at minima, and several may lead to one: --unique minima keeps one of each."

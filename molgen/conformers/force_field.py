@@ -101,10 +101,11 @@ class ConformerField:
         """Energies of conformers [k, atoms, 3] with the charges in a dielectric of 2, as between vacuum and water.
 
         Strain alone makes the anti form of acids the lowest and breaks hydrogen bonds; charges in vacuum, also with a
-        dielectric that grows with the distance, put extended conformers far above folded ones.
+        dielectric that grows with the distance, put extended conformers far above folded ones. With charges of both
+        signs even this dielectric does so, and energies are those without charges.
         """
         bare, charged = self.energies(positions, electrostatics=False), self.energies(positions)
-        if not self.knows_charges:
+        if not self.knows_charges or has_both_signs(self.mol):
             return bare
         values = bare.values + (charged.values - bare.values) / DIELECTRIC
         return Energies(values, f"{charged.method} in a dielectric of {DIELECTRIC:g}")
@@ -166,3 +167,13 @@ def _sum(first: Objective, second: Objective) -> Objective:
         return energy + more, gradient + pull
 
     return both
+
+
+def has_both_signs(mol: Chem.Mol) -> bool:
+    """Whether a molecule has charges of both signs, not counting those of bonded neighbors (nitro groups)."""
+    charged = [atom for atom in mol.GetAtoms() if atom.GetFormalCharge() and not _is_compensated(atom)]
+    return len({atom.GetFormalCharge() > 0 for atom in charged}) == 2
+
+
+def _is_compensated(atom: Chem.Atom) -> bool:
+    return any(other.GetFormalCharge() * atom.GetFormalCharge() < 0 for other in atom.GetNeighbors())

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-
 _ROUNDING = 1e-9  # differences of the size of the tolerance are none
 
 

@@ -108,3 +108,16 @@ def test_energies_without_charges_stay_what_they_are():
     mol, x = embedded("CB(O)OCC")
     field = ConformerField(mol)
     np.testing.assert_array_equal(field.screened_energies(x).values, field.energies(x).values)
+
+
+@pytest.mark.parametrize(
+    ("smiles", "without_charges"),
+    [("[NH3+]CCCCC(=O)[O-]", True), ("OCCCC(=O)[O-]", False), ("O=[N+]([O-])CCCO", False)],
+    ids=["a zwitterion", "an anion", "a nitro group"],
+)
+def test_charges_of_both_signs_do_not_fold_a_molecule(smiles, without_charges):
+    mol, x = embedded(smiles)
+    field = ConformerField(mol)
+    screened, bare = field.screened_energies(x), field.energies(x, electrostatics=False)
+    assert (screened.method == bare.method) is without_charges
+    assert np.array_equal(screened.values, bare.values) is without_charges
