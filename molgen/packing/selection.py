@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -43,8 +43,8 @@ class Selection:
 
     def part(self, rows: np.ndarray) -> Selection:
         """That of some of the residues."""
-        columns = (self.types, self.atoms, self.moves, self.complete, self.mutated)
-        return Selection(*(column[rows] for column in columns), self.kept)
+        arrays = {name: getattr(self, name)[rows] for name in ("types", "atoms", "moves", "complete", "mutated")}
+        return replace(self, **arrays)
 
 
 def select(protein: Protein, record: SideChainRecord, config: PackConfig) -> Selection:
