@@ -21,6 +21,7 @@ from molgen.chem.proteins.entries import choose_chains
 from molgen.chem.proteins.groups.stand_ins import StandIns, stand_ins
 from molgen.chem.proteins.reading import read_protein
 from molgen.chem.proteins.structure import Pocket, Protein
+from molgen.docking.covalent.unseen import bond_note
 from molgen.docking.ligand import ligand_of
 from molgen.docking.output import sdf_records
 from molgen.docking.pose_files import check_pose_file, write_pose_file
@@ -106,8 +107,10 @@ def rescore(
         refined = evaluated(ligand, energy, positions, torch.zeros(1, dtype=torch.long))
     settings = DockConfig(n=1, ph=None, keep_conformer=True)
     ranked = RankedPose(site, refined, 0, None)
+    bonded = bond_note(full, site.receptor.protein)
+    notes = (*site.pocket.notes, bonded) if bonded else site.pocket.notes
     return docking_result(
-        ligand, [site], [ranked], settings, begin=begin, lowest=ranked, reference=reference, notes=site.pocket.notes
+        ligand, [site], [ranked], settings, begin=begin, lowest=ranked, reference=reference, notes=notes
     )
 
 

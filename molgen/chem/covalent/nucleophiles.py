@@ -60,6 +60,11 @@ def component(name: str) -> str:
     return _ALIASES.get(name.upper(), name.upper())
 
 
+def bonds_ligands(residue: str, atom: str) -> bool:
+    """Whether ligands can be bonded to this atom of a residue."""
+    return any(one.residue == component(residue) and one.atom == atom for one in _TABLE)
+
+
 def nucleophile(residue: str, atom: str | None = None) -> Nucleophile:
     """What is known of an atom of a residue; of a residue alone its first one, NE2 of HIS.
 
