@@ -18,7 +18,9 @@ def pack(
     protein: Annotated[Path, typer.Argument(help="PDB or mmCIF file, also .gz.")],
     output: Annotated[Path, typer.Option("-o", "--output", help="Structure to write: .pdb or .cif, each also as .gz.")],
     residues: Annotated[str, typer.Option(help="Only these side chains, e.g. A:57,A:102-105.")] = "",
-    around: Annotated[str, typer.Option(help="Only side chains near this group of the file, e.g. TQD:A:200.")] = "",
+    around: Annotated[
+        str, typer.Option(help="Only side chains near this group or residue, e.g. TQD:A:200 or A:57.")
+    ] = "",
     reach: Annotated[float, typer.Option(min=0.0, help="How near, in Å.")] = 5.0,
     incomplete: Annotated[bool, typer.Option("--incomplete", help="Only side chains that lack atoms.")] = False,
     mutate: Annotated[

@@ -109,6 +109,13 @@ def test_a_mutation_changes_the_residue_and_nothing_else(protein, model):
     assert packing.protein.atom_names[glycine.start : glycine.stop] == ("N", "CA", "C", "O")
 
 
+def test_the_surroundings_of_a_mutation_are_packed_anew(protein, model):
+    packing = pack(protein, PackConfig(mutate=("A:9:ALA",), around="A:9", reach=4.5), model)
+    labels = [residue.label for residue in packing.residues]
+    assert "ALA:A:9" in labels
+    assert 3 < len(labels) < 20
+
+
 def test_an_incomplete_side_chain_is_completed(protein, model):
     place = index_of(protein, 32)
     stub = without(protein, place, ("CG", "CD", "OE1", "OE2"))
