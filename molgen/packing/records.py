@@ -13,7 +13,7 @@ class PackConfig:
 
     Attributes:
         residues: names of residues, "A:57,A:102-105"; empty for all.
-        around: residues with an atom within ``reach`` of this group, e.g. "TQD:A:200", or of all groups of a name,
+        around: residues with an atom within ``reach`` of this group, e.g. "TQD:A:200", of all groups of a name, or of a residue ("A:57"),
             instead of named ones.
         reach: Angstrom.
         only_incomplete: only side chains of which the structure lacks atoms.
