@@ -13,8 +13,8 @@ class PackConfig:
 
     Attributes:
         residues: names of residues, "A:57,A:102-105"; empty for all.
-        around: residues with an atom within ``reach`` of this group, e.g. "TQD:A:200", of all groups of a name, or of a residue ("A:57"),
-            instead of named ones.
+        around: residues with an atom within ``reach`` of this group ("TQD:A:200"), of all groups of a name, or of a
+            residue ("A:57"), instead of named ones.
         reach: Angstrom.
         only_incomplete: only side chains of which the structure lacks atoms.
         mutate: "A:57:ALA", one text each.
