@@ -12,6 +12,7 @@ from molgen.cli.terminal import MOST_ROWS, console, percent, print_failure, yes_
 if TYPE_CHECKING:
     from molgen.docking.records import Pose
     from molgen.docking.run import DockRow, Setting
+    from molgen.docking.site import Site
 
 
 def print_setting(setting: Setting) -> None:
@@ -24,13 +25,18 @@ def print_setting(setting: Setting) -> None:
         print(f"kept: {', '.join(receptor.kept)}", file=sys.stderr)
     if receptor.left_out:
         print(f"left out: {'; '.join(receptor.left_out)}", file=sys.stderr)
-    for site in setting.sites:
-        center = ", ".join(f"{x:.1f}" for x in site.pocket.center)
-        size = " x ".join(f"{x:.1f}" for x in site.pocket.size)
-        print(f"pocket {site.pocket.name}: center {center}, box {size} Å", file=sys.stderr)
+    print_pockets(setting.sites)
     for pocket in setting.others:
         place = ",".join(f"{x:.1f}" for x in pocket.center)
         print(f"not searched: {pocket.name}, --pocket box:{place}", file=sys.stderr)
+
+
+def print_pockets(sites: Sequence[Site]) -> None:
+    """Where each pocket is, on stderr."""
+    for site in sites:
+        center = ", ".join(f"{x:.1f}" for x in site.pocket.center)
+        size = " x ".join(f"{x:.1f}" for x in site.pocket.size)
+        print(f"pocket {site.pocket.name}: center {center}, box {size} Å", file=sys.stderr)
 
 
 def print_docked(rows: Sequence[DockRow], source: str = "") -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from molgen.cli.docked import print_pockets
 from molgen.cli.early import check_anchors, check_docking_weights, check_molecules, check_reference, read_structure
 from molgen.cli.library import (
     AddressOption,
@@ -298,10 +299,7 @@ def screen_export(
 def _print_sites(work: DockWork) -> None:
     for note in dict.fromkeys(note for site in work.sites for note in (*site.receptor.protein.notes, *site.notes)):
         print(f"note: {note}", file=sys.stderr)
-    for site in work.sites:
-        center = ", ".join(f"{x:.1f}" for x in site.pocket.center)
-        size = " x ".join(f"{x:.1f}" for x in site.pocket.size)
-        print(f"pocket {site.pocket.name}: center {center}, box {size} Å", file=sys.stderr)
+    print_pockets(work.sites)
 
 
 command = screen_app

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from molgen.chem.side_chains.geometry import chi_angles, chi_difference, chi_known, table
-from molgen.chem.side_chains.residues import CHI_ATOMS, ELEMENTS, HAS_ATOM, HAS_CHI, MOVED, SYMMETRIC
+from molgen.chem.side_chains.residues import CHI_ATOMS, ELEMENTS, HAS_ATOM, HAS_CHI, INDEX, MOVED, SYMMETRIC
 from molgen.geometry.torsions import apply_torsions
 
 RADII = {6: 1.7, 7: 1.55, 8: 1.52, 16: 1.8}
@@ -77,12 +77,9 @@ def clashes(types: Tensor, atoms: Tensor, present: Tensor | None = None, share: 
         near &= (second > first) & ((slot[rows, None] > 3) | (slot[None] > 3))
         sulfur = elements[residue, slot] == 16
         near &= ~(sulfur[rows, None] & sulfur[None])
-        proline = (types[residue] == _PROLINE)[None] & (second == first + 1) & (slot[None] == 6)
+        proline = (types[residue] == INDEX["PRO"])[None] & (second == first + 1) & (slot[None] == 6)
         found += int((near & ~proline).sum())
     return found
-
-
-_PROLINE = 14
 
 
 def _mean_square(first: Tensor, second: Tensor, mask: Tensor) -> Tensor:

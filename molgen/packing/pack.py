@@ -119,5 +119,5 @@ def _notes(structure: Protein, selection: Selection) -> tuple[str, ...]:
     if (structure.hydrogens > 0).any():
         notes.append("hydrogen atoms of the file are left out")
     for reason, labels in selection.kept.items():
-        notes.append(f"side chains kept, {reason}: {shortened(labels, 8)}")
+        notes.append(f"{reason}: {shortened(labels, 8)}")
     return tuple(notes)

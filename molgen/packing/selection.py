@@ -10,7 +10,7 @@ import numpy as np
 from molgen.chem.formats.parsing import one_line, shortened
 from molgen.chem.proteins.residue_pockets import named_residues
 from molgen.chem.proteins.structure import Protein, Residue
-from molgen.chem.side_chains.records import CONTEXT_ELEMENTS, METAL, OTHER, SideChainRecord
+from molgen.chem.side_chains.records import CONTEXT_ELEMENTS, METAL, OTHER, SideChainRecord, plain_type
 from molgen.chem.side_chains.residues import ELEMENTS, HAS_ATOM, HAS_CHI, INDEX, NAMES
 from molgen.errors import InputError
 from molgen.packing.records import PackConfig
@@ -31,7 +31,7 @@ class Selection:
         moves: bool [R], side chains to find.
         complete: bool [R], residues of which the structure has all atoms.
         mutated: bool [R], residues that get another name.
-        kept: reason -> labels of residues that were asked for and are not moved.
+        kept: what was decided -> labels of the residues.
     """
 
     types: np.ndarray
@@ -69,7 +69,13 @@ def select(protein: Protein, record: SideChainRecord, config: PackConfig) -> Sel
         wanted &= ~is_whole(record.types, record.present)
     if not (config.residues or config.around or config.only_incomplete) and config.mutate:
         wanted[:] = False
-    return selection_of(protein, record, types, wanted | asked, mutated)
+    selection = selection_of(protein, record, types, wanted | asked, mutated)
+    bare = [
+        residue.label
+        for index, residue in enumerate(protein.residues)
+        if residue.kind == "polymer" and plain_type(residue.name)[0] in INDEX and index not in position
+    ]
+    return replace(selection, kept=selection.kept | ({"not packed, N, CA or C is missing": bare} if bare else {}))
 
 
 def selection_of(
@@ -79,9 +85,17 @@ def selection_of(
     complete = is_whole(record.types, record.present)
     has_chi = np.asarray(HAS_CHI.any(-1))
     moves = (wanted | mutated) & (has_chi[types] | mutated | ~complete)
-    bonded = moves & ~mutated & complete & _bonded(record)
-    labels = [_label(protein, record, r) for r in np.flatnonzero(bonded).tolist()]
-    kept = {"bonded to another group": labels} if labels else {}
+    to_group = moves & complete & _bonded(record)
+    bonded = to_group & ~mutated
+    decided = {
+        "side chains kept, bonded to another group": bonded,
+        "mutated, and the group that was bonded to the side chain stays where it is": to_group & mutated,
+    }
+    kept = {
+        text: [_label(protein, record, r) for r in np.flatnonzero(rows).tolist()]
+        for text, rows in decided.items()
+        if rows.any()
+    }
     return Selection(types, _with_oxygen(record), moves & ~bonded, complete & ~mutated, mutated, kept)
 
 

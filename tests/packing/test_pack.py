@@ -210,6 +210,13 @@ def test_a_side_chain_bonded_to_a_group_stays(protein, model):
     packing = pack(replace(protein, positions=positions), PackConfig(residues=f"A:{residue.number}"), model)
     assert packing.residues == ()
     assert any("side chains kept, bonded to another group" in note for note in packing.notes)
+    mutant = pack(replace(protein, positions=positions), PackConfig(mutate=(f"A:{residue.number}:ALA",)), model)
+    assert any(f"stays where it is: {residue.label}" in note for note in mutant.notes)
+
+
+def test_residues_without_a_backbone_are_named(protein, model):
+    packing = pack(without(protein, index_of(protein, 50), ("C",)), PackConfig(residues="A:9"), model)
+    assert any(note.startswith("not packed, N, CA or C is missing: ") and ":A:50" in note for note in packing.notes)
 
 
 @pytest.mark.parametrize(
