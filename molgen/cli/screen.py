@@ -168,7 +168,11 @@ def screen(
     if pairs is not None:
         given = {f"--{name.replace('_', '-').removesuffix('s')}": value for name, value in own.items()}
         refuse_with_pairs({"--protein": protein, "--library": library, **given, "--report": report})
-        _screen_pairs(pairs, output, pocket, shared)
+        from molgen.screening.pairs import screen_pairs
+
+        with library_progress() as listener:
+            summary = screen_pairs(pairs, output, pocket, **shared, on_progress=listener)
+        print_summary(summary)
         return
     _check_inputs(str(library), Path(str(protein)), pocket, own)
     receptor = _screen_library(str(library), str(protein), output, pocket, {**shared, **own})
@@ -178,16 +182,8 @@ def screen(
         write_screen_report(report, output, protein=receptor, rank_by=rank_by.value, command=context.obj or ())
 
 
-def _screen_pairs(table: Path, output: Path, pocket: str, options: dict[str, Any]) -> None:
-    from molgen.screening.pairs import screen_pairs
-
-    with library_progress() as listener:
-        summary = screen_pairs(table, output, pocket, **options, on_progress=listener)
-    print_summary(summary)
-
-
 def _check_inputs(library: str, protein: Path, pocket: str, options: dict[str, Any]) -> None:
-    """What is wrong with the files and the anchors of a run, before anything slow is imported."""
+    """Check the files and the anchors of a run before anything slow is imported."""
     check_anchors(options["anchors"])
     check_molecules(Path(library), options["smiles_column"], options["name_column"])
     check_reference(options["reference"], bonds=False)
@@ -202,7 +198,10 @@ def _screen_library(library: str, protein: str, output: Path, pocket: str, optio
 
     def on_setting(work: DockWork) -> None:
         receptors.append(work.sites[0].receptor.protein)
-        _print_sites(work)
+        notes = (note for site in work.sites for note in (*site.receptor.protein.notes, *site.notes))
+        for note in dict.fromkeys(notes):
+            print(f"note: {note}", file=sys.stderr)
+        print_pockets(work.sites)
 
     with library_progress() as listener:
         summary = screen_library(
@@ -294,12 +293,6 @@ def screen_export(
     check_sdf_name(output)
     read_settings(folder)
     print(f"{export(folder, output)} structures in {output}")
-
-
-def _print_sites(work: DockWork) -> None:
-    for note in dict.fromkeys(note for site in work.sites for note in (*site.receptor.protein.notes, *site.notes)):
-        print(f"note: {note}", file=sys.stderr)
-    print_pockets(work.sites)
 
 
 command = screen_app
