@@ -1,4 +1,4 @@
-"""The figures of the README, from real results: `python docs/make_figures.py` writes docs/images/*.png.
+"""The figures of the documentation, from real results: `python docs/make_figures.py` writes docs/images/*.png.
 
 The structures are those that the posebusters package carries.
 """

@@ -1,4 +1,4 @@
-"""Pages that mkdocs makes from the code, the model cards, the README and the stored notebooks while it builds."""
+"""Pages that mkdocs makes from the code, the model cards and the stored notebooks while it builds."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from pathlib import Path
 from api_page import api_page
 from cli_page import cli_page
 from mkdocs.config.defaults import MkDocsConfig
-from mkdocs.exceptions import PluginError
 from mkdocs.structure.files import File, Files
 from notebook_page import notebook_page
 
@@ -32,24 +31,6 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
     for name, text in pages.items():
         files.append(File.generated(config, name, content=text))
     return files
-
-
-def on_page_markdown(markdown: str, **_: object) -> str:
-    """A line `{{ readme: Title }}` becomes that section of the README."""
-    return re.sub(r"^\{\{ readme: (.+?) \}\}$", lambda found: readme_section(found[1]), markdown, flags=re.MULTILINE)
-
-
-def readme_section(title: str) -> str:
-    """The text under a heading of the README, without the heading.
-
-    Raises:
-        PluginError: there is no such heading.
-    """
-    text = (ROOT / "README.md").read_text(encoding="utf-8")
-    found = re.search(rf"^(#+) {re.escape(title)}\n(.*?)(?=^#{{1,6}} |\Z)", text, flags=re.MULTILINE | re.DOTALL)
-    if found is None:
-        raise PluginError(f'the README has no section "{title}", which a page of docs/ quotes')
-    return plain_links(found[2].strip())
 
 
 def model_cards() -> str:

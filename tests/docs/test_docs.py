@@ -66,8 +66,13 @@ def test_pages_load_nothing_from_a_network(site):
         assert not re.search(r"unpkg\.com|cdn\.|fonts\.g", text), page.name
 
 
-def test_pages_quote_the_readme_and_the_model_cards(site):
+def test_pages_quote_the_model_cards_and_the_files_that_they_show(site):
     assert (site / "models.html").read_text(encoding="utf-8").count("safetensors") > 0
     pages = [page.read_text(encoding="utf-8") for page in site.glob("*.html")]
-    assert not any("{{ readme:" in page for page in pages)
+    assert not any("{{" in re.sub(r"<(script|style|pre).*?</\1>", "", page, flags=re.S) for page in pages)
     assert not any(re.search(r"--8\s*&lt;", page) for page in pages), "a file that is not quoted"
+
+
+def test_every_page_has_its_place_in_the_navigation():
+    nav = (ROOT / "mkdocs.yml").read_text(encoding="utf-8").split("\nnav:")[1]
+    assert [path.name for path in (ROOT / "docs").glob("*.md") if f": {path.name}" not in nav] == []

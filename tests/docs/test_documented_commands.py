@@ -1,5 +1,6 @@
-"""Commands of the README and the docs can be pasted in a clone: what they read is there, or was made before."""
+"""Commands of the README and the docs can be pasted in a clone: they parse; what they read is there or was made before."""
 
+import contextlib
 import os
 import re
 import shlex
@@ -9,19 +10,26 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import typer
+
+from molgen.cli import root
 
 ROOT = Path(__file__).parents[2]
-DOCS = ("index", "tutorial", "interactions", "covalent", "comparison", "app", "side-chains", "training", "new-model")
-PAGES = ("README.md", "data/README.md", *(f"docs/{page}.md" for page in DOCS))
+PAGES = ("README.md", "data/README.md", *sorted(f"docs/{path.name}" for path in (ROOT / "docs").glob("*.md")))
 READ = re.compile(r"\.(smi|csv|sdf|pdb|cif|mol2|yaml|safetensors|parquet)(\.gz)?$")
-WRITTEN = {"-o", "--output", "--report", "--complex", "--failures", "--trajectory", "--json", "--pymol", "--chimerax"}
+WRITTEN = {
+    *("-o", "--output", "--report", "--complex", "--receptor-out", "--failures", "--trajectory"),
+    *("--summary", "--pymol", "--chimerax"),
+}
 YOURS = {"GEOM/rdkit_folder", "library.parquet"}
 """What stands for files of the reader."""
+MADE_ON_ITS_PAGE = {"weigh", "directions"}
+"""Commands that a page has the reader write."""
 
 
 def commands(text: str) -> Iterator[list[str]]:
     """The `molgen` commands in the shell blocks of a page, as words; loops and lines that go on are joined."""
-    blocks = re.finditer(r"^```sh\n(.*?)^```|^ {4}(?=\S*molgen )([^\n]*)$", text, flags=re.M | re.S)
+    blocks = re.finditer(r"^ *```sh\n(.*?)^ *```|^ {4}(?=\S*molgen )([^\n]*)$", text, flags=re.M | re.S)
     for block in blocks:
         for line in (block[1] or block[2]).replace("\\\n", " ").splitlines():
             words = shlex.split(line, comments=True)
@@ -41,6 +49,31 @@ def is_made(path: str, made: list[str]) -> bool:
     return any(path == one or path.startswith(one.rstrip("/") + "/") for one in made)
 
 
+def parse(words: list[str]) -> None:
+    """Parse the words of a command as `molgen` does; an unknown command, option or value raises."""
+    command = typer.main.get_command(root)
+    with contextlib.suppress(typer.Exit):  # --version, --help
+        context = command.make_context("molgen", list(words[1:]))
+        while hasattr(command, "resolve_command") and (left := [*context._protected_args, *context.args]):
+            name, command, left = command.resolve_command(context, left)
+            context = command.make_context(name, left, parent=context)
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_command_of_a_page_is_one_that_molgen_has(page):
+    for words in commands((ROOT / page).read_text(encoding="utf-8")):
+        if not MADE_ON_ITS_PAGE & set(words):
+            parse(words)
+
+
+@pytest.mark.parametrize(
+    "line", ["dock --no-such-option", "conformer CCO -o x.sdf", "screen statsu run/", "dock -o x.sdf -n few"]
+)
+def test_a_command_that_molgen_does_not_have_is_seen(line):
+    with pytest.raises(Exception, match=r"(?i)no such|invalid|missing|valid integer"):
+        parse(["molgen", *line.split()])
+
+
 @pytest.mark.parametrize("page", PAGES)
 def test_every_file_that_a_command_reads_is_in_the_clone_or_was_made_before(page):
     made: list[str] = []
@@ -56,13 +89,23 @@ def test_every_file_that_a_command_reads_is_in_the_clone_or_was_made_before(page
     assert missing == []
 
 
+@pytest.mark.parametrize("page", PAGES)
+def test_programs_of_the_repository_that_a_page_names_are_there(page):
+    text = (ROOT / page).read_text(encoding="utf-8")
+    named = set(re.findall(r"(?:benchmarks|configs|docs|data|notebooks|tests)/[\w/-]+\.(?:py|yaml|ipynb)\b", text))
+    named |= {f"{module.replace('.', '/')}.py" for module in re.findall(r"-m (benchmarks[.\w]+)", text)}
+    assert [name for name in sorted(named) if not (ROOT / name).exists()] == []
+
+
 def test_the_walk_sees_a_file_that_is_not_there():
     (words,) = commands("```sh\nmolgen dock -p nowhere.pdb -l x.smi -o poses.sdf  # poses\n```\n")
     assert arguments(words) == (["nowhere.pdb", "x.smi"], ["poses.sdf"])
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("page", ["docs/index.md", "docs/tutorial.md"])
+@pytest.mark.parametrize(
+    "page", ["README.md", "docs/index.md", "docs/tutorial.md", "docs/conformers.md", "docs/analysis.md"]
+)
 def test_the_commands_of_a_page_work_one_after_the_other(page, tmp_path):
     (tmp_path / "data").symlink_to(ROOT / "data")
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"}
