@@ -1,4 +1,4 @@
-"""Commands of the README and the docs can be pasted in a clone: they parse; what they read is there or was made before."""
+"""Commands of the README and the docs can be pasted in a clone: they parse, and what they read exists by then."""
 
 import contextlib
 import os
