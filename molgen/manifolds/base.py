@@ -16,7 +16,14 @@ from torch import Tensor
 
 
 class Manifold(ABC):
-    """Points, geodesics and noise: enough for :class:`molgen.processes.GeodesicFlow`."""
+    """Points, geodesics and noise: enough for :class:`molgen.processes.GeodesicFlow`.
+
+    Attributes:
+        scale: standard deviation of the prior in each direction, seen from a point: the root mean square of the
+            coordinates of log(x, y) for y of the prior. Guidance of a flow needs it.
+    """
+
+    scale: float = 1.0
 
     @abstractmethod
     def exp(self, x: Tensor, v: Tensor) -> Tensor:

@@ -11,13 +11,7 @@ from molgen.manifolds.base import HeatManifold, Manifold, normal_like, where_rea
 
 
 class FlatManifold(Manifold):
-    """A linear subspace of a vector space; a subclass projects onto it.
-
-    Attributes:
-        scale: standard deviation of the prior, a normal distribution about 0, in each direction.
-    """
-
-    scale: float
+    """A linear subspace of a vector space; a subclass projects onto it. The prior is a normal distribution about 0."""
 
     def exp(self, x: Tensor, v: Tensor) -> Tensor:
         return x + v

@@ -6,7 +6,9 @@ into Q R and the tangent into Q v, so an equivariant vector output of a network 
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
+from typing import ClassVar
 
 import torch
 from torch import Tensor
@@ -19,6 +21,8 @@ from molgen.manifolds.base import HeatManifold, where_real
 @dataclass(frozen=True)
 class SO3(HeatManifold):
     """Rotations with the metric whose distance is the rotation angle; uniform prior, IGSO(3) heat kernel."""
+
+    scale: ClassVar[float] = (math.pi**2 / 9 + 2 / 3) ** 0.5  # angles of uniform rotations have density (1 - cos) / pi
 
     def exp(self, x: Tensor, v: Tensor) -> Tensor:
         return rotations.exp(v) @ x

@@ -27,6 +27,12 @@ class Sphere(HeatManifold):
 
     dim: int = 2
 
+    @property
+    def scale(self) -> float:  # angles between uniform points have a density of sin^(d - 1)
+        angle = torch.linspace(0, math.pi, 1001, dtype=torch.float64)
+        density = angle.sin() ** (self.dim - 1)
+        return float(((density * angle**2).sum() / density.sum() / self.dim).sqrt())
+
     def exp(self, x: Tensor, v: Tensor) -> Tensor:
         """cos|v| x + sin|v| v / |v|, brought back to length 1."""
         angle = length(v).unsqueeze(-1)

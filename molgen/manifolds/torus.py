@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import ClassVar
 
 import torch
 from torch import Tensor
@@ -16,6 +17,8 @@ from molgen.manifolds.base import HeatManifold, normal_like, uniform_like, where
 @dataclass(frozen=True)
 class Torus(HeatManifold):
     """Angles; the prior is uniform, the heat kernel a wrapped normal for each angle."""
+
+    scale: ClassVar[float] = math.pi / 3**0.5
 
     def exp(self, x: Tensor, v: Tensor) -> Tensor:
         return torus.exp(x, v)

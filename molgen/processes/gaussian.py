@@ -13,6 +13,9 @@ from molgen.processes.manifold_process import ManifoldProcess, real_weight
 from molgen.processes.predictions import Prediction, convert, from_endpoints
 from molgen.processes.schedules import PathPoint, Schedule
 
+LEAST_SIGNAL = 1e-3
+"""Where alpha is below, changes of the score are converted as at this alpha, and so are finite."""
+
 
 @dataclass(frozen=True)
 class GaussianProcess(ManifoldProcess):
@@ -75,7 +78,7 @@ class GaussianProcess(ManifoldProcess):
 
 def shift(delta: Tensor, point: PathPoint, prediction: Prediction) -> Tensor:
     """How a prediction changes when the score at the same x changes by delta."""
-    alpha = point.alpha.clamp(min=1e-3)
+    alpha = point.alpha.clamp(min=LEAST_SIGNAL)
     if prediction == "score":
         return delta
     if prediction == "noise":

@@ -9,6 +9,7 @@ from torch import Tensor
 
 from molgen.manifolds import Manifold
 from molgen.processes.base import Corrupted, expand_time
+from molgen.processes.gaussian import shift
 from molgen.processes.manifold_process import ManifoldProcess, real_weight
 from molgen.processes.predictions import x0_from_velocity
 from molgen.processes.schedules import LinearPath, PathPoint
@@ -57,12 +58,13 @@ class GeodesicFlow(ManifoldProcess):
         return x0_from_velocity(x, self.velocity(x, field, t), expand_time(t, field), self.manifold.exp)
 
     def path(self, x: Tensor, t: Tensor | float) -> PathPoint:
-        return LinearPath()(expand_time(t, self.tangent(x)))
+        """The linear path whose prior is as wide as that of the manifold."""
+        return LinearPath(self.manifold.scale)(expand_time(t, self.tangent(x)))
 
     def add_score(self, x: Tensor, field: Tensor, t: Tensor | float, delta: Tensor) -> Tensor:
-        """field - delta: a plain drift up the added score while t falls.
+        """The velocity changes as that of the linear path (:meth:`path`) does when its score changes by delta.
 
-        A heuristic: no score is available to tilt, so the samples descend the energy but follow no known tilted
-        density.
+        Exact in flat space with a normal prior. On a compact manifold no score is available to tilt, and the change is
+        right to the first order in the spread of the data over that of the prior.
         """
-        return field - delta
+        return field + self.manifold.project_tangent(x, shift(delta, self.path(x, t), "velocity"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,29 +10,38 @@ import torch
 from torch import Tensor
 
 from molgen.processes.base import Process, combine
+from molgen.processes.gaussian import LEAST_SIGNAL
+from molgen.processes.schedules import PathPoint
 
 Field = Callable[[Any, Tensor], Any]
 
 
 @dataclass(frozen=True)
 class Guidance:
-    """A differentiable energy of the state; samples are drawn towards exp(-scale * energy).
+    """A differentiable energy of the state; samples are drawn towards p_0 exp(-scale * energy).
 
-    The score receives -scale(t) alpha(t) times the gradient at the noised state (after Dhariwal & Nichol 2021,
-    arXiv:2105.05233, eq. 14); alpha, the share of data left in it, fades the energy out towards the prior. How each
-    process turns a score into its own field is `Process.add_score`.
+    The score receives -scale(t) fade(t) times the gradient at the noised state (after Dhariwal & Nichol 2021,
+    arXiv:2105.05233, eq. 14). The fade, alpha s^2 / (alpha^2 s^2 + sigma^2) with s = data_scale, is how much of a
+    change of the data is left in the score of the noised state: 1 at the data, 0 in the noise, on every path. With it a
+    linear energy of Gaussian data is exact, and on a compact manifold right to the first order in s; too large an s
+    lets the energy act too early and too much. How each process turns a score into its own field is
+    `Process.add_score`.
 
     Attributes:
         energy: state -> [B] (or a scalar); must be differentiable. The gradient is a tangent: taken through exp.
         scale: inverse of the energy's unit, or a function of t.
         at_denoised: evaluate the energy at the clean state that the field points to instead, differentiate through the
-            field and leave out alpha (Chung et al. 2023, arXiv:2209.14687, eq. 16). Costs a backward pass through the
-            network; exact for a linear energy of Gaussian data.
+            field and leave out the fade (Chung et al. 2023, arXiv:2209.14687, eq. 16). Costs a backward pass through
+            the network; exact for a linear energy of Gaussian data, whatever its spread. On a compact manifold the
+            clean state is known for small noise only, and the energy acts too early.
+        data_scale: standard deviation of the data, in the unit of the state (Angstrom, radian); for a product a number
+            for all parts, or name -> number.
     """
 
     energy: Callable[[Any], Tensor]
     scale: float | Callable[[Tensor], Tensor | float] = 1.0
     at_denoised: bool = False
+    data_scale: float | Mapping[str, float] = 1.0
 
 
 def guided(field: Field, process: Process[Any], guidance: Guidance) -> Field:
@@ -43,10 +52,31 @@ def guided(field: Field, process: Process[Any], guidance: Guidance) -> Field:
         scale = guidance.scale(t) if callable(guidance.scale) else guidance.scale
         if guidance.at_denoised:
             return process.add_score(state, value, t, combine(lambda g: -scale * g, gradient))
-        damped = combine(lambda g, point: -scale * point.alpha * g, gradient, process.path(state, t))
-        return process.add_score(state, value, t, damped)
+        spreads = _for_each_part(guidance.data_scale, gradient)
+        faded = combine(lambda g, point, s: -scale * _fade(point, s) * g, gradient, process.path(state, t), spreads)
+        return process.add_score(state, value, t, faded)
 
     return bent
+
+
+def _fade(point: PathPoint, data_scale: float) -> Tensor:
+    """The score of noised Gaussian data of this spread changes by so much of the gradient of a linear energy."""
+    alpha = point.alpha.clamp(min=LEAST_SIGNAL)  # as in add_score, so that their product is right where alpha is 0
+    return alpha * data_scale**2 / ((alpha * data_scale) ** 2 + point.sigma**2)
+
+
+def _for_each_part(value: float | Mapping[str, float], tangent: Any) -> Any:
+    """A number with the structure of a tangent.
+
+    Raises:
+        ValueError: a mapping lacks a part, or there are no parts.
+    """
+    if not isinstance(value, Mapping):
+        return dict.fromkeys(tangent, value) if isinstance(tangent, Mapping) else value
+    missing = [name for name in tangent if name not in value] if isinstance(tangent, Mapping) else ["the state"]
+    if missing:
+        raise ValueError(f"data_scale has no value for {missing[0]}")
+    return value
 
 
 def _field_and_gradient(

@@ -14,6 +14,7 @@ from molgen.geometry.internal_coordinates import InternalCoordinates, batch_coor
 from molgen.graphs.batch import GraphBatch
 from molgen.graphs.complexes import ComplexBatch
 from molgen.graphs.pockets import PocketBatch
+from molgen.manifolds import SO3, Torus
 from molgen.models.pose_flow.model import PoseModel, State, pose_positions
 from molgen.nets.field_model import field_of_states
 from molgen.sampling import integrate, uniform_grid
@@ -56,13 +57,19 @@ def sample_poses(
     def carried(rows: slice) -> Tensor:
         positions = partial(_positions, batch_coordinates(template[rows][None], graph), graph)
         field = field_of_states(model, batch, encoding, positions)
-        guidance = None if guide is None else Guidance(partial(_energy_of, guide.energy, positions), guide.scale)
+        guidance = None if guide is None else _guidance(guide, positions, model)
         watch = None if on_step is None else partial(_show, on_step, positions)
         begin = {name: value[rows] for name, value in start.items()}
         final = integrate(field, model.process, begin, times, guidance=guidance, on_step=watch)
         return positions(final)[0]
 
     return in_pieces(len(template), CHUNK if template.device.type == "cpu" else GPU_CHUNK, carried)
+
+
+def _guidance(guide: Guide, positions: Callable[[State], Tensor], model: PoseModel) -> Guidance:
+    """Before the model has seen the pocket, a pose is as uncertain as the prior."""
+    spread = {"translation": model.config.spread, "rotation": SO3.scale, "torsion": Torus.scale}
+    return Guidance(partial(_energy_of, guide.energy, positions), guide.scale, data_scale=spread)
 
 
 def _positions(shape: InternalCoordinates, graph: GraphBatch, state: State) -> Tensor:
