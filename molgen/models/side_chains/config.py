@@ -18,6 +18,8 @@ class SideChainModelConfig:
         neighbors: residues that send messages to a residue; the nearest side chains.
         surroundings: atoms of ligands, metals and the like that a residue sees.
         bins: of a chi angle, over a full turn.
+        edge_updates: whether each round also renews the features of the edges.
+        dropout: share of the features of messages and updates that are dropped in training.
     """
 
     hidden: int = 128
@@ -25,6 +27,8 @@ class SideChainModelConfig:
     neighbors: int = 24
     surroundings: int = 12
     bins: int = 36
+    edge_updates: bool = False
+    dropout: float = 0.0
 
 
 @dataclass(frozen=True)
