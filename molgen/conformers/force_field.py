@@ -14,6 +14,7 @@ from molgen.chem.atom_types.mmff_terms import MMFFTerms, mmff_terms
 from molgen.chem.molecules.force_field import Energies, minimize_conformers
 from molgen.chem.molecules.octahedra import octahedral_centers
 from molgen.chem.molecules.positions import with_conformers
+from molgen.chem.molecules.stereo.cumulenes import cumulene_torsions
 from molgen.conformers.restraints import DISTANCE_STIFFNESS, Restraints
 from molgen.physics.lbfgs import Objective, graph_preconditioner, minimize_batch
 from molgen.physics.mmff import MMFFEnergy
@@ -36,7 +37,8 @@ class ConformerField:
     The energies are those of :func:`molgen.chem.molecules.force_field.minimize_conformers`, to 0.01 kcal/mol; the way
     down is that of L-BFGS on all conformers at once, which takes a fifth of the time; RDKit's where there is little to
     do. So a conformer may end in another minimum when others are minimized with it: by the choice between the two, and
-    by rounding, which a long way down amplifies. A step stands for one and a half of RDKit's.
+    by rounding, which a long way down amplifies. A step stands for one and a half of RDKit's. The ends of cumulenes are
+    kept planar or perpendicular by a term that is no part of the energies.
     """
 
     def __init__(self, mol: Chem.Mol, restraints: Restraints | None = None) -> None:
@@ -47,7 +49,12 @@ class ConformerField:
         if self.terms is not None:
             pairs = restraints.core_pairs() if restraints is not None else None
             self._start = torch.from_numpy(graph_preconditioner(self.terms, pairs, DISTANCE_STIFFNESS)).float()
-            self._shape = restraints.shape() if restraints is not None else None
+            shapes = [restraints.shape()] if restraints is not None else []
+            torsions, barriers = cumulene_torsions(mol)
+            if len(torsions):
+                self._few = 0  # RDKit's field does not know the term
+                shapes.append(_turning(replace(self.terms, torsions=torsions, barriers=barriers)))
+            self._shape = _sum(*shapes) if shapes else None
             self._energy = {charges: MMFFEnergy(self.terms, charges) for charges in (True, False)}
 
     def with_torsional_terms(self, torsions: np.ndarray, barriers: np.ndarray) -> ConformerField:
@@ -161,12 +168,23 @@ class ConformerField:
         return moved if self.restraints is None else self.restraints.placed(moved), energies
 
 
-def _sum(first: Objective, second: Objective) -> Objective:
-    def both(positions: Tensor) -> tuple[Tensor, Tensor]:
-        (energy, gradient), (more, pull) = first(positions), second(positions)
-        return energy + more, gradient + pull
+def _sum(*objectives: Objective) -> Objective:
+    def total(positions: Tensor) -> tuple[Tensor, Tensor]:
+        energies, gradients = zip(*(objective(positions) for objective in objectives), strict=True)
+        return sum(energies[1:], energies[0]), sum(gradients[1:], gradients[0])
 
-    return both
+    return total
+
+
+def _turning(terms: MMFFTerms) -> Objective:
+    """The torsional terms alone."""
+    field = MMFFEnergy(terms)
+
+    def energy(positions: Tensor) -> tuple[Tensor, Tensor]:
+        gradient = torch.zeros_like(positions)
+        return field.turning(positions, gradient), gradient
+
+    return energy
 
 
 def has_both_signs(mol: Chem.Mol) -> bool:

@@ -121,3 +121,27 @@ def test_charges_of_both_signs_do_not_fold_a_molecule(smiles, without_charges):
     screened, bare = field.screened_energies(x), field.energies(x, electrostatics=False)
     assert (screened.method == bare.method) is without_charges
     assert np.array_equal(screened.values, bare.values) is without_charges
+
+
+@pytest.mark.parametrize(
+    ("smiles", "ends", "planar"),
+    [
+        ("CC=C=C=CCO", (1, 4), True),
+        ("CC=C=C=C=C=CF", (1, 6), True),
+        ("CC=C=CCO", (1, 3), False),
+        ("CC=C=NC", (1, 3), False),
+        ("CC=C=C=C=C(C)F", (1, 5), False),
+    ],
+)
+def test_ends_of_cumulenes_are_planar_or_perpendicular(smiles, ends, planar):
+    mol, x = embedded(smiles)
+    field = ConformerField(mol)
+    at, energies = field.minimize(x, 100)
+    np.testing.assert_allclose(minimize_conformers(with_conformers(mol, at), 0)[1].values, energies.values, atol=0.01)
+    sides = [
+        next(n.GetIdx() for n in mol.GetAtomWithIdx(end).GetNeighbors() if not ends[0] < n.GetIdx() < ends[1])
+        for end in ends
+    ]
+    for conformer in with_conformers(mol, at).GetConformers():
+        angle = rdMolTransforms.GetDihedralDeg(conformer, sides[0], *ends, sides[1])
+        assert abs(np.cos(np.radians(angle))) == pytest.approx(float(planar), abs=0.1)
