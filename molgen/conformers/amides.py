@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import warnings
+
 import numpy as np
 import torch
 from numpy.typing import NDArray
@@ -11,6 +13,7 @@ from molgen.chem.molecules.positions import with_conformers
 from molgen.conformers.force_field import ConformerField
 from molgen.geometry.torsions import dihedral_angles
 from molgen.metrics.stereo import stereo_mask
+from molgen.sampling.guards import MoleculeWarning
 
 SMALLEST, LARGEST_STRAINED = 8, 11
 """Smaller rings hold cis amides only; in larger ones than the second nothing keeps an amide from being planar."""
@@ -24,6 +27,9 @@ BENT, STIFFENING, STIFF_STEPS = np.radians(15.0), (0.0, 30.0, 0.0), 40
 MOST_COST = 4.0
 """kcal/mol of MMFF94s that planar amides may cost a conformer."""
 TURNED_AT_ONCE = 4
+MOST_TWISTED, MOST_TWISTED_MEDIUM = np.radians(25.0), np.radians(40.0)
+"""Conformers with an amide further from planar, in a large ring and in one of eight to eleven atoms, are left out where
+others are within: trans lactams of eight atoms are at 30 degrees."""
 WINDOW = 12.0
 """Turned template conformers are kept up to so far above the lowest one, kcal/mol."""
 _AMIDE = Chem.MolFromSmarts("[#6]-@[CX3](=[O,S])-@[NX3]-@[#6]")
@@ -50,8 +56,8 @@ def settle_amides(field: ConformerField, positions: NDArray[np.float64]) -> NDAr
         positions: [k, atoms, 3], Angstrom.
 
     Returns:
-        [j, atoms, 3]: some of them flattened, those of a large ring that stay twisted left out where others are planar,
-        turned ones appended.
+        [j, atoms, 3]: some of them flattened, turned ones appended; in large rings amides are turned over where none is
+        planar otherwise, and those that stay twisted are left out where others are planar.
     """
     torsions = ring_amides(field.mol)
     if not len(torsions) or field.terms is None or not len(positions):
@@ -63,7 +69,34 @@ def settle_amides(field: ConformerField, positions: NDArray[np.float64]) -> NDAr
             positions = np.concatenate([positions, _turned(field, positions, torsion)])
     large = torsions[np.array(sizes) > LARGEST_STRAINED]
     planar = (_twist(positions, large) < TWISTED).all(1)
+    if not planar.any():
+        positions = _flattened(field, np.concatenate([positions, _all_turned(field, positions, large)]), torsions)
+        planar = (_twist(positions, large) < TWISTED).all(1)
     return positions[planar] if planar.any() else positions
+
+
+def without_twisted_amides(field: ConformerField, positions: NDArray[np.float64]) -> NDArray[np.int64]:
+    """Indices of the conformers whose ring amides are planar; all, with a warning, where none of them is.
+
+    Args:
+        field: of the molecule.
+        positions: [k, atoms, 3], Angstrom.
+    """
+    every, torsions = np.arange(len(positions)), ring_amides(field.mol)
+    if not len(torsions) or not len(positions) or field.restraints is not None:
+        return every
+    sizes = np.array([field.mol.GetRingInfo().MinBondRingSize(_bond(field.mol, torsion)) for torsion in torsions])
+    twist = _twist(positions, torsions)
+    planar = (twist < np.where(sizes > LARGEST_STRAINED, MOST_TWISTED, MOST_TWISTED_MEDIUM)).all(1)
+    if planar.any():
+        return every[planar]
+    degrees = np.degrees(twist.max(1).min())
+    warnings.warn(
+        f"no conformer was found with planar amides in its rings: they are {degrees:.0f} degrees off and more",
+        MoleculeWarning,
+        stacklevel=3,
+    )
+    return every
 
 
 def flat_amides(field: ConformerField, positions: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -94,11 +127,15 @@ def _flattened(field: ConformerField, positions: NDArray, torsions: NDArray) -> 
     """Conformers after their twisted amides were pulled to the nearer plane and, where they come back, to the other."""
     positions = _pulled_where_twisted(field, positions, torsions, torsions, np.tile(FLATTENING, (len(torsions), 1)))
     for torsion in torsions:
-        is_cis = np.cos(_angles(positions, torsion[None])[:, 0]) > 0
-        for rows, sign in ((is_cis, 1), (~is_cis, -1)):
-            other = np.array([[sign * TURNING, 0.0, 0.0]])
-            positions[rows] = _pulled_where_twisted(field, positions[rows], torsion[None], torsions, other)
+        for rows, barrier in _ways_over(positions, torsion):
+            positions[rows] = _pulled_where_twisted(field, positions[rows], torsion[None], torsions, barrier)
     return positions
+
+
+def _ways_over(positions: NDArray, torsion: NDArray) -> list[tuple[NDArray[np.bool_], NDArray[np.float64]]]:
+    """Conformers in which an amide is cis, and the barrier that makes it trans; and the other way round."""
+    is_cis = np.cos(_angles(positions, torsion[None])[:, 0]) > 0
+    return [(rows, np.array([[sign * TURNING, 0.0, 0.0]])) for rows, sign in ((is_cis, 1), (~is_cis, -1)) if rows.any()]
 
 
 def _pulled_where_twisted(
@@ -127,6 +164,17 @@ def _turned(field: ConformerField, positions: NDArray, torsion: NDArray) -> NDAr
     arrived = wanted * np.cos(_angles(turned, torsion[None])[:, 0]) > 0
     low = field.energies(turned).values <= np.nanmin(energies) + WINDOW
     return turned[arrived & low & _has_stereo(field.mol, turned)]
+
+
+def _all_turned(field: ConformerField, positions: NDArray, torsions: NDArray) -> NDArray[np.float64]:
+    """A few conformers with the first amide turned over, with the first two, and so on."""
+    turned, current = [positions[:0]], positions[:TURNED_AT_ONCE]
+    for torsion in torsions:
+        current = current.copy()
+        for rows, barrier in _ways_over(current, torsion):
+            current[rows] = _pulled(field, current[rows], torsion[None], barrier)
+        turned.append(current[_has_stereo(field.mol, current)])
+    return np.concatenate(turned)
 
 
 def _pulled(field: ConformerField, positions: NDArray, torsions: NDArray, barriers: NDArray) -> NDArray[np.float64]:

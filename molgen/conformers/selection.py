@@ -13,7 +13,7 @@ from rdkit import Chem
 from molgen.chem.molecules.force_field import Energies
 from molgen.chem.molecules.positions import with_conformers
 from molgen.conformers.alignment import superposed
-from molgen.conformers.amides import flat_amides
+from molgen.conformers.amides import flat_amides, without_twisted_amides
 from molgen.conformers.annotation import annotate
 from molgen.conformers.candidates import Candidates, make_candidates, within_window
 from molgen.conformers.config import GenerateConfig
@@ -54,6 +54,7 @@ def select_conformers(samples: Samples, config: GenerateConfig) -> Chem.Mol:
         candidates = replace(candidates, positions=flat_amides(samples.field, candidates.positions))
     strain = samples.field.energies(candidates.positions, electrostatics=False).values
     kept = within_window(strain, config.energy_window)
+    kept = kept[without_twisted_amides(samples.field, candidates.positions[kept])]
     count = _count(config)
     order = kept[_order(samples, candidates.subset(kept), strain[kept], count, config)]
     positions, sample = candidates.positions[order], candidates.sample[order]

@@ -7,11 +7,12 @@ from rdkit import Chem
 
 from molgen.chem.molecules.positions import with_conformers
 from molgen.chem.molecules.standardize import prepare_molecule
-from molgen.conformers.amides import flat_amides, ring_amides, settle_amides
+from molgen.conformers.amides import flat_amides, ring_amides, settle_amides, without_twisted_amides
 from molgen.conformers.force_field import ConformerField
 from molgen.conformers.templates import template_conformers
 from molgen.geometry.torsions import dihedral_angles
 from molgen.metrics.stereo import stereo_mask
+from molgen.sampling.guards import MoleculeWarning
 
 CYCLIC_ANILIDE = "CN1C(=O)CCCCCCC(=O)N(C)c2cccc1c2"
 
@@ -84,3 +85,21 @@ def test_ring_amides_of_conformers_are_planar_where_the_field_would_bend_them():
     assert (before > np.sin(np.radians(20.0))).any()
     assert (after < np.sin(np.radians(16.0))).all()
     assert flat_amides(*templates_of("CC(=O)NC", 2)).shape == (2, 12, 3)
+
+
+def test_amides_of_a_strained_large_ring_are_turned_over_where_that_makes_them_planar():
+    """Both amides of this cyclophane are trans and twisted as it is embedded, cis and planar otherwise."""
+    field, positions = templates_of("O=C1NCc2cccc(c2)C(=O)NCc2cccc1c2", 4)
+    with pytest.warns(MoleculeWarning, match="planar amides in its rings: they are [3-9]. degrees off"):
+        assert len(without_twisted_amides(field, positions)) == len(positions)
+    settled = settle_amides(field, positions)
+    assert np.abs(np.sin(np.radians(angles(field.mol, settled)))).max() < np.sin(np.radians(25.0))
+
+
+def test_conformers_with_twisted_amides_are_left_out_where_others_are_planar():
+    field, positions = templates_of("O=C1CCCCCCCCCCCN1", 3)
+    bent = field.with_torsional_terms(ring_amides(field.mol), np.array([[0.0, -20.0, 0.0]]))
+    twisted, _ = bent.minimize(positions[:1], 60, electrostatics=False)
+    flat = settle_amides(field, positions)
+    both = np.concatenate([twisted, flat])
+    assert without_twisted_amides(field, both).tolist() == list(range(1, len(both)))
