@@ -46,6 +46,31 @@ def make_rdkit_mmff(n: int, seed: int) -> Generate:
     return generate
 
 
+def make_rdkit_selected(n: int, seed: int) -> Generate:
+    """ETKDGv3 in place of molgen's samples: as many of them, then the same strain, candidates and selection."""
+    from molgen.chem.features.molecule_features import molecule_graph
+    from molgen.chem.molecules.standardize import prepare_molecule
+    from molgen.conformers.config import GenerateConfig
+    from molgen.conformers.force_field import ConformerField
+    from molgen.conformers.samples import Samples, rings_make_the_shape, sample_count, template_count, with_strain
+    from molgen.conformers.selection import select_conformers
+
+    config = GenerateConfig(n=n, seed=seed)
+
+    def generate(smiles: str) -> Chem.Mol:
+        mol = prepare_molecule(_parsed(smiles))
+        torsions = molecule_graph(mol).n_torsions
+        ring_bound = rings_make_the_shape(mol, torsions)
+        count = sample_count(torsions, template_count(mol, torsions, config), ring_bound, config)
+        embedded = make_rdkit(count, seed)(smiles)
+        field = ConformerField(mol)
+        given = np.array([conformer.GetPositions() for conformer in embedded.GetConformers()])
+        positions, energies = with_strain(field, given, config)
+        return select_conformers(Samples(mol, positions, energies, np.arange(len(given)), "ETKDGv3", field), config)
+
+    return generate
+
+
 def make_conforge(n: int, seed: int) -> Generate:
     """CDPKit CONFORGE: at most n conformers, 0.5 A apart, energy window 20 kcal/mol; no random choice to seed."""
     import CDPL.Chem
@@ -88,6 +113,7 @@ def make_molgen(n: int, seed: int, **options: str) -> Generate:
 GENERATORS: dict[str, Callable[[int, int], Generate]] = {
     "rdkit": make_rdkit,
     "rdkit-mmff": make_rdkit_mmff,
+    "rdkit-selected": make_rdkit_selected,
     "conforge": make_conforge,
     "molgen": make_molgen,
     "molgen-uniform": partial(make_molgen, model="uniform"),

@@ -49,7 +49,7 @@ class ConformerField:
         if self.terms is not None:
             pairs = restraints.core_pairs() if restraints is not None else None
             self._start = torch.from_numpy(graph_preconditioner(self.terms, pairs, DISTANCE_STIFFNESS)).float()
-            shapes = [restraints.shape()] if restraints is not None else []
+            shapes: list[Objective] = [restraints.shape()] if restraints is not None else []
             torsions, barriers = cumulene_torsions(mol)
             if len(torsions):
                 self._few = 0  # RDKit's field does not know the term
@@ -170,8 +170,11 @@ class ConformerField:
 
 def _sum(*objectives: Objective) -> Objective:
     def total(positions: Tensor) -> tuple[Tensor, Tensor]:
-        energies, gradients = zip(*(objective(positions) for objective in objectives), strict=True)
-        return sum(energies[1:], energies[0]), sum(gradients[1:], gradients[0])
+        energy, gradient = objectives[0](positions)
+        for objective in objectives[1:]:
+            more, pull = objective(positions)
+            energy, gradient = energy + more, gradient + pull
+        return energy, gradient
 
     return total
 

@@ -79,9 +79,9 @@ def sample_conformers(mol: Chem.Mol, model: TorsionModel | None, config: Generat
     record = molecule_graph(mol)
     field = ConformerField(mol, restraints_of(mol, config))
     count = template_count(mol, record.n_torsions, config)
-    ring_bound = _rings_make_the_shape(mol, record.n_torsions)
+    ring_bound = rings_make_the_shape(mol, record.n_torsions)
     templates, method = _templates(mol, count, ring_bound, field, config)
-    size = _sample_count(record.n_torsions, len(templates), ring_bound, config)
+    size = sample_count(record.n_torsions, len(templates), ring_bound, config)
     points = low_discrepancy(size, record.n_torsions + 1, config.seed)
     template = (points[:, -1] * len(templates)).long() if record.n_torsions else torch.arange(size)
     full = torch.from_numpy(templates)
@@ -93,7 +93,7 @@ def sample_conformers(mol: Chem.Mol, model: TorsionModel | None, config: Generat
         torsions = finite_or(sampled, torsions, "sampled sets of torsions")
     torsions = _with_frozen(torsions.double(), full[template], record, field)
     positions = set_torsions(mol, full[template], torsions, record).numpy()
-    positions, energies = _with_strain(field, positions, config)
+    positions, energies = with_strain(field, positions, config)
     return Samples(mol, positions, energies, template.numpy(), method, field)
 
 
@@ -155,11 +155,16 @@ def _with_driven_rings(
     return np.concatenate([positions, driven]), f"{embedded.method}, {len(driven)} more by driving ring torsions"
 
 
-def _with_strain(field: ConformerField, positions: np.ndarray, config: GenerateConfig) -> tuple[np.ndarray, Energies]:
+def with_strain(field: ConformerField, positions: np.ndarray, config: GenerateConfig) -> tuple[np.ndarray, Energies]:
     """Samples after a few steps of MMFF94s, and their strain.
 
     Where fewer than a quarter are within the energy window, which happens with 50 and more atoms, the strain left in
     bonds and angles is what keeps the others out: the next lowest ones get more steps.
+
+    Args:
+        field: of the molecule.
+        positions: [P, atoms, 3], Angstrom.
+        config: the steps and the energy window.
     """
     positions, energies = field.minimize(positions, config.strain_steps, electrostatics=False)
     values = energies.values.copy()
@@ -178,20 +183,27 @@ def template_count(mol: Chem.Mol, torsions: int, config: GenerateConfig) -> int:
     """Template conformers to embed: n where rings make up the shape."""
     if config.templates is not None:
         return config.templates
-    if _rings_make_the_shape(mol, torsions):
+    if rings_make_the_shape(mol, torsions):
         return max(12, config.n)
     return (6, 9, 12)[min(len(flexible_rings(mol)), 2)]
 
 
-def _rings_make_the_shape(mol: Chem.Mol, torsions: int) -> bool:
+def rings_make_the_shape(mol: Chem.Mol, torsions: int) -> bool:
     """Whether a molecule has a large flexible ring, or flexible rings and no bond that turns."""
     ring = largest_flexible_ring(mol)
     return ring >= LARGE_RING or (ring > 0 and torsions == 0)
 
 
-def _sample_count(torsions: int, templates: int, ring_bound: bool, config: GenerateConfig) -> int:
-    """Few samples for few torsions, where more find nothing new; many where rings make the shape, since fewer of them
-    are within the energy window."""
+def sample_count(torsions: int, templates: int, ring_bound: bool, config: GenerateConfig) -> int:
+    """How many samples: few for few torsions, where more find nothing new; many where rings make the shape, since fewer
+    of them are within the energy window.
+
+    Args:
+        torsions: rotatable bonds.
+        templates: template conformers.
+        ring_bound: whether rings make the shape.
+        config: n and samples count.
+    """
     if torsions == 0:
         return templates
     if config.samples is not None:

@@ -42,8 +42,8 @@ def cumulene_torsions(mol: Chem.Mol) -> tuple[np.ndarray, np.ndarray]:
         mol: with explicit hydrogens.
 
     Returns:
-        int64 [t, 4], a substituent of one end, both ends, a substituent of the other, and [t, 3], barriers V1, V2 and V3
-        of MMFF94's torsional term, kcal/mol.
+        int64 [t, 4], a substituent of one end, both ends, a substituent of the other, and [t, 3], V1, V2 and V3 of
+        MMFF94's torsional term, kcal/mol.
     """
     torsions, barriers = [], []
     for chain in _chains(mol):
