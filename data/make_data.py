@@ -2,6 +2,7 @@
 
     python data/make_data.py            # needs the extra `eval`: PoseBusters carries the PDB entries that are cut here
     python data/make_data.py 1vsn.pdb   # cuts that PDB entry alone
+    python data/make_data.py package    # puts what `molgen example` writes into the package
 
 The structures are PDB entries (CC0). Same versions, same files.
 """
@@ -12,6 +13,7 @@ import csv
 import gzip
 import shutil
 import sys
+import zipfile
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -34,6 +36,9 @@ CUT = 12.0
 
 
 def main() -> None:
+    if sys.argv[1:] == ["package"]:
+        packed_examples()
+        return
     if len(sys.argv) > 1:
         covalent_1vsn(Path(sys.argv[1]))
         return
@@ -41,6 +46,7 @@ def main() -> None:
     complex_1ia1()
     cut_complexes()
     toy_sets()
+    packed_examples()
 
 
 def ligand_tables() -> None:
@@ -121,6 +127,16 @@ def toy_sets() -> None:
     ):
         arguments = ["prepare", command, str(DATA / given), "-o", str(TRAINING / name), *options]
         root(args=arguments, prog_name="molgen", standalone_mode=False)
+
+
+def packed_examples() -> None:
+    """`molgen/cli/example.zip`: the files of this folder itself, which `molgen example` writes."""
+    names = sorted(path.name for path in DATA.iterdir() if path.suffix in (".smi", ".csv", ".sdf", ".pdb", ".cif"))
+    with zipfile.ZipFile(
+        DATA.parent / "molgen" / "cli" / "example.zip", "w", zipfile.ZIP_DEFLATED, compresslevel=9
+    ) as file:
+        for name in names:
+            file.writestr(zipfile.ZipInfo(name), (DATA / name).read_bytes(), zipfile.ZIP_DEFLATED)
 
 
 def source(name: str, part: str) -> Path:

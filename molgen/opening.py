@@ -8,6 +8,7 @@ import stat
 import sys
 import threading
 from pathlib import Path
+from typing import Any
 
 from molgen.errors import InputError
 
@@ -69,11 +70,38 @@ def read_input(path: str | Path, most: int) -> bytes:
     return data
 
 
+def check_standard_input() -> None:
+    """Wait until standard input holds something, which stays there to be read.
+
+    Raises:
+        InputError: it is closed or empty.
+    """
+    if not _standard_input().peek(1):
+        raise InputError("is empty", source="standard input")
+
+
+def _standard_input() -> io.BufferedReader:
+    stream = getattr(sys.stdin, "buffer", None)
+    if not isinstance(stream, io.BufferedReader) or stream.closed:  # closed, or replaced by something that is no file
+        raise InputError("cannot be read here", source="standard input")
+    return stream
+
+
+class _StandardInput(io.RawIOBase):
+    """Reads standard input, what was looked at included, and leaves it open when it is closed itself."""
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        read = _standard_input().read1(len(buffer))
+        buffer[: len(read)] = read
+        return len(read)
+
+
 def _open_standard_input() -> io.BufferedReader:
-    try:
-        return open(os.dup(sys.stdin.fileno()), "rb")
-    except (OSError, ValueError, AttributeError) as error:  # closed, or replaced by something that is no file
-        raise InputError("cannot be read here", source="standard input") from error
+    _standard_input()
+    return io.BufferedReader(_StandardInput())
 
 
 def _open_pipe(path: str | Path) -> io.BufferedReader:

@@ -7,25 +7,39 @@ from collections.abc import Iterator
 from enum import Enum
 from pathlib import Path
 from types import NoneType
-from typing import Any, get_args, get_origin
+from typing import Any, get_args, get_origin, get_type_hints
 
 import typer
 import typer.core
 
+from molgen.cli.frame.apps import TERMINAL
+
+EVERYWHERE = """| Every command | |
+| --- | --- |
+| `-h`, `--help` | what it does, and its options |
+| `-q`, `--quiet` | nothing but errors |
+| `-v`, `--verbose` | every stage as a line |
+| `--json` | results as one JSON document on stdout, with the files that were written |
+| `--debug` | the traceback of an error, also of a molecule that failed |
+
+`molgen -V` prints the version; `molgen --install-completion` makes the shell complete commands, options and files.
+
+Results go to stdout, notes and progress to stderr. Exit codes: 0 done, 1 an unexpected error, 2 wrong usage or
+nothing came out, 130 interrupted."""
 KINDS = {bool: "", int: "INTEGER", float: "NUMBER", str: "TEXT", Path: "PATH"}
 
 
 def cli_page(app: typer.Typer) -> str:
     """Markdown with one section per command, in the order of `--help`."""
     root = typer.main.get_command(app)
-    parts = ["# Command line", root.help or "", _table("Option", root.params, {}, root.callback)]
+    parts = ["# Command line", root.help or "", EVERYWHERE]
     for path, command in commands(root):
         parts += [f"## {' '.join(('molgen', *path))}", inspect.cleandoc(command.help or ""), _usage(path, command)]
         arguments = [one for one in command.params if one.param_type_name == "argument"]
         options = [one for one in command.params if one.param_type_name == "option"]
-        hints = inspect.get_annotations(inspect.unwrap(command.callback), eval_str=True)
-        parts += [_table("Argument", arguments, hints, command.callback)] if arguments else []
-        parts += [_table("Option", options, hints, command.callback)] if options else []
+        hints = get_type_hints(command.callback, include_extras=True)
+        parts += [_table("Argument", arguments, hints)] if arguments else []
+        parts += [_table(title, group, hints) for title, group in _groups(options).items()]
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
@@ -49,8 +63,15 @@ def _usage(path: tuple[str, ...], command: Any) -> str:
     return f"```text\n{' '.join(('molgen', *path, *arguments, *needed, '[OPTIONS]'))}\n```"
 
 
-def _table(title: str, params: list[Any], hints: dict[str, Any], callback: Any) -> str:
-    hints = hints or inspect.get_annotations(inspect.unwrap(callback), eval_str=True)
+def _groups(options: list[Any]) -> dict[str, list[Any]]:
+    """Options by the group of the help that they are in, without those that every command has."""
+    groups: dict[str, list[Any]] = {}
+    for one in options:
+        groups.setdefault(one.rich_help_panel or "Option", []).append(one)
+    return {title: group for title, group in groups.items() if title != TERMINAL}
+
+
+def _table(title: str, params: list[Any], hints: dict[str, Any]) -> str:
     shown = [one for one in params if one.name in hints and not one.hidden]
     rows = [f"| {_names(one)} | {_kind(hints[one.name], one)} | {_default(one)} | {_cell(one.help)} |" for one in shown]
     return "\n".join([f"| {title} | Value | Default | |", "| --- | --- | --- | --- |", *rows])

@@ -10,30 +10,28 @@ import importlib
 import pkgutil
 import sys
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
+from pathlib import Path
 from typing import Annotated, NoReturn
 
 import typer
 
 from molgen import __version__
+from molgen.cli.frame.apps import Commands
 from molgen.cli.interrupts import ended_cleanly
 from molgen.cli.renamed import with_new_names
 from molgen.errors import MolgenError
 from molgen.outcomes import debugging
 
 _INTERRUPTED = 130  # typer's exit code after a Ctrl-C
+_LIBRARY = "what is finished is in the output folder; the same command with --resume goes on from there"
 _LEFT = {
     "prepare": "the parts that are finished stay, and the same command goes on with the rest",
     "train": "weights and state are those of the last checkpoint in the output folder; --resume goes on from there",
+    "screen": _LIBRARY,
 }
 
-root = typer.Typer(
-    name="molgen",
-    help="Generative 3D structures of molecules.",
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-    rich_markup_mode=None,  # rich would double the time that --help takes
-)
+root = Commands(name="molgen", no_args_is_help=True, pretty_exceptions_enable=False)
 
 
 def add_commands(target: typer.Typer, folders: Iterable[str] = __path__) -> None:
@@ -73,7 +71,16 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
 def _left_behind(arguments: Sequence[str]) -> str:
     """What an interrupted command leaves, in one line."""
     command = next((argument for argument in arguments if not argument.startswith("-")), "")
+    if command == "conformers" and _names_folder(arguments):
+        return _LIBRARY
     return _LEFT.get(command, "output files are whole, or as they were before")
+
+
+def _names_folder(arguments: Sequence[str]) -> bool:
+    """Whether the output of `molgen conformers` is the folder of a library."""
+    named = [second for first, second in pairwise(arguments) if first in ("-o", "--output")]
+    named += [argument.partition("=")[2] for argument in arguments if argument.startswith("--output=")]
+    return any(Path(name).is_dir() for name in named)
 
 
 def _report(error: Exception) -> int:
@@ -98,8 +105,11 @@ def _version(wanted: bool) -> None:
 @root.callback()
 def _options(
     version: Annotated[
-        bool, typer.Option("-V", "--version", callback=_version, is_eager=True, help="Print it.")
+        bool, typer.Option("-V", "--version", callback=_version, is_eager=True, help="Print the version.")
     ] = False,
     debug: Annotated[bool, typer.Option("--debug", help="Show the traceback of an error; works anywhere.")] = False,
 ) -> None:
-    """Generative 3D structures of molecules."""
+    """Conformers, docking and side chains: generative 3D structures of molecules.
+
+    Try `molgen example`, then the commands that it prints.
+    """

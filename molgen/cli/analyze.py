@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
 
 import typer
 
-from molgen.cli.analyzed import print_analysis, print_comparison
-from molgen.cli.options import ReportOption
-from molgen.cli.terminal import progress
+from molgen.cli.analyzed import comparison_document, print_analysis, print_comparison
+from molgen.cli.frame.progress import progress
+from molgen.cli.frame.voice import conclude
+from molgen.cli.options import ReportOption, ThreadsOption, advanced
+from molgen.stages import stage
 
 if TYPE_CHECKING:
     from molgen.reports.analysis.config import AnalysisConfig
@@ -51,10 +53,11 @@ def analyze(
     ] = None,
     first: Annotated[int, typer.Option(min=1, help="Of how many first poses the best counts too.")] = 5,
     energy: Annotated[
-        str | None, typer.Option(metavar="FIELD", help="Data field with the energy [the usual ones].")
+        str | None, advanced("--energy", metavar="FIELD", help="Data field with the energy [the usual ones].")
     ] = None,
     confidence: Annotated[
-        str | None, typer.Option(metavar="FIELD", help="Data field with a confidence in [0, 1] [molgen_confidence].")
+        str | None,
+        advanced("--confidence", metavar="FIELD", help="Data field with a confidence in [0, 1] [molgen_confidence]."),
     ] = None,
     validity: Annotated[bool, typer.Option("--validity/--no-validity", help="Run molgen's validity checks.")] = True,
     posebusters: Annotated[bool, typer.Option("--posebusters", help="Check with PoseBusters instead.")] = False,
@@ -65,10 +68,13 @@ def analyze(
     tables: Annotated[str, typer.Option(help="Of several files: csv, parquet, or both with a comma.")] = "csv",
     report: ReportOption = None,
     time_limit: Annotated[
-        float, typer.Option(min=0.1, help="CPU seconds for the RMSDs of a very symmetric molecule; then upper bounds.")
+        float,
+        advanced(
+            "--time-limit", min=0.1, help="CPU seconds for the RMSDs of a very symmetric molecule; then upper bounds."
+        ),
     ] = 60.0,
-    seed: Annotated[int, typer.Option(min=0, help="Of the bootstrap intervals.")] = 0,
-    threads: Annotated[int, typer.Option(min=1, help="CPU threads.")] = 1,
+    seed: Annotated[int, advanced("--seed", min=0, help="Of the bootstrap intervals.")] = 0,
+    threads: ThreadsOption = 1,
 ) -> None:
     """Compare conformers or poses with references, or with each other; several files also program by program.
 
@@ -124,15 +130,18 @@ class _Asked:
 
 
 def _analyze(source: Path, asked: _Asked, report: Path | None, command: Sequence[str]) -> None:
-    from molgen.reports.analysis.run import analyze_to_folder
-
     with progress("molecules") as tick:
-        analysis = analyze_to_folder(source, asked.output, asked.reference, **asked.arguments(), on_molecule=tick)
-    print_analysis(analysis, asked.output)
-    if report is not None:
-        from molgen.reports.analysis.report import write_analysis_report
+        from molgen.reports.analysis.run import analyze_to_folder
 
-        write_analysis_report(report, analysis, source, asked.reference, protein=asked.protein, command=command)
+        analysis = analyze_to_folder(source, asked.output, asked.reference, **asked.arguments(), on_molecule=tick)
+        if report is not None:
+            from molgen.reports.analysis.report import write_analysis_report
+
+            stage("writing the report")
+            write_analysis_report(report, analysis, source, asked.reference, protein=asked.protein, command=command)
+    print_analysis(analysis)
+    document = {"molecules": analysis.rows, "summary": analysis.statistics, "notes": analysis.notes}
+    conclude(document, (asked.output, report))
     if all(row.error is not None for row in analysis.rows):
         raise typer.Exit(2)
 
@@ -144,17 +153,21 @@ def _compare(
     report: Path | None,
     command: Sequence[str],
 ) -> None:
-    from molgen.reports.comparison.run import compare_to_folder
-
     with progress("molecules") as tick:
+        from molgen.reports.comparison.run import compare_to_folder
+
         comparison = compare_to_folder(
             sources, asked.output, asked.reference, **asked.arguments(), tables=tables, on_molecule=tick
         )
-    print_comparison(comparison, asked.output)
-    if report is not None and any(one.analysis is not None for one in comparison.molecules):
-        from molgen.reports.comparison.report import write_comparison_report
+        if report is not None and any(one.analysis is not None for one in comparison.molecules):
+            from molgen.reports.comparison.report import write_comparison_report
 
-        write_comparison_report(report, comparison, sources, asked.reference, protein=asked.protein, command=command)
+            stage("writing the report")
+            write_comparison_report(
+                report, comparison, sources, asked.reference, protein=asked.protein, command=command
+            )
+    print_comparison(comparison)
+    conclude(comparison_document(comparison), (asked.output, report))
     if all(one.analysis is None for one in comparison.molecules):
         raise typer.Exit(2)
 

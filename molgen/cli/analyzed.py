@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from molgen.cli.terminal import MOST_ROWS, console
+from molgen.cli.frame.voice import note, say, show
+from molgen.cli.terminal import MOST_ROWS
 
 if TYPE_CHECKING:
     from molgen.reports.analysis.results import Analysis, MoleculeRow
     from molgen.reports.comparison.results import Comparison
 
 
-def print_analysis(analysis: Analysis, output: Path) -> None:
+def print_analysis(analysis: Analysis) -> None:
     """Notes on stderr; the table and the means on stdout."""
     from rich.table import Table
 
@@ -27,17 +27,16 @@ def print_analysis(analysis: Analysis, output: Path) -> None:
     for row in analysis.rows[:MOST_ROWS]:
         cells = [""] * len(titles) if row.error else _cells(analysis, row)
         table.add_row(row.name, *cells, row.error or ("upper bounds" if row.rmsd_kind == "upper bound" else "ok"))
-    console().print(table)
-    print(_legend(analysis))
+    show(table)
+    say(_legend(analysis))
     failed = sum(row.error is not None for row in analysis.rows)
     if failed or len(analysis.rows) > MOST_ROWS:
-        print(f"{len(analysis.rows) - failed} of {len(analysis.rows)} molecules analyzed, {failed} failed")
+        say(f"{len(analysis.rows) - failed} of {len(analysis.rows)} molecules analyzed, {failed} failed")
     for statistic in analysis.statistics if len(analysis.rows) > 1 else ():
         value = statistic.interval
         unit = " Å" if statistic.unit == "A" else ""
         low, high = f"{value.low:.3f}", f"{value.high:.3f}"
-        print(f"{statistic.name.replace(' A,', ' Å,')}: {value.value:.3f}{unit} (95 % {low} - {high}, n = {value.n})")
-    print(f"tables and figures in {output}")
+        say(f"{statistic.name.replace(' A,', ' Å,')}: {value.value:.3f}{unit} (95 % {low} - {high}, n = {value.n})")
 
 
 def _titles(analysis: Analysis) -> list[str]:
@@ -86,7 +85,7 @@ def _share(value: float | None) -> str:
     return "" if value is None else f"{value:.0%}"
 
 
-def print_comparison(comparison: Comparison, output: Path) -> None:
+def print_comparison(comparison: Comparison) -> None:
     """Notes on stderr; the programs, their differences and what could not be analyzed on stdout."""
     from rich.table import Table
 
@@ -97,10 +96,10 @@ def print_comparison(comparison: Comparison, output: Path) -> None:
     table = Table(*titles)
     for row in rows:
         table.add_row(*row)
-    console().print(table)
-    print(legend(comparison))
+    show(table)
+    say(legend(comparison))
     for line in difference_lines(comparison):
-        print(line)
+        say(line)
     failed = [
         f"{name}: {row.name or row.place}: {row.error}"
         for name, analysis in comparison.analyses.items()
@@ -108,12 +107,20 @@ def print_comparison(comparison: Comparison, output: Path) -> None:
         if row.error is not None
     ]
     for line in failed[:MOST_ROWS]:
-        print(line)
+        say(line)
     if len(failed) > MOST_ROWS:
-        print(f"and {len(failed) - MOST_ROWS} more; the table of molecules has all")
-    print(f"tables and figures in {output}")
+        say(f"and {len(failed) - MOST_ROWS} more; the table of molecules has all")
 
 
 def _print_notes(notes: Sequence[str]) -> None:
-    for note in notes:
-        print(f"note: {note}", file=sys.stderr)
+    for text in notes:
+        note(f"note: {text}")
+
+
+def comparison_document(comparison: Comparison) -> dict[str, Any]:
+    """Programs and their differences, ready for JSON; the tables of the folder hold the molecules."""
+    from molgen.reports.comparison.texts import difference_lines, program_table
+
+    titles, rows = program_table(comparison)
+    programs = [dict(zip(titles, row, strict=True)) for row in rows]
+    return {"programs": programs, "differences": difference_lines(comparison), "notes": comparison.notes}

@@ -10,7 +10,9 @@ from typing import Annotated, Any
 
 import typer
 
-from molgen.cli.early import check_molecules, check_outputs, check_weights
+from molgen.cli.early import check_molecules, check_outputs, check_weights, count_molecules
+from molgen.cli.frame.progress import progress
+from molgen.cli.frame.voice import conclude, note, say, show
 from molgen.cli.library import (
     AddressOption,
     EngineName,
@@ -22,6 +24,7 @@ from molgen.cli.library import (
     run_config,
 )
 from molgen.cli.options import (
+    FIXED,
     DeviceOption,
     LargestFragmentOption,
     NameColumnOption,
@@ -29,10 +32,12 @@ from molgen.cli.options import (
     SmilesColumnOption,
     Stereo,
     StereoOption,
+    advanced,
 )
-from molgen.cli.terminal import MOST_ROWS, console, progress
+from molgen.cli.terminal import MOST_ROWS
 from molgen.conformers.config import GenerateConfig
 from molgen.opening import STANDARD_INPUT
+from molgen.stages import stage
 
 
 class Sort(StrEnum):
@@ -67,55 +72,70 @@ def conformers(
         Path, typer.Option("-o", "--output", help="SD file to write (.sdf or .sdf.gz), or the folder of a library.")
     ],
     n: Annotated[int, typer.Option("-n", min=1, help="Conformers per molecule.")] = GenerateConfig.n,
-    seed: Annotated[int, typer.Option(min=0, help="Same seed, same conformers.")] = 0,
-    model: Annotated[str, typer.Option(help="default, uniform (no model), or a weights file.")] = "default",
-    device: DeviceOption = "cpu",
-    stereo: StereoOption = Stereo.one,
-    largest_fragment: LargestFragmentOption = False,
-    smiles_column: SmilesColumnOption = None,
-    name_column: NameColumnOption = None,
     sort: Annotated[
         Sort, typer.Option(help="Order: the first k cover the rest best, whatever k; or the lowest energy first.")
     ] = Sort.coverage,
-    unique: Annotated[
-        Unique, typer.Option(help="Different are conformers by RMSD, or only distinct minima of the field.")
-    ] = Unique.rmsd,
-    energy_window: Annotated[
-        float, typer.Option(min=0.0, help="kcal/mol above the lowest that are kept, in the energies of the output.")
-    ] = GenerateConfig.energy_window,
     min_rmsd: Annotated[
         float, typer.Option(min=0.0, help="Angstrom that two conformers must differ by.")
     ] = GenerateConfig.min_rmsd,
+    energy_window: Annotated[
+        float, typer.Option(min=0.0, help="kcal/mol above the lowest that are kept, in the energies of the output.")
+    ] = GenerateConfig.energy_window,
     minimize_with: Annotated[Minimizer, typer.Option(help="Minimize the selected conformers.")] = Minimizer.none,
-    steps: Annotated[int, typer.Option(min=1, help="Integration steps; fewer are faster.")] = GenerateConfig.steps,
-    samples: Annotated[int | None, typer.Option(min=1, help="Samples per molecule, of which N are selected.")] = None,
-    gas_phase: Annotated[
-        float, typer.Option(min=0.0, max=1.0, help="Weight of gas-phase minima; 0: in solvent or bound.")
-    ] = GenerateConfig.gas_phase,
-    failures: Annotated[Path | None, typer.Option(help="CSV of the inputs that failed [OUTPUT.failures.csv].")] = None,
+    workers: WorkersOption = 1,
     report: ReportOption = None,
-    boltzmann: Annotated[
-        float | None, typer.Option(min=1.0, metavar="KELVIN", help="All N samples, with Boltzmann weights.")
-    ] = None,
-    timeout: Annotated[
-        float | None, typer.Option(min=1.0, help="CPU seconds that a molecule may take [60 for the embedding].")
-    ] = None,
+    failures: Annotated[Path | None, typer.Option(help="CSV of the inputs that failed [OUTPUT.failures.csv].")] = None,
+    seed: Annotated[int, typer.Option(min=0, help="Same seed, same conformers.")] = 0,
+    smiles_column: SmilesColumnOption = None,
+    name_column: NameColumnOption = None,
+    stereo: StereoOption = Stereo.one,
+    largest_fragment: LargestFragmentOption = False,
     core: Annotated[
-        str | None, typer.Option(metavar="FILE|SMARTS", help="Stays in place: a structure's common part, or atoms.")
+        str | None,
+        typer.Option(
+            metavar="FILE|SMARTS", help="Stays in place: a structure's common part, or atoms.", rich_help_panel=FIXED
+        ),
     ] = None,
     torsions: Annotated[
         list[str] | None,
-        typer.Option(metavar="SMARTS=DEGREES[..DEGREES]", help="Keep a torsion there."),
+        typer.Option(metavar="SMARTS=DEGREES[..DEGREES]", help="Keep a torsion there.", rich_help_panel=FIXED),
     ] = None,
     keep_conformer: Annotated[
-        bool, typer.Option("--keep-conformer", help="Keep the rings and bonds of the input's 3D structure.")
+        bool,
+        typer.Option(
+            "--keep-conformer", help="Keep the rings and bonds of the input's 3D structure.", rich_help_panel=FIXED
+        ),
     ] = False,
-    align: Annotated[bool, typer.Option("--align", help="Superpose conformers on the first.")] = False,
+    align: Annotated[
+        bool, typer.Option("--align", help="Superpose conformers on the first.", rich_help_panel=FIXED)
+    ] = False,
     engine: EngineOption = EngineName.local,
-    workers: WorkersOption = 1,
     address: AddressOption = None,
     run: RunOption = None,
     resume: ResumeOption = False,
+    model: Annotated[str, advanced("--model", help="default, uniform (no model), or a weights file.")] = "default",
+    unique: Annotated[
+        Unique, advanced("--unique", help="Different are conformers by RMSD, or only distinct minima of the field.")
+    ] = Unique.rmsd,
+    gas_phase: Annotated[
+        float,
+        advanced("--gas-phase", min=0.0, max=1.0, help="Weight of gas-phase minima; 0: in solvent or bound."),
+    ] = GenerateConfig.gas_phase,
+    boltzmann: Annotated[
+        float | None,
+        advanced("--boltzmann", min=1.0, metavar="KELVIN", help="All N samples, with Boltzmann weights."),
+    ] = None,
+    samples: Annotated[
+        int | None, advanced("--samples", min=1, help="Samples per molecule, of which N are selected.")
+    ] = None,
+    steps: Annotated[
+        int, advanced("--steps", min=1, help="Integration steps; fewer are faster.")
+    ] = GenerateConfig.steps,
+    timeout: Annotated[
+        float | None,
+        advanced("--timeout", min=1.0, help="CPU seconds that a molecule may take [60 for the embedding]."),
+    ] = None,
+    device: DeviceOption = "cpu",
 ) -> None:
     """Conformers of one or many molecules.
 
@@ -175,9 +195,10 @@ def conformers(
     check_outputs(output, failures)
     check_weights(model)
     check_molecules(source, smiles_column, name_column)
-    from molgen.screening.conformer_file import conformers_to_file
+    failures = failures or output.with_name(f"{output.name.split('.')[0]}.failures.csv")
+    with progress("molecules", count_molecules(source, smiles_column, name_column)) as tick:
+        from molgen.screening.conformer_file import conformers_to_file
 
-    with progress("molecules") as tick:
         rows = conformers_to_file(
             source,
             output,
@@ -188,15 +209,23 @@ def conformers(
             smiles_column=smiles_column,
             name_column=name_column,
             n_jobs=workers,
-            failures=failures or output.with_name(f"{output.name.split('.')[0]}.failures.csv"),
+            failures=failures,
             on_row=tick,
         )
-    _print_rows(rows, config)
-    if report is not None:
-        from molgen.reports.pages.conformer_report import write_conformer_report
+        done = any(row.conformers for row in rows)
+        if report is not None and done:
+            from molgen.reports.pages.conformer_report import write_conformer_report
 
-        write_conformer_report(report, rows, output, config=config, command=context.obj or ())
-    if all(row.conformers == 0 for row in rows):
+            stage("writing the report")
+            write_conformer_report(report, rows, output, config=config, command=context.obj or ())
+    _print_rows(rows, config)
+    then = ("molgen", "analyze", output, "-o", f"{output.name.split('.')[0]}-analysis/") if done else ()
+    conclude(
+        {"molecules": rows},
+        (output if done else None, report if done else None, failures if any(row.error for row in rows) else None),
+        then,
+    )
+    if not done:
         raise typer.Exit(2)
 
 
@@ -247,17 +276,17 @@ def _print_rows(rows: Sequence[Any], config: GenerateConfig) -> None:
         cells = [row.name, str(row.conformers), *[worth] * weighted, span, *known, spread, f"{row.seconds:.1f}"]
         table.add_row(*cells, row.error or "ok")
     for row in rows:
-        for note in row.notes:
-            print(f"warning: {row.name}: {note}", file=sys.stderr)
+        for text in row.notes:
+            note(f"warning: {row.name}: {text}")
     if len(rows) == 1 and rows[0].error:
         print(f"error: {rows[0].name}: {rows[0].error}", file=sys.stderr)
         return
-    console().print(table)
+    show(table)
     for sentence in explanation(config):
-        print(sentence)
+        say(sentence)
     failed = sum(row.error is not None for row in rows)
     if failed or len(rows) > MOST_ROWS:
-        print(f"{len(rows) - failed} of {len(rows)} molecules done, {failed} failed")
+        say(f"{len(rows) - failed} of {len(rows)} molecules done, {failed} failed")
 
 
 command = conformers

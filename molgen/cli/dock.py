@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -15,9 +16,22 @@ from molgen.cli.early import (
     check_molecules,
     check_outputs,
     check_reference,
+    count_molecules,
     read_structure,
 )
+from molgen.cli.frame.files import (
+    ChimeraxFile,
+    ComplexFile,
+    PymolFile,
+    ReceptorFile,
+    SummaryFile,
+    TrajectoryFile,
+)
+from molgen.cli.frame.progress import progress
+from molgen.cli.frame.voice import conclude
 from molgen.cli.options import (
+    CONDITIONS,
+    LIGAND,
     AnchorOption,
     ChainsOption,
     ConfidenceModelOption,
@@ -29,6 +43,7 @@ from molgen.cli.options import (
     ForbidOption,
     KeepOption,
     LargestFragmentOption,
+    LigandReport,
     NameColumnOption,
     PairsOption,
     PoseModelOption,
@@ -38,20 +53,21 @@ from molgen.cli.options import (
     Rank,
     RankOption,
     ReferenceOption,
-    ReportOption,
     RequireOption,
     SeedOption,
     SmilesColumnOption,
     StatesOption,
     Stereo,
     StereoOption,
+    ThreadsOption,
+    advanced,
     names_of,
     ph_of,
     refuse_with_pairs,
 )
-from molgen.cli.terminal import progress
 from molgen.errors import InputError
 from molgen.opening import check_input
+from molgen.stages import stage
 
 if TYPE_CHECKING:
     from molgen.docking.run import DockRow, Setting
@@ -74,7 +90,6 @@ def dock(
             "-l", "--ligand", help="A SMILES, or a .smi, .csv, .sdf, .mol2, .pdb, .pdbqt, .cif, ... [.gz] file."
         ),
     ] = None,
-    pairs: PairsOption = None,
     pocket: Annotated[
         str,
         typer.Option(
@@ -83,46 +98,49 @@ def dock(
         ),
     ] = "auto",
     n: Annotated[int, typer.Option("-n", min=1, help="Poses per ligand.")] = 9,
-    seed: SeedOption = 0,
+    reference: ReferenceOption = None,
     effort: EffortOption = Effort.normal,
+    report: LigandReport = None,
+    seed: SeedOption = 0,
+    pairs: PairsOption = None,
+    smiles_column: SmilesColumnOption = None,
+    name_column: NameColumnOption = None,
+    protonate: ProtonateOption = "auto",
+    states: StatesOption = 1,
+    stereo: StereoOption = Stereo.one,
+    largest_fragment: LargestFragmentOption = False,
+    keep_conformer: Annotated[
+        bool, typer.Option("--keep-conformer", help="Keep the input's rings and bonds.", rich_help_panel=LIGAND)
+    ] = False,
+    keep: KeepOption = "",
+    drop: DropOption = "",
+    chains: ChainsOption = "",
+    covalent: CovalentOption = None,
+    core: Annotated[
+        Path | None,
+        typer.Option(help="Reference pose whose common core stays in place.", rich_help_panel=CONDITIONS),
+    ] = None,
+    anchor: AnchorOption = None,
+    require: RequireOption = None,
+    forbid: ForbidOption = None,
+    write_complex: ComplexFile = None,
+    receptor_out: ReceptorFile = None,
+    summary: SummaryFile = None,
+    pymol: PymolFile = None,
+    chimerax: ChimeraxFile = None,
+    trajectory: TrajectoryFile = None,
     proposals: ProposalsOption = ProposalSource.both,
     rank: RankOption = Rank.confidence,
     pose_model: PoseModelOption = "default",
     confidence_model: ConfidenceModelOption = "default",
+    posebusters: Annotated[bool, advanced("--posebusters", help="Check the poses with PoseBusters.")] = False,
     device: DeviceOption = "cpu",
-    trajectory: Annotated[
-        Path | None, typer.Option(help="PDB file of how the model samples the (first) ligand.")
-    ] = None,
-    protonate: ProtonateOption = "auto",
-    states: StatesOption = 1,
-    stereo: StereoOption = Stereo.one,
-    keep: KeepOption = "",
-    drop: DropOption = "",
-    chains: ChainsOption = "",
-    anchor: AnchorOption = None,
-    covalent: CovalentOption = None,
-    require: RequireOption = None,
-    forbid: ForbidOption = None,
-    core: Annotated[Path | None, typer.Option(help="Reference pose whose common core stays in place.")] = None,
-    reference: ReferenceOption = None,
-    keep_conformer: Annotated[bool, typer.Option("--keep-conformer", help="Keep the input's rings and bonds.")] = False,
-    largest_fragment: LargestFragmentOption = False,
-    smiles_column: SmilesColumnOption = None,
-    name_column: NameColumnOption = None,
-    write_complex: Annotated[Path | None, typer.Option("--complex", help=".pdb or .cif of the best pose.")] = None,
-    receptor_out: Annotated[
-        Path | None, typer.Option(help=".pdb, .cif or .pdbqt of the receptor as it is docked to.")
-    ] = None,
-    summary: Annotated[Path | None, typer.Option(help="JSON with all results [OUTPUT.json].")] = None,
-    report: ReportOption = None,
-    pymol: Annotated[Path | None, typer.Option(help="PyMOL script (.pml) of poses and interactions.")] = None,
-    chimerax: Annotated[Path | None, typer.Option(help="ChimeraX script (.cxc) of the same.")] = None,
-    posebusters: Annotated[bool, typer.Option("--posebusters", help="Check the poses with PoseBusters.")] = False,
-    threads: Annotated[int, typer.Option(min=1, help="CPU threads.")] = 1,
+    threads: ThreadsOption = 1,
 ) -> None:
     """Dock one or many ligands into a pocket of a protein.
 
-    Writes an SD or PDBQT file with the poses of every ligand, best first.
+    Writes an SD or PDBQT file with the poses of every ligand, best first, and a JSON file with all about them.
+    For thousands of ligands: molgen screen.
     """
     for path in filter(None, (*(protein or ()), core, reference)):
         check_input(path)
@@ -186,10 +204,12 @@ def dock(
     check_reference(core)
     check_reference(reference, bonds=False)
     structures = [read_structure(protein[0], pocket), *(read_structure(path) for path in protein[1:])]
-    from molgen.docking.run import dock_to_file
-
     settings: list[Setting] = []
-    with progress("ligands") as tick:
+    summary = summary or output.parent / f"{pose_file_stem(output)}.json"
+    with progress("ligands", count_molecules(ligand, smiles_column, name_column)) as tick:
+        from molgen.chem.molecules.reference import compared_with
+        from molgen.docking.run import dock_to_file
+
         rows = dock_to_file(
             ligand,
             structures,
@@ -207,31 +227,44 @@ def dock(
             name_column=name_column,
             complexes=write_complex,
             receptor_file=receptor_out,
-            summary_file=summary or output.parent / f"{pose_file_stem(output)}.json",
+            summary_file=summary,
             trajectory=trajectory,
             threads=threads,
             on_setting=lambda setting: settings.append(setting) or print_setting(setting),
             on_row=tick,
         )
+        if report is not None:
+            _write_report(
+                report,
+                rows,
+                settings[0],
+                config=config,
+                output=output,
+                command=context.obj or (),
+                reference=compared_with(reference, pocket),
+            )
     print_docked(rows, ligand)
     if reference is not None:
         print_uncompared(rows, reference)
-    if report is not None:
-        from molgen.chem.molecules.reference import compared_with
-        from molgen.reports.pages.docking_report import write_docking_report
-
-        write_docking_report(
-            report,
-            rows,
-            settings[0],
-            config=config,
-            reference=compared_with(reference, pocket),
-            output=output,
-            command=context.obj or (),
-        )
     _write_scripts(rows, output, pymol, chimerax)
-    if all(row.result is None for row in rows):
+    done = any(row.result is not None for row in rows)
+    files = (output, report, write_complex, receptor_out, trajectory, pymol, chimerax) if done else ()
+    look = ("molgen", "analyze", output, "-p", protein[0], "-o", f"{pose_file_stem(output)}-analysis/")
+    known = reference or (pocket if any(row.result and row.result.poses[0].rmsd is not None for row in rows) else None)
+    conclude(
+        json.loads(summary.read_text(encoding="utf-8")),
+        (*files, summary),
+        () if not done else look if known is None else (*look, "-r", known),
+    )
+    if not done:
         raise typer.Exit(2)
+
+
+def _write_report(path: Path, rows: Sequence[DockRow], setting: Setting, **options: Any) -> None:
+    from molgen.reports.pages.docking_report import write_docking_report
+
+    stage("writing the report")
+    write_docking_report(path, rows, setting, **options)
 
 
 def _check_scripts(pymol: Path | None, chimerax: Path | None) -> None:
@@ -253,11 +286,13 @@ def _write_scripts(rows: Sequence[DockRow], output: Path, pymol: Path | None, ch
 
 
 def _dock_pairs(table: Path, output: Path, threads: int, **options: Any) -> None:
-    from molgen.docking.pairs import PairDocking, dock_pairs_to_file
-
     with progress("pairs") as tick:
+        from molgen.docking.pairs import PairDocking, dock_pairs_to_file
+        from molgen.docking.run import ligand_documents
+
         rows = dock_pairs_to_file(table, output, PairDocking(**options), threads=threads, on_row=tick)
     print_docked(rows, str(table))
+    conclude({"ligands": ligand_documents(rows)}, (output,))
     if all(row.result is None for row in rows):
         raise typer.Exit(2)
 

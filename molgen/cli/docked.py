@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from molgen.cli.terminal import MOST_ROWS, console, percent, print_failure, yes_or_no
+from molgen.cli.frame.voice import note, say, show
+from molgen.cli.terminal import MOST_ROWS, percent, print_failure, yes_or_no
 
 if TYPE_CHECKING:
     from molgen.docking.records import Pose
@@ -17,18 +17,18 @@ if TYPE_CHECKING:
 
 def print_setting(setting: Setting) -> None:
     """The receptor and the pockets, on stderr, before the work begins."""
-    for note in setting.notes:
-        print(f"note: {note}", file=sys.stderr)
+    for text in setting.notes:
+        note(f"note: {text}")
     receptor = setting.sites[0].receptor
-    print(f"receptor: {len(receptor.protein)} atoms of {setting.protein.source}", file=sys.stderr)
+    note(f"receptor: {len(receptor.protein)} atoms of {setting.protein.source}")
     if receptor.kept:
-        print(f"kept: {', '.join(receptor.kept)}", file=sys.stderr)
+        note(f"kept: {', '.join(receptor.kept)}")
     if receptor.left_out:
-        print(f"left out: {'; '.join(receptor.left_out)}", file=sys.stderr)
+        note(f"left out: {'; '.join(receptor.left_out)}")
     print_pockets(setting.sites)
     for pocket in setting.others:
         place = ",".join(f"{x:.1f}" for x in pocket.center)
-        print(f"not searched: {pocket.name}, --pocket box:{place}", file=sys.stderr)
+        note(f"not searched: {pocket.name}, --pocket box:{place}")
 
 
 def print_pockets(sites: Sequence[Site]) -> None:
@@ -36,7 +36,7 @@ def print_pockets(sites: Sequence[Site]) -> None:
     for site in sites:
         center = ", ".join(f"{x:.1f}" for x in site.pocket.center)
         size = " x ".join(f"{x:.1f}" for x in site.pocket.size)
-        print(f"pocket {site.pocket.name}: center {center}, box {size} Å", file=sys.stderr)
+        note(f"pocket {site.pocket.name}: center {center}, box {size} Å")
 
 
 def print_docked(rows: Sequence[DockRow], source: str = "") -> None:
@@ -47,8 +47,8 @@ def print_docked(rows: Sequence[DockRow], source: str = "") -> None:
         source: of the ligands: a file, a SMILES, or a table.
     """
     for row in rows:
-        for note in row.result.notes if row.result is not None else ():
-            print(f"note: {row.name}: {note}", file=sys.stderr)
+        for text in row.result.notes if row.result is not None else ():
+            note(f"note: {row.name}: {text}")
     if len(rows) > 1:
         _print_library(rows)
         return
@@ -63,7 +63,7 @@ def print_uncompared(rows: Sequence[DockRow], reference: Path) -> None:
     """Say so where no ligand is that of the reference."""
     done = [row.result for row in rows if row.result is not None]
     if done and all(result.poses[0].rmsd is None for result in done):
-        print(f"note: no ligand is the molecule of {reference}: no RMSD", file=sys.stderr)
+        note(f"note: no ligand is the molecule of {reference}: no RMSD")
 
 
 def _print_library(rows: Sequence[DockRow]) -> None:
@@ -79,9 +79,9 @@ def _print_library(rows: Sequence[DockRow]) -> None:
         rmsd = "" if best.rmsd is None else f"{best.rmsd:.2f}"
         values = (percent(best.confidence), f"{best.score:.1f}", yes_or_no(best.valid), rmsd)
         table.add_row(row.name, str(len(row.result.poses)), *values, f"{row.seconds:.1f}", "ok")
-    console().print(table)
+    show(table)
     failed = sum(row.result is None for row in rows)
-    print(f"{len(rows) - failed} of {len(rows)} ligands docked, {failed} failed")
+    say(f"{len(rows) - failed} of {len(rows)} ligands docked, {failed} failed")
 
 
 def _print_poses(poses: Sequence[Pose]) -> None:
@@ -103,4 +103,4 @@ def _print_poses(poses: Sequence[Pose]) -> None:
         values = [*own, f"{pose.score:.2f}", f"{pose.strain:.1f}", *rmsd, *([pose.pocket] if several else [])]
         bonds = partners_text(pose.interactions, "hbond")
         table.add_row(str(pose.rank), *values, yes_or_no(pose.valid), bonds, ", ".join(pose.failed))
-    console().print(table)
+    show(table)

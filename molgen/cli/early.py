@@ -10,7 +10,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from molgen.errors import CheckpointError, ParseError
-from molgen.opening import STANDARD_INPUT
+from molgen.opening import STANDARD_INPUT, check_standard_input
+
+_COUNTED = 2**20
+"""Bytes of a file that is read once more to count its molecules."""
 
 if TYPE_CHECKING:
     from molgen.chem.proteins.structure import Protein
@@ -32,7 +35,7 @@ def check_outputs(*paths: Path | None) -> None:
 def check_molecules(source: str | Path, smiles_column: str | None = None, name_column: str | None = None) -> None:
     """See that molecules can be read: of a file the first record, whatever is in it; or the SMILES that is given.
 
-    Standard input and pipes, which can be read only once, are left alone.
+    Pipes, which can be read only once, are left alone; of standard input it is seen that something comes.
 
     Raises:
         InputError: the file is missing, of another kind or empty.
@@ -41,6 +44,9 @@ def check_molecules(source: str | Path, smiles_column: str | None = None, name_c
     from molgen.chem.molecules.reading import names_file, read_molecules
 
     is_file = isinstance(source, Path) or names_file(source)
+    if source == STANDARD_INPUT:
+        check_standard_input()
+        return
     if is_file and (str(source) == STANDARD_INPUT or (Path(source).exists() and not Path(source).is_file())):
         return
     first = next(iter(read_molecules(source, smiles_column=smiles_column, name_column=name_column)))
@@ -58,6 +64,17 @@ def check_reference(path: str | Path | None, *, bonds: bool = True) -> None:
 
     if path is not None:
         reference_ligand(path, bonds=bonds)
+
+
+def count_molecules(source: str | Path, smiles_column: str | None = None, name_column: str | None = None) -> int | None:
+    """How many molecules there are, for the share that is done; None where counting takes longer than it is worth."""
+    from molgen.chem.molecules.reading import names_file, read_molecules
+
+    if not isinstance(source, Path) and not names_file(source):
+        return 1
+    if source == STANDARD_INPUT or not Path(source).is_file() or Path(source).stat().st_size > _COUNTED:
+        return None
+    return sum(1 for _ in read_molecules(source, smiles_column=smiles_column, name_column=name_column))
 
 
 def check_anchors(texts: Sequence[str] | None) -> None:

@@ -14,7 +14,8 @@ from contextlib import contextmanager
 from types import FrameType
 from typing import NoReturn
 
-_CARRIER = signal.SIGUSR2
+_CARRIER = getattr(signal, "SIGUSR2", None)
+"""Not there on Windows, where a Ctrl-C comes as Python knows it."""
 
 
 @contextmanager
@@ -24,7 +25,7 @@ def ended_cleanly() -> Iterator[None]:
     So what is half written is cleared away. Outside of the main thread nothing changes.
     """
     main = threading.current_thread()
-    if main is not threading.main_thread():
+    if main is not threading.main_thread() or _CARRIER is None:
         yield
         return
     before = {_CARRIER: signal.signal(_CARRIER, _interrupt), signal.SIGTERM: signal.signal(signal.SIGTERM, _leave)}
@@ -39,7 +40,7 @@ def ended_cleanly() -> Iterator[None]:
 
 
 def _watch(main: threading.Thread) -> None:
-    while main.ident is not None:
+    while main.ident is not None and _CARRIER is not None:
         signal.sigwait({signal.SIGINT})
         signal.pthread_kill(main.ident, _CARRIER)  # also ends a system call that the main thread waits in
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+from molgen.cli.frame.progress import progress
+from molgen.cli.frame.voice import conclude, note, say, show
+from molgen.cli.options import ProteinAgain, ProteinArgument, advanced, the_protein
 
 if TYPE_CHECKING:
     from molgen.packing.records import Packing
@@ -15,8 +18,9 @@ _MOST_LISTED = 20
 
 
 def pack(
-    protein: Annotated[Path, typer.Argument(help="PDB or mmCIF file, also .gz.")],
     output: Annotated[Path, typer.Option("-o", "--output", help="Structure to write: .pdb or .cif, each also as .gz.")],
+    protein: ProteinArgument = None,
+    given: ProteinAgain = None,
     residues: Annotated[str, typer.Option(help="Only these side chains, e.g. A:57,A:102-105.")] = "",
     around: Annotated[
         str, typer.Option(help="Only side chains near this group or residue, e.g. TQD:A:200 or A:57.")
@@ -30,17 +34,17 @@ def pack(
         int, typer.Option(min=1, max=100, help="Packings to write, as models; the first is the best.")
     ] = 1,
     seed: Annotated[int, typer.Option(min=0, help="Same seed, same packings.")] = 0,
-    model: Annotated[str, typer.Option(help="default, or a weights file.")] = "default",
+    model: Annotated[str, advanced("--model", help="default, or a weights file.")] = "default",
 ) -> None:
     """Find side chains: of all residues, of some, of incomplete ones, or after mutations.
 
     The B factor of the atoms of a packed residue is 100 times the probability that all its chi angles are within 20
     degrees of those of a crystal structure; it is 0 for what was left as it was.
     """
-    from molgen.packing.pack import pack as find
     from molgen.packing.records import PackConfig
     from molgen.packing.writing import check_output, write_packing
 
+    source = the_protein(protein, given)
     check_output(output)
     config = PackConfig(
         residues=residues,
@@ -52,11 +56,15 @@ def pack(
         seed=seed,
         model=model,
     )
-    packing = find(protein, config)
+    with progress("structures", 1):
+        from molgen.packing.pack import pack as find
+
+        packing = find(source, config)
     write_packing(output, packing)
-    for note in packing.notes:
-        print(f"note: {note}", file=sys.stderr)
+    for text in packing.notes:
+        note(f"note: {text}")
     _print_residues(packing)
+    conclude({"residues": packing.residues, "notes": packing.notes}, (output,))
 
 
 def _print_residues(packing: Packing) -> None:
@@ -65,15 +73,13 @@ def _print_residues(packing: Packing) -> None:
 
     from rich.table import Table
 
-    from molgen.cli.terminal import console
-
     rows = sorted(packing.residues, key=lambda residue: residue.probability)
     if len(rows) > _MOST_LISTED:
         mean = sum(residue.probability for residue in rows) / len(rows)
-        print(f"{len(rows)} side chains; {100 * mean:.0f} % are expected within 20 degrees; the least certain:")
+        say(f"{len(rows)} side chains; {100 * mean:.0f} % are expected within 20 degrees; the least certain:")
         rows = rows[:_MOST_LISTED]
     elif not rows:
-        print("no side chain to find: the structure is written as it is")
+        say("no side chain to find: the structure is written as it is")
         return
     table = Table("residue", "chi / degrees", "before", "P(chi 1)", "P(all)", "why")
     for residue in rows:
@@ -81,7 +87,7 @@ def _print_residues(packing: Packing) -> None:
         chi = " ".join(f"{degrees(x):.0f}" for x in residue.chi)
         shares = (f"{residue.chi1_probability:.2f}", f"{residue.probability:.2f}")
         table.add_row(residue.label, chi, before, *shares, residue.reason)
-    console().print(table)
+    show(table)
 
 
 command = pack

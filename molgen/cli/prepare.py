@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
 from enum import StrEnum
 from pathlib import Path
@@ -10,8 +9,10 @@ from typing import Annotated, Any
 
 import typer
 
+from molgen.cli.frame.apps import Commands
+from molgen.cli.frame.progress import progress
+from molgen.cli.frame.voice import conclude, note, say
 from molgen.cli.options import SettingsOption
-from molgen.cli.terminal import progress
 from molgen.models import TrainableModel, trainable_models
 
 
@@ -49,7 +50,7 @@ Output = Annotated[Path, typer.Option("-o", "--output", help="Folder of the set;
 Workers = Annotated[int, typer.Option("-j", "--workers", min=1, help="Processes.")]
 Limit = Annotated[int | None, typer.Option(min=1, help="Only so many records, structures, complexes or fragments.")]
 
-prepare_app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Make training data.")
+prepare_app = Commands(no_args_is_help=True, help="Make training data.")
 
 
 @prepare_app.command("conformers")
@@ -67,7 +68,7 @@ def prepare_conformers(
 
     config = PrepareConfig(kind=kind.value)
     made = _prepared(prepare, source, output, config, settings, "records", workers=workers, limit=limit)
-    print(f"{made.prepared} molecules with {made.examples} conformers in {output}, {made.failures} failed")
+    _end(f"{made.prepared} molecules with {made.examples} conformers in {output}, {made.failures} failed", made, output)
 
 
 @prepare_app.command("fragments")
@@ -79,7 +80,9 @@ def prepare_fragments(
     from molgen.docking.prepare.fragments import prepare_fragments as prepare
 
     made = _prepared(prepare, source, output, FragmentConfig(), settings, "proteins", workers=workers, limit=limit)
-    print(f"{made.examples} pieces of {made.prepared} proteins in {output}, {made.failures} proteins failed")
+    _end(
+        f"{made.examples} pieces of {made.prepared} proteins in {output}, {made.failures} proteins failed", made, output
+    )
 
 
 @prepare_app.command("complexes")
@@ -91,7 +94,7 @@ def prepare_complexes(
     from molgen.docking.prepare.complexes import prepare_complexes as prepare
 
     made = _prepared(prepare, source, output, ComplexConfig(), settings, "complexes", workers=workers, limit=limit)
-    print(f"{made.examples} complexes in {output}, {made.failures} failed")
+    _end(f"{made.examples} complexes in {output}, {made.failures} failed", made, output)
 
 
 @prepare_app.command("side-chains")
@@ -109,7 +112,7 @@ def prepare_side_chains(
 
     config = SideChainPrepareConfig(complexes=complexes)
     made = _prepared(prepare, source, output, config, settings, "structures", workers=workers, limit=limit)
-    print(f"{made.examples} structures in {output}, {made.failures} failed")
+    _end(f"{made.examples} structures in {output}, {made.failures} failed", made, output)
 
 
 @prepare_app.command("decoys")
@@ -125,7 +128,7 @@ def prepare_decoys(
     else:
         prepare, config, unit = prepare_complex_decoys, ComplexDecoyConfig(), "complexes"
     made = _prepared(prepare, source, output, config, settings, unit, workers=workers, limit=limit)
-    print(f"{made.examples} poses of {made.prepared} {unit} in {output}, {made.failures} failed")
+    _end(f"{made.examples} poses of {made.prepared} {unit} in {output}, {made.failures} failed", made, output)
 
 
 @prepare_app.command("poses", hidden=True)
@@ -133,8 +136,13 @@ def prepare_poses(
     source: Decoys, output: Output, workers: Workers = 1, limit: Limit = None, settings: SettingsOption = None
 ) -> None:
     """Former name of `prepare decoys`."""
-    print("warning: `molgen prepare poses` is now called `molgen prepare decoys`", file=sys.stderr)
+    note("warning: `molgen prepare poses` is now called `molgen prepare decoys`")
     prepare_decoys(source, output, workers, limit, settings)
+
+
+def _end(sentence: str, made: Any, output: Path) -> None:
+    say(sentence)
+    conclude({"made": made}, (output,))
 
 
 def _prepare_command(model: TrainableModel) -> Callable[..., None]:
@@ -146,7 +154,7 @@ def _prepare_command(model: TrainableModel) -> Callable[..., None]:
         module = model.preparation()
         config = module.PrepareConfig()
         made = _prepared(module.prepare, source, output, config, settings, "records", workers=workers, limit=limit)
-        print(f"{made} in {output}")
+        _end(f"{made} in {output}", made, output)
 
     prepare.__doc__ = f"Make a training set for {model.about[:1].lower()}{model.about[1:]}"
     return prepare

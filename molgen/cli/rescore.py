@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -10,6 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from molgen.cli.early import check_molecules, check_outputs, check_reference, read_structure
+from molgen.cli.frame.progress import progress
+from molgen.cli.frame.voice import conclude, note, say, show
 from molgen.cli.options import (
     ChainsOption,
     DropOption,
@@ -19,7 +20,7 @@ from molgen.cli.options import (
     ReferenceOption,
     names_of,
 )
-from molgen.cli.terminal import MOST_ROWS, console, print_failure, yes_or_no
+from molgen.cli.terminal import MOST_ROWS, print_failure, yes_or_no
 
 if TYPE_CHECKING:
     from molgen.docking.rescore import RescoreRow
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 
 def rescore(
     protein: ProteinOption,
-    poses: Annotated[Path, typer.Option("-l", "--poses", help="SD, MOL2 or PDBQT file with poses.")],
+    ligand: Annotated[Path, typer.Option("-l", "--ligand", help="SD, MOL2 or PDBQT file with poses.")],
     output: PosesOutput,
     minimize: Annotated[bool, typer.Option("--minimize", help="Minimize every pose in the receptor first.")] = False,
     reference: ReferenceOption = None,
@@ -40,24 +41,35 @@ def rescore(
 
     check_pose_file(output)
     check_outputs(output)
-    check_molecules(poses)
+    check_molecules(ligand)
     check_reference(reference, bonds=False)
     structure = read_structure(protein)
-    from molgen.docking.rescore import rescore_to_file
+    with progress("poses"):
+        from molgen.docking.rescore import rescore_to_file
 
-    rows = rescore_to_file(
-        poses,
-        structure,
-        output,
-        minimize=minimize,
-        reference=reference,
-        keep=names_of(keep),
-        drop=names_of(drop),
-        chains=names_of(chains),
-    )
-    _print_rescored(rows, str(poses))
-    if all(row.pose is None for row in rows):
+        rows = rescore_to_file(
+            ligand,
+            structure,
+            output,
+            minimize=minimize,
+            reference=reference,
+            keep=names_of(keep),
+            drop=names_of(drop),
+            chains=names_of(chains),
+        )
+    _print_rescored(rows, str(ligand))
+    done = any(row.pose is not None for row in rows)
+    conclude({"poses": [_document(row) for row in rows]}, (output,) if done else ())
+    if not done:
         raise typer.Exit(2)
+
+
+def _document(row: RescoreRow) -> dict[str, object]:
+    """What became of a pose, ready for JSON."""
+    known = {"name": row.name, "place": row.place, "error": row.error}
+    if row.pose is None:
+        return known
+    return known | {name: getattr(row.pose, name) for name in ("score", "strain", "rmsd", "valid", "failed")}
 
 
 def _print_rescored(rows: Sequence[RescoreRow], source: str) -> None:
@@ -67,8 +79,8 @@ def _print_rescored(rows: Sequence[RescoreRow], source: str) -> None:
     if len(rows) == 1 and rows[0].pose is None:
         print_failure(rows[0], source)
         return
-    for note in dict.fromkeys(note for row in rows if row.result is not None for note in row.result.notes):
-        print(f"note: {note}", file=sys.stderr)
+    for text in dict.fromkeys(text for row in rows if row.result is not None for text in row.result.notes):
+        note(f"note: {text}")
     table = Table("name", "kcal/mol", "strain", "RMSD / Å", "valid", "status")
     for row in rows[:MOST_ROWS]:
         if row.pose is None:
@@ -79,10 +91,10 @@ def _print_rescored(rows: Sequence[RescoreRow], source: str) -> None:
         table.add_row(
             row.name, f"{row.pose.score:.2f}", f"{row.pose.strain:.1f}", rmsd, yes_or_no(row.pose.valid), status
         )
-    console().print(table)
+    show(table)
     failed = sum(row.pose is None for row in rows)
     if failed:
-        print(f"{len(rows) - failed} of {len(rows)} poses scored, {failed} failed")
+        say(f"{len(rows) - failed} of {len(rows)} poses scored, {failed} failed")
 
 
 command = rescore

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import sys
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
-from molgen.cli.docked import print_pockets
 from molgen.cli.early import check_anchors, check_docking_weights, check_molecules, check_reference, read_structure
+from molgen.cli.frame.apps import Commands, with_voice
+from molgen.cli.frame.voice import conclude, say
 from molgen.cli.library import (
     AddressOption,
     EngineName,
@@ -19,6 +19,7 @@ from molgen.cli.library import (
     RunOption,
     WorkersOption,
     conformers_to_folder,
+    dock_to_folder,
     library_progress,
     print_summary,
     run_config,
@@ -35,6 +36,7 @@ from molgen.cli.options import (
     ForbidOption,
     KeepOption,
     LargestFragmentOption,
+    LigandReport,
     NameColumnOption,
     PairsOption,
     PoseModelOption,
@@ -50,22 +52,18 @@ from molgen.cli.options import (
     StatesOption,
     Stereo,
     StereoOption,
+    advanced,
     names_of,
     ph_of,
     refuse_with_pairs,
 )
 
-if TYPE_CHECKING:
-    from molgen.chem.proteins.structure import Protein
-    from molgen.screening.dock_work import DockWork
-
-screen_app = typer.Typer(
+screen_app = Commands(
     invoke_without_command=True,
-    rich_markup_mode=None,
     help="Dock a library into a pocket: many processes or a Ray cluster, resumable.",
 )
 _LibraryOption = Annotated[
-    Path | None, typer.Option("-l", "--library", help="A .smi, .csv, .sdf, .mol2 [.gz] or .parquet file.")
+    Path | None, typer.Option("-l", "--ligand", "--library", help="A .smi, .csv, .sdf, .mol2 [.gz] or .parquet file.")
 ]
 _FolderOption = Annotated[Path | None, typer.Option("-o", "--output", help="Folder of the run.")]
 _RunArgument = Annotated[Path, typer.Argument(metavar="FOLDER", help="Folder of a run of screen or conformers.")]
@@ -79,45 +77,44 @@ class RankBy(StrEnum):
 
 
 @screen_app.callback()
+@with_voice
 def screen(
     context: typer.Context,
     protein: Annotated[Path | None, typer.Option("-p", "--protein", help="PDB or mmCIF file, also .gz.")] = None,
     library: _LibraryOption = None,
-    pairs: PairsOption = None,
     output: _FolderOption = None,
     pocket: Annotated[str, typer.Option(help="As in molgen dock.")] = "auto",
     n: Annotated[int, typer.Option("-n", min=1, help="Poses per ligand.")] = 1,
-    seed: SeedOption = 0,
+    reference: ReferenceOption = None,
     effort: EffortOption = Effort.quick,
+    workers: WorkersOption = 1,
+    resume: ResumeOption = False,
+    rank_by: Annotated[RankBy, typer.Option(help="What orders the library.")] = RankBy.score,
+    top: Annotated[int, typer.Option(min=0, help="Ligands in the ranked top.sdf.")] = 1000,
+    report: LigandReport = None,
+    seed: SeedOption = 0,
+    pairs: PairsOption = None,
+    smiles_column: SmilesColumnOption = None,
+    name_column: NameColumnOption = None,
+    protonate: ProtonateOption = "auto",
+    states: StatesOption = 1,
+    stereo: StereoOption = Stereo.one,
+    largest_fragment: LargestFragmentOption = False,
+    keep: KeepOption = "",
+    drop: DropOption = "",
+    chains: ChainsOption = "",
+    covalent: CovalentOption = None,
+    anchor: AnchorOption = None,
+    require: RequireOption = None,
+    forbid: ForbidOption = None,
+    engine: EngineOption = EngineName.local,
+    address: AddressOption = None,
+    run: RunOption = None,
     proposals: ProposalsOption = ProposalSource.both,
     rank: RankOption = Rank.confidence,
     pose_model: PoseModelOption = "default",
     confidence_model: ConfidenceModelOption = "default",
     device: DeviceOption = "cpu",
-    protonate: ProtonateOption = "auto",
-    states: StatesOption = 1,
-    stereo: StereoOption = Stereo.one,
-    keep: KeepOption = "",
-    drop: DropOption = "",
-    chains: ChainsOption = "",
-    anchor: AnchorOption = None,
-    covalent: CovalentOption = None,
-    require: RequireOption = None,
-    forbid: ForbidOption = None,
-    reference: ReferenceOption = None,
-    largest_fragment: LargestFragmentOption = False,
-    smiles_column: SmilesColumnOption = None,
-    name_column: NameColumnOption = None,
-    top: Annotated[int, typer.Option(min=0, help="Ligands in the ranked top.sdf.")] = 1000,
-    rank_by: Annotated[RankBy, typer.Option(help="What orders the library.")] = RankBy.score,
-    engine: EngineOption = EngineName.local,
-    workers: WorkersOption = 1,
-    address: AddressOption = None,
-    run: RunOption = None,
-    resume: ResumeOption = False,
-    report: Annotated[
-        Path | None, typer.Option(help="HTML report to write at the end: the best 100 ligands in the pocket.")
-    ] = None,
 ) -> None:
     """Dock a library into a pocket: many processes or a Ray cluster, resumable.
 
@@ -168,18 +165,20 @@ def screen(
     if pairs is not None:
         given = {f"--{name.replace('_', '-').removesuffix('s')}": value for name, value in own.items()}
         refuse_with_pairs({"--protein": protein, "--library": library, **given, "--report": report})
-        from molgen.screening.pairs import screen_pairs
-
         with library_progress() as listener:
+            from molgen.screening.pairs import screen_pairs
+
             summary = screen_pairs(pairs, output, pocket, **shared, on_progress=listener)
         print_summary(summary)
         return
     _check_inputs(str(library), Path(str(protein)), pocket, own)
-    receptor = _screen_library(str(library), str(protein), output, pocket, {**shared, **own})
-    if report is not None:
+    summary, receptor = dock_to_folder(str(library), str(protein), output, pocket, {**shared, **own})
+    then = ("molgen", "screen", "report", output, "-p", protein, "-o", f"{output.name or 'best'}.html")
+    if report is not None and summary.failed < summary.inputs:
         from molgen.reports.library.screen_report import write_screen_report
 
         write_screen_report(report, output, protein=receptor, rank_by=rank_by.value, command=context.obj or ())
+    print_summary(summary, then if report is None else (), (report,))
 
 
 def _check_inputs(library: str, protein: Path, pocket: str, options: dict[str, Any]) -> None:
@@ -188,27 +187,6 @@ def _check_inputs(library: str, protein: Path, pocket: str, options: dict[str, A
     check_molecules(Path(library), options["smiles_column"], options["name_column"])
     check_reference(options["reference"], bonds=False)
     read_structure(protein, pocket)
-
-
-def _screen_library(library: str, protein: str, output: Path, pocket: str, options: dict[str, Any]) -> Protein:
-    """Dock a library; returns the receptor."""
-    from molgen.screening.run import screen as screen_library
-
-    receptors: list[Protein] = []
-
-    def on_setting(work: DockWork) -> None:
-        receptors.append(work.sites[0].receptor.protein)
-        notes = (note for site in work.sites for note in (*site.receptor.protein.notes, *site.notes))
-        for note in dict.fromkeys(notes):
-            print(f"note: {note}", file=sys.stderr)
-        print_pockets(work.sites)
-
-    with library_progress() as listener:
-        summary = screen_library(
-            library, protein, output, pocket, **options, on_setting=on_setting, on_progress=listener
-        )
-    print_summary(summary)
-    return receptors[0]
 
 
 @screen_app.command("report")
@@ -226,19 +204,21 @@ def screen_report(
 
     check_report(output)
     write_screen_report(output, folder, protein=protein, count=best, rank_by=rank_by.value, command=context.obj or ())
-    print(f"report in {output}")
+    conclude({}, (output,))
 
 
 @screen_app.command("conformers")
 def screen_conformers(
-    library: Annotated[Path, typer.Option("-l", "--library", help="A .smi, .csv, .sdf, .mol2 [.gz] or .parquet file.")],
+    library: Annotated[
+        Path, typer.Option("-l", "--ligand", "--library", help="A .smi, .csv, .sdf, .mol2 [.gz] or .parquet file.")
+    ],
     output: Annotated[Path, typer.Option("-o", "--output", help="Folder of the run.")],
     n: Annotated[int, typer.Option("-n", min=1, help="Conformers per molecule.")] = 50,
     seed: Annotated[int, typer.Option(min=0, help="Same seed, same conformers.")] = 0,
-    model: Annotated[str, typer.Option(help="default, uniform (no model), or a weights file.")] = "default",
+    model: Annotated[str, advanced("--model", help="default, uniform (no model), or a weights file.")] = "default",
     settings: Annotated[
         list[str] | None,
-        typer.Option("--set", metavar="KEY=VALUE", help="Another field of GenerateConfig, e.g. min_rmsd=0.5."),
+        advanced("--set", metavar="KEY=VALUE", help="Another field of GenerateConfig, e.g. min_rmsd=0.5."),
     ] = None,
     largest_fragment: LargestFragmentOption = False,
     smiles_column: SmilesColumnOption = None,
@@ -275,9 +255,10 @@ def screen_status(folder: _RunArgument) -> None:
     from molgen.screening.status import status
 
     found = status(folder)
-    print(f"{found.command} of {found.library}: {found.phase}, {found.shards} shards written")
+    say(f"{found.command} of {found.library}: {found.phase}, {found.shards} shards written")
     if found.progress is not None:
-        print(str(found.progress))
+        say(found.progress)
+    conclude({"status": found})
 
 
 @screen_app.command("export")
@@ -292,7 +273,9 @@ def screen_export(
 
     check_sdf_name(output)
     read_settings(folder)
-    print(f"{export(folder, output)} structures in {output}")
+    count = export(folder, output)
+    say(f"{count} structures in {output}")
+    conclude({"structures": count}, (output,))
 
 
 command = screen_app

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from molgen.cli.frame.apps import Commands
+from molgen.cli.frame.voice import conclude, note, say, voice
 from molgen.cli.options import SettingsOption
 from molgen.models import TrainableModel, trainable_models
 
@@ -21,10 +23,10 @@ Resume = Annotated[bool, typer.Option("--resume", help="Go on with the state in 
 Start = Annotated[Path | None, typer.Option("--from", help="Weights to start from, e.g. of the pretraining.")]
 Minutes = Annotated[float | None, typer.Option(min=0.0, help="Stop with a checkpoint after this time.")]
 Networks = Annotated[list[Path], typer.Argument(help="Weights of the networks, in the order of their folds.")]
-Poses = Annotated[Path, typer.Option("-p", "--poses", help="The labeled decoys that they were trained on.")]
+Decoys = Annotated[Path, typer.Option("-d", "--decoys", help="The labeled decoys that they were trained on.")]
 Weights = Annotated[Path, typer.Option("-o", "--output", help="Weights file to write.")]
 
-train_app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Train a model.")
+train_app = Commands(no_args_is_help=True, help="Train a model.")
 
 
 def _train_command(model: TrainableModel) -> Callable[..., None]:
@@ -44,7 +46,15 @@ def _train_command(model: TrainableModel) -> Callable[..., None]:
         chosen = override(from_yaml(task.config, config), settings or [])
         state = output / "state.ckpt"
         begin = state if resume and state.exists() else start
-        _print_result(task.train(chosen, output, max_minutes=max_minutes, resume=begin, progress=sys.stderr.isatty()))
+        _print_result(
+            task.train(
+                chosen,
+                output,
+                max_minutes=max_minutes,
+                resume=begin,
+                progress=sys.stderr.isatty() and not voice().quiet,
+            )
+        )
 
     train.__doc__ = f"Train {model.about[:1].lower()}{model.about[1:]}"
     return train
@@ -55,28 +65,30 @@ for _model in trainable_models().values():
 
 
 @train_app.command("calibrate")
-def calibrate(networks: Networks, poses: Poses, output: Weights) -> None:
+def calibrate(networks: Networks, decoys: Decoys, output: Weights) -> None:
     """Join networks to one calibrated confidence.
 
     The meta-classifier is fitted, and calibrated, on what each network was not trained on.
     """
     from molgen.models.pose_confidence.calibrate import calibrate as calibrate_networks
 
-    scores = calibrate_networks(networks, poses, output)
-    print(f"{output}: {', '.join(f'{name} {value:.3f}' for name, value in scores.items())}")
+    scores = calibrate_networks(networks, decoys, output)
+    say(f"{output}: {', '.join(f'{name} {value:.3f}' for name, value in scores.items())}")
+    conclude({"scores": scores}, (output,), ("molgen", "dock", "-h"))
 
 
 @train_app.command("judge", hidden=True)
-def judge(networks: Networks, poses: Poses, output: Weights) -> None:
+def judge(networks: Networks, decoys: Decoys, output: Weights) -> None:
     """The former name of `train calibrate`."""
-    print("warning: `molgen train judge` is now called `molgen train calibrate`", file=sys.stderr)
-    calibrate(networks, poses, output)
+    note("warning: `molgen train judge` is now called `molgen train calibrate`")
+    calibrate(networks, decoys, output)
 
 
 def _print_result(result: TrainResult) -> None:
     scores = ", ".join(f"{name} {value:.3f}" for name, value in result.metrics.items())
     rate = f"{result.samples_per_second:.0f} samples/s"
-    print(f"{result.weights}: {result.steps} steps, {rate}{', ' if scores else ''}{scores}")
+    say(f"{result.weights}: {result.steps} steps, {rate}{', ' if scores else ''}{scores}")
+    conclude({"training": result}, (result.weights,))
 
 
 command = train_app

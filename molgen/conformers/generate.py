@@ -31,6 +31,7 @@ from molgen.models.torsion_flow.model import TorsionModel
 from molgen.models.torsion_flow.task import load_model
 from molgen.outcomes import attempt
 from molgen.sampling.guards import warnings_as_notes
+from molgen.stages import stage
 from molgen.threads import one_thread
 
 __all__ = [
@@ -240,4 +241,7 @@ def conformers_of(mol: Chem.Mol, model: TorsionModel | None, config: GenerateCon
     with rdBase.BlockLogs(), cpu_limit(config.timeout):
         if config.boltzmann is not None:
             return ConformerMol(boltzmann_ensemble(mol, model, config))
-        return ConformerMol(select_conformers(sample_conformers(mol, model, config), config))
+        stage("samples")
+        samples = sample_conformers(mol, model, config)
+        stage("selection")
+        return ConformerMol(select_conformers(samples, config))

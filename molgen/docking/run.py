@@ -252,10 +252,15 @@ def _document(rows: Sequence[DockRow], setting: Setting) -> dict[str, Any]:
         "protein_notes": setting.notes,
         "left_out": list(setting.sites[0].receptor.left_out),
         "pockets": [pocket_record(site.pocket) for site in setting.sites],
-        "ligands": [
-            summary(row.result, row.name) | {"place": row.place}
-            if row.result is not None
-            else {"name": row.name, "place": row.place, "error": row.error}
-            for row in rows
-        ],
+        "ligands": ligand_documents(rows),
     }
+
+
+def ligand_documents(rows: Sequence[DockRow]) -> list[dict[str, Any]]:
+    """What became of every ligand, ready for JSON: its poses, or the error."""
+    return [
+        summary(row.result, row.name) | {"place": row.place}
+        if row.result is not None
+        else {"name": row.name, "place": row.place, "error": row.error}
+        for row in rows
+    ]

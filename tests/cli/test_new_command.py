@@ -32,4 +32,5 @@ def test_it_stands_among_the_commands_that_ship(app):
 
 def test_files_without_a_command_are_none():
     names = {command.name for command in cli.root.registered_commands} | {g.name for g in cli.root.registered_groups}
-    assert names == {"analyze", "app", "conformers", "dock", "inspect", "pack", "rescore", "prepare", "screen", "train"}
+    tasks = {"analyze", "app", "conformers", "dock", "inspect", "pack", "rescore", "prepare", "screen", "train"}
+    assert names == tasks | {"doctor", "example"}

@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 import json
-import math
 import re
 import secrets
 import shutil
 import time
-from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
-import numpy as np
-
 from molgen.app.uploads import FILE_ID, Upload
 from molgen.errors import InputError
-from molgen.files import write_atomically
+from molgen.files import json_value, write_atomically
 
 Status = Literal["queued", "running", "done", "failed", "cancelled", "interrupted"]
 ENDED = ("done", "failed", "cancelled", "interrupted")
@@ -150,18 +146,8 @@ def is_input(name: str) -> bool:
 
 def write_json(path: Path, value: object) -> None:
     with write_atomically(path) as file:
-        json.dump(_finite(value), file, indent=1, allow_nan=False)
+        json.dump(json_value(value), file, indent=1, allow_nan=False)
 
 
 def read_json(path: Path) -> Any:
     return json.loads(path.read_text(encoding="utf-8"))
-
-
-def _finite(value: Any) -> Any:
-    """What JSON can hold: numpy's numbers as Python's, None for what is no number."""
-    if isinstance(value, Mapping):
-        return {str(name): _finite(one) for name, one in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [_finite(one) for one in value]
-    plain = value.item() if isinstance(value, np.generic) else value
-    return None if isinstance(plain, float) and not math.isfinite(plain) else plain

@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from molgen.screening.store.folder import PROGRESS, write_quickly
+from molgen.stages import duration
 
 _EVERY = 2.0
 """Seconds between two writes of the file."""
@@ -89,15 +90,3 @@ class ProgressFile:
         eta = None if rate is None or total is None else (total - self.done) / rate
         per_hour = None if rate is None else rate * 3600
         return Progress(self.done, self.failed, self.duplicates, total, per_hour, eta, now - self._begin)
-
-
-def duration(seconds: float) -> str:
-    """`42 s`, `5 min`, `3 h 20 min`, `2 d 4 h`."""
-    if seconds < 90:
-        return f"{seconds:.0f} s"
-    minutes = round(seconds / 60)
-    if minutes < 60:
-        return f"{minutes} min"
-    if minutes < 48 * 60:
-        return f"{minutes // 60} h {minutes % 60} min"
-    return f"{minutes // 1440} d {minutes % 1440 // 60} h"
