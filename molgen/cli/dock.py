@@ -13,6 +13,7 @@ from molgen.cli.docked import print_docked, print_setting, print_uncompared
 from molgen.cli.early import (
     check_anchors,
     check_docking_weights,
+    check_flex,
     check_molecules,
     check_outputs,
     check_reference,
@@ -40,11 +41,13 @@ from molgen.cli.options import (
     DropOption,
     Effort,
     EffortOption,
+    FlexOption,
     ForbidOption,
     KeepOption,
     LargestFragmentOption,
     LigandReport,
     NameColumnOption,
+    PackingsOption,
     PairsOption,
     PoseModelOption,
     ProposalsOption,
@@ -116,6 +119,8 @@ def dock(
     drop: DropOption = "",
     chains: ChainsOption = "",
     covalent: CovalentOption = None,
+    flex: FlexOption = "none",
+    packings: PackingsOption = 6,
     core: Annotated[
         Path | None,
         typer.Option(help="Reference pose whose common core stays in place.", rich_help_panel=CONDITIONS),
@@ -161,6 +166,8 @@ def dock(
         pose_model=pose_model,
         confidence_model=confidence_model,
         covalent=covalent,
+        flex=flex,
+        packings=packings,
         device=device,
         require=tuple(require or ()),
         forbid=tuple(forbid or ()),
@@ -204,6 +211,7 @@ def dock(
     check_reference(core)
     check_reference(reference, bonds=False)
     structures = [read_structure(protein[0], pocket), *(read_structure(path) for path in protein[1:])]
+    check_flex(flex, structures)
     settings: list[Setting] = []
     summary = summary or output.parent / f"{pose_file_stem(output)}.json"
     with progress("ligands", count_molecules(ligand, smiles_column, name_column)) as tick:

@@ -94,13 +94,17 @@ def _print_poses(poses: Sequence[Pose]) -> None:
     scored = any(pose.confidence is not None for pose in poses)
     variants = any(pose.variant for pose in poses)
     several = len({pose.pocket for pose in poses}) > 1
+    moved = any(pose.moved for pose in poses)
     first = [*(["variant"] if variants else []), *(["confidence"] if scored else [])]
     columns = (*first, "kcal/mol", "strain", *(["RMSD / Å"] if compared else []))
     table = Table("pose", *columns, *(["pocket"] if several else []), "valid", "hydrogen bonds", "failed checks")
+    if moved:
+        table.add_column("moved")
     for pose in poses[:MOST_ROWS]:
         rmsd = [] if not compared else ["" if pose.rmsd is None else f"{pose.rmsd:.2f}"]
         own = [*([str(pose.variant + 1)] if variants else []), *([percent(pose.confidence)] if scored else [])]
         values = [*own, f"{pose.score:.2f}", f"{pose.strain:.1f}", *rmsd, *([pose.pocket] if several else [])]
         bonds = partners_text(pose.interactions, "hbond")
-        table.add_row(str(pose.rank), *values, yes_or_no(pose.valid), bonds, ", ".join(pose.failed))
+        last = [", ".join(pose.failed), *([", ".join(pose.moved)] if moved else [])]
+        table.add_row(str(pose.rank), *values, yes_or_no(pose.valid), bonds, *last)
     show(table)

@@ -106,6 +106,22 @@ def check_docking_weights(config: DockConfig) -> None:
     check_weights(*[config.confidence_model] * (config.rank != "energy"))
 
 
+def check_flex(text: str, structures: Sequence[Protein]) -> None:
+    """See that the residues that may move are there.
+
+    Raises:
+        InputError: one is not.
+    """
+    from molgen.chem.proteins.residue_pockets import named_residues
+    from molgen.errors import InputError
+
+    for structure in structures if text not in ("auto", "none") else ():
+        try:
+            named_residues(text, structure)
+        except InputError as error:
+            raise InputError(f"--flex: {error.reason}", source=structure.source or None) from error
+
+
 def read_structure(path: Path, pocket: str = "auto") -> Protein:
     """The structure in a file, for the task to go on with; see that it has the pocket, which is not kept.
 

@@ -148,6 +148,18 @@ CovalentOption = Annotated[
         rich_help_panel=CONDITIONS,
     ),
 ]
+FlexOption = Annotated[
+    str,
+    typer.Option(
+        metavar="auto|A:57,...|none",
+        help="Side chains that may move: that line the pocket, these, or none.",
+        rich_help_panel=RECEPTOR,
+    ),
+]
+PackingsOption = Annotated[
+    int,
+    typer.Option(min=1, max=64, help="Other packings of these side chains to dock into.", rich_help_panel=RECEPTOR),
+]
 RequireOption = Annotated[
     list[str] | None,
     typer.Option(

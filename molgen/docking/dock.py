@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +18,8 @@ from molgen.chem.proteins.structure import Protein
 from molgen.docking.conditions import check_conditions, fulfilling
 from molgen.docking.covalent.search import UNRANKED, searched_bonded
 from molgen.docking.ensemble import ensemble_sites, structures_of
+from molgen.docking.flexible.packings import flexible_sites
+from molgen.docking.flexible.search import search_packings, seeds_of
 from molgen.docking.learned import Learned, learned_of
 from molgen.docking.ligand import Ligand, PreparedLigand, prepare_variants
 from molgen.docking.pose_records import docking_result
@@ -81,7 +84,7 @@ def dock(
     if record.mol is None:
         raise ParseError(record.error or "unreadable", source=ligand if isinstance(ligand, str) else None)
     sites = sites_of(structure, pocket, keep=keep, drop=drop, covalent=config.covalent).searched
-    sites = ensemble_sites(sites, others, keep=keep, drop=drop)
+    sites = flexible_sites(ensemble_sites(sites, others, keep=keep, drop=drop), config)
     check_conditions(config, sites)
     variants = prepare_variants(record.mol, config, largest_fragment=largest_fragment)
     compared = compared_with(None, pocket) if reference is None else reference
@@ -118,7 +121,9 @@ def dock_prepared(
     notes = list(prepared.notes)
     with warnings_as_notes(notes):
         if ligand.bonding is None:
-            refined = [(site, searched(site, ligand, config, restraints, learned)) for site in sites]
+            refined = [
+                pair for site in sites for pair in searched_with_packings(site, ligand, config, restraints, learned)
+            ]
         else:
             ligand, refined = searched_bonded(ligand, sites, config, restraints, searched)
             notes.append(UNRANKED)
@@ -144,6 +149,17 @@ def searched(
     Raises:
         InputError: the ligand does not fit the box.
     """
+    return searched_with_packings(replace(site, packings=()), ligand, config, restraints, learned)[0][1]
+
+
+def searched_with_packings(
+    site: Site, ligand: Ligand, config: DockConfig, restraints: Sequence[Restraint], learned: Learned
+) -> list[tuple[Site, Refined]]:
+    """The refined poses of one site, and those of its packings.
+
+    Raises:
+        InputError: the ligand does not fit the box.
+    """
     _check_fits(site, ligand)
     energy = energy_of(site, ligand, restraints)
     proposals = None
@@ -159,7 +175,11 @@ def searched(
     stage("refinement")
     refined = refine(site, ligand, energy, minima, config.min_rmsd)
     _check_inside(site, energy, refined)
-    return refined
+    if not site.packings:
+        return [(site, refined)]
+    stage("packings")
+    packings = [(packing, energy_of(packing, ligand, restraints)) for packing in site.packings]
+    return [(site, refined), *search_packings(packings, ligand, config, seeds_of(minima, proposals))]
 
 
 def energy_of(site: Site, ligand: Ligand, restraints: Sequence[Restraint] = ()) -> DockingEnergy:

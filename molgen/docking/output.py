@@ -47,6 +47,7 @@ def pose_properties(result: DockingResult, pose: Pose) -> dict[str, object]:
         "molgen_failed_checks": ", ".join(pose.failed) or "none",
         **optional,
         **_bond_field(result, pose),
+        **_packing_fields(result, pose),
         "molgen_interactions": interaction_text(pose.interactions),
         "molgen_unsatisfied": unsatisfied_text(result.mol_of(pose), pose.unsatisfied),
         "molgen_pocket": pose.pocket,
@@ -83,6 +84,16 @@ def pocket_record(pocket: Pocket) -> dict[str, Any]:
     }
 
 
+def _packing_fields(result: DockingResult, pose: Pose) -> dict[str, object]:
+    """The residues that have moved, where residues may."""
+    if result.config.flex == "none":
+        return {}
+    return {
+        "molgen_moved_residues": ", ".join(pose.moved) or "none",
+        "molgen_packing_energy": round(pose.packing_energy, 4),
+    }
+
+
 def _bond_field(result: DockingResult, pose: Pose) -> dict[str, object]:
     """The bond to the receptor, where there is one."""
     if result.bond is None:
@@ -104,6 +115,8 @@ def _plain(result: DockingResult, pose: Pose) -> dict[str, Any]:
         "rmsd": _rounded_or_none(pose.rmsd),
         "pocket": pose.pocket,
         **{name.removeprefix("molgen_"): text for name, text in _bond_field(result, pose).items()},
+        "moved": list(pose.moved),
+        "packing_energy": _rounded(pose.packing_energy),
         "variant": pose.variant + 1,
         "interactions": [interaction_record(one) for one in pose.interactions],
         "unsatisfied": [unsatisfied_record(one) for one in pose.unsatisfied],

@@ -20,6 +20,7 @@ from molgen.chem.proteins.entries import choose_chains
 from molgen.chem.proteins.reading import read_protein
 from molgen.docking.conditions import check_conditions
 from molgen.docking.dock import dock_prepared
+from molgen.docking.flexible.packings import flexible_sites
 from molgen.docking.learned import learned_of
 from molgen.docking.ligand import prepare_variants
 from molgen.docking.pose_files import check_pose_file
@@ -161,6 +162,7 @@ class PairDocking:
         if key not in self._sites:
             structure = choose_chains(read_protein(protein), self.chains)
             found = sites_of(structure, pocket, keep=self.keep, drop=self.drop, covalent=self.config.covalent).searched
+            found = flexible_sites(found, self.config)
             check_conditions(self.config, found)
             self._sites = {**dict(list(self._sites.items())[1 - _MOST_SITES :]), key: found}
         return self._sites[key]

@@ -18,7 +18,7 @@ from molgen.conformers.templates import set_torsions
 from molgen.docking.covalent.result import bond_length, bond_of, without_residue
 from molgen.docking.ligand import Ligand
 from molgen.docking.pose_interactions import pose_contacts, reference_similarities
-from molgen.docking.ranking import RankedPose
+from molgen.docking.ranking import KT, RankedPose
 from molgen.docking.records import DockConfig, DockingResult, Pose
 from molgen.docking.site import Site
 from molgen.geometry import rigid
@@ -63,6 +63,8 @@ def docking_result(
     alike = reference_similarities(contacts, [pose.site for pose in ranked], mol, reference, config.ph)
     checks = _checks([pose.site for pose in ranked], ligand, mol, config.posebusters)
     bond = bond_of(ligand, ranked[0].site)
+    structures = {id(pose.site): pose.site.receptor.protein for pose in ranked}
+    places = {key: place for place, key in enumerate(structures)}
     zero = float(lowest.refined.intramolecular[lowest.row])
     poses = tuple(
         Pose(
@@ -77,6 +79,8 @@ def docking_result(
             unsatisfied=contacts[index].unsatisfied,
             interaction_similarity=alike[index],
             bond_length=bond_length(pose.site, bond, positions[index]),
+            structure=places[id(pose.site)],
+            **_packing(pose.site),
             **_energies(ligand, pose, zero),
         )
         for index, pose in enumerate(ranked)
@@ -89,12 +93,34 @@ def docking_result(
         receptor=receptor.protein,
         kept=receptor.kept,
         dropped=receptor.dropped,
-        notes=tuple(notes),
+        notes=(*notes, *_moved_note(sites, poses)),
         seconds=time.monotonic() - begin,
         config=config,
         bond=bond,
+        structures=tuple(structures.values()),
         receptor_notes=tuple(dict.fromkeys(note for site in sites for note in (*receptor.protein.notes, *site.notes))),
     )
+
+
+def _moved_note(sites: Sequence[Site], poses: Sequence[Pose]) -> list[str]:
+    """In which packings of the pocket the poses are, where there are some."""
+    if not any(site.packings for site in sites):
+        return []
+    moved = [pose.rank for pose in poses if pose.moved]
+    if not moved:
+        return ["all poses are in the pocket as the file has it"]
+    ranks = ", ".join(map(str, moved))
+    if not poses[0].moved:
+        return [f"pose 1 is in the pocket as the file has it; side chains have moved in pose {ranks}"]
+    energy = f"{poses[0].packing_energy:+.1f} kcal/mol"
+    return [f"in pose 1 {', '.join(poses[0].moved)} moved ({energy}); side chains have moved in pose {ranks}"]
+
+
+def _packing(site: Site) -> dict[str, Any]:
+    """What has moved in a site, by the names that the record of a pose has for it."""
+    if site.packing is None:
+        return {}
+    return {"moved": site.packing.moved, "packing_energy": KT * site.packing.energy}
 
 
 def _energies(ligand: Ligand, pose: RankedPose, zero: float) -> dict[str, Any]:

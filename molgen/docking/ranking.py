@@ -28,6 +28,12 @@ _ALIKE = 2.0
 """Angstrom: a pose this far from a wrong one is hardly less likely right for it."""
 
 
+KT = 0.593
+"""kcal/mol at 298 K."""
+PACKING_WEIGHT = 0.25
+"""Of the energy of a packing, kT, in the log-odds of its poses; a full one would trust the network too much."""
+
+
 class RankedPose(NamedTuple):
     """One refined pose.
 
@@ -59,13 +65,18 @@ def ranked_poses(
     """The refined poses of all sites, best first: by confidence, or without a model by energy."""
     rows = [(site, poses, row) for site, poses in refined for row in range(len(poses.total))]
     if model is None:
-        energies = torch.cat([poses.total for _, poses in refined])
+        energies = torch.cat([poses.total + KT * packing_cost(site) for site, poses in refined])
         ranked = [RankedPose(site, poses, row, None) for site, poses, row in rows]
         return [ranked[k] for k in energies.argsort(stable=True).tolist()]
     logits, probabilities = confidences(model, ligand, refined)
     predicted = zip(rows, probabilities.tolist(), logits.tolist(), strict=True)
     ranked = [RankedPose(site, poses, row, chance, logit) for (site, poses, row), chance, logit in predicted]
     return [ranked[k] for k in logits.argsort(descending=True, stable=True).tolist()]
+
+
+def packing_cost(site: Site) -> float:
+    """Energy of a site's packing above the structure's own, kT; 0 where it is that, or likelier."""
+    return 0.0 if site.packing is None else max(site.packing.energy, 0.0)
 
 
 def chosen_poses(ligand: Ligand, ranked: Sequence[RankedPose], n: int, min_rmsd: float) -> list[RankedPose]:
@@ -119,7 +130,8 @@ def confidences(
     energies = torch.cat([poses.total for _, poses in refined])
     logits = [_logits(model, ligand, site, poses, float(energies.min())) for site, poses in refined]
     positions = torch.cat([poses.positions for _, poses in refined])
-    combined = model.meta_logits(torch.cat(logits), positions, energies)
+    packed = torch.cat([torch.full_like(poses.total, packing_cost(site)) for site, poses in refined])
+    combined = model.meta_logits(torch.cat(logits), positions, energies) - PACKING_WEIGHT * packed
     return combined, model.probability(combined)
 
 

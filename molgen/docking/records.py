@@ -59,6 +59,8 @@ class DockConfig:
             (:class:`molgen.metrics.interactions.Condition`); poses that fail one are left out.
         covalent: a bond to a residue that the ligand is docked through, e.g. "A:CYS:25"
             (:class:`molgen.chem.covalent.request.CovalentBond`).
+        flex: side chains that may move: "none", "auto" (those that line the pocket), or "A:57,A:102-105".
+        packings: of these side chains that are docked into besides the structure's own, at most.
         device: where the networks run: "cpu", "cuda", "cuda:1", "mps", or "auto" for a GPU where there is one. The
             search and the energies are the CPU's.
     """
@@ -83,11 +85,14 @@ class DockConfig:
     require: tuple[str, ...] = ()
     forbid: tuple[str, ...] = ()
     covalent: str | None = None
+    flex: str = "none"
+    packings: int = 6
     device: str = "cpu"
 
     def __post_init__(self) -> None:
         limits = (("n", 1, Integral), ("seed", 0, Integral), ("min_rmsd", 0.0, Real), ("samples", 1, Integral))
-        for name, least, kind in (*limits, ("steps", 1, Integral), ("states", 1, Integral), ("guidance", 0.0, Real)):
+        limits += (("steps", 1, Integral), ("states", 1, Integral), ("packings", 1, Integral), ("guidance", 0.0, Real))
+        for name, least, kind in limits:
             value = getattr(self, name)
             if not isinstance(value, kind) or not float(value) >= least:
                 raise ConfigError(f"{name} must be at least {least:g}, not {value}")
@@ -103,6 +108,8 @@ class DockConfig:
             Condition.parse(text)
         if self.covalent is not None:
             CovalentBond.parse(self.covalent)
+            if self.flex != "none":
+                raise ConfigError("a ligand that is bonded to a residue needs it to stay: --covalent and --flex")
             if self.keep_conformer:
                 raise ConfigError("a ligand that reacts cannot keep its conformer: --covalent and --keep-conformer")
         if self.ph not in (None, "auto") and not (isinstance(self.ph, Real) and 0 <= self.ph <= 14):
@@ -151,6 +158,9 @@ class Pose:
         interaction_similarity: Tanimoto similarity of the interaction fingerprint to the reference's; None without one.
         variant: index of the state that it is of, where several were docked.
         bond_length: of the covalent bond to the receptor, Angstrom; None without one.
+        structure: index of the receptor's structure that it is in (:attr:`DockingResult.structures`).
+        moved: residues whose side chains are elsewhere there than in the file.
+        packing_energy: of that packing above the structure's own, kcal/mol; 0 where none has moved.
     """
 
     rank: int
@@ -169,6 +179,9 @@ class Pose:
     interaction_similarity: float | None = None
     variant: int = 0
     bond_length: float | None = None
+    structure: int = 0
+    moved: tuple[str, ...] = ()
+    packing_energy: float = 0.0
 
     @property
     def valid(self) -> bool:
@@ -190,13 +203,14 @@ class DockingResult:
             that of the best pose.
         poses: in rank order.
         pockets: that were searched.
-        receptor: the structure that took part.
+        receptor: the structure that took part; that of the best pose, where there are several.
         kept, dropped: groups of the file that are part of the receptor, or not.
         notes: what was decided about the ligand (protonation, stereo), one line each.
         seconds: wall time, without reading the protein.
         config: how it was docked.
         variants: the states that have poses, each as `mol`, where several were docked.
         bond: to a residue of the receptor, where the ligand was docked through one.
+        structures: all structures that poses are in: of an ensemble, or with other packings of side chains.
         receptor_notes: what was decided about the structure and its pockets, and what is missing near these.
     """
 
@@ -212,6 +226,11 @@ class DockingResult:
     receptor_notes: tuple[str, ...] = ()
     variants: tuple[Chem.Mol, ...] = ()
     bond: DockedBond | None = None
+    structures: tuple[Protein, ...] = field(default=(), repr=False)
+
+    def receptor_of(self, pose: Pose) -> Protein:
+        """The structure that a pose is in."""
+        return self.structures[pose.structure] if self.structures else self.receptor
 
     def mol_of(self, pose: Pose) -> Chem.Mol:
         """The molecule whose conformer `pose.conformer` is the pose."""

@@ -17,7 +17,7 @@ from molgen.physics.energy import DockingEnergy
 from molgen.physics.intramolecular import pair_energy
 from molgen.physics.rigid_bfgs import minimize
 
-_REFINED, _KEPT = 128, 48
+REFINED, _KEPT = 128, 48
 """Minima of the search that are refined, and distinct poses that are left of them, at most."""
 _STEPS = 30
 PERMUTATIONS = 256
@@ -67,7 +67,7 @@ def refine(site: Site, ligand: Ligand, energy: DockingEnergy, minima: Minima, mi
         minima: that the search found.
         min_rmsd: least symmetric RMSD between two poses that stay, Angstrom.
     """
-    apart = representatives(ligand, minima.positions.permute(2, 0, 1), 0.5 * min_rmsd, _REFINED)
+    apart = representatives(ligand, minima.positions.permute(2, 0, 1), 0.5 * min_rmsd, REFINED)
     start = minima.positions[:, :, apart].contiguous()
     direct = site.direct(ligand.classes, start.permute(2, 0, 1).reshape(-1, 3).numpy())
     exact = energy.with_field(direct)

@@ -22,6 +22,7 @@ from molgen.chem.proteins.writing import write_complex, writer_of
 from molgen.docking.conditions import check_conditions
 from molgen.docking.dock import dock_prepared
 from molgen.docking.ensemble import ensemble_sites, structures_of
+from molgen.docking.flexible.packings import flexible_sites
 from molgen.docking.learned import learned_of
 from molgen.docking.ligand import Ligand, PreparedLigand, prepare_variants
 from molgen.docking.output import pocket_record, sdf_records, summary
@@ -134,7 +135,7 @@ def dock_to_file(
     records = read_molecules(source, smiles_column=smiles_column, name_column=name_column)
     structure, *others = [choose_chains(one, chains) for one in structures_of(protein)]
     found = sites_of(structure, pocket, keep=keep, drop=drop, covalent=config.covalent)
-    sites = ensemble_sites(found.searched, others, keep=keep, drop=drop)
+    sites = flexible_sites(ensemble_sites(found.searched, others, keep=keep, drop=drop), config)
     check_conditions(config, sites)
     work = _LigandDocking(sites, config, parsed, core_pose, compared_with(reference, pocket), largest_fragment)
     setting = Setting(structure, sites, found.others)

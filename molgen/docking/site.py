@@ -41,6 +41,21 @@ ClassKey: TypeAlias = tuple[float, ...]
 
 
 @dataclass(frozen=True)
+class PackedPocket:
+    """A packing of the side chains of a pocket that is not that of the structure.
+
+    Attributes:
+        number: from 1.
+        moved: labels of the residues that are elsewhere than in the structure.
+        energy: above the structure's own packing, kT.
+    """
+
+    number: int
+    moved: tuple[str, ...]
+    energy: float
+
+
+@dataclass(frozen=True)
 class Site:
     """A receptor around one pocket. It does not change: :meth:`with_maps` gives another one.
 
@@ -54,6 +69,8 @@ class Site:
         notes: what a user should know of the receptor here, one line each.
         bond: the residue that the ligand is bonded to, whose atoms near the bond are part of the ligand: they are not
             among `atoms`, and no contact with them is counted or checked.
+        packing: of the side chains, where it is not that of the structure.
+        packings: this site with other packings, which ligands are docked into besides.
     """
 
     pocket: Pocket
@@ -63,6 +80,8 @@ class Site:
     maps: Mapping[ClassKey, Tensor] = field(default_factory=dict, repr=False, compare=False)
     notes: tuple[str, ...] = field(default=(), compare=False)
     bond: BondedResidue | None = None
+    packing: PackedPocket | None = None
+    packings: tuple[Site, ...] = field(default=(), repr=False, compare=False)
 
     @property
     def lower(self) -> Tensor:
@@ -94,19 +113,32 @@ class Site:
 
     def with_maps(self, ligand: AtomClasses) -> Site:
         """The same site with maps for the classes of a ligand too; those it has are kept."""
+        packings = tuple(packing.with_maps(ligand) for packing in self.packings)
         keys = class_keys(ligand)
         missing = [k for k, key in enumerate(keys) if key not in self.maps]
         if not missing:
-            return self
+            return replace(self, packings=packings) if packings else self
         values = self._computed(subset(ligand, missing)).values.view(len(missing), -1)
-        return replace(self, maps={**self.maps, **{keys[k]: row for k, row in zip(missing, values, strict=True)}})
+        maps = {**self.maps, **{keys[k]: row for k, row in zip(missing, values, strict=True)}}
+        return replace(self, maps=maps, packings=packings)
 
     def maps_for(self, ligand: AtomClasses) -> GridMaps:
         """Maps for the classes of a ligand; those that the site lacks are computed."""
-        known = self.with_maps(ligand).maps
+        known = replace(self, packings=()).with_maps(ligand).maps
         origin, shape = grid_frame(self.pocket.center, self.pocket.size, self.spacing)
         values = torch.cat([known[key] for key in class_keys(ligand)])
         return GridMaps(values, torch.from_numpy(origin).float(), self.spacing, shape)
+
+    def in_packing(self, protein: Protein, packing: PackedPocket) -> Site:
+        """This site with another packing of its side chains: the same receptor, atoms of which are elsewhere."""
+        return replace(
+            self,
+            receptor=replace(self.receptor, protein=protein),
+            atoms=_typed_atoms(protein, self.pocket, self.bond),
+            maps={},
+            notes=(),
+            packing=packing,
+        )
 
     def direct(self, ligand: AtomClasses, points: np.ndarray) -> DirectEnergy:
         """Pair sums with the atoms that can reach a ligand somewhere around some points [k, 3]."""
@@ -210,14 +242,19 @@ def site_of(
     reach = float(np.linalg.norm(pocket.size)) / 2 + _REPAIRED
     whole, repaired = completed(chosen.protein, pocket.center, reach)
     chosen = replace(chosen, protein=whole)
-    classes = atom_classes(protein_types(chosen.protein))
     residue = None if bond is None else bonded_residue(chosen.protein, bond, pocket)
-    inside = _within(chosen.protein, pocket, CUTOFF + 2.0) & _apart(chosen.protein, residue)
+    spacing = max(_FINE, float((np.prod(pocket.size) / _MOST_POINTS) ** (1 / 3)))
+    atoms = _typed_atoms(chosen.protein, pocket, residue)
+    return Site(pocket, chosen, atoms, spacing, notes=(*repaired, *site_notes(chosen.protein, pocket)), bond=residue)
+
+
+def _typed_atoms(protein: Protein, pocket: Pocket, bond: BondedResidue | None) -> TypedAtoms:
+    """The atoms of a receptor that can reach the box."""
+    classes = atom_classes(protein_types(protein))
+    inside = _within(protein, pocket, CUTOFF + 2.0) & _apart(protein, bond)
     kept = torch.from_numpy(np.flatnonzero(inside))
     near = AtomClasses(classes.index[kept], classes.radius, classes.hydrophobic, classes.donor, classes.acceptor)
-    spacing = max(_FINE, float((np.prod(pocket.size) / _MOST_POINTS) ** (1 / 3)))
-    atoms = TypedAtoms(chosen.protein.positions[inside], near)
-    return Site(pocket, chosen, atoms, spacing, notes=(*repaired, *site_notes(chosen.protein, pocket)), bond=residue)
+    return TypedAtoms(protein.positions[inside], near)
 
 
 def _within(protein: Protein, pocket: Pocket, distance: float) -> np.ndarray:

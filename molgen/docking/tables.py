@@ -72,6 +72,7 @@ def _row(pose: Pose) -> dict[str, Any]:
         "valid": pose.valid,
         "failed_checks": ", ".join(pose.failed),
         "pocket": pose.pocket,
+        "moved": ", ".join(pose.moved),
         "interactions": "; ".join(fingerprint(pose.interactions)),
         "unsatisfied": len(pose.unsatisfied),
         "interaction_similarity": pose.interaction_similarity,
@@ -87,4 +88,5 @@ def _shown(pose: Pose) -> dict[str, str]:
         "RMSD / Å": "" if pose.rmsd is None else f"{pose.rmsd:.2f}",
         "valid": "yes" if pose.valid else f"no: {', '.join(pose.failed)}",
         "hydrogen bonds": partners_text(pose.interactions, "hbond"),
+        "moved": ", ".join(pose.moved),
     }

@@ -69,7 +69,12 @@ def _merged(done: Sequence[tuple[PreparedLigand, DockingResult]], notes: Sequenc
     every.sort(key=lambda item: _order(item[1], done[item[0]][0].energy, config.rank))
     best = every[: config.n]
     places = list(dict.fromkeys(place for place, _ in best))
-    poses = [replace(pose, rank=rank, variant=places.index(place)) for rank, (place, pose) in enumerate(best, start=1)]
+    structures = {place: done[place][1].structures for place in places}
+    before = {place: sum(len(structures[other]) for other in places[:k]) for k, place in enumerate(places)}
+    poses = [
+        replace(pose, rank=rank, variant=places.index(place), structure=before[place] + pose.structure)
+        for rank, (place, pose) in enumerate(best, start=1)
+    ]
     mols = tuple(done[place][1].mol for place in places)
     common = [note for note in done[0][1].notes if all(note in result.notes for _, result in done)]
     listed = [f"variant {number}: {variant_smiles(mol)}" for number, mol in enumerate(mols, start=1)]
@@ -82,6 +87,7 @@ def _merged(done: Sequence[tuple[PreparedLigand, DockingResult]], notes: Sequenc
         done[places[0]][1],
         mol=mols[0],
         variants=mols,
+        structures=tuple(structure for place in places for structure in structures[place]),
         poses=tuple(poses),
         notes=(*common, *notes, *listed),
         seconds=sum(result.seconds for _, result in done),

@@ -17,10 +17,10 @@ from molgen.chem.side_chains.residues import HAS_CHI, NAMES
 from molgen.models.side_chains.model import SideChainModel
 from molgen.models.side_chains.task import TASK
 from molgen.packing.confidence import probabilities
-from molgen.packing.problem import packing_problem
+from molgen.packing.problem import problem_of
 from molgen.packing.records import PackConfig, PackedResidue, Packing
 from molgen.packing.selection import Selection, select
-from molgen.packing.solve import Packed, SearchSettings, solve
+from molgen.packing.solve import Packed, SearchSettings, best_packing, landscape_of
 from molgen.packing.structure import with_side_chains
 
 _SIGHT = 30.0  # Angstrom; what lies farther from all moving residues is not looked at
@@ -75,19 +75,11 @@ def packed(
 
 
 def _solved(model: SideChainModel, record: SideChainRecord, selection: Selection, config: PackConfig) -> list[Packed]:
-    problem = packing_problem(
-        torch.from_numpy(selection.types),
-        torch.from_numpy(selection.atoms),
-        torch.from_numpy(record.present),
-        (torch.from_numpy(record.chains), torch.from_numpy(record.numbers)),
-        (torch.from_numpy(record.context), torch.from_numpy(record.elements)),
-        torch.from_numpy(selection.moves),
-        torch.from_numpy(selection.complete),
-        model.config,
-    )
+    problem = problem_of(record, selection, model.config)
     rng = torch.Generator().manual_seed(config.seed)
     settings = SearchSettings()
-    return [solve(model, problem, settings, rng, noise=float(sample > 0)) for sample in range(config.samples)]
+    given = landscape_of(model, problem, settings)
+    return [best_packing(problem, given, settings, rng, noise=float(sample > 0)) for sample in range(config.samples)]
 
 
 def _packed_residues(

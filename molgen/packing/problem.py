@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor
 
 from molgen.chem.side_chains.geometry import chi_angles, ideal_residues, table
-from molgen.chem.side_chains.residues import ELEMENTS
+from molgen.chem.side_chains.records import SideChainRecord
+from molgen.chem.side_chains.residues import ELEMENTS, HAS_ATOM
 from molgen.models.side_chains.config import SideChainModelConfig
 from molgen.models.side_chains.graph import SideChainGraph, side_chain_graph
+from molgen.packing.selection import Selection
 
 SULFUR = 3
 
@@ -38,6 +40,18 @@ class PackingProblem:
     hidden: Tensor
     walls: Tensor
     elements: Tensor
+
+    def held(self, moves: Tensor) -> PackingProblem:
+        """The problem in which only these of the moving residues, bool [R], move; the others have all their atoms."""
+        stays = (self.moves & ~moves)[:, None] & table(HAS_ATOM, self.graph.types)
+        stays[:, :5] = False
+        residue, slot = torch.nonzero(stays, as_tuple=True)
+        return replace(
+            self,
+            moves=moves,
+            walls=torch.cat((self.walls, self.atoms[residue, slot])),
+            elements=torch.cat((self.elements, element_classes(self.graph.types)[residue, slot])),
+        )
 
 
 def packing_problem(
@@ -71,6 +85,20 @@ def packing_problem(
         hidden=moves | ~complete,
         walls=torch.cat((context[0], atoms[residue, slot])),
         elements=torch.cat((context[1], element_classes(types)[residue, slot])),
+    )
+
+
+def problem_of(record: SideChainRecord, selection: Selection, config: SideChainModelConfig) -> PackingProblem:
+    """The problem of residues that were selected."""
+    return packing_problem(
+        torch.from_numpy(selection.types),
+        torch.from_numpy(selection.atoms),
+        torch.from_numpy(record.present),
+        (torch.from_numpy(record.chains), torch.from_numpy(record.numbers)),
+        (torch.from_numpy(record.context), torch.from_numpy(record.elements)),
+        torch.from_numpy(selection.moves),
+        torch.from_numpy(selection.complete),
+        config,
     )
 
 

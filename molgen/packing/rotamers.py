@@ -60,16 +60,37 @@ def likely_rotamers(model: SideChainModel, node: Tensor, types: Tensor, ideal: T
     return Rotamers(chi, score, set_chi(types[:, None], ideal[:, None].expand(-1, chi.shape[1], -1, -1), chi))
 
 
+def log_mass(model: SideChainModel, node: Tensor, types: Tensor, chi: Tensor) -> Tensor:
+    """Log of the probability [R] about given chi angles [R, 4], counted as that of a peak."""
+    total = node.new_zeros(len(node))
+    has, symmetric = table(HAS_CHI, types), table(SYMMETRIC, types)
+    for k in range(CHIS):
+        mass = _around(_folded(model.chi_logits(node, chi, k).softmax(-1), symmetric[:, k, None]))
+        bins = mass.shape[-1]
+        index = ((chi[:, k] + torch.pi) * (bins / (2 * torch.pi))).long() % bins
+        here = mass.gather(1, index[:, None])[:, 0].clamp(min=1e-9).log()
+        total = total + torch.where(has[:, k], here, 0.0)
+    return total
+
+
+def _folded(p: Tensor, symmetric: Tensor) -> Tensor:
+    """Probabilities [..., bins]; where ``symmetric`` [..., 1] with those half a turn away."""
+    return torch.where(symmetric, p + p.roll(p.shape[-1] // 2, -1), p)
+
+
+def _around(p: Tensor) -> Tensor:
+    """Probability in every bin and those beside it, [..., bins]."""
+    return torch.stack([p.roll(shift, -1) for shift in range(-_REACH, _REACH + 1)]).sum(0)
+
+
 def _peaks(logits: Tensor, symmetric: Tensor) -> tuple[Tensor, Tensor]:
     """Log of the probability about every bin [R, B, bins], very low where there is no peak, and angles there."""
     bins = logits.shape[-1]
-    log_p = logits.log_softmax(-1)
-    p = log_p.exp()
-    p = torch.where(symmetric[:, None, None], p + p.roll(bins // 2, -1), p)
+    p = _folded(logits.log_softmax(-1).exp(), symmetric[:, None, None])
     is_peak = (p > p.roll(1, -1)) & (p >= p.roll(-1, -1))
     half = torch.arange(bins, device=p.device) < bins // 2
     is_peak &= ~symmetric[:, None, None] | half
-    mass = torch.stack([p.roll(shift, -1) for shift in range(-_REACH, _REACH + 1)]).sum(0)
+    mass = _around(p)
     index = torch.arange(bins, device=p.device).expand(p.shape)
     angles = refined(p.clamp(min=1e-9).log()[..., None, :].expand(*p.shape, bins), index, bins)
     return torch.where(is_peak, mass.clamp(min=1e-9).log(), _NONE), angles

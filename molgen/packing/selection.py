@@ -41,6 +41,10 @@ class Selection:
     mutated: np.ndarray
     kept: dict[str, list[str]]
 
+    def moving(self, moves: np.ndarray) -> Selection:
+        """The same residues, of which others, bool [R], move."""
+        return replace(self, moves=moves)
+
     def part(self, rows: np.ndarray) -> Selection:
         """That of some of the residues."""
         arrays = {name: getattr(self, name)[rows] for name in ("types", "atoms", "moves", "complete", "mutated")}

@@ -50,40 +50,84 @@ class Packed:
     mass: Tensor
 
 
-@torch.no_grad()
+@dataclass(frozen=True)
+class Landscape:
+    """Rotamers of the residues of a problem and what they cost.
+
+    Attributes:
+        rotamers: candidates; residues that stay have one.
+        unary: [R, B], kT; pairs: kT.
+    """
+
+    rotamers: Rotamers
+    unary: Tensor
+    pairs: PairTable
+
+    def energy(self, choice: Tensor) -> float:
+        """Energy, kT, of one rotamer of each residue, int64 [R]."""
+        rows = torch.arange(len(self.pairs.first), device=choice.device)
+        pairs = self.pairs.energy[rows, choice[self.pairs.first], choice[self.pairs.second]]
+        return float(self.unary.gather(1, choice[:, None]).sum() + pairs.sum())
+
+
 def solve(
     model: SideChainModel, problem: PackingProblem, settings: SearchSettings, rng: torch.Generator, noise: float = 0.0
 ) -> Packed:
-    """Pack the moving residues.
+    """Pack the moving residues; arguments as of :func:`landscape_of` and :func:`best_packing`."""
+    return best_packing(problem, landscape_of(model, problem, settings), settings, rng, noise)
+
+
+@torch.no_grad()
+def landscape_of(model: SideChainModel, problem: PackingProblem, settings: SearchSettings) -> Landscape:
+    """The likely rotamers of the moving residues, and their energies."""
+    node = node_features(model, problem)
+    rotamers = likely_rotamers(model, node, problem.graph.types, problem.ideal, settings.rotamers)
+    return landscape(problem, _with_given(rotamers, problem), settings)
+
+
+def landscape(problem: PackingProblem, rotamers: Rotamers, settings: SearchSettings) -> Landscape:
+    """The energies of rotamers of all residues of a problem."""
+    types = problem.graph.types
+    fixed = torch.cat((problem.graph.backbone, problem.ideal[:, 4:5]), 1)
+    wall = self_energy(types, rotamers.atoms, fixed, problem.walls, problem.elements)
+    pairs = pair_energies(types, rotamers.atoms, problem.moves)
+    unary = settings.repulsion * wall - rotamers.log_probability
+    return Landscape(rotamers, unary, replace(pairs, energy=settings.repulsion * pairs.energy))
+
+
+def node_features(model: SideChainModel, problem: PackingProblem) -> Tensor:
+    """What the network makes of every residue, [R, H]."""
+    encoded = model.encode(problem.graph)
+    return model.trunk(problem.graph, encoded, problem.atoms, problem.chi, problem.hidden.float())
+
+
+@torch.no_grad()
+def best_packing(
+    problem: PackingProblem, given: Landscape, settings: SearchSettings, rng: torch.Generator, noise: float = 0.0
+) -> Packed:
+    """One rotamer of each residue, minimized.
 
     Args:
         rng: draws the noise.
         noise: 0 for the best packing; 1 for one drawn about in proportion to its probability (perturb and maximize,
             Papandreou and Yuille 2011).
     """
-    types, moves = problem.graph.types, problem.moves
-    node = model.trunk(problem.graph, model.encode(problem.graph), problem.atoms, problem.chi, problem.hidden.float())
-    rotamers = _with_given(likely_rotamers(model, node, types, problem.ideal, settings.rotamers), problem)
-    unary, pairs = _energies(problem, rotamers, settings)
-    drawn = unary - noise * _gumbel(unary, rng)
-    belief = marginals(drawn, pairs)
-    choice = descend(belief.argmax(1), drawn, pairs)
+    types, rotamers = problem.graph.types, given.rotamers
+    choice, belief = drawn_choice(given, rng, noise)
     chi, atoms = rotamers.pick(choice)
     near = _near_chosen(types, rotamers, choice)
     shares = [(p[:, None] * near).sum(-1) for p in (belief.exp(), rotamers.log_probability.exp())]
     if settings.steps:
         chi = refined_chi(problem, chi, settings.repulsion, settings.steps)
-        atoms = torch.where(moves[:, None, None], set_chi(types, problem.ideal, chi), problem.atoms)
+        atoms = torch.where(problem.moves[:, None, None], set_chi(types, problem.ideal, chi), problem.atoms)
     return Packed(chi, atoms, *shares)
 
 
-def _energies(problem: PackingProblem, rotamers: Rotamers, settings: SearchSettings) -> tuple[Tensor, PairTable]:
-    types = problem.graph.types
-    fixed = torch.cat((problem.graph.backbone, problem.ideal[:, 4:5]), 1)
-    wall = self_energy(types, rotamers.atoms, fixed, problem.walls, problem.elements)
-    unary = settings.repulsion * wall - rotamers.log_probability
-    pairs = pair_energies(types, rotamers.atoms, problem.moves)
-    return unary, replace(pairs, energy=settings.repulsion * pairs.energy)
+def drawn_choice(given: Landscape, rng: torch.Generator, noise: float) -> tuple[Tensor, Tensor]:
+    """Rotamers, int64 [R], as of :func:`best_packing`, and the log probabilities [R, B] they were chosen by."""
+    drawn = given.unary - noise * _gumbel(given.unary, rng)
+    belief = marginals(drawn, given.pairs)
+    return descend(belief.argmax(1), drawn, given.pairs), belief
 
 
 def _with_given(rotamers: Rotamers, problem: PackingProblem) -> Rotamers:

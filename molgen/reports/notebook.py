@@ -80,7 +80,8 @@ def pose_view(result: DockingResult, rank: int = 1, *, surface: bool | str = Fal
     mol = result.mol_of(pose)
     positions = mol.GetConformer(pose.conformer).GetPositions()
     heavy = positions[heavy_atoms(mol)]
-    part = shown_part(result.receptor, [heavy])
+    receptor = result.receptor_of(pose)
+    part = shown_part(receptor, [heavy])
     tree = scene(
         templates(),
         [(_url(ligand_text(mol, positions)), residues_near(part, heavy))],
@@ -89,7 +90,7 @@ def pose_view(result: DockingResult, rank: int = 1, *, surface: bool | str = Fal
         camera=camera_in_pocket(heavy, part),
         receptor=_url(receptor_text(part)),
         surface=surface,
-        contacts=contact_nodes(pose.interactions, result.receptor),
+        contacts=contact_nodes(pose.interactions, receptor),
         residues=part.residues,
     )
     return _widget(tree, height)

@@ -19,6 +19,7 @@ from molgen.chem.proteins.entries import choose_chains
 from molgen.chem.proteins.reading import read_protein
 from molgen.docking.conditions import check_conditions
 from molgen.docking.dock import dock_prepared
+from molgen.docking.flexible.packings import flexible_sites
 from molgen.docking.learned import learned_of
 from molgen.docking.ligand import prepare_variants
 from molgen.docking.output import sdf_records
@@ -131,6 +132,7 @@ def dock_work(
     learned_of(config)  # weights that cannot be read are no fault of a ligand
     structure = choose_chains(read_protein(protein), chains)
     sites = sites_of(structure, pocket, keep=keep, drop=drop, covalent=config.covalent).searched
+    sites = flexible_sites(sites, config)
     check_conditions(config, sites)
     return DockWork(sites, config, restraints, largest_fragment, compared_with(reference, pocket))
 

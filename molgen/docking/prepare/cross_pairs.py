@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from molgen.chem.comparison.pocket_comparison import compare_pockets
+from molgen.chem.comparison.pocket_comparison import PocketComparison, compare_pockets
 from molgen.chem.comparison.superposition import superposed
 from molgen.chem.proteins.pockets import find_pockets
 from molgen.chem.proteins.reading import read_protein
@@ -55,6 +55,14 @@ def other_structure(files: ComplexFiles, ligand: Path, crystal: np.ndarray) -> P
         ParseError: docking the ligand there is no fair test: less than 95 % of the pocket is the same, the geometry
             says so (`PocketComparison.unsound`), or the protein stands where the ligand was.
     """
+    structure, compared = compared_structure(files, ligand, crystal)
+    if compared.closed:
+        raise ParseError(f"{compared.atoms} atoms of the protein stand in the place of the ligand")
+    return structure
+
+
+def compared_structure(files: ComplexFiles, ligand: Path, crystal: np.ndarray) -> tuple[Protein, PocketComparison]:
+    """The structure of a pair as :func:`other_structure` has it, closed ones too, and how its pocket compares."""
     native = read_protein(files.native or protein_file(files))
     own = receptor(native, find_pockets(ligand, native)[0]).protein
     moved = superposed(read_protein(protein_file(files)), own, crystal)
@@ -64,9 +72,7 @@ def other_structure(files: ComplexFiles, ligand: Path, crystal: np.ndarray) -> P
     compared = compare_pockets(own, superposed(docked, own, crystal), crystal)
     if compared.unsound:
         raise ParseError(compared.unsound)
-    if compared.closed:
-        raise ParseError(f"{compared.atoms} atoms of the protein stand in the place of the ligand")
-    return moved.protein
+    return moved.protein, compared
 
 
 def _pair(ligand: ComplexFiles, structure: ComplexFiles) -> ComplexFiles:

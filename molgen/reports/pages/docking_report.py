@@ -145,10 +145,12 @@ def _subject(name: str, result: DockingResult, poses: Sequence[Pose], receptor: 
         Entry(
             name=f"pose {pose.rank}",
             cells=tuple(row.values()),
-            structure=ligand_text(result.mol, positions[pose.conformer], hydrogens=True),
+            structure=ligand_text(
+                result.mol, positions[pose.conformer], hydrogens=True, beside=moved_residues(result, pose)
+            ),
             nearby=near,
             details=pose_details(pose, near) | _bond_text(result, pose),
-            contacts=[*contact_nodes(pose.interactions, result.receptor), *bond_nodes(result, pose)],
+            contacts=[*contact_nodes(pose.interactions, result.receptor_of(pose)), *bond_nodes(result, pose)],
             picture=_map(result, pose),
             table=interaction_table(pose),
             record=sdf_block(SdfRecord(result.mol, pose.conformer, name, pose_properties(result, pose))),
@@ -175,6 +177,11 @@ def _subject(name: str, result: DockingResult, poses: Sequence[Pose], receptor: 
         drawing=drawing(result.mol),
         reference=reference,
     )
+
+
+def moved_residues(result: DockingResult, pose: Pose) -> Protein | None:
+    """The residues whose side chains are elsewhere in a pose, as they are there; None where none have moved."""
+    return result.receptor_of(pose).keep(lambda one: one.label in pose.moved) if pose.moved else None
 
 
 def _bond_text(result: DockingResult, pose: Pose) -> dict[str, str]:

@@ -66,8 +66,14 @@ def pose_details(pose: Pose, near: Sequence[Residue]) -> dict[str, str]:
         "within the ligand": f"{pose.intramolecular:.2f} kcal/mol",
         "checks": passed + failed,
         "without a partner": _unsatisfied(pose) or "no polar atom",
+        **({"moved side chains": moved_text(pose)} if pose.moved else {}),
         "residues within 5 Å": ", ".join(one.label for one in near) or "none",
     }
+
+
+def moved_text(pose: Pose) -> str:
+    """The residues whose side chains are elsewhere, and what that costs."""
+    return f"{', '.join(pose.moved)} ({pose.packing_energy:+.1f} kcal/mol)"
 
 
 def _unsatisfied(pose: Pose) -> str:

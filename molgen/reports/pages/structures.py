@@ -25,13 +25,14 @@ _CARBON_HYDROGEN = re.compile(r"\bHC\d+\b")
 _TORSION = (0.65, 0.82, 0.95)  # RGB
 
 
-def ligand_text(mol: Chem.Mol, positions: np.ndarray, *, hydrogens: bool = False) -> str:
+def ligand_text(mol: Chem.Mol, positions: np.ndarray, *, hydrogens: bool = False, beside: Protein | None = None) -> str:
     """mmCIF text of a molecule with its bonds.
 
     Args:
         mol: its atoms and bonds.
         positions: float64 [atoms, 3], Angstrom.
         hydrogens: hydrogens on carbon too, whose names begin with HC (:func:`without_carbon_hydrogens`).
+        beside: residues that are shown with it.
     """
     kept = [atom for atom in mol.GetAtoms() if hydrogens or not _on_carbon(atom)]
     place = {atom.GetIdx(): k for k, atom in enumerate(kept)}
@@ -43,6 +44,7 @@ def ligand_text(mol: Chem.Mol, positions: np.ndarray, *, hydrogens: bool = False
         x, y, z = positions[atom.GetIdx()].tolist()
         named = (f"{symbol}{counts[symbol]}", "", "LIG", "L", 1, "", x, y, z, 1.0, atom.GetAtomicNum())
         sites.append(AtomSite(*named, hetero=True, in_sequence=False))
+    sites += [] if beside is None else protein_atoms(beside)
     bonds = [(place.get(b.GetBeginAtomIdx()), place.get(b.GetEndAtomIdx()), b.GetBondType()) for b in mol.GetBonds()]
     return mmcif_text(sites, [(a, b, order) for a, b, order in bonds if a is not None and b is not None])
 
