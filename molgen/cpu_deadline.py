@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import math
-import resource
 import signal
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+
+try:
+    import resource
+except ImportError:  # Windows keeps no such limit
+    resource = None
 
 WALL_FACTOR = 20.0
 """A process that waits without working is ended after so many times the limit on the clock on the wall."""
@@ -15,8 +19,11 @@ WALL_FACTOR = 20.0
 
 @contextmanager
 def cpu_deadline(seconds: float | None) -> Iterator[None]:
-    """End this process by SIGXCPU once it has used so many seconds of CPU time, rounded up, within the block."""
-    if seconds is None:
+    """End this process by SIGXCPU once it has used so many seconds of CPU time, rounded up, within the block.
+
+    Where the system keeps no such limit (Windows), only that of the wall clock is left, which the pool keeps.
+    """
+    if seconds is None or resource is None:
         yield
         return
     soft, hard = resource.getrlimit(resource.RLIMIT_CPU)

@@ -21,6 +21,7 @@ from typing import Any, Generic, Literal, NoReturn, Self, TypeVar
 from pebble import ProcessExpired, ProcessPool
 
 from molgen.cpu_deadline import WALL_FACTOR, cpu_deadline
+from molgen.errors import WorkerError
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -29,6 +30,9 @@ _PR_SET_PDEATHSIG = 1
 _ENDED_BY_ITSELF = 1000
 """Stands for exit code 0, which the pool would take for a wanted end."""
 _PATIENCE = 1.0
+_KILL = getattr(signal, "SIGKILL", signal.SIGTERM)
+_CPU_TIME_IS_OVER = getattr(signal, "SIGXCPU", 0)
+"""Signals that Windows does not know."""
 
 
 @dataclass(frozen=True)
@@ -56,8 +60,12 @@ class WorkerPool(Generic[Item, Result]):
         workers: processes.
         begin: called first in every process.
         method: "fork": processes are copies of this one, and ``job`` and ``begin`` need not be picklable; "forkserver":
-            copies of a server that has imported ``preload`` alone.
+            copies of a server that has imported ``preload`` alone. Where the system cannot copy processes (Windows)
+            they are started anew.
         preload: names of modules.
+
+    Raises:
+        WorkerError: the system cannot copy processes, and ``job`` or ``begin`` cannot be pickled.
     """
 
     def __init__(
@@ -69,11 +77,15 @@ class WorkerPool(Generic[Item, Result]):
         method: Literal["fork", "forkserver"] = "fork",
         preload: Sequence[str] = (),
     ) -> None:
+        known = multiprocessing.get_all_start_methods()
+        started = method if method in known else "spawn"
+        if started == "spawn":
+            _check_picklable(job, begin)
         self.workers = workers
         self._processes: list[BaseProcess] = []
-        self._context = _context(method, preload, self._processes)
+        self._context = _context(started, preload, self._processes)
         # the parent of a forked process is a thread, which may end before the pool does
-        last = signal.SIGKILL if method == "forkserver" else signal.SIGTERM
+        last = _KILL if started == "forkserver" else signal.SIGTERM
         self._begin = partial(_begin, job, begin, os.getpid(), last)
         self._pool = self._started()
         self._items: dict[Future, Item] = {}
@@ -128,7 +140,7 @@ def _ended(future: Future, item: Any) -> Ended:
         return Ended(item, late=True)
     except ProcessExpired as error:
         code = error.exitcode % _ENDED_BY_ITSELF if error.exitcode > 0 else error.exitcode
-        if code == -signal.SIGXCPU:
+        if code == -_CPU_TIME_IS_OVER:
             return Ended(item, late=True)
         return Ended(item, lost=f"signal {-code}" if code < 0 else f"exit code {code}")
     except BrokenProcessPool as error:
@@ -148,23 +160,37 @@ class _Watched:
         return _ENDED_BY_ITSELF if code == 0 else code
 
 
-class _ForkedProcess(_Watched, multiprocessing.get_context("fork").Process):
+class _SpawnedProcess(_Watched, multiprocessing.get_context("spawn").Process):
     pass
 
 
-class _ServedProcess(_Watched, multiprocessing.get_context("forkserver").Process):
-    pass
+_KINDS: dict[str, type] = {"spawn": _SpawnedProcess}
+if "fork" in multiprocessing.get_all_start_methods():
+
+    class _ForkedProcess(_Watched, multiprocessing.get_context("fork").Process):
+        pass
+
+    class _ServedProcess(_Watched, multiprocessing.get_context("forkserver").Process):
+        pass
+
+    _KINDS |= {"fork": _ForkedProcess, "forkserver": _ServedProcess}
+
+
+def _check_picklable(*work: Callable | None) -> None:
+    try:
+        pickle.dumps(work)
+    except Exception as error:  # pickle raises half a dozen types
+        raise WorkerError("this work cannot be spread over processes on this system; use one worker (-j 1)") from error
 
 
 def _context(method: str, preload: Sequence[str], processes: list[BaseProcess]) -> BaseContext:
     """A context of multiprocessing that notes the processes that it starts."""
     context: Any = copy.copy(multiprocessing.get_context(method))
-    if preload:
+    if preload and method == "forkserver":
         context.set_forkserver_preload(list(preload))
-    kind = _ForkedProcess if method == "fork" else _ServedProcess
 
     def noted(**settings: Any) -> BaseProcess:
-        processes.append(kind(**settings))
+        processes.append(_KINDS[method](**settings))
         return processes[-1]
 
     context.Process = noted

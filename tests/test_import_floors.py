@@ -20,6 +20,7 @@ FLOORS = {
     "outcomes": -2,
     "opening": -2,
     "files": -2,
+    "file_locks": -3,
     "data_frame": -2,
     "views": -2,
     "former_names": -2,

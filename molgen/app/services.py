@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 from pathlib import Path
 from typing import IO, Any
 
@@ -12,6 +11,7 @@ from molgen.app.jobs.work import describe_structure
 from molgen.app.settings import AppSettings
 from molgen.app.uploads import Upload, Uploads
 from molgen.errors import InputError
+from molgen.file_locks import take_lock
 
 _SECONDS = 180.0
 """Of CPU time, that looking into a structure may take."""
@@ -60,7 +60,7 @@ def _locked(folder: Path) -> IO:
     except OSError as error:
         raise InputError(f"cannot be used: {error.strerror}", source=folder) from error
     try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        take_lock(lock)
     except OSError as error:
         lock.close()
         raise InputError("another molgen app uses this folder; name another with --folder", source=folder) from error

@@ -20,9 +20,9 @@ def cpu_limit(seconds: float | None) -> Iterator[None]:
     """Raise a `TimeLimitError` within the block once this process has used so many seconds of CPU time.
 
     A call into a compiled library is not interrupted but followed by the error. It holds in the main thread of a
-    process, where signals arrive; elsewhere nothing is limited.
+    process, where signals arrive; elsewhere, and on a system without such a timer (Windows), nothing is limited.
     """
-    if seconds is None or threading.current_thread() is not threading.main_thread():
+    if seconds is None or not hasattr(signal, "setitimer") or threading.current_thread() is not threading.main_thread():
         yield
         return
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import json
 import os
 from collections.abc import Iterator, Mapping
@@ -11,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from molgen.errors import InputError
+from molgen.file_locks import take_lock
 from molgen.files import write_atomically
 from molgen.screening.store.shards import FOLDER
 
@@ -76,7 +76,7 @@ def locked(folder: Path) -> Iterator[None]:
     """
     with (folder / LOCK).open("a") as file:
         try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            take_lock(file)
         except OSError:
             raise InputError("another process is working in this folder", source=folder) from None
         yield
@@ -88,7 +88,7 @@ def is_locked(folder: Path) -> bool:
         return False
     with (folder / LOCK).open("a") as file:
         try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            take_lock(file)
         except OSError:
             return True
     return False
