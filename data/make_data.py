@@ -115,11 +115,12 @@ def cut_complexes() -> None:
 
 def toy_sets() -> None:
     """`training/`: a set for each model as `molgen prepare` makes it of a few molecules and four small complexes."""
-    for name in ("conformers", "fragments", "complexes", "decoys", "side-chains"):
+    for name in ("conformers", "cartesian", "fragments", "complexes", "decoys", "side-chains"):
         shutil.rmtree(TRAINING / name, ignore_errors=True)
     few = ["--set", "conformers=6", "--set", "merge=0.1"]
     for command, given, name, options in (
         ("conformers", "ligands.smi", "conformers", few),
+        ("cartesian", "ligands.sdf", "cartesian", []),
         ("fragments", "complexes", "fragments", []),
         ("complexes", "complexes", "complexes", []),
         ("decoys", "complexes", "decoys", []),

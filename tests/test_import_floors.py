@@ -65,6 +65,8 @@ TRAINING_MODULES = [
     "molgen.datasets.conformers",
     "molgen.datasets.complexes",
     "molgen.datasets.decoys",
+    "molgen.datasets.cartesian",
+    "molgen.models.cartesian.task",
     "molgen.models.torsion_flow.task",
     "molgen.models.pose_flow.task",
     "molgen.models.pose_confidence.task",

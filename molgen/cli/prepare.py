@@ -71,6 +71,19 @@ def prepare_conformers(
     _end(f"{made.prepared} molecules with {made.examples} conformers in {output}, {made.failures} failed", made, output)
 
 
+@prepare_app.command("cartesian")
+def prepare_cartesian(
+    source: Molecules, output: Output, workers: Workers = 1, limit: Limit = None, settings: SettingsOption = None
+) -> None:
+    """Make a training set of coordinates: structures as they are, with the hydrogens that they lack."""
+    from molgen.conformers.prepare.cartesian import CartesianPrepareConfig
+    from molgen.conformers.prepare.cartesian import prepare_cartesian as prepare
+
+    config = CartesianPrepareConfig()
+    made = _prepared(prepare, source, output, config, settings, "records", workers=workers, limit=limit)
+    print(f"{made.prepared} molecules with {made.examples} structures in {output}, {made.failures} failed")
+
+
 @prepare_app.command("fragments")
 def prepare_fragments(
     source: Proteins, output: Output, workers: Workers = 1, limit: Limit = None, settings: SettingsOption = None

@@ -2,6 +2,7 @@
 
 from molgen.manifolds.base import HeatManifold, Manifold
 from molgen.manifolds.euclidean import CenterFree, Euclidean, FlatManifold, center_free
+from molgen.manifolds.harmonic import HarmonicCenterFree, harmonic_root
 from molgen.manifolds.so3 import SO3
 from molgen.manifolds.sphere import Sphere
 from molgen.manifolds.torus import Torus
@@ -11,9 +12,11 @@ __all__ = [
     "CenterFree",
     "Euclidean",
     "FlatManifold",
+    "HarmonicCenterFree",
     "HeatManifold",
     "Manifold",
     "Sphere",
     "Torus",
     "center_free",
+    "harmonic_root",
 ]

@@ -41,7 +41,7 @@ class GraphEncoder(nn.Module):
         self.message_bond = nn.ModuleList(nn.Linear(e, c) for _ in range(config.graph_layers))
         self.update = nn.ModuleList(normed_mlp(2 * c, c) for _ in range(config.graph_layers))
         self.receiver, self.sender = nn.Linear(c, e), nn.Linear(c, e, bias=False)
-        self.handedness = nn.Linear(c, config.pseudoscalars)
+        self.handedness = nn.Linear(c, config.pseudoscalars) if config.pseudoscalars else None
 
     def forward(self, graph: GraphBatch) -> GraphEncoding:
         columns = list(ATOM_COLUMNS)
@@ -53,6 +53,8 @@ class GraphEncoder(nn.Module):
             pairs = pairs + table(graph.bonds[..., column])
         nodes = self._pass_messages(graph, nodes, pairs)
         pairs = pairs + self.receiver(nodes)[:, :, None] + self.sender(nodes)[:, None]
+        if self.handedness is None:
+            return GraphEncoding(nodes, nodes[..., :0], pairs)
         label = graph.atoms[..., columns.index("chirality")]
         sign = (label == 1).to(nodes.dtype) - (label == 2).to(nodes.dtype)
         return GraphEncoding(nodes, sign[..., None] * self.handedness(nodes), pairs)

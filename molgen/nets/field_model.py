@@ -11,6 +11,7 @@ from torch import Tensor, nn
 
 from molgen.nets.protocol import FieldNetwork
 from molgen.processes.base import Process, State, combine
+from molgen.processes.heat_diffusion import HeatDiffusion
 
 
 class FieldModel(nn.Module):
@@ -69,6 +70,16 @@ def field_of_states(
         return combine(lambda value: value[0], network(batch, encoding, at, *moments))
 
     return field
+
+
+def score_scale(process: HeatDiffusion, t: Tensor) -> Tensor:
+    """What the output of a network is multiplied by to be a score at times t, shaped like t.
+
+    Minus the root mean square of the score: the network points along the noise, as that of a flow does. -1/sigma where
+    the noise is small; where it is large, a score on a compact manifold vanishes faster (Jing et al. 2022,
+    arXiv:2206.01729, app. C).
+    """
+    return -process.manifold.heat_score_norm(process.schedule(t).sigma).sqrt()
 
 
 def present_name(name: str, earlier_names: Mapping[str, str]) -> str:

@@ -10,6 +10,7 @@ from molgen.models import trainable_models
 
 OTHER = {
     "conformers": "model.harmonics=3",
+    "cartesian": "model.network.layers=2",
     "docking": "model.harmonics=3",
     "confidence": "model.contacts.channels=4",
     "side-chains": "model.layers=2",

@@ -16,10 +16,11 @@ from molgen.models import trainable_models
 from molgen.models.side_chains.record import SideChainData
 
 ROOT = Path(__file__).parents[2]
-MOLECULES = {"conformers": MoleculeData, "docking": ComplexData, "confidence": ComplexData}
+MOLECULES = {"conformers": MoleculeData, "cartesian": MoleculeData, "docking": ComplexData, "confidence": ComplexData}
 RECORDS: dict[str, type] = {**MOLECULES, "side-chains": SideChainData}
 SETTINGS = {
     "conformers": "conformers.yaml",
+    "cartesian": "cartesian.yaml",
     "docking": "poses.yaml",
     "confidence": "confidence.yaml",
     "side-chains": "side-chains.yaml",

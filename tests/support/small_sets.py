@@ -7,22 +7,26 @@ from typing import Any
 
 import numpy as np
 import torch
+from small_cartesian import cartesian_entry_of
 from small_molecules import entry_of, graph_of
 from small_pockets import CONTACT_SIZE, SIZE, placed, prepared_set, random_pocket
 
 from molgen.chem.side_chains.geometry import ideal_residues
 from molgen.chem.side_chains.residues import HAS_ATOM
+from molgen.datasets.cartesian import encode_cartesian
 from molgen.datasets.complexes import ComplexRecord, PlacedLigand, encode_complexes
 from molgen.datasets.conformers import encode_conformers
 from molgen.datasets.decoys import LabeledPoses, encode_decoys
 from molgen.datasets.side_chains import SideChainEntry, encode_side_chains
 from molgen.datasets.sources import SourceConfig
 from molgen.datasets.stored_proteins import stored_protein
+from molgen.models.cartesian.config import CartesianConfig, CartesianModelConfig, CartesianTrainConfig
 from molgen.models.pose_confidence.config import ConfidenceConfig, ConfidenceTrainConfig, ConfidenceTraining
 from molgen.models.pose_flow.config import DockingTraining, PoseModelConfig, PoseTrainConfig
 from molgen.models.side_chains.config import SideChainConfig, SideChainModelConfig, SideChainTrainConfig
 from molgen.models.torsion_flow.config import ConformerConfig, ModelConfig, TrainConfig
 from molgen.nets.config import BackboneConfig
+from molgen.nets.pair_network import PairNetworkConfig
 
 STEPS = 3
 TORSION_SIZE = BackboneConfig(
@@ -40,6 +44,15 @@ def conformer_training(folder: Path) -> ConformerConfig:
         (source,), source.path, batch=2, draws=2, warmup=3, steps=STEPS, ema=0.9, validate_every=2, validation_samples=2
     )
     return ConformerConfig(ModelConfig("flow", TORSION_SIZE, 2), settings)
+
+
+def cartesian_training(folder: Path) -> CartesianConfig:
+    """Ten small molecules, one layer; one molecule is held back."""
+    names = ("CCOC", "CC(F)CO", "C[C@H](O)CCl", "OCCN", "C/C=C/Cl", "CCN", "CCO", "CCCl", "COC", "CC=O")
+    source = _stored(folder, encode_cartesian([cartesian_entry_of(s) for s in names], "tiny"))
+    settings = CartesianTrainConfig((source,), 1, batch=2, draws=2, warmup=3, steps=STEPS, ema=0.9, validate_every=2)
+    size = PairNetworkConfig(scalars=8, vectors=3, pair_channels=6, graph_layers=1, layers=1, distance_channels=4)
+    return CartesianConfig(CartesianModelConfig(network=size), settings)
 
 
 def docking_training(folder: Path) -> DockingTraining:
@@ -127,6 +140,7 @@ def small_protein(seed: int) -> SideChainEntry:
 
 SMALL_TRAININGS: dict[str, Callable[[Path], Any]] = {
     "conformers": conformer_training,
+    "cartesian": cartesian_training,
     "docking": docking_training,
     "confidence": confidence_training,
     "side-chains": side_chain_training,

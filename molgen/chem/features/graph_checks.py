@@ -12,13 +12,14 @@ import numpy as np
 from molgen.chem.features.molecule_graph import ATOM_COLUMNS, BOND_COLUMNS
 
 
-def check_graphs(arrays: Mapping[str, np.ndarray], prefix: str = "") -> None:
+def check_graphs(arrays: Mapping[str, np.ndarray], prefix: str = "", *, symmetric: bool = True) -> None:
     """Check the arrays of G graphs that lie end to end, as the stores write them.
 
     Args:
         arrays: `atoms`, `bonds`, `bond_index` ([b, 2]), `torsions`, `moving` (flat), `paths`, `path_torsion` and
             `permutations` (flat) as in :class:`MoleculeGraph`, each with `NAME_rows`, int [G].
         prefix: before every name.
+        symmetric: whether there are `permutations`.
 
     Raises:
         KeyError: an array is missing.
@@ -39,8 +40,12 @@ def check_graphs(arrays: Mapping[str, np.ndarray], prefix: str = "") -> None:
         raise ValueError(f"{prefix}bonds and {prefix}bond_index have other rows")
     if not np.array_equal(_rows(arrays, f"{prefix}moving"), atoms * torsions):
         raise ValueError(f"{prefix}moving has not a row of atoms for every torsion")
+    if (atoms < 1).any():
+        raise ValueError(f"{prefix}atoms has a graph without atoms")
+    if not symmetric:
+        return
     orders = _rows(arrays, f"{prefix}permutations")
-    if (atoms < 1).any() or (orders % atoms).any() or (orders < atoms).any():
+    if (orders % atoms).any() or (orders < atoms).any():
         raise ValueError(f"{prefix}permutations has not a row of atoms for every order")
     _check_indices(arrays, f"{prefix}permutations", 1, atoms)
 

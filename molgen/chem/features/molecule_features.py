@@ -52,9 +52,9 @@ def molecule_graph(mol: Chem.Mol) -> MoleculeGraph:
     bonds = list(skeleton.GetBonds())
     n = skeleton.GetNumAtoms()
     return MoleculeGraph(
-        atoms=np.array([_atom_row(atom) for atom in skeleton.GetAtoms()], dtype=np.uint8),
+        atoms=np.array([atom_row(atom) for atom in skeleton.GetAtoms()], dtype=np.uint8),
         bond_index=np.array([(b.GetBeginAtomIdx(), b.GetEndAtomIdx()) for b in bonds], dtype=np.int16).reshape(-1, 2).T,
-        bonds=np.array([_bond_row(bond, axes) for bond in bonds], dtype=np.uint8).reshape(-1, 5),
+        bonds=np.array([bond_row(bond, axes) for bond in bonds], dtype=np.uint8).reshape(-1, 5),
         torsions=np.array(torsions, dtype=np.int16).reshape(-1, 4),
         moving=np.array([side_of(skeleton, b, c) for _, b, c, _ in torsions], dtype=bool).reshape(-1, n),
         paths=np.array([p[:4] for p in paths], dtype=np.int16).reshape(-1, 4),
@@ -62,7 +62,8 @@ def molecule_graph(mol: Chem.Mol) -> MoleculeGraph:
     )
 
 
-def _atom_row(atom: Chem.Atom) -> list[int]:
+def atom_row(atom: Chem.Atom) -> list[int]:
+    """Class index for every column of `ATOM_COLUMNS`."""
     symbol = atom.GetSymbol()
     hybridization = str(atom.GetHybridization()).lower()
     rings = atom.GetOwningMol().GetRingInfo()
@@ -80,7 +81,8 @@ def _atom_row(atom: Chem.Atom) -> list[int]:
     ]
 
 
-def _bond_row(bond: Chem.Bond, axes: set[frozenset[int]]) -> list[int]:
+def bond_row(bond: Chem.Bond, axes: set[frozenset[int]]) -> list[int]:
+    """Class index for every column of `BOND_COLUMNS`; axes: the ends of each rotatable bond."""
     return [
         _BOND_ORDERS.get(bond.GetBondType(), 0),
         int(bond.GetIsConjugated()),

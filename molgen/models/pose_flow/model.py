@@ -13,7 +13,7 @@ from molgen.graphs.batch import GraphBatch
 from molgen.graphs.complexes import ComplexBatch
 from molgen.models.pose_flow.config import PoseModelConfig
 from molgen.nets.backbone import Backbone, Encoding
-from molgen.nets.field_model import FieldModel
+from molgen.nets.field_model import FieldModel, score_scale
 from molgen.nets.heads import RigidHead, TorsionHead
 from molgen.nets.protocol import FieldNetwork
 from molgen.processes import (
@@ -94,14 +94,15 @@ class PoseNetwork(nn.Module):
 
     def _scale(self, t: Tensor) -> dict[str, Tensor | float]:
         """A score grows as 1/sigma where the noise is small; a velocity keeps its size."""
-        if self.config.process == "flow":
-            return {"translation": 1.0, "rotation": 1.0, "torsion": 1.0}
         parts = self.process.parts
-        sigma = {name: parts[name].schedule(t).sigma for name in parts}  # type: ignore[attr-defined]
+        translation, rotation, torsion = parts["translation"], parts["rotation"], parts["torsion"]
+        if not isinstance(rotation, RotationDiffusion) or not isinstance(torsion, TorsionDiffusion):
+            return {"translation": 1.0, "rotation": 1.0, "torsion": 1.0}
+        sigma = translation.path(t, t).sigma
         return {
-            "translation": 1.0 / (sigma["translation"] * self.config.spread),
-            "rotation": 1.0 / sigma["rotation"],
-            "torsion": 1.0 / sigma["torsion"],
+            "translation": -1.0 / (sigma * self.config.spread),
+            "rotation": score_scale(rotation, t),
+            "torsion": score_scale(torsion, t),
         }
 
 

@@ -13,7 +13,7 @@ from molgen.models.torsion_flow.config import ModelConfig
 from molgen.nets.backbone import Backbone, Encoding
 from molgen.nets.config import BackboneConfig
 from molgen.nets.features import time_features
-from molgen.nets.field_model import FieldModel
+from molgen.nets.field_model import FieldModel, score_scale
 from molgen.nets.heads import TorsionHead
 from molgen.nets.protocol import FieldNetwork
 from molgen.processes import TorsionDiffusion, TorsionFlow
@@ -52,6 +52,8 @@ class TorsionNetwork(nn.Module):
         self.backbone = Backbone(config.backbone, TorsionHead.READS)
         self.head = TorsionHead(config.backbone, config.harmonics)
         self.jump = JumpConditioning(config.backbone) if config.jumps else None
+        process = torsion_process(config.process)
+        self.diffusion = process if isinstance(process, TorsionDiffusion) else None
 
     def encode(self, graph: GraphBatch) -> Encoding:
         """What depends on the molecules alone; once per molecule."""
@@ -70,7 +72,8 @@ class TorsionNetwork(nn.Module):
                 raise ValueError("the model knows no jumps; train one with model.jumps")
             shift = self.jump(t, s)
         features = self.backbone(graph, encoding, positions, t, shift)
-        return self.head(graph, features, positions, t)
+        field = self.head(graph, features, positions, t)
+        return field if self.diffusion is None else field * score_scale(self.diffusion, t)[..., None]
 
 
 class JumpConditioning(nn.Module):
