@@ -81,7 +81,7 @@ def prepare_cartesian(
 
     config = CartesianPrepareConfig()
     made = _prepared(prepare, source, output, config, settings, "records", workers=workers, limit=limit)
-    print(f"{made.prepared} molecules with {made.examples} structures in {output}, {made.failures} failed")
+    _end(f"{made.prepared} molecules with {made.examples} structures in {output}, {made.failures} failed", made, output)
 
 
 @prepare_app.command("fragments")
