@@ -12,8 +12,13 @@ from small_molecules import batch_of
 from small_pockets import confidence_model, pose_model, random_pocket
 from torch.overrides import TorchFunctionMode
 
+from molgen.chem.side_chains.geometry import ideal_residues
 from molgen.graphs.pockets import batch_pockets
 from molgen.models.pose_flow.sample import prior_states, sample_poses
+from molgen.models.side_chains.config import SideChainModelConfig
+from molgen.models.side_chains.graph import side_chain_graph
+from molgen.models.side_chains.model import SideChainModel
+from molgen.models.side_chains.validation import most_likely
 from molgen.models.torsion_flow.config import ModelConfig
 from molgen.models.torsion_flow.likelihood import sample_with_likelihood
 from molgen.models.torsion_flow.model import TorsionModel
@@ -89,6 +94,22 @@ def test_the_confidence_takes_its_device_from_its_inputs():
         return model.probability(model.meta_logits(logits, positions, energies))
 
     assert checked(probability).shape == (SAMPLES,)
+
+
+@pytest.mark.parametrize("ligand_atoms", [0, 3])
+def test_distributions_of_side_chains_take_their_device_from_their_inputs(ligand_atoms):
+    model = SideChainModel(SideChainModelConfig(hidden=8, layers=1, neighbors=4, surroundings=2, edge_updates=True))
+    types, chains, numbers = torch.tensor([1, 5, 11, 4, 8, 15]), torch.zeros(6, dtype=torch.long), torch.arange(6)
+    backbone = 3 * torch.randn(6, 4, 3, generator=torch.Generator().manual_seed(0))
+    context, elements = torch.randn(ligand_atoms, 3), torch.ones(ligand_atoms, dtype=torch.long)
+
+    def angles() -> torch.Tensor:
+        graph = side_chain_graph(types, backbone, chains, numbers, context, elements, 4, 2)
+        atoms = ideal_residues(types, backbone)
+        chi = atoms.new_zeros(6, 4)
+        return most_likely(model, model.trunk(graph, model.encode(graph), atoms, chi, chi[:, 0] + 1))
+
+    assert checked(angles).shape == (6, 4)
 
 
 def molecule() -> tuple:

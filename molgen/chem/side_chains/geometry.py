@@ -44,7 +44,7 @@ def templates() -> Tensor:
     Medians over 2,019 clusters of crystal structures of the PDB (:func:`median_templates`).
     """
     text = (resources.files("molgen.chem.side_chains") / "templates.json").read_text()
-    return torch.tensor(json.loads(text), dtype=torch.float32)
+    return torch.tensor(json.loads(text), dtype=torch.float32, device="cpu")
 
 
 def ideal_residues(types: Tensor, backbone: Tensor) -> Tensor:

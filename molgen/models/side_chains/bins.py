@@ -9,10 +9,10 @@ SPREAD = 0.12
 """Width of the target about the true angle, radian."""
 
 
-def centers(bins: int) -> Tensor:
+def centers(bins: int, device: torch.device | str = "cpu") -> Tensor:
     """Middles of the bins, [bins], radian, from -pi up."""
     width = 2 * torch.pi / bins
-    return -torch.pi + width * (torch.arange(bins) + 0.5)
+    return -torch.pi + width * (torch.arange(bins, device=device) + 0.5)
 
 
 def soft_targets(chi: Tensor, symmetric: Tensor, bins: int, spread: float = SPREAD) -> Tensor:
@@ -20,7 +20,7 @@ def soft_targets(chi: Tensor, symmetric: Tensor, bins: int, spread: float = SPRE
 
     Where ``symmetric`` [...] half of it lies half a turn away.
     """
-    offset = chi[..., None] - centers(bins).to(chi)
+    offset = chi[..., None] - centers(bins, chi.device).to(chi)
     plain = torch.softmax(torch.cos(offset) / spread**2, -1)
     twofold = torch.softmax(torch.cos(2 * offset) / (4 * spread**2), -1)
     return torch.where(symmetric[..., None], twofold, plain)
@@ -31,4 +31,4 @@ def refined(log_probability: Tensor, index: Tensor, bins: int) -> Tensor:
     around = (index[..., None] + torch.arange(-1, 2, device=index.device)) % bins
     weight = torch.take_along_dim(log_probability, around, -1).softmax(-1)
     shift = (weight[..., 2] - weight[..., 0]) * (2 * torch.pi / bins)
-    return centers(bins).to(log_probability)[index] + shift
+    return centers(bins, log_probability.device).to(log_probability)[index] + shift

@@ -84,7 +84,8 @@ def side_chain_graph(
 def _nearest(middle: Tensor, rows: slice, count: int) -> tuple[Tensor, Tensor]:
     """Neighbors of some residues, and which of them are any."""
     distance = torch.cdist(middle[rows], middle)
-    distance[torch.arange(len(distance)), torch.arange(len(middle))[rows]] = _FAR
+    row = torch.arange(len(distance), device=middle.device)
+    distance[row, row + rows.start] = _FAR
     found = distance.topk(min(count, len(middle)), largest=False)
     return _padded(found.indices, count), _padded(found.values < _FAR / 2, count)
 
@@ -94,7 +95,7 @@ def _surroundings(
 ) -> tuple[Tensor, Tensor, Tensor]:
     if not len(context):
         shape = (len(middle), count)
-        return middle.new_zeros(*shape, 3), elements.new_zeros(shape), torch.zeros(shape, dtype=torch.bool)
+        return middle.new_zeros(*shape, 3), elements.new_zeros(shape), elements.new_zeros(shape, dtype=torch.bool)
     found = torch.cdist(middle, context).topk(min(count, len(context)), largest=False)
     local = torch.einsum("rcx,rxy->rcy", context[found.indices] - origin[:, None], rotation)
     seen = found.values < _SIGHT

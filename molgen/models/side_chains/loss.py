@@ -25,7 +25,7 @@ def side_chain_loss(
     """
     t = drawn_times(batch, rng, settings)
     on_way = model.process.corrupt(batch.chi, t[:, None], rng).x_t
-    wrong = (torch.rand(len(t), generator=rng).to(t) < settings.wrong) & (t == 0)
+    wrong = (torch.rand(len(t), generator=rng, device=rng.device).to(t) < settings.wrong) & (t == 0)
     shown = torch.where(wrong[:, None], model.process.prior(batch.chi, rng), on_way)
     atoms = set_chi(batch.graph.types, batch.atoms, shown)
     logits = model(batch.graph, atoms, shown, t, batch.chi)
@@ -41,8 +41,8 @@ def drawn_times(batch: SideChainBatch, rng: torch.Generator, settings: SideChain
     Side chains of which the structure lacks atoms are never given.
     """
     structures = int(batch.structure.max()) + 1
-    way, share, time = torch.rand(3, structures, generator=rng).to(batch.chi)[:, batch.structure]
-    given = torch.rand(len(way), generator=rng).to(way) < share
+    way, share, time = torch.rand(3, structures, generator=rng, device=rng.device).to(batch.chi)[:, batch.structure]
+    given = torch.rand(len(way), generator=rng, device=rng.device).to(way) < share
     packed, noised = settings.packed, settings.packed + settings.noised
     unknown = torch.where((way >= packed) & (way < noised), _EARLIEST + (1 - _EARLIEST) * time, 1.0)
     complete = (batch.known | ~table(HAS_CHI, batch.graph.types)).all(-1)
