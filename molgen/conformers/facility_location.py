@@ -47,8 +47,3 @@ def facility_location(
         allowed &= distances[best] >= min_rmsd
         allowed[best] = False
     return selected
-
-
-def medoid(distances: NDArray[np.float64], weights: NDArray[np.float64] | None = None) -> int:
-    """The candidate with the smallest weighted sum of distances [c, c] to all others."""
-    return facility_location(distances, 1, weights=weights)[0]

@@ -18,7 +18,7 @@ from molgen.conformers.annotation import annotate
 from molgen.conformers.candidates import Candidates, make_candidates, within_window
 from molgen.conformers.config import GenerateConfig
 from molgen.conformers.distinct import distinct, symmetric_distances
-from molgen.conformers.facility_location import facility_location, medoid
+from molgen.conformers.facility_location import facility_location
 from molgen.conformers.hydrogen_search import HydrogenSearch
 from molgen.conformers.samples import Samples
 from molgen.errors import EmbeddingError
@@ -36,6 +36,8 @@ MAX_FORCE = 0.01
 """kcal/mol/Angstrom, the largest force that is left."""
 ROTAMER_WINDOW = 8.0
 """Hydrogens turned so far above their lowest places, kcal/mol before they are minimized, still make a conformer."""
+FIRST_WINDOW = 8.0
+"""The first conformer is at most so strained above the lowest sample, kcal/mol."""
 SPARE = 2
 """Candidates for each conformer that is to be minimized, since two of them may end in one minimum."""
 BATCH, MOST_BATCHES = 16, 8
@@ -77,7 +79,7 @@ def _order(
     """Indices of the candidates to look at, best first."""
     distances = symmetric_distances(samples.mol, candidates.positions)
     own = slice(candidates.samples)
-    first = medoid(distances[own, own], candidates.weights[own]) if candidates.samples else None
+    first = _middle(distances[own, own], strain[own]) if candidates.samples else None
     if config.sort == "energy" and np.isfinite(strain).any():
         first = int(np.nanargmin(samples.field.energies(candidates.positions).values))
     apart = config.min_rmsd if config.unique == "rmsd" else 0.0
@@ -85,6 +87,15 @@ def _order(
         apart = max(config.min_rmsd, UNTYPED_RMSD)
     order = facility_location(distances, count, weights=candidates.weights, min_rmsd=apart, first=first)
     return np.array(order, dtype=int)
+
+
+def _middle(distances: np.ndarray, strain: np.ndarray) -> int:
+    """The sample of low strain that is nearest to all samples, each of which counts alike.
+
+    What the network draws often is likely already; weights by strain on top of that lead to folded shapes.
+    """
+    low = within_window(strain, FIRST_WINDOW)
+    return int(low[distances[low].sum(1).argmin()])
 
 
 def rotamers(

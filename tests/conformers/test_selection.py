@@ -6,6 +6,7 @@ from generated import FLEXIBLE, assert_sound_geometry, coordinates, energies, ne
 from rdkit import Chem
 
 from molgen.chem.molecules.force_field import minimize_conformers
+from molgen.conformers import selection
 from molgen.conformers.annotation import explanation
 from molgen.conformers.config import GenerateConfig
 from molgen.conformers.distinct import symmetric_distances
@@ -27,6 +28,13 @@ def test_the_first_conformer_is_the_medoid_of_the_samples():
     first, second = (coordinates(mol)[0] for mol in shares)
     np.testing.assert_allclose(first, second, atol=0.2)  # minimized with others in the batch, so rounded otherwise
     assert np.abs(coordinates(shares[0])[1] - coordinates(shares[1])[1]).max() > 0.3
+
+
+def test_the_first_conformer_is_in_the_middle_of_the_samples_and_not_strained():
+    places = np.array([0.0, 1.0, 1.1, 1.2, 1.3, 3.0])
+    distances, strain = np.abs(places[:, None] - places), np.array([0.0, 2.0, 1.0, 30.0, 5.0, 1.0])
+    assert selection._middle(distances, strain) == 2  # the next of the middle two has 30 kcal/mol
+    assert selection._middle(distances, np.full(6, np.nan)) in (2, 3)
 
 
 @pytest.mark.parametrize("min_rmsd", [0.3, 0.8])
