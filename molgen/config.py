@@ -110,7 +110,9 @@ def _build(kind: Any, tree: object, source: object, prefix: str) -> Any:
     try:
         return kind(**values)
     except (ValueError, TypeError, OverflowError) as error:  # a __post_init__ that rejects a value
-        raise ConfigError(str(error), source=source) from error
+        reason = str(error)
+        names_a_key = reason.split(" ", 1)[0] in hints
+        raise ConfigError(f"{prefix}{reason}" if names_a_key else reason, source=source) from error
 
 
 def _convert(hint: Any, value: object, source: object, key: str) -> Any:

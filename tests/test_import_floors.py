@@ -15,6 +15,7 @@ FLOORS = {
     "lazy_exports": -3,
     "version": -3,
     "threads": -3,
+    "limits": -3,
     "devices": -2,
     "cpu_deadline": -3,
     "outcomes": -2,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -20,6 +19,7 @@ if TYPE_CHECKING:
 Config = Annotated[Path, typer.Option("-c", "--config", help="YAML file, e.g. configs/docking.yaml.")]
 Output = Annotated[Path, typer.Option("-o", "--output", help="Folder for weights, state and log.")]
 Resume = Annotated[bool, typer.Option("--resume", help="Go on with the state in the folder, if any.")]
+Force = Annotated[bool, typer.Option("--force", help="Begin anew in place of the run in the folder.")]
 Start = Annotated[Path | None, typer.Option("--from", help="Weights to start from, e.g. of the pretraining.")]
 Minutes = Annotated[float | None, typer.Option(min=0.0, help="Stop with a checkpoint after this time.")]
 Networks = Annotated[list[Path], typer.Argument(help="Weights of the networks, in the order of their folds.")]
@@ -37,6 +37,7 @@ def _train_command(model: TrainableModel) -> Callable[..., None]:
         output: Output,
         settings: SettingsOption = None,
         resume: Resume = False,
+        force: Force = False,
         start: Start = None,
         max_minutes: Minutes = None,
     ) -> None:
@@ -46,15 +47,17 @@ def _train_command(model: TrainableModel) -> Callable[..., None]:
         chosen = override(from_yaml(task.config, config), settings or [])
         state = output / "state.ckpt"
         begin = state if resume and state.exists() else start
-        _print_result(
-            task.train(
-                chosen,
-                output,
-                max_minutes=max_minutes,
-                resume=begin,
-                progress=sys.stderr.isatty() and not voice().quiet,
-            )
+        result = task.train(
+            chosen,
+            output,
+            max_minutes=max_minutes,
+            resume=begin,
+            force=force,
+            progress=not voice().quiet,
+            on_note=lambda text: note(f"note: {text}"),
         )
+        if result.is_first_process:
+            _print_result(result)
 
     train.__doc__ = f"Train {model.about[:1].lower()}{model.about[1:]}"
     return train

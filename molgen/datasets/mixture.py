@@ -10,6 +10,7 @@ import numpy as np
 import torch
 
 from molgen.chem.features.molecule_graph import MoleculeGraph
+from molgen.datasets.batch_numbers import batch_numbers
 from molgen.errors import InputError
 
 POOL = 8
@@ -96,17 +97,13 @@ class MixtureDataset(torch.utils.data.IterableDataset):
         self.pool, self.rank, self.world_size = pool, rank, world_size
 
     def __iter__(self) -> Iterator[Any]:
-        worker = torch.utils.data.get_worker_info()
-        place, step = (worker.id, worker.num_workers) if worker else (0, 1)
-        number = (self.start + place) * self.world_size + self.rank
         drawn, groups = -1, []
-        while True:
+        for number in batch_numbers(self.start, self.rank, self.world_size):
             pool, row = divmod(number, self.pool)
             if pool != drawn:
                 drawn, groups = pool, self._groups(pool)
             index, records = groups[row]
             yield self.collate(records, np.random.default_rng((self.seed, pool, index)))
-            number += step * self.world_size
 
     def _groups(self, pool: int) -> list[tuple[int, list[GraphRecord]]]:
         """The records of every batch of one pool, with their place in the order of sizes; in random order."""

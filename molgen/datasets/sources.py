@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal
+
+from molgen.datasets.part_files import find_parts
+from molgen.errors import ConfigError
+from molgen.limits import above
 
 ROOM = 298.15
 """Kelvin, the temperature of the Boltzmann factors in prepared sets."""
@@ -29,5 +34,15 @@ class SourceConfig:
     temperature: float = ROOM
 
     def __post_init__(self) -> None:
-        if not self.temperature > 0:
-            raise ValueError(f"temperature must be positive, not {self.temperature}")
+        above(self, 0, "share", "temperature")
+
+    def parts(self) -> list[Path]:
+        """The part files of the set.
+
+        Raises:
+            ConfigError: there is no path.
+            InputError: there are no part files.
+        """
+        if not self.path:
+            raise ConfigError("train.sources: a source has no path")
+        return find_parts(self.path)

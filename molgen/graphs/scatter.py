@@ -33,7 +33,10 @@ def neighbor_sum(values: Tensor, factor: Tensor, receiver: Tensor, offsets: Tens
 
 
 class _NeighborSum(torch.autograd.Function):
+    """On a CPU in 32 bits at least: sparse products know no others."""
+
     @staticmethod
+    @torch.amp.custom_fwd(device_type="cpu", cast_inputs=torch.float32)
     def forward(ctx: FunctionCtx, values: Tensor, factor: Tensor, receiver: Tensor, offsets: Tensor) -> Tensor:
         ctx.save_for_backward(values, factor, receiver)
         size = len(offsets) - 1
@@ -47,6 +50,7 @@ class _NeighborSum(torch.autograd.Function):
         return matrix @ values
 
     @staticmethod
+    @torch.amp.custom_bwd(device_type="cpu")
     def backward(ctx: FunctionCtx, *gradients: Tensor) -> tuple[Tensor | None, ...]:
         values, factor, receiver = ctx.saved_tensors  # type: ignore[attr-defined]
         arrived = gradients[0].index_select(0, receiver)

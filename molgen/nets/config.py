@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from molgen.config import renamed
+from molgen.limits import above, at_least
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,9 @@ class BackboneConfig:
     def __post_init__(self) -> None:
         if self.l_max not in (1, 2):
             raise ValueError(f"l_max must be 1 or 2, not {self.l_max}")
+        at_least(self, 1, "scalars", "vectors", "edge_channels", "layers", "distance_channels", "time_channels")
+        at_least(self, 0, "pseudoscalars", "pseudovectors", "graph_layers", "hops")
+        above(self, 0, "radius", "mean_neighbors")
 
     def channels(self) -> dict[str, int]:
         """irrep name -> number of channels."""
@@ -67,3 +71,8 @@ class PoseBackboneConfig:
     pocket_layers: int = 2
     contacts: int = 16
     contact_radius: float = 8.0
+
+    def __post_init__(self) -> None:
+        at_least(self, 0, "pocket_layers")
+        at_least(self, 1, "contacts")
+        above(self, 0, "contact_radius")

@@ -17,6 +17,7 @@ from molgen.graphs.batch import GraphBatch
 from molgen.graphs.edges import Edges, contact_edges
 from molgen.graphs.pockets import PocketBatch
 from molgen.graphs.scatter import scatter_sum
+from molgen.limits import above, at_least, below_one
 from molgen.nets.config import BackboneConfig
 from molgen.nets.encoder import GraphEncoder, normed_mlp
 from molgen.nets.features import distance_features, smooth_cutoff
@@ -47,6 +48,12 @@ class ContactConfig:
     radius: float = 6.0
     distance_channels: int = 20
     dropout: float = 0.1
+
+    def __post_init__(self) -> None:
+        at_least(self, 1, "channels", "edge_channels", "distance_channels")
+        at_least(self, 0, "graph_layers", "pocket_layers", "contact_layers")
+        above(self, 0, "radius")
+        below_one(self, "dropout")
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from functools import partial
 from typing import Any
 
@@ -23,7 +24,13 @@ class FieldModel(nn.Module):
         network: gives the field; one that is a `torch.nn.Module` is trained and stored with the model.
         earlier_names: beginnings of parameter names in files of earlier versions -> those of today. The first that
             fits counts.
+
+    Attributes:
+        mixed: None, or in training the type of 16 bits in which the network multiplies matrices. What lies around the
+            network, coordinates and noise, always has the precision of the data.
     """
+
+    mixed: torch.dtype | None = None
 
     def __init__(
         self,
@@ -44,11 +51,17 @@ class FieldModel(nn.Module):
 
     def encode(self, batch: Any) -> Any:
         """What depends on the molecules alone; once per batch."""
-        return self.network.encode(batch)
+        with self._precision():
+            return self.network.encode(batch)
 
     def forward(self, batch: Any, encoding: Any, positions: Tensor, t: Tensor, *until: Tensor) -> Any:
         """The field at S sets of coordinates [B, S, n, 3] of each molecule (Angstrom) and times [B, S] in [0, 1]."""
-        return self.network(batch, encoding, positions, t, *until)
+        with self._precision():
+            field = self.network(batch, encoding, positions, t, *until)
+        return field if self.mixed is None else combine(lambda value: value.to(positions.dtype), field)
+
+    def _precision(self) -> AbstractContextManager[Any]:
+        return nullcontext() if self.mixed is None else torch.autocast(self.device.type, self.mixed)
 
 
 def field_of_states(

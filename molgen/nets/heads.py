@@ -87,6 +87,10 @@ class TorsionHead(nn.Module):
         return field * graph.torsion_mask[:, None]
 
     def _torque(self, graph: GraphBatch, force: Tensor, positions: Tensor) -> Tensor:
+        with torch.autocast(positions.device.type, enabled=False):  # differences of squares of coordinates
+            return self._exact_torque(graph, force.to(positions.dtype), positions)
+
+    def _exact_torque(self, graph: GraphBatch, force: Tensor, positions: Tensor) -> Tensor:
         near, far = (gather_atoms(positions, graph.torsions[:, None, :, k]) for k in (1, 2))
         axis = nn.functional.normalize(far - near, dim=-1)
         moving = graph.moving[:, None].to(positions.dtype)

@@ -16,8 +16,18 @@ from molgen.errors import InputError
 from molgen.training.module import FieldTraining
 
 
+def any_process(trainer: lightning.Trainer, flag: bool) -> bool:
+    """Whether the flag is set in any of the processes that train together; all of them must ask."""
+    return trainer.strategy.reduce_boolean_decision(flag, all=False)
+
+
+def ends_a_step(trainer: lightning.Trainer) -> bool:
+    """Whether the batch that ended was the last of its step; in between nothing is stopped or saved."""
+    return trainer.fit_loop.epoch_loop.batch_progress.current.ready % trainer.accumulate_grad_batches == 0
+
+
 class TimeLimit(lightning.Callback):
-    """Stops training after so many minutes."""
+    """Stops training after so many minutes, when the step in hand is done."""
 
     def __init__(self, minutes: float | None) -> None:
         self.minutes = minutes
@@ -25,7 +35,7 @@ class TimeLimit(lightning.Callback):
 
     def on_train_batch_end(self, trainer: lightning.Trainer, *_: object) -> None:
         elapsed = time.monotonic() - self.begin
-        if self.minutes is not None and elapsed > 60 * self.minutes:
+        if self.minutes is not None and ends_a_step(trainer) and any_process(trainer, elapsed > 60 * self.minutes):
             trainer.should_stop = True
 
 
@@ -44,8 +54,8 @@ class StopOnInterrupt(lightning.Callback):
             self._before = signal.signal(signal.SIGINT, self._note)
 
     def on_train_batch_end(self, trainer: lightning.Trainer, *_: object) -> None:
-        if self.interrupted:
-            trainer.should_stop = True
+        if ends_a_step(trainer) and any_process(trainer, self.interrupted):
+            self.interrupted = trainer.should_stop = True
 
     def teardown(self, *_: object, **__: object) -> None:
         if self._before is not None:
@@ -58,7 +68,7 @@ class StopOnInterrupt(lightning.Callback):
 
 
 class SampledValidation(lightning.Callback):
-    """Every ``every`` steps and at the end: swap in the averaged weights, measure, log, save.
+    """Every ``every`` steps and at the end: swap in the averaged weights, measure, log, save; in the first process.
 
     Args:
         every: optimizer steps.
@@ -75,6 +85,9 @@ class SampledValidation(lightning.Callback):
         self.every, self.measure, self.on_measured = every, measure, on_measured
         self.last = -1
 
+    def on_train_start(self, trainer: lightning.Trainer, module: lightning.LightningModule) -> None:
+        self.last = trainer.global_step
+
     def on_train_batch_end(self, trainer: lightning.Trainer, module: lightning.LightningModule, *_: object) -> None:
         if trainer.global_step % self.every == 0 and trainer.global_step != self.last:
             self._validate(trainer, module)  # type: ignore[arg-type]
@@ -85,6 +98,8 @@ class SampledValidation(lightning.Callback):
 
     def _validate(self, trainer: lightning.Trainer, module: FieldTraining) -> None:
         self.last = trainer.global_step
+        if not trainer.is_global_zero:
+            return
         module.average.swap(module.model)
         module.model.eval()
         try:
@@ -107,7 +122,7 @@ class PeriodicCheckpoint(lightning.Callback):
         self.last = time.monotonic()
 
     def on_train_batch_end(self, trainer: lightning.Trainer, *_: object) -> None:
-        if time.monotonic() - self.last > 60 * self.minutes:
+        if ends_a_step(trainer) and any_process(trainer, time.monotonic() - self.last > 60 * self.minutes):
             self._save(trainer)
 
     def on_train_end(self, trainer: lightning.Trainer, module: lightning.LightningModule) -> None:
@@ -118,8 +133,10 @@ class PeriodicCheckpoint(lightning.Callback):
         temporary = self.path.with_suffix(".tmp")
         try:
             trainer.save_checkpoint(temporary)
-            temporary.replace(self.path)
+            if trainer.is_global_zero:
+                temporary.replace(self.path)
         except OSError as error:  # a full disk; the state that was saved before stays
             raise InputError(f"cannot be written: {error.strerror}", source=self.path) from error
         finally:
-            temporary.unlink(missing_ok=True)
+            if trainer.is_global_zero:
+                temporary.unlink(missing_ok=True)

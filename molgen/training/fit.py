@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import sys
 import time
 import warnings
 from collections.abc import Callable, Mapping
@@ -12,11 +13,14 @@ from typing import Any
 
 import pytorch_lightning as lightning
 import torch
-from pytorch_lightning.loggers import CSVLogger
 from torch import nn
 
+from molgen.training.batches import Batches
 from molgen.training.callbacks import PeriodicCheckpoint, SampledValidation, StopOnInterrupt, TimeLimit
+from molgen.training.hardware import check_hardware, trainer_options
+from molgen.training.loggers import check_loggers, loggers_of
 from molgen.training.module import FieldTraining
+from molgen.training.progress_lines import ProgressLines
 from molgen.training.settings import TrainSettings
 from molgen.training.task import TrainingData
 
@@ -29,7 +33,8 @@ class TrainResult:
         weights: safetensors with the averaged weights.
         state: full training state, for ``resume``.
         steps: optimizer steps in all; samples_per_second: noised samples per second in this run.
-        metrics: of the last validation.
+        metrics: of the last validation, in the first of the processes.
+        is_first_process: whether this is that process, which alone writes.
     """
 
     weights: Path
@@ -37,6 +42,7 @@ class TrainResult:
     steps: int
     samples_per_second: float
     metrics: Mapping[str, float]
+    is_first_process: bool = True
 
 
 @dataclass(frozen=True)
@@ -48,7 +54,7 @@ class Run:
         state: a training state to go on with, or None.
         first_step: steps behind it.
         max_minutes, checkpoint_minutes: when to stop, and how often to save the state.
-        progress: show a progress bar.
+        progress: show a progress bar, or lines where there is no terminal.
     """
 
     folder: Path
@@ -60,7 +66,13 @@ class Run:
 
 
 def prepare_run(settings: TrainSettings) -> None:
-    """Quiet Lightning, threads and seeds; before the data is loaded."""
+    """Quiet Lightning, threads and seeds; before the data is loaded.
+
+    Raises:
+        ConfigError: hardware, precision or loggers that are not there.
+    """
+    check_hardware(settings)
+    check_loggers(settings.loggers)
     # its hardware report, advertisements and own deprecations are nothing that a user of molgen can act on
     logging.getLogger("pytorch_lightning").setLevel(logging.WARNING)
     warnings.filterwarnings("ignore", module="pytorch_lightning")
@@ -89,41 +101,44 @@ def fit(
     module = FieldTraining(model, data.loss, settings)
     begun = time.monotonic()
     last: dict[str, float] = {}
+    lines = ProgressLines(settings.steps)
+    shows_lines = run.progress and not sys.stderr.isatty()
 
     def on_measured(trained: FieldTraining, metrics: Mapping[str, float], step: int) -> None:
         last.update(metrics)
+        if shows_lines:
+            lines.write(step, metrics)
         save(trained.model, _entry(trained, data.samples, begun, metrics, step))
 
     interrupt = StopOnInterrupt()
     validation = SampledValidation(settings.validate_every, data.measure, on_measured)
     checkpoint = PeriodicCheckpoint(run.folder / "state.ckpt", run.checkpoint_minutes)
-    trainer = _trainer(settings, run, [TimeLimit(run.max_minutes), interrupt, checkpoint, validation])
-    loader = torch.utils.data.DataLoader(data.stream(start=run.first_step), batch_size=None)
+    callbacks = [TimeLimit(run.max_minutes), interrupt, checkpoint, validation, *([lines] if shows_lines else [])]
+    trainer = _trainer(settings, run, callbacks)
     try:
-        trainer.fit(module, loader, ckpt_path=run.state, weights_only=True)
+        trainer.fit(module, Batches(data, settings, run.first_step), ckpt_path=run.state, weights_only=True)
     except SystemExit:  # Lightning's answer to a second Ctrl-C
         raise KeyboardInterrupt from None
     if interrupt.interrupted:
         raise KeyboardInterrupt
     steps = trainer.global_step
-    rate = (steps - run.first_step) * data.samples / max(time.monotonic() - begun, 1e-9)
-    return TrainResult(run.folder / "weights.safetensors", run.folder / "state.ckpt", steps, rate, last)
+    samples = data.samples * settings.accumulate * trainer.world_size
+    rate = (steps - run.first_step) * samples / max(time.monotonic() - begun, 1e-9)
+    files = run.folder / "weights.safetensors", run.folder / "state.ckpt"
+    return TrainResult(*files, steps, rate, last, trainer.is_global_zero)
 
 
 def _trainer(settings: TrainSettings, run: Run, callbacks: list[lightning.Callback]) -> lightning.Trainer:
     return lightning.Trainer(
         max_steps=settings.steps,
-        accelerator="auto",
-        devices=1,
-        precision=settings.precision,  # type: ignore[arg-type]
         gradient_clip_val=settings.clip,
-        logger=CSVLogger(run.folder, name="log", version=f"from-{run.first_step}"),
+        logger=loggers_of(settings.loggers, run.folder, run.first_step),
         callbacks=callbacks,
-        enable_progress_bar=run.progress,
+        enable_progress_bar=run.progress and sys.stderr.isatty(),
         enable_model_summary=False,
         enable_checkpointing=False,
-        log_every_n_steps=50,
-        use_distributed_sampler=False,
+        log_every_n_steps=max(1, min(50, settings.steps // 100)),
+        **trainer_options(settings),
     )
 
 

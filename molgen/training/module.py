@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytorch_lightning as lightning
@@ -11,9 +12,12 @@ import torch
 from torch import Tensor, nn
 
 from molgen.errors import TrainingError
+from molgen.nets.field_model import FieldModel
 from molgen.training.earlier_state import upgraded
 from molgen.training.ema import MovingAverage
 from molgen.training.settings import TrainSettings
+
+_MIXED = {"bf16-mixed": torch.bfloat16, "16-mixed": torch.float16}
 
 
 class FieldTraining(lightning.LightningModule):
@@ -39,23 +43,54 @@ class FieldTraining(lightning.LightningModule):
         self.average = MovingAverage(model, settings.ema)
         self.bad_batches = 0
         self._bad_run = 0
+        self._batch = self._good_batches = 0  # of the step in hand
 
     def training_step(self, batch: Any, batch_index: int) -> Tensor | None:
-        rng = torch.Generator().manual_seed(hash((self.settings.seed, self.global_step)) & 0x7FFFFFFF)
-        loss = self.loss(self.model, batch, rng)
-        if not torch.isfinite(loss):
+        with self._loss_precision():
+            loss = self.loss(self.model, batch, self._rng())
+        self._batch += 1
+        if not self.trainer.strategy.reduce_boolean_decision(bool(torch.isfinite(loss)), all=True):
             self._count_bad_batch()
-            return None
+            return None if self.trainer.world_size == 1 else self._zero()
+        self._good_batches += 1
         self.log("loss", loss, prog_bar=True)
         self.log("bad_batches", float(self.bad_batches))
         return loss
 
+    @contextmanager
+    def _loss_precision(self) -> Iterator[None]:
+        """Of a field model only the network is computed in mixed precision, not what the loss does to coordinates."""
+        if not isinstance(self.model, FieldModel):
+            yield
+            return
+        self.model.mixed = _MIXED.get(self.settings.precision)
+        try:
+            with torch.autocast(self.device.type, enabled=False):
+                yield
+        finally:
+            self.model.mixed = None
+
+    def _rng(self) -> torch.Generator:
+        """Of this step, and of the rank and the batch in it where there are several."""
+        place = (self.global_rank, self._batch) if self.global_rank or self._batch else ()
+        return torch.Generator().manual_seed(hash((self.settings.seed, self.global_step, *place)) & 0x7FFFFFFF)
+
+    def _zero(self) -> Tensor:
+        """A loss without a gradient, as the other processes wait for that of this one."""
+        return 0.0 * torch.stack([parameter.sum() for parameter in self.model.parameters()]).sum()
+
     def on_before_optimizer_step(self, optimizer: torch.optim.Optimizer) -> None:
         gradients = [p.grad for p in self.model.parameters() if p.grad is not None]
-        if not gradients:  # the loss of this batch was not finite
+        is_empty = not gradients or not self._good_batches  # the losses of this step were not finite
+        self._batch = self._good_batches = 0
+        if is_empty:
+            self.optimizers().zero_grad()  # type: ignore[union-attr]
             return
-        if torch.isfinite(torch.nn.utils.get_total_norm(gradients)):
+        norm = torch.nn.utils.get_total_norm(gradients)
+        if torch.isfinite(norm):
             self._bad_run = 0
+            self.log("gradient_norm", norm)
+            self.log("learning_rate", optimizer.param_groups[0]["lr"])
             return
         self._count_bad_batch()
         for parameter in self.model.parameters():
@@ -96,3 +131,14 @@ class FieldTraining(lightning.LightningModule):
         self.average.load_state_dict(checkpoint["average"])
         bad = checkpoint.get("bad", {})  # states of older versions do not have it
         self.bad_batches, self._bad_run = bad.get("batches", 0), bad.get("run", 0)
+        self._apply_settings(checkpoint)
+
+    def _apply_settings(self, checkpoint: dict[str, Any]) -> None:
+        """Optimizer and schedule go on with the rates of the settings, which may have changed."""
+        rate = self.settings.learning_rate
+        for schedule in checkpoint["lr_schedulers"]:
+            now = rate * self._rate(schedule["last_epoch"])
+            schedule |= {"base_lrs": [rate], "_last_lr": [now]}
+            for optimizer in checkpoint["optimizer_states"]:
+                for group in optimizer["param_groups"]:
+                    group |= {"lr": now, "initial_lr": rate, "weight_decay": self.settings.weight_decay}

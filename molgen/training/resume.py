@@ -10,6 +10,7 @@ import torch
 from torch import nn
 
 from molgen.errors import CheckpointError
+from molgen.training.run_folder import changed_settings, told
 
 if TYPE_CHECKING:
     from molgen.training.task import Task
@@ -23,12 +24,14 @@ class Start(NamedTuple):
         record: of the runs before.
         state: the training state to go on with, if any.
         step: optimizer steps behind that state.
+        notes: what of its settings has changed, and that nothing is left to do.
     """
 
     model: nn.Module
     record: Mapping[str, Any]
     state: Path | None
     step: int
+    notes: tuple[str, ...] = ()
 
 
 def starting_point(task: Task, config: Any, resume: str | Path | None) -> Start:
@@ -47,10 +50,21 @@ def starting_point(task: Task, config: Any, resume: str | Path | None) -> Start:
     if path.suffix == ".safetensors" or str(resume) == "default":
         model, record = _adapted(task, config, resume)
         return Start(model.train(), record, None, 0)
+    saved = _read_state(path)
+    changes = changed_settings(path.with_name("config.yaml"), config)
+    of_model = {key: change for key, change in changes.items() if key.startswith("model.")}
+    if of_model:
+        reason = f"weights do not fit the model: {told(of_model)}; --from starts a new training from weights"
+        raise CheckpointError(reason, source=path)
+    model = task.build(config.model)
+    _check_fit(saved, model, path)
     beside = path.with_name("weights.safetensors")
     record = task.load(beside)[1] if beside.exists() else {}
-    model = task.build(config.model)
-    return Start(model, record, path, _finished_steps(path, model))
+    step = int(saved["global_step"])
+    notes = [f"goes on with changed settings: {told(changes)}"] if changes else []
+    if step >= config.train.steps:
+        notes.append(f"all {config.train.steps} steps are done; a larger train.steps goes on")
+    return Start(model, record, path, step, tuple(notes))
 
 
 def _adapted(task: Task, config: Any, resume: str | Path) -> tuple[nn.Module, Mapping[str, Any]]:
@@ -64,18 +78,20 @@ def _adapted(task: Task, config: Any, resume: str | Path) -> tuple[nn.Module, Ma
     return model, record
 
 
-def _finished_steps(state: Path, model: nn.Module) -> int:
-    """Steps behind a training state, after a look at whether the model can load it at all."""
+def _read_state(state: Path) -> Mapping[str, Any]:
+    """A training state: at least its steps and its weights, by the names that they have in the model."""
     if not state.is_file():
         raise CheckpointError("no such training state", source=state)
     try:
         saved = torch.load(state, weights_only=True, map_location="cpu")
-        steps, weights = int(saved["global_step"]), saved["state_dict"]
-        weights = {name.removeprefix("model."): value for name, value in weights.items()}
+        weights = {name.removeprefix("model."): value for name, value in saved["state_dict"].items()}
+        return {"global_step": int(saved["global_step"]), "weights": weights}
     except Exception as error:  # torch raises half a dozen types for a damaged file
         raise CheckpointError("is not a training state, or is damaged", source=state) from error
+
+
+def _check_fit(saved: Mapping[str, Any], model: nn.Module, state: Path) -> None:
     try:
-        model.load_state_dict(weights)
+        model.load_state_dict(saved["weights"])
     except RuntimeError as error:
         raise CheckpointError(f"weights do not fit the model: {error}", source=state) from error
-    return steps

@@ -5,7 +5,8 @@ Importing this module does not import Lightning, so that models can be loaded wi
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import warnings
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar, get_type_hints
@@ -15,6 +16,7 @@ from torch import Tensor, nn
 
 from molgen.training.checkpoint import restored, save_weights, weights_file
 from molgen.training.resume import starting_point
+from molgen.training.run_folder import RunFolder
 from molgen.training.settings import TrainSettings
 
 if TYPE_CHECKING:
@@ -42,12 +44,14 @@ class TrainingData:
     """What a configuration trains on, and what it is measured by.
 
     Attributes:
-        stream: makes, with ``start=`` the first step, an endless dataset of the batches from that step on, so that a
-            resumed run goes on exactly. A batch has a method ``to(device)``.
+        stream: makes, with ``start=`` the number of batches to leave out, an endless dataset of the batches from there
+            on, so that a resumed run goes on exactly; where several processes train together, of those that are its own
+            (``rank=``, ``world_size=``). A batch has a method ``to(device)``.
         loss: (model, batch, rng) -> scalar; all of its randomness comes from rng.
         measure: model with averaged weights, in eval mode -> metric name -> value, on what is held back.
         samples: noised samples in a batch.
         labels: of the sources, for the record in the checkpoint, e.g. ``{"sources": ["crystal (300)"]}``.
+        notes: what a user should know of the data.
     """
 
     stream: Callable[..., torch.utils.data.IterableDataset]
@@ -55,6 +59,7 @@ class TrainingData:
     measure: Callable[[Any], Mapping[str, float]]
     samples: int
     labels: Mapping[str, Any]
+    notes: Sequence[str] = ()
 
 
 def unchanged(config: Any, model: Any, record: Record) -> tuple[Any, Record]:
@@ -106,36 +111,47 @@ class Task(Generic[C, M]):
         *,
         max_minutes: float | None = None,
         resume: str | Path | None = None,
+        force: bool = False,
         checkpoint_minutes: float = 5.0,
         progress: bool = False,
+        on_note: Callable[[str], None] = warnings.warn,
     ) -> TrainResult:
         """Train, or go on training, for at most ``max_minutes``.
 
         Args:
-            output: folder for `weights.safetensors`, `state.ckpt` and, for every piece of the run,
+            output: folder for `weights.safetensors`, `state.ckpt`, `config.yaml` and, for every piece of the run,
                 `log/from-STEP/metrics.csv`.
-            resume: a `state.ckpt` (goes on exactly) or a `.safetensors` checkpoint, e.g. of a pretraining, or "default"
-                (its weights with a fresh optimizer).
+            resume: a `state.ckpt` (goes on exactly; changed settings of the training are applied and noted) or a
+                `.safetensors` checkpoint, e.g. of a pretraining, or "default" (its weights with a fresh optimizer).
+            force: replace a run that is in the folder.
             checkpoint_minutes: between two writings of `state.ckpt`.
-            progress: show a progress bar.
+            progress: show a progress bar, or lines on stderr where that is no terminal.
+            on_note: called, in the first process, with what a user should know; else it is a warning.
 
         Raises:
-            InputError: a source cannot be read, or the output cannot be written.
+            InputError: a source cannot be read, the output cannot be written, or the folder holds a run.
             CheckpointError: ``resume`` cannot be used.
             ConfigError: settings that do not go together.
             TrainingError: too many batches in a row whose loss is not finite.
         """
         from molgen.training.fit import Run, fit, prepare_run  # Lightning is slow to import
+        from molgen.training.hardware import is_first_process
 
         prepare_run(config.train)
-        folder = Path(output)
-        folder.mkdir(parents=True, exist_ok=True)
+        folder = RunFolder(Path(output))
+        if is_first_process():
+            folder.check_free(resume, force)
+        folder.path.mkdir(parents=True, exist_ok=True)
         data = self.data(config)
         start = starting_point(self, config, resume)
+        if is_first_process():
+            for note in [*data.notes, *start.notes]:
+                on_note(note)
+            folder.begin(config, anew=start.state is None)
 
         def save(model: Any, entry: Mapping[str, Any]) -> None:
             runs = [*start.record.get("runs", []), {**data.labels, **entry}]
-            self.save(model, folder / "weights.safetensors", {"runs": runs})
+            self.save(model, folder.weights, {"runs": runs})
 
-        run = Run(folder, start.state, start.step, max_minutes, checkpoint_minutes, progress)
+        run = Run(folder.path, start.state, start.step, max_minutes, checkpoint_minutes, progress)
         return fit(start.model, data, config.train, run, save)

@@ -7,6 +7,7 @@ from dataclasses import KW_ONLY, dataclass, field
 from molgen.config import renamed
 from molgen.datasets.sources import SourceConfig
 from molgen.former_names import with_former_names
+from molgen.limits import above, at_least, below_one
 from molgen.nets.contacts import ContactConfig
 from molgen.training.settings import TrainSettings
 
@@ -24,6 +25,10 @@ class ConfidenceConfig:
     contacts: ContactConfig = field(default_factory=ContactConfig)
     dropout: float = 0.2
     members: int = 1
+
+    def __post_init__(self) -> None:
+        at_least(self, 1, "members")
+        below_one(self, "dropout")
 
 
 @with_former_names
@@ -53,6 +58,15 @@ class ConfidenceTrainConfig(TrainSettings):
     steps: int = 1000
     ema: float = 0.995
     validate_every: int = 250
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        at_least(self, 2, "folds")
+        at_least(self, 1, "batch", "poses")
+        at_least(self, 0, "noise")
+        above(self, 0, "near_native")
+        if not 0 <= self.fold < self.folds:
+            raise ValueError(f"fold must be between 0 and {self.folds - 1}, not {self.fold}")
 
 
 @dataclass(frozen=True)

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 from molgen.datasets.decoys import load_decoys
 from molgen.datasets.mixture import MixtureDataset, MixtureSource, cluster_weights
-from molgen.datasets.part_files import find_parts
 from molgen.errors import CheckpointError
 from molgen.models.pose_confidence.config import ConfidenceTraining
 from molgen.models.pose_confidence.data import CollateDecoys, DecoyBatch
@@ -28,7 +26,7 @@ def training_data(config: ConfidenceTraining) -> TrainingData:
         ConfigError: there is no such fold.
     """
     settings = config.train
-    sources = [load_decoys(find_parts(Path(source.path)))[0] for source in settings.sources]
+    sources = [load_decoys(source.parts())[0] for source in settings.sources]
     sources[-1], fold = fold_of(sources[-1], settings.folds, settings.fold)
     mixture = [
         MixtureSource(records, source.share, cluster_weights(records))

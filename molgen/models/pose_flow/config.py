@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import KW_ONLY, dataclass, field
+from typing import Literal
 
 from molgen.datasets.sources import SourceConfig
+from molgen.limits import above, at_least, below_one
 from molgen.nets.config import PoseBackboneConfig
 from molgen.training.settings import TrainSettings
 
@@ -21,11 +23,15 @@ class PoseModelConfig:
         pocket_radius: Angstrom about the center of the pocket; the atoms that the network sees.
     """
 
-    process: str = "flow"
+    process: Literal["flow", "diffusion"] = "flow"
     backbone: PoseBackboneConfig = field(default_factory=PoseBackboneConfig)
     harmonics: int = 4
     spread: float = 4.0
     pocket_radius: float = 13.0
+
+    def __post_init__(self) -> None:
+        at_least(self, 1, "harmonics")
+        above(self, 0, "spread", "pocket_radius")
 
 
 @dataclass(frozen=True)
@@ -50,6 +56,12 @@ class PoseTrainConfig(TrainSettings):
     _: KW_ONLY
     warmup: int = 200
     weight_decay: float = 0.01
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        at_least(self, 1, "batch", "draws")
+        at_least(self, 0, "jitter", "protein_noise", "ligand_noise")
+        below_one(self, "validation")
 
 
 @dataclass(frozen=True)

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
-from pathlib import Path
 
 import numpy as np
 
 from molgen.datasets.complexes import ComplexRecord, load_complexes
 from molgen.datasets.mixture import MixtureDataset, MixtureSource, cluster_weights
-from molgen.datasets.part_files import find_parts
 from molgen.models.pose_flow.config import DockingTraining
 from molgen.models.pose_flow.data import Augmentation, PoseBatch, collate_poses
 from molgen.models.pose_flow.loss import pose_loss
@@ -26,7 +24,7 @@ def training_data(config: DockingTraining) -> TrainingData:
         InputError: a set cannot be read, or holds no example.
     """
     settings, augmentation = config.train, augmentation_of(config)
-    loaded = [load_complexes(find_parts(Path(source.path))) for source in settings.sources]
+    loaded = [load_complexes(source.parts()) for source in settings.sources]
     sources = [records for records, _ in loaded]
     sources[-1], held_back = split_by_cluster(sources[-1], settings.validation, settings.seed)
     mixture = [

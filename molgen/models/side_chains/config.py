@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import KW_ONLY, dataclass, field
 
 from molgen.datasets.sources import SourceConfig
-from molgen.training.settings import TrainSettings
+from molgen.limits import at_least, shares
+from molgen.training.settings import Precision, TrainSettings
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,10 @@ class SideChainModelConfig:
     bins: int = 36
     edge_updates: bool = False
     dropout: float = 0.0
+
+    def __post_init__(self) -> None:
+        at_least(self, 1, "hidden", "layers", "neighbors", "bins")
+        at_least(self, 0, "surroundings")
 
 
 @dataclass(frozen=True)
@@ -56,7 +61,15 @@ class SideChainTrainConfig(TrainSettings):
     wrong: float = 0.1
     backbone_noise: float = 0.02
     _: KW_ONLY
-    precision: str = "bf16-mixed"
+    precision: Precision = "bf16-mixed"
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        at_least(self, 1, "batch", "residues")
+        at_least(self, 0, "backbone_noise")
+        shares(self, "packed", "noised", "hide_ligands", "wrong")
+        if self.packed + self.noised > 1:
+            raise ValueError(f"packed and noised are shares of one whole, not {self.packed} and {self.noised}")
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
-from itertools import count
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,6 +12,7 @@ import torch
 from torch import Tensor
 
 from molgen.chem.side_chains.geometry import chi_angles, chi_known, ideal_residues
+from molgen.datasets.batch_numbers import batch_numbers
 from molgen.datasets.side_chains import SideChainEntry
 from molgen.models.side_chains.config import SideChainModelConfig
 from molgen.models.side_chains.graph import SideChainGraph, side_chain_graph
@@ -79,15 +80,18 @@ class SideChainStream(torch.utils.data.IterableDataset):
         batch: int,
         seed: int,
         start: int = 0,
+        rank: int = 0,
+        world_size: int = 1,
     ) -> None:
         super().__init__()
         self.sources = [_families(entries) for entries, _ in sources]
         shares = np.array([share for _, share in sources], dtype=np.float64)
         self.shares = shares / shares.sum()
-        self.config, self.cropping, self.batch, self.seed, self.start = config, cropping, batch, seed, start
+        self.config, self.cropping, self.batch, self.seed = config, cropping, batch, seed
+        self.numbers = partial(batch_numbers, start, rank, world_size)
 
     def __iter__(self) -> Iterator[Data]:
-        for number in count(self.start):
+        for number in self.numbers():
             rng = np.random.default_rng((self.seed, number))
             drawn = rng.choice(len(self.sources), size=self.batch, p=self.shares)
             families = [self.sources[k][rng.integers(len(self.sources[k]))] for k in drawn]

@@ -27,7 +27,7 @@ def training_data(config: SideChainConfig) -> TrainingData:
     settings = config.train
     sources, names = [], []
     for source in settings.sources:
-        entries, files = load_side_chains(find_parts(Path(source.path)))
+        entries, files = load_side_chains(source.parts())
         sources.append((entries, source.share))
         names += [f"{file} ({len(entries)})" for file in files]
     held_back = _validation(settings, sources)

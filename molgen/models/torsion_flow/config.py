@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from molgen.datasets.sources import SourceConfig
+from molgen.limits import at_least
 from molgen.nets.config import BackboneConfig
 from molgen.training.settings import TrainSettings
 
@@ -21,14 +22,15 @@ class ModelConfig:
         jumps: the network can be told where a step ends, and so jump there at once (a flow map; needs a flow).
     """
 
-    process: str = "flow"
+    process: Literal["flow", "diffusion"] = "flow"
     backbone: BackboneConfig = field(default_factory=BackboneConfig)
     harmonics: int = 6
     jumps: bool = False
 
     def __post_init__(self) -> None:
+        at_least(self, 1, "harmonics")
         if self.jumps and self.process != "flow":
-            raise ValueError(f'model.jumps needs model.process "flow", not "{self.process}"')
+            raise ValueError(f'jumps needs model.process "flow", not "{self.process}"')
 
 
 @dataclass(frozen=True)
@@ -57,6 +59,11 @@ class TrainConfig(TrainSettings):
     draws: int = 2
     validation_samples: int = 16
     validation_steps: int = 6
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        at_least(self, 1, "batch", "draws", "validation_samples", "validation_steps")
+        at_least(self, 0, "geometry_noise")
 
 
 @dataclass(frozen=True)

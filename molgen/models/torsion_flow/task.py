@@ -124,7 +124,7 @@ def _check(config: ConformerConfig) -> None:
 
 def conformers_of(source: SourceConfig) -> tuple[list[ConformerRecord], list[str]]:
     """The molecules of a source, with the weights that it asks for, and the names of the files behind it."""
-    entries, names = load_conformers(find_parts(Path(source.path)))
+    entries, names = load_conformers(source.parts())
     if source.weights == "boltzmann" and all((e.weights == e.weights[0]).all() for e in entries):
         raise InputError("holds no Boltzmann factors; prepare it with boltzmann=true", source=source.path)
     if source.weights == "boltzmann":
@@ -135,7 +135,7 @@ def conformers_of(source: SourceConfig) -> tuple[list[ConformerRecord], list[str
 
 
 def _trajectories(source: SourceConfig) -> tuple[list[TrajectoryRecord], list[str]]:
-    return load_trajectories(find_parts(Path(source.path)))
+    return load_trajectories(source.parts())
 
 
 def _validation(settings: TrainConfig, sources: list[list[Any]]) -> list[ConformerRecord]:
@@ -145,6 +145,9 @@ def _validation(settings: TrainConfig, sources: list[list[Any]]) -> list[Conform
     else:
         order = np.random.default_rng(settings.seed).permutation(len(sources[0]))
         count = min(HELD_BACK, len(order) // 10)
+        if not count:
+            reason = f"{len(order)} molecules are too few to hold a tenth back: name a set as train.validation"
+            raise InputError(reason, source=settings.sources[0].path)
         held = [sources[0][k] for k in order[:count]]
         sources[0] = [sources[0][k] for k in order[count:]]
     entries = [e.molecule if isinstance(e, TrajectoryRecord) else e for e in held]

@@ -52,7 +52,7 @@ def test_boltzmann_factors_are_drawn_at_the_temperature_asked_for(tmp_path):
     source = replace(folder_of(tmp_path / "a", entry), weights="boltzmann", temperature=2 * 298.15)
     weights = conformers_of(source)[0][0].weights
     np.testing.assert_allclose(weights, [1.0, 0.1], rtol=1e-3)
-    with pytest.raises(ConfigError, match="temperature must be positive"):
+    with pytest.raises(ConfigError, match=r"train.sources\[0\].temperature must be more than 0"):
         from_mapping(ConformerConfig, {"train": {"sources": [{"path": "a", "temperature": 0.0}]}})
 
 
