@@ -76,3 +76,11 @@ def test_pages_quote_the_model_cards_and_the_files_that_they_show(site):
 def test_every_page_has_its_place_in_the_navigation():
     nav = (ROOT / "mkdocs.yml").read_text(encoding="utf-8").split("\nnav:")[1]
     assert [path.name for path in (ROOT / "docs").glob("*.md") if f": {path.name}" not in nav] == []
+
+
+def test_messages_of_the_questions_are_those_of_the_program():
+    page = (ROOT / "docs" / "faq.md").read_text(encoding="utf-8").split("## Messages")[1].split("\n## ")[0]
+    messages = re.findall(r"^\| `(.+?)` \|", page, flags=re.MULTILINE)
+    source = "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / "molgen").rglob("*.py"))
+    assert len(messages) > 10
+    assert [one for one in messages if any(part.strip() not in source for part in one.split("…"))] == []
