@@ -81,7 +81,7 @@ def embed_templates(
             embedded = _embed(mol, count, parameters, share, calls)
             if embedded is not None:
                 return Templates(embedded, method)
-        free = _embedded_freely(mol, count, seed) if calls == 1 else None
+        free = _embedded_freely(mol, count, seed, min(end - time.thread_time(), timeout / 8)) if calls == 1 else None
         if free is not None:
             return Templates(free, "ETKDGv3 from random coordinates, stereo by chance")
         fault = stereo_at_fault(mol) if calls == 1 else ""
@@ -119,25 +119,34 @@ def _embed(
     return trial
 
 
-def _embedded_freely(mol: Chem.Mol, count: int, seed: int) -> Chem.Mol | None:
+def _embedded_freely(mol: Chem.Mol, count: int, seed: int, seconds: float) -> Chem.Mol | None:
     """Conformers embedded without marks of centers, as far as they have them: strained cages fail their volume test."""
+    end = time.thread_time() + seconds
     marks = [atom.GetChiralTag() for atom in mol.GetAtoms()]
     bare = Chem.Mol(mol)
     for atom in bare.GetAtoms():
         atom.SetChiralTag(Chem.ChiralType.CHI_UNSPECIFIED)
     parameters = rdDistGeom.ETKDGv3()
     parameters.useRandomCoords, parameters.maxIterations, parameters.randomSeed = True, TRIES, seed + 1
-    _add_conformers(bare, max(2 * count, _FREE), parameters)
+    parameters.clearConfs = False
     result = Chem.Mol(mol)
     result.RemoveAllConformers()
-    for conformer in bare.GetConformers():
-        placed = Chem.Mol(bare, False, conformer.GetId())
-        Chem.AssignStereochemistryFrom3D(placed, replaceExistingTags=True)
-        pairs = zip(marks, placed.GetAtoms(), strict=True)
-        right = all(mark in (Chem.ChiralType.CHI_UNSPECIFIED, atom.GetChiralTag()) for mark, atom in pairs)
-        if right and result.GetNumConformers() < count:
-            result.AddConformer(conformer, assignId=True)
+    for _ in range(max(2 * count, _FREE)):
+        if result.GetNumConformers() == count or time.thread_time() > end:
+            break
+        bare.RemoveAllConformers()
+        _add_conformers(bare, 1, parameters)
+        if bare.GetNumConformers() and _has_marks(bare, marks):
+            result.AddConformer(bare.GetConformer(), assignId=True)
     return result if result.GetNumConformers() else None
+
+
+def _has_marks(mol: Chem.Mol, marks: list[Chem.ChiralType]) -> bool:
+    """Whether the coordinates have every mark; those that make no center by themselves (cis on a ring) count, too."""
+    placed = Chem.Mol(mol)
+    Chem.AssignAtomChiralTagsFromStructure(placed, replaceExistingTags=True)
+    pairs = zip(marks, placed.GetAtoms(), strict=True)
+    return all(mark in (Chem.ChiralType.CHI_UNSPECIFIED, atom.GetChiralTag()) for mark, atom in pairs)
 
 
 def _add_conformers(mol: Chem.Mol, count: int, parameters: rdDistGeom.EmbedParameters) -> None:

@@ -7,6 +7,7 @@ import pytest
 from rdkit import Chem
 from rdkit.Chem import rdDistGeom, rdMolTransforms
 
+from molgen.chem.molecules import embedding
 from molgen.chem.molecules.embedding import embed_templates
 from molgen.errors import EmbeddingError
 
@@ -82,6 +83,20 @@ def test_strained_rings_embed_without_knowledge_terms():
     templates = embed_templates(with_hydrogens("C1Cc2ccc(cc2)CCc2ccc1cc2"), 2)
     assert templates.method.endswith("without knowledge terms")
     assert len(templates.positions) == 2
+
+
+def test_embedding_without_marks_keeps_to_the_time_and_to_marks_that_make_no_center(monkeypatch):
+    """The bridgeheads of bicyclo[5.2.2]undecane are centers only together."""
+    mol = with_hydrogens("C1CC[C@H]2CC[C@@H](CC1)CC2")
+    monkeypatch.setattr(embedding, "_attempts", lambda _: iter(()))
+    monkeypatch.setattr(embedding, "stereo_at_fault", lambda _: "named")
+    with pytest.raises(EmbeddingError, match="named"):
+        embed_templates(mol, 1, timeout=1e-6)
+    templates = embed_templates(mol, 1, timeout=100.0)
+    assert templates.method.endswith("stereo by chance")
+    tags = [templates.mol.GetAtomWithIdx(index).GetChiralTag() for index in (3, 6)]
+    Chem.AssignAtomChiralTagsFromStructure(templates.mol)
+    assert [templates.mol.GetAtomWithIdx(index).GetChiralTag() for index in (3, 6)] == tags
 
 
 @pytest.mark.parametrize("smiles", ["C[C@H](F)[C@@H](Cl)/C=C/C", "C[C@@H](F)[C@@H](Cl)/C=C\\C"])

@@ -1,10 +1,13 @@
 """What molgen accepts, what it refuses and why, and what happens to stereo that is left open."""
 
+import time
+
 import pytest
 from rdkit import Chem
 from rdkit.Chem import rdDistGeom
 
 from molgen.chem.molecules.standardize import enumerate_stereo, molecule_notes, prepare_molecule
+from molgen.chem.molecules.stereo import enumeration
 from molgen.errors import ParseError
 
 
@@ -128,6 +131,22 @@ def test_of_a_cage_with_many_open_centers_an_isomer_is_taken_that_can_exist(text
     isomer = Chem.AddHs(enumerate_stereo(Chem.MolFromSmiles(text))[0][0])
     assert rdDistGeom.EmbedMolecule(isomer, randomSeed=1) == 0
     assert not [one for one in Chem.FindPotentialStereo(isomer) if one.specified == Chem.StereoSpecified.Unspecified]
+
+
+def test_the_isomer_of_a_cage_that_is_taken_embeds_from_random_coordinates_too():
+    """Bicyclo[5.2.2]undecane: the default start finds its in,out isomer first."""
+    ((isomer, note),) = enumerate_stereo(Chem.MolFromSmiles("C1CCCCC2CCC1CC2"))
+    assert smiles(isomer) == "C1CC[C@H]2CC[C@@H](CC1)CC2"
+    assert not note
+
+
+def test_isomers_of_a_symmetric_cage_are_looked_for_a_limited_number_of_times(monkeypatch):
+    """Of the 2^20 settings of dodecahedrane's centers all look the same to the enumeration."""
+    monkeypatch.setattr(enumeration, "_as_embedded", lambda *_: None)
+    begin = time.process_time()
+    found = enumerate_stereo(Chem.MolFromSmiles("C12C3C4C5C6C1C7C8C2C9C3C%10C4C%11C5C%12C6C7C%13C8C9C%10C%11C%12%13"))
+    assert len(found) == 1
+    assert time.process_time() - begin < 5.0
 
 
 def test_specified_stereo_is_never_changed():

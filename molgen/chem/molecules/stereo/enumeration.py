@@ -10,11 +10,16 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator
+from functools import partial
 from typing import Literal
 
 from rdkit import Chem
 from rdkit.Chem import rdDistGeom
-from rdkit.Chem.EnumerateStereoisomers import EnumerateStereoisomers, StereoEnumerationOptions
+from rdkit.Chem.EnumerateStereoisomers import (
+    EnumerateStereoisomers,
+    GetStereoisomerCount,
+    StereoEnumerationOptions,
+)
 
 from molgen.chem.formats.parsing import shortened, silent_rdkit
 from molgen.chem.molecules.stereo.axes import AXIAL_MARKS, hindered_axes
@@ -24,6 +29,8 @@ from molgen.chem.molecules.stereo.lost_marks import lost_marks_note
 
 _ORIGIN = "_molgen_origin"
 _TRIES = 64  # isomers looked at for one that can exist
+_DRAWS = 8  # for each isomer that is wanted, since those of a symmetric molecule are often the same
+_FEW = 16  # isomers, of which each is tried from random coordinates, too
 _SEED = 7
 _FREE_EMBEDDINGS = 8
 _SMALLEST_RING_WITH_TRANS = 12
@@ -55,7 +62,8 @@ def enumerate_stereo(
         if only is not None:
             return [(_restore(only, mol), unsupported)]
         isomers = _isomers(heavy, mobile, axes, limit if mode == "enumerate" else _TRIES)
-        possible: Iterator[Chem.Mol] = filter(_can_exist, isomers) if _is_caged(heavy, open_centers) else isomers
+        exists = partial(_can_exist, from_random=2 ** len(open_centers) <= _FEW)
+        possible: Iterator[Chem.Mol] = filter(exists, isomers) if _is_caged(heavy, open_centers) else isomers
         if mode == "one":
             first, alone = _first_likely(possible)
             chosen = [first or _as_embedded(heavy, mobile) or next(_isomers(heavy, mobile, axes, _TRIES))]
@@ -103,8 +111,15 @@ def _central_isomers(heavy: Chem.Mol, mobile: list[int], limit: int) -> Iterator
     held.RemoveAllConformers()
     for index in mobile:  # a set tag keeps RDKit from enumerating it
         held.GetAtomWithIdx(index).SetChiralTag(Chem.ChiralType.CHI_TETRAHEDRAL_CW)
-    options = StereoEnumerationOptions(tryEmbedding=False, unique=True, maxIsomers=limit, rand=_SEED)
+    options = StereoEnumerationOptions(tryEmbedding=False, unique=False, maxIsomers=limit, rand=_SEED)
+    count = GetStereoisomerCount(held, options)
+    options.maxIsomers = limit if count <= limit else min(count - 1, _DRAWS * limit)
+    seen: set[str] = set()
     for isomer in EnumerateStereoisomers(held, options=options):
+        text = Chem.MolToSmiles(isomer)
+        if text in seen:
+            continue
+        seen.add(text)
         for index in mobile:
             isomer.GetAtomWithIdx(index).SetChiralTag(Chem.ChiralType.CHI_UNSPECIFIED)
         Chem.AssignStereochemistry(isomer, cleanIt=True, force=True)
@@ -179,13 +194,20 @@ def _only_isomer_of_a_cage(
     return only
 
 
-def _can_exist(isomer: Chem.Mol) -> bool:
-    """It can be embedded, and what comes out is it: bridgehead nitrogens are let through in the wrong way."""
+def _can_exist(isomer: Chem.Mol, *, from_random: bool) -> bool:
+    """It can be embedded, and what comes out is it: bridgehead nitrogens are let through in the wrong way.
+
+    Args:
+        from_random: try random coordinates after the default start, which some cages need.
+    """
     options = rdDistGeom.ETKDGv3()
     options.randomSeed = _SEED
     options.maxIterations = 3
     full = Chem.AddHs(isomer)
-    if rdDistGeom.EmbedMolecule(full, options) != 0:
+    for options.useRandomCoords in (False, True)[: 1 + from_random]:
+        if rdDistGeom.EmbedMolecule(full, options) == 0:
+            break
+    else:
         return False
     wanted = _labels(full)
     Chem.AssignStereochemistryFrom3D(full)
