@@ -5,13 +5,16 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from api_page import api_page
+from api.pages import api_pages
 from cli_page import cli_page
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files
+from mkdocs.structure.pages import Page
 from notebook_page import notebook_page
 
 ROOT = Path(__file__).parents[2]
+_BOOSTS = {"api": 0.4, "cli.md": 0.6, "models.md": 0.3, "changelog.md": 0.1, "licenses.md": 0.2, "robustness.md": 0.5}
+"""Beginning of a page's path -> how much its words count in the search, where others count 1."""
 
 
 def on_files(files: Files, config: MkDocsConfig) -> Files:
@@ -20,7 +23,7 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
 
     pages = {
         "cli.md": cli_page(root),
-        "api.md": api_page(),
+        **api_pages(),
         "models.md": model_cards(),
         "changelog.md": plain_links((ROOT / "CHANGELOG.md").read_text(encoding="utf-8")),
     }
@@ -31,6 +34,14 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
     for name, text in pages.items():
         files.append(File.generated(config, name, content=text))
     return files
+
+
+def on_page_markdown(markdown: str, page: Page, **_: object) -> str:
+    """Who searches for a word wants a page on a task before references: these count for less."""
+    boost = next((value for start, value in _BOOSTS.items() if page.file.src_uri.startswith(start)), None)
+    if boost is not None:
+        page.meta["search"] = {"boost": boost}
+    return markdown
 
 
 def model_cards() -> str:

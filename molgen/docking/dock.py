@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Collection, Sequence
 from dataclasses import replace
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -43,7 +44,7 @@ _OUTSIDE = 10.0
 
 def dock(
     protein: Protein | str | Path | Sequence[Protein | str | Path],
-    ligand: Chem.Mol | str,
+    ligand: Chem.Mol | str | Path,
     pocket: str | Path = "auto",
     n: int = 9,
     *,
@@ -62,7 +63,7 @@ def dock(
     Args:
         protein: a PDB or mmCIF file, or what was read from one; or several structures of one protein, of which the
             first names the pocket and the frame (:func:`molgen.docking.ensemble.ensemble_sites`).
-        ligand: SMILES or RDKit Mol.
+        ligand: SMILES, RDKit Mol, or the file of one molecule.
         pocket: "ligand:RES[:CHAIN[:NUM]]", a file with a reference ligand, "chain:P", "residues:A:57,A:102",
             "box:x,y,z[,size]", "auto" or "blind".
         n: poses to return, at most.
@@ -80,9 +81,11 @@ def dock(
     """
     config = config_of(n=n, seed=seed, **options)
     structure, *others = [choose_chains(one, chains) for one in structures_of(protein)]
-    record = next(iter(read_molecules([ligand])))
+    record, *more = islice(read_molecules(ligand), 2)
+    if more:
+        raise ParseError("holds several molecules; molgen.screen takes libraries", source=ligand)
     if record.mol is None:
-        raise ParseError(record.error or "unreadable", source=ligand if isinstance(ligand, str) else None)
+        raise ParseError(record.error or "unreadable", source=None if isinstance(ligand, Chem.Mol) else ligand)
     sites = sites_of(structure, pocket, keep=keep, drop=drop, covalent=config.covalent).searched
     sites = flexible_sites(ensemble_sites(sites, others, keep=keep, drop=drop), config)
     check_conditions(config, sites)

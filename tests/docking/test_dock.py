@@ -26,7 +26,7 @@ from molgen.docking.records import DockingResult, config_of
 from molgen.docking.restraints import CORE_RADIUS
 from molgen.docking.search import SearchConfig, search
 from molgen.docking.site import site_of, sites_of
-from molgen.errors import InputError
+from molgen.errors import InputError, ParseError
 from molgen.metrics.poses import pose_rmsd_matrix
 from molgen.metrics.symmetry import automorphisms
 from molgen.physics.direct import interaction_terms
@@ -227,3 +227,11 @@ def test_a_ligand_shorter_than_the_diagonal_that_still_reaches_out_of_the_box_is
     coronene = "c1cc2ccc3ccc4ccc5ccc6ccc1c1c2c3c4c5c61"
     with pytest.raises(InputError, match="every pose reaches out"):
         dock(protein_of("1of6"), coronene, pocket=f"box:{x},{y},{z},4.5", effort="quick")
+
+
+def test_a_file_with_several_ligands_is_refused_by_name(tmp_path) -> None:
+    library = tmp_path / "two.smi"
+    library.write_text("CCO a\nCCN b\n")
+    with pytest.raises(ParseError, match="holds several molecules") as told:
+        dock(protein_of("1s3v"), str(library))
+    assert str(told.value).startswith(f"{library}: ")

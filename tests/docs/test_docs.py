@@ -1,6 +1,7 @@
 """The documentation builds, needs no network, and its reference names everything that the program has."""
 
 import importlib
+import json
 import os
 import re
 import subprocess
@@ -19,6 +20,12 @@ pytest.importorskip("mkdocs")
 def cli_page(monkeypatch):
     monkeypatch.syspath_prepend(str(ROOT / "docs" / "generate"))
     return importlib.import_module("cli_page")
+
+
+@pytest.fixture
+def api(monkeypatch):
+    monkeypatch.syspath_prepend(str(ROOT / "docs" / "generate"))
+    return importlib.import_module("api.pages")
 
 
 @pytest.fixture(scope="module")
@@ -73,9 +80,66 @@ def test_pages_quote_the_model_cards_and_the_files_that_they_show(site):
     assert not any(re.search(r"--8\s*&lt;", page) for page in pages), "a file that is not quoted"
 
 
-def test_every_page_has_its_place_in_the_navigation():
+def test_every_page_has_its_place_in_the_navigation(api):
     nav = (ROOT / "mkdocs.yml").read_text(encoding="utf-8").split("\nnav:")[1]
-    assert [path.name for path in (ROOT / "docs").glob("*.md") if f": {path.name}" not in nav] == []
+    written = [path.name for path in (ROOT / "docs").glob("*.md")]
+    assert [name for name in (*written, *api.api_pages()) if f": {name}\n" not in nav] == []
+
+
+def test_references_come_after_other_pages_in_the_search(site):
+    index = json.loads((site / "search" / "search_index.json").read_text(encoding="utf-8"))
+    boosts = {entry["location"]: entry.get("boost", 1.0) for entry in index["docs"]}
+    assert boosts["docking.html"] > boosts["cli.html"] > boosts["api/molgen.docking.html"]
+
+
+def test_the_python_pages_have_every_exported_name_and_link_names_to_each_other(api):
+    import molgen.docking
+
+    pages = api.api_pages()
+    text = "".join(pages.values())
+    for name in (*molgen.docking.__all__, "dock", "generate_conformers"):
+        assert re.search(rf"^## {name} \{{: #molgen\.(\w+\.)?{name} \}}$", text, flags=re.MULTILINE), name
+    assert "[`dock`](molgen.md#molgen.dock)" in pages["api/molgen.docking.md"]
+    assert "Related: [`DockingResult`](molgen.md#molgen.DockingResult)." in pages["api/molgen.docking.md"]
+
+
+def test_a_docstring_becomes_markdown(api):
+    docstrings = importlib.import_module("api.docstrings")
+    text = """Do it, see :func:`molgen.dock` and ``x[0]``; E = a * b.
+
+        x = exp(y)
+
+    Args:
+        a, b: of which
+            there are two.
+        c: one.
+
+    Raises:
+        ValueError: `c` is not *one*.
+    """
+    shown = docstrings.markdown(text, {"molgen.dock": "[`dock`](there)"}.get)
+    assert shown == (
+        "Do it, see [`dock`](there) and `x[0]`; E = a \\* b.\n\n```text\nx = exp(y)\n```\n\n"
+        "**Args**\n\n- `a, b`: of which there are two.\n- `c`: one.\n\n"
+        "**Raises**\n\n- `ValueError`: `c` is not \\*one\\*."
+    )
+    assert docstrings.markdown("Make it.\n\nReturns:\n    the [n, 3] of it.", lambda _: None).endswith(
+        "**Returns:** the \\[n, 3\\] of it."
+    )
+
+
+@pytest.mark.slow
+def test_the_tour_of_the_python_page_runs(tmp_path):
+    (tmp_path / "data").symlink_to(ROOT / "data")
+    done = subprocess.run(
+        [sys.executable, str(ROOT / "docs" / "examples" / "tour.py")],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"},
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr
+    assert "first pose" in done.stdout
 
 
 def test_messages_of_the_questions_are_those_of_the_program():

@@ -1,0 +1,1 @@
+"""The Python interface as pages: one per package, with cross links."""
