@@ -52,5 +52,6 @@ def cartesian_loss(
 def _times(like: Tensor, earlier: float, rng: torch.Generator) -> Tensor:
     """Times [B, S] in [EARLIEST, 1], one in each of B S strata, in random order."""
     count = like.shape[0] * like.shape[1]
-    strata = (torch.randperm(count, generator=rng) + torch.rand(count, generator=rng)) / count
+    order = torch.randperm(count, generator=rng, device=rng.device)
+    strata = (order + torch.rand(count, generator=rng, device=rng.device)) / count
     return (EARLIEST + (1 - EARLIEST) * strata**earlier).to(like).reshape(like.shape[:2])

@@ -1,0 +1,119 @@
+"""What the model of coordinates draws, before anything is chosen or minimized, beside torsions over templates.
+
+    python -m benchmarks.cartesian_sampling --data crystal_dev.sdf.gz --models cartesian.safetensors --steps 5,10,20
+
+The molecules, the samples per molecule and the measures are those of :mod:`benchmarks.torsion_sampling`; ``right`` is
+the share of samples with the stereo of the molecule, ``bonds`` the mean difference of bond lengths from the first
+reference, Angstrom. Samples of the wrong stereo count in recall and precision as they are, unless ``--redraw`` is given.
+"""
+
+import argparse
+import time
+from itertools import product
+from operator import attrgetter
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import torch
+from rdkit import Chem
+from torch import Tensor
+
+from benchmarks.common import chosen
+from benchmarks.conformer_scores import load_references
+from benchmarks.torsion_sampling import MAX_PERMUTATIONS, THRESHOLD
+from molgen.chem.features.molecule_features import molecule_graph
+from molgen.chem.features.polar_features import PolarGraph, polar_graph
+from molgen.chem.features.stereo_marks import stereo_is_right
+from molgen.chem.molecules.standardize import prepare_molecule
+from molgen.chem.molecules.stereo import enumerate_stereo
+from molgen.conformers.prepare.matching import reference_positions
+from molgen.graphs.stereo_batch import StereoBatch, batch_stereo_graphs
+from molgen.metrics import coverage, rmsd_matrix
+from molgen.metrics.symmetry import automorphisms
+from molgen.models.cartesian.model import CartesianModel
+from molgen.models.cartesian.sample import sample_coordinates, time_grid
+from molgen.models.cartesian.task import load_cartesian_model
+from molgen.sampling import Stepper, adams_bashforth, euler_maruyama
+from molgen.sampling.steppers import euler, heun
+
+STEPPERS: dict[str, Stepper] = {"euler": euler, "ode": adams_bashforth(), "heun": heun, "sde": euler_maruyama}
+
+
+class Case(NamedTuple):
+    """A molecule: its graph, stereo, references [k, n, 3] of the heavy atoms, symmetric orders [p, n]."""
+
+    polar: PolarGraph
+    batch: StereoBatch
+    references: Tensor
+    permutations: np.ndarray
+
+
+def cases(data: Path, limit: int, largest: int = 45) -> list[Case]:
+    """The molecules of :func:`benchmarks.torsion_sampling.cases`."""
+    made = []
+    for reference in chosen(load_references(data), attrgetter("mol_id"), limit, 0):
+        mol = enumerate_stereo(prepare_molecule(Chem.MolFromSmiles(reference.smiles)), "one")[0][0]
+        graph = molecule_graph(mol)
+        found = [reference_positions(s, mol) for s in reference.structures]
+        truth = np.array([f for f in found if f is not None], dtype=np.float32)
+        if not len(truth) or not graph.n_torsions or graph.n_atoms > largest:
+            continue
+        polar = polar_graph(mol)
+        batch = batch_stereo_graphs([polar.graph], [polar.marks])
+        made.append(
+            Case(polar, batch, torch.from_numpy(truth), automorphisms(mol, MAX_PERMUTATIONS).permutations)
+        )
+    return made
+
+
+def measure(model: CartesianModel, data: list[Case], samples: int, steps: int, sampler: str, redraw: bool) -> str:
+    """One line of means over molecules."""
+    rows, right, bonds = [], [], []
+    begin = time.process_time()
+    for number, case in enumerate(data):
+        rng = torch.Generator().manual_seed(number)
+        drawn = sample_coordinates(
+            model, case.batch, samples, rng, times=time_grid(steps), stepper=STEPPERS[sampler]
+        )
+        good = stereo_is_right(drawn.numpy(), case.polar.marks)
+        right.append(good.mean())
+        heavy = case.polar.graph.atoms[:, 0] > 0
+        made = drawn[:, torch.from_numpy(heavy)]
+        i, j = case.polar.graph.bond_index.astype(int)
+        kept = [k for k in range(len(i)) if heavy[i[k]] and heavy[j[k]]]
+        first, second = torch.from_numpy(i[kept]), torch.from_numpy(j[kept])
+        lengths = [(x[:, first] - x[:, second]).norm(dim=-1) for x in (made, case.references[:1])]
+        bonds.append(float((lengths[0] - lengths[1]).abs().mean()))
+        made = made[torch.from_numpy(good)] if redraw and good.any() else made
+        rows.append(coverage(rmsd_matrix(case.references, made, case.permutations), THRESHOLD))
+    spent = 1e3 * (time.process_time() - begin) / (samples * len(data))
+    return (
+        f"COV-R {np.mean([np.mean(r.recall) for r in rows]):.1%}  AMR-R {np.mean([r.recall_rmsd for r in rows]):.3f}  "
+        f"AMR-P {np.mean([r.precision_rmsd for r in rows]):.3f}  right {np.mean(right):.1%}  "
+        f"bonds {np.mean(bonds):.3f}  {spent:.1f} ms"
+    )
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--data", type=Path, required=True, help="reference SDF(.gz) with tags mol_id and smiles")
+    parser.add_argument("--models", default="default", help="default or checkpoints, with commas")
+    parser.add_argument("--steps", default="10", help="network evaluations, with commas")
+    parser.add_argument("--samplers", default="ode", help=f"{', '.join(STEPPERS)}, with commas")
+    parser.add_argument("--limit", type=int, default=60, help="only the first molecules of a seeded shuffle")
+    parser.add_argument("--samples", type=int, default=36)
+    parser.add_argument("--redraw", action="store_true", help="leave out samples of the wrong stereo")
+    options = parser.parse_args()
+    torch.set_num_threads(1)
+    data = cases(options.data, options.limit)
+    print(f"{len(data)} molecules of {options.data.name}, {options.samples} samples")
+    for name in options.models.split(","):
+        model = load_cartesian_model(name)[0]
+        for steps, sampler in product(map(int, options.steps.split(",")), options.samplers.split(",")):
+            row = measure(model, data, options.samples, steps, sampler, options.redraw)
+            print(f"{name}, {steps} evaluations, {sampler}: {row}", flush=True)
+
+
+if __name__ == "__main__":
+    main()
