@@ -2,9 +2,9 @@
 
     python -m benchmarks.cartesian_sampling --data crystal_dev.sdf.gz --models cartesian.safetensors --steps 5,10,20
 
-The molecules, the samples per molecule and the measures are those of :mod:`benchmarks.torsion_sampling`; ``right`` is
-the share of samples with the stereo of the molecule, ``bonds`` the mean difference of bond lengths from the first
-reference, Angstrom. Samples of the wrong stereo count in recall and precision as they are, unless ``--redraw`` is given.
+Molecules, samples per molecule and measures are those of :mod:`benchmarks.torsion_sampling`; ``right`` is the share of
+samples with the stereo of the molecule, ``bonds`` the mean difference of bond lengths from the first reference,
+Angstrom. Samples of the wrong stereo count in recall and precision as they are, unless ``--redraw`` is given.
 """
 
 import argparse
@@ -61,9 +61,7 @@ def cases(data: Path, limit: int, largest: int = 45) -> list[Case]:
             continue
         polar = polar_graph(mol)
         batch = batch_stereo_graphs([polar.graph], [polar.marks])
-        made.append(
-            Case(polar, batch, torch.from_numpy(truth), automorphisms(mol, MAX_PERMUTATIONS).permutations)
-        )
+        made.append(Case(polar, batch, torch.from_numpy(truth), automorphisms(mol, MAX_PERMUTATIONS).permutations))
     return made
 
 
@@ -73,9 +71,7 @@ def measure(model: CartesianModel, data: list[Case], samples: int, steps: int, s
     begin = time.process_time()
     for number, case in enumerate(data):
         rng = torch.Generator().manual_seed(number)
-        drawn = sample_coordinates(
-            model, case.batch, samples, rng, times=time_grid(steps), stepper=STEPPERS[sampler]
-        )
+        drawn = sample_coordinates(model, case.batch, samples, rng, times=time_grid(steps), stepper=STEPPERS[sampler])
         good = stereo_is_right(drawn.numpy(), case.polar.marks)
         right.append(good.mean())
         heavy = case.polar.graph.atoms[:, 0] > 0

@@ -117,6 +117,8 @@ GENERATORS: dict[str, Callable[[int, int], Generate]] = {
     "conforge": make_conforge,
     "molgen": make_molgen,
     "molgen-uniform": partial(make_molgen, model="uniform"),
+    "molgen-diffusion": partial(make_molgen, model="diffusion"),
+    "molgen-cartesian": partial(make_molgen, model="cartesian"),
     "molgen-mmff": partial(make_molgen, minimize_with="mmff"),
 }
 

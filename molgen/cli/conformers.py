@@ -54,6 +54,15 @@ class Unique(StrEnum):
     minima = "minima"
 
 
+class Sampler(StrEnum):
+    """How a model is followed from noise to data."""
+
+    ode = "ode"
+    heun = "heun"
+    sde = "sde"
+    predictor_corrector = "predictor-corrector"
+
+
 class Minimizer(StrEnum):
     """What the selection is minimized with."""
 
@@ -113,7 +122,12 @@ def conformers(
     address: AddressOption = None,
     run: RunOption = None,
     resume: ResumeOption = False,
-    model: Annotated[str, advanced("--model", help="default, uniform (no model), or a weights file.")] = "default",
+    model: Annotated[
+        str, advanced("--model", help="default, diffusion, cartesian, uniform (no model), or a weights file.")
+    ] = "default",
+    sampler: Annotated[
+        Sampler, advanced("--sampler", help="How the model is followed; sde and predictor-corrector: a diffusion.")
+    ] = Sampler.ode,
     unique: Annotated[
         Unique, advanced("--unique", help="Different are conformers by RMSD, or only distinct minima of the field.")
     ] = Unique.rmsd,
@@ -129,8 +143,9 @@ def conformers(
         int | None, advanced("--samples", min=1, help="Samples per molecule, of which N are selected.")
     ] = None,
     steps: Annotated[
-        int, advanced("--steps", min=1, help="Integration steps; fewer are faster.")
-    ] = GenerateConfig.steps,
+        int | None,
+        advanced("--steps", min=1, help="Integration steps; few are fast [3; diffusion 8; cartesian 5]."),
+    ] = None,
     timeout: Annotated[
         float | None,
         advanced("--timeout", min=1.0, help="CPU seconds that a molecule may take [60 for the embedding]."),
@@ -149,6 +164,7 @@ def conformers(
         n=n,
         seed=seed,
         steps=steps,
+        sampler=sampler.value,
         samples=samples,
         gas_phase=gas_phase,
         energy_window=energy_window,

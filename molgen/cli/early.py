@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from molgen.docking.records import DockConfig
 
 
+NAMED_WEIGHTS = ("default", "uniform", "diffusion", "cartesian")
+"""What is no file where weights are asked for."""
+
+
 def check_outputs(*paths: Path | None) -> None:
     """See that files can be written where they are to be.
 
@@ -96,7 +100,7 @@ def check_weights(*names: str) -> None:
         CheckpointError: a name is no file, nor one of the names that are none.
     """
     for name in names:
-        if name not in ("default", "uniform") and not Path(name).is_file():
+        if name not in NAMED_WEIGHTS and not Path(name).is_file():
             raise CheckpointError("no such checkpoint", source=name)
 
 

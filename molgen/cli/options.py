@@ -87,7 +87,7 @@ DeviceOption = Annotated[
     str,
     advanced("--device", metavar="cpu|cuda[:N]|mps|auto", help="Where the networks run; the rest is the CPU's."),
 ]
-PoseModelOption = Annotated[str, advanced("--pose-model", help="Proposes poses: default, or a weights file.")]
+PoseModelOption = Annotated[str, advanced("--pose-model", help="Proposes poses: default, diffusion, or a file.")]
 ConfidenceModelOption = Annotated[str, advanced("--confidence-model", help="Ranks poses: default, or a weights file.")]
 ThreadsOption = Annotated[int, advanced("--threads", min=1, help="CPU threads.")]
 SettingsOption = Annotated[

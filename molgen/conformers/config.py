@@ -26,10 +26,15 @@ _LEAST: dict[str, int | float] = {"n": 1, "steps": 1, "seed": 0, "samples": 1, "
     "timeout": 1e-3,
     "boltzmann": 1.0,
 }
-_CHOICES = {"minimize_with": ("none", "mmff", "gfn2"), "sort": ("coverage", "energy"), "unique": ("rmsd", "minima")}
+_CHOICES = {
+    "minimize_with": ("none", "mmff", "gfn2"),
+    "sort": ("coverage", "energy"),
+    "unique": ("rmsd", "minima"),
+    "sampler": ("ode", "heun", "sde", "predictor-corrector"),
+}
 EMBEDDING_TIMEOUT, EMBEDDING_SHARE = 60.0, 0.8
 _SWITCHES = ("align", "keep_conformer")
-_OPTIONAL = ("timeout", "samples", "templates", "boltzmann")
+_OPTIONAL = ("steps", "timeout", "samples", "templates", "boltzmann")
 
 
 @with_former_names
@@ -40,7 +45,9 @@ class GenerateConfig:
     Attributes:
         n: conformers to return, at most.
         seed: same seed and molecule -> same conformers, whatever else is in the batch.
-        steps: network evaluations per sample.
+        steps: of the integration; None: 3 for a flow of torsions, 8 for a diffusion of torsions, 5 for coordinates.
+        sampler: "ode" (one network evaluation a step), "heun" (two), or for a diffusion "sde" (one) or
+            "predictor-corrector" (two).
         samples: per molecule; None: 30 + n (0.3 + m^2 / 12) with m rotatable bonds, at most 30 + 7 n; at least 4 n if a
             ring has 9 or more atoms; never more than 16 m for each template conformer.
         templates: template conformers; None: 6 without flexible rings, 10 with one, 18 with more of them or one of more
@@ -85,7 +92,8 @@ class GenerateConfig:
 
     n: int = 50
     seed: int = 0
-    steps: int = 3
+    steps: int | None = None
+    sampler: Literal["ode", "heun", "sde", "predictor-corrector"] = "ode"
     samples: int | None = renamed("pool", None)
     templates: int | None = None
     template_steps: int = renamed("template_relax", 50)

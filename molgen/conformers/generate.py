@@ -19,6 +19,7 @@ from molgen.chem.molecules.standardize import prepare_molecule
 from molgen.chem.molecules.stereo import enumerate_stereo
 from molgen.conformers.boltzmann import boltzmann_ensemble
 from molgen.conformers.config import GenerateConfig, checked_config
+from molgen.conformers.coordinates.samples import check_options, coordinate_samples
 from molgen.conformers.ensemble import ConformerMol
 from molgen.conformers.inputs import join_conformers
 from molgen.conformers.parallel import in_order, tracked
@@ -27,12 +28,15 @@ from molgen.conformers.selection import select_conformers
 from molgen.conformers.time_limit import cpu_limit
 from molgen.devices import device_of
 from molgen.errors import ConfigError, ParseError, readable
+from molgen.models.cartesian.model import CartesianModel
+from molgen.models.cartesian.task import load_cartesian_model
 from molgen.models.torsion_flow.model import TorsionModel
 from molgen.models.torsion_flow.task import load_model
 from molgen.outcomes import attempt
 from molgen.sampling.guards import warnings_as_notes
 from molgen.stages import stage
 from molgen.threads import one_thread
+from molgen.training.checkpoint import task_of
 
 __all__ = [
     "GenerateConfig",
@@ -45,7 +49,8 @@ __all__ = [
     "resolve_model",
 ]
 
-Model = TorsionModel | Literal["default", "uniform"] | str | Path
+ConformerModel = TorsionModel | CartesianModel
+Model = ConformerModel | Literal["default", "uniform", "diffusion", "cartesian"] | str | Path
 Stereo = Literal["one", "enumerate"]
 
 
@@ -64,7 +69,8 @@ def generate_conformers(
         mol: SMILES or RDKit Mol; missing hydrogens do not matter, nor do coordinates, save that 3D ones give hindered
             axes without a mark their stereo.
         n: conformers to return, at most: fewer when the molecule has fewer distinct ones.
-        model: "default" (the weights that ship with molgen), a checkpoint path, a loaded model, or "uniform" for
+        model: "default" (the flow of torsions that ships with molgen), "diffusion" (of torsions), "cartesian" (which
+            places all atoms, and needs no template conformers), a checkpoint path, a loaded model, or "uniform" for
             uniformly random torsions on the same template conformers (a baseline).
         largest_fragment: drop counter-ions instead of refusing salts.
         options: other fields of :class:`GenerateConfig`.
@@ -156,7 +162,7 @@ def generate_many(
 
 def timed_outcomes(
     records: Iterable[InputRecord],
-    model: TorsionModel | None,
+    model: ConformerModel | None,
     config: GenerateConfig,
     largest_fragment: bool,
     stereo: Stereo,
@@ -195,7 +201,7 @@ def _listed(work: Callable[[InputRecord], Iterable[Any]], record: InputRecord) -
 
 def outcomes(
     record: InputRecord,
-    model: TorsionModel | None,
+    model: ConformerModel | None,
     config: GenerateConfig,
     largest_fragment: bool,
     stereo: Stereo,
@@ -218,30 +224,39 @@ def _isomers(record: InputRecord, largest_fragment: bool, stereo: Stereo) -> lis
     return enumerate_stereo(prepare_molecule(record.molecule(), largest_fragment=largest_fragment), stereo)
 
 
-def resolve_model(model: Model, device: str = "cpu") -> TorsionModel | None:
+def resolve_model(model: Model, device: str = "cpu") -> ConformerModel | None:
     """A model on a device; None for "uniform". One that is loaded already stays where it is.
 
     Raises:
         ConfigError: it is no model and no file, or the device is not there.
         CheckpointError: the file cannot be used.
     """
-    if isinstance(model, TorsionModel):
+    if isinstance(model, ConformerModel):
         return model
     if not isinstance(model, (str, Path)):
         raise ConfigError(f"model must be a name, a file or a loaded model, not {readable(repr(model))}")
-    return None if model == "uniform" else load_model(model).to(device_of(device))
+    if model == "uniform":
+        return None
+    if model == "cartesian" or task_of(model) == "cartesian":
+        return load_cartesian_model("default" if model == "cartesian" else model)[0].to(device_of(device))
+    return load_model(model).to(device_of(device))
 
 
 @one_thread()
-def conformers_of(mol: Chem.Mol, model: TorsionModel | None, config: GenerateConfig) -> ConformerMol:
+def conformers_of(mol: Chem.Mol, model: ConformerModel | None, config: GenerateConfig) -> ConformerMol:
     """The pipeline for a molecule with explicit hydrogens and complete stereo: sample, make candidates, select.
 
     RDKit's own messages (on atom types that its fields do not know) stay off the terminal meanwhile.
     """
     with rdBase.BlockLogs(), cpu_limit(config.timeout):
-        if config.boltzmann is not None:
+        if isinstance(model, CartesianModel):
+            check_options(model, config)
+            stage("samples")
+            samples = coordinate_samples(mol, model, config)
+        elif config.boltzmann is not None:
             return ConformerMol(boltzmann_ensemble(mol, model, config))
-        stage("samples")
-        samples = sample_conformers(mol, model, config)
+        else:
+            stage("samples")
+            samples = sample_conformers(mol, model, config)
         stage("selection")
         return ConformerMol(select_conformers(samples, config))

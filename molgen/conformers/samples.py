@@ -31,12 +31,15 @@ from molgen.conformers.templates import (
     template_conformers,
 )
 from molgen.geometry.torsions import dihedral_angles
-from molgen.graphs.batch import batch_graphs
+from molgen.graphs.batch import GraphBatch, batch_graphs
 from molgen.models.torsion_flow.model import TorsionModel
 from molgen.models.torsion_flow.sample import sample_torsions, time_grid
 from molgen.sampling import low_discrepancy
 from molgen.sampling.guards import MoleculeWarning, finite_or
+from molgen.sampling.named import check_score, stepper_of
 
+FLOW_STEPS, DIFFUSION_STEPS = 3, 8
+"""Steps where none are asked for: those after which recall no longer gets better, or minimization makes up for it."""
 EXTRA_STEPS = 60
 EXTRA_ROUNDS = 2
 SOME, MANY = 10, 18
@@ -89,12 +92,21 @@ def sample_conformers(mol: Chem.Mol, model: TorsionModel | None, config: Generat
     if model is not None:
         local = full[:, torch.from_numpy(heavy_atoms(mol))][template].float()
         graph, local, begin = batch_graphs([record]).to(model.device), local.to(model.device), torsions.to(model.device)
-        sampled = sample_torsions(model, graph, local, begin, times=time_grid(model, config.steps)).cpu()
+        sampled = _sampled(model, graph, local, begin, config).cpu()
         torsions = finite_or(sampled, torsions, "sampled sets of torsions")
     torsions = _with_frozen(torsions.double(), full[template], record, field)
     positions = set_torsions(mol, full[template], torsions, record).numpy()
     positions, energies = with_strain(field, positions, config)
     return Samples(mol, positions, energies, template.numpy(), method, field)
+
+
+def _sampled(model: TorsionModel, graph: GraphBatch, local: Tensor, begin: Tensor, config: GenerateConfig) -> Tensor:
+    """Torsions [S, m], radian, carried from a start [S, m] over template conformers [S, n, 3]."""
+    is_diffusion = model.config.process == "diffusion"
+    check_score(config.sampler, is_diffusion, "a flow of torsions")
+    times = time_grid(model, config.steps or (DIFFUSION_STEPS if is_diffusion else FLOW_STEPS))
+    rng = torch.Generator().manual_seed(config.seed)
+    return sample_torsions(model, graph, local, begin, times=times, stepper=lambda: stepper_of(config.sampler), rng=rng)
 
 
 def _templates(

@@ -54,7 +54,7 @@ class DockConfig:
         rank: poses are ordered by the learned "confidence", or by "energy" alone.
         samples, steps: poses that the model proposes, and steps of their integration.
         guidance: weight of the energy in the last of these steps, 1 / (kcal/mol).
-        pose_model, confidence_model: "default" or a weights file.
+        pose_model: "default" (a flow), "diffusion" or a weights file; confidence_model: "default" or a weights file.
         require, forbid: interactions that a pose must have, or must not, e.g. "hbond:A:ILE:9"
             (:class:`molgen.metrics.interactions.Condition`); poses that fail one are left out.
         covalent: a bond to a residue that the ligand is docked through, e.g. "A:CYS:25"

@@ -11,8 +11,7 @@ import numpy as np
 from molgen.chem.molecules.reading import read_molecules
 from molgen.chem.molecules.writing import sdf_block
 from molgen.conformers.config import GenerateConfig
-from molgen.conformers.generate import Outcome, outcomes, resolve_model
-from molgen.models.torsion_flow.model import TorsionModel
+from molgen.conformers.generate import ConformerModel, Outcome, outcomes, resolve_model
 from molgen.screening.conformer_file import row_of, sdf_records
 from molgen.screening.work import ColumnKind, MoleculeResult, WorkFunction
 
@@ -50,7 +49,7 @@ class ConformerWork:
         network = resolve_model(self.model, self.config.device)
         return lambda smiles: self._generate(network, smiles)
 
-    def _generate(self, network: TorsionModel | None, smiles: str) -> MoleculeResult:
+    def _generate(self, network: ConformerModel | None, smiles: str) -> MoleculeResult:
         begin = time.monotonic()
         record = next(iter(read_molecules([smiles])))
         outcome = next(outcomes(record, network, self.config, self.largest_fragment, "one"))

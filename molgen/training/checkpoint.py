@@ -65,8 +65,24 @@ def save_weights(model: nn.Module, task: str, path: str | Path, record: Mapping[
 
 
 def weights_file(path_or_name: str | Path, task: str) -> Path:
-    """The file of a checkpoint; "default" stands for the weights of the task that ship with molgen."""
-    return SHIPPED / f"{task}.safetensors" if str(path_or_name) == "default" else Path(path_or_name)
+    """The file of a checkpoint.
+
+    "default" stands for the weights of the task that ship with molgen, and another name, such as "diffusion", for
+    those of `molgen/weights/TASK_NAME.safetensors`, if there are any.
+    """
+    if str(path_or_name) == "default":
+        return SHIPPED / f"{task}.safetensors"
+    other = SHIPPED / f"{task}_{path_or_name}.safetensors"
+    return other if str(path_or_name).isidentifier() and other.is_file() else Path(path_or_name)
+
+
+def task_of(path: str | Path) -> str | None:
+    """The task that a checkpoint is for; None for what is no checkpoint."""
+    try:
+        with safe_open(path, framework="pt") as file:
+            return (file.metadata() or {}).get("task")
+    except (OSError, SafetensorError):
+        return None
 
 
 def load_checkpoint(path: str | Path, task: str) -> Checkpoint:

@@ -28,7 +28,7 @@ FORMER_DEFAULTS = {
 }
 
 
-@pytest.mark.parametrize("command", [*FORMER_KEYS, "side-chains"])
+@pytest.mark.parametrize("command", [*FORMER_KEYS, "cartesian", "side-chains"])
 def test_the_configuration_that_ships_is_of_the_weights_that_ship(command):
     task = trainable_models()[command].task()
     shipped = task.load()[0].config

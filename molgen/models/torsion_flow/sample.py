@@ -32,6 +32,7 @@ def sample_torsions(
     *,
     times: Tensor,
     stepper: Callable[[], Stepper] = adams_bashforth,
+    rng: torch.Generator | None = None,
     on_step: Callable[[int, Tensor, Tensor], None] | None = None,
 ) -> Tensor:
     """Carry S sets of torsions of one molecule from the prior to the data, one evaluation per step.
@@ -43,6 +44,7 @@ def sample_torsions(
         torsions: [S, m], the start at times[0], radian.
         times: descending, from 1 to 0.
         stepper: makes the rule by which a field is followed; a flow map has its own, the jump.
+        rng: of stochastic steppers.
         on_step: sees (step, time, torsions) of every chunk.
 
     Returns:
@@ -56,7 +58,7 @@ def sample_torsions(
         field = torsion_field(model, graph, encoding, template[rows])
         if model.jumps:
             return jump_along(field, model.process, torsions[rows], times, on_step=on_step)  # type: ignore[arg-type]
-        return integrate(field, model.process, torsions[rows], times, stepper=stepper(), on_step=on_step)
+        return integrate(field, model.process, torsions[rows], times, stepper=stepper(), rng=rng, on_step=on_step)
 
     return in_pieces(len(template), samples_at_once(template), carried)
 

@@ -1,0 +1,1 @@
+"""Conformers by the model of coordinates."""

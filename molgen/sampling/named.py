@@ -1,0 +1,38 @@
+"""The samplers by name, as options of commands give them."""
+
+from __future__ import annotations
+
+from molgen.errors import ConfigError
+from molgen.sampling.steppers import Stepper, adams_bashforth, heun
+from molgen.sampling.stochastic import euler_maruyama, predictor_corrector
+
+SAMPLERS = ("ode", "heun", "sde", "predictor-corrector")
+STOCHASTIC = ("sde", "predictor-corrector")
+
+
+def stepper_of(name: str) -> Stepper:
+    """The stepper of a sampler.
+
+    Args:
+        name: "ode" (Adams-Bashforth, one evaluation a step), "heun" (two), "sde" (Euler-Maruyama, one) or
+            "predictor-corrector" (Euler-Maruyama and a Langevin step, two).
+
+    Raises:
+        ConfigError: for another name.
+    """
+    makers = {"ode": adams_bashforth, "heun": lambda: heun, "sde": lambda: euler_maruyama}
+    if name == "predictor-corrector":
+        return predictor_corrector()
+    if name not in makers:
+        raise ConfigError(f"sampler must be one of {', '.join(SAMPLERS)}, not {name!r}")
+    return makers[name]()
+
+
+def check_score(name: str, has_score: bool, model: str) -> None:
+    """See that a model can be sampled this way.
+
+    Raises:
+        ConfigError: the sampler follows a stochastic equation, and the model has no score.
+    """
+    if name in STOCHASTIC and not has_score:
+        raise ConfigError(f'sampler "{name}" needs a score, which {model} has not; "ode" and "heun" do without')
