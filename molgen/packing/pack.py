@@ -14,6 +14,7 @@ from molgen.chem.proteins.structure import Protein
 from molgen.chem.side_chains.geometry import chi_angles
 from molgen.chem.side_chains.records import SideChainRecord, side_chain_record
 from molgen.chem.side_chains.residues import HAS_CHI, NAMES
+from molgen.errors import InputError
 from molgen.models.side_chains.model import SideChainModel
 from molgen.models.side_chains.task import TASK
 from molgen.packing.confidence import probabilities
@@ -44,7 +45,10 @@ def pack(
     config = config or PackConfig()
     structure = protein if isinstance(protein, Protein) else read_protein(protein)
     record = side_chain_record(structure)
-    selection = select(structure, record, config)
+    try:
+        selection = select(structure, record, config)
+    except InputError as error:
+        raise InputError(error.reason, source=structure.source or None) from error
     return packed(structure, record, selection, config, model)
 
 

@@ -10,14 +10,12 @@ import numpy as np
 from molgen.chem.formats.parsing import one_line, shortened
 from molgen.chem.proteins.residue_pockets import named_residues
 from molgen.chem.proteins.structure import Protein, Residue
-from molgen.chem.side_chains.records import CONTEXT_ELEMENTS, METAL, OTHER, SideChainRecord, plain_type
-from molgen.chem.side_chains.residues import ELEMENTS, HAS_ATOM, HAS_CHI, INDEX, NAMES
+from molgen.chem.side_chains.records import SideChainRecord, plain_type
+from molgen.chem.side_chains.residues import HAS_ATOM, HAS_CHI, INDEX, NAMES
 from molgen.errors import InputError
+from molgen.packing.bonded import bonded_side_chains
 from molgen.packing.records import PackConfig
 
-_BONDED = 1.95  # Angstrom, an atom of a side chain to one of a group that is no metal
-_BONDED_SULFUR = 2.3  # Angstrom, a sulfur of a side chain to sulfur, phosphorus or selenium
-_LARGE = (CONTEXT_ELEMENTS[16], CONTEXT_ELEMENTS[15], OTHER)
 _MUTATION = re.compile(r"(?P<residue>.+):(?P<name>[A-Za-z]{3})")
 
 
@@ -74,12 +72,18 @@ def select(protein: Protein, record: SideChainRecord, config: PackConfig) -> Sel
     if not (config.residues or config.around or config.only_incomplete) and config.mutate:
         wanted[:] = False
     selection = selection_of(protein, record, types, wanted | asked, mutated)
+    stiff = wanted & ~asked & ~selection.moves & ~HAS_CHI.any(-1)[types]
     bare = [
         residue.label
         for index, residue in enumerate(protein.residues)
         if residue.kind == "polymer" and plain_type(residue.name)[0] in INDEX and index not in position
     ]
-    return replace(selection, kept=selection.kept | ({"not packed, N, CA or C is missing": bare} if bare else {}))
+    told = {"not packed, N, CA or C is missing": bare}
+    if config.residues:
+        told["nothing to find, no angle of the side chain can turn"] = [
+            _label(protein, record, r) for r in np.flatnonzero(stiff).tolist()
+        ]
+    return replace(selection, kept=selection.kept | {text: labels for text, labels in told.items() if labels})
 
 
 def selection_of(
@@ -89,10 +93,10 @@ def selection_of(
     complete = is_whole(record.types, record.present)
     has_chi = np.asarray(HAS_CHI.any(-1))
     moves = (wanted | mutated) & (has_chi[types] | mutated | ~complete)
-    to_group = moves & complete & _bonded(record)
+    to_group = moves & complete & bonded_side_chains(protein, record)
     bonded = to_group & ~mutated
     decided = {
-        "side chains kept, bonded to another group": bonded,
+        "side chains kept, bonded to another group or residue": bonded,
         "mutated, and the group that was bonded to the side chain stays where it is": to_group & mutated,
     }
     kept = {
@@ -138,9 +142,13 @@ def _wanted(protein: Protein, record: SideChainRecord, config: PackConfig, posit
 
 def _place(residue: Residue, protein: Protein, position: dict[int, int]) -> int:
     index = protein.residues.index(residue)
-    if index not in position:
-        raise InputError(f"{residue.label} is none of the twenty amino acids, or lacks N, CA or C")
-    return position[index]
+    if index in position:
+        return position[index]
+    if plain_type(residue.name)[0] not in INDEX:
+        raise InputError(f"{residue.label} is none of the twenty amino acids")
+    own = protein.atom_names[residue.start : residue.stop]
+    lacking = " and ".join(name for name in ("N", "CA", "C") if name not in own)
+    raise InputError(f"{residue.label} lacks {lacking}, without which there is no place for a side chain")
 
 
 def _mutation(text: str, protein: Protein) -> tuple[Residue, int]:
@@ -166,22 +174,6 @@ def _groups(protein: Protein, text: str) -> list[Residue]:
         there = shortened([residue.label for residue in groups], 8) or "none"
         raise InputError(f"there is no group '{one_line(text)}'; the groups are {there}")
     return found
-
-
-def _bonded(record: SideChainRecord) -> np.ndarray:
-    """bool [R], a side chain has an atom within bonding distance of a group that is no metal."""
-    real = record.elements != METAL
-    others, large = record.context[real], np.isin(record.elements[real], _LARGE)
-    tails = record.present.copy()
-    tails[:, :5] = False
-    result = np.zeros(len(record), dtype=bool)
-    if len(others):
-        rows, slots = np.nonzero(tails)
-        sulfur = ELEMENTS[record.types[rows], slots] == 16
-        for row, slot, thio in zip(rows, slots, sulfur, strict=True):
-            limit = np.where(large & thio, _BONDED_SULFUR, _BONDED)
-            result[row] |= (np.linalg.norm(others - record.atoms[row, slot], axis=-1) < limit).any()
-    return result
 
 
 def _with_oxygen(record: SideChainRecord) -> np.ndarray:
