@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from molgen.cli.early import read_structure
 from molgen.cli.frame.progress import progress
 from molgen.cli.frame.voice import conclude, note, say, show
-from molgen.cli.options import ProteinAgain, ProteinArgument, advanced, the_protein
+from molgen.cli.options import ProteinAgain, ProteinArgument, ReportOption, advanced, the_protein
 
 if TYPE_CHECKING:
     from molgen.packing.records import Packing
@@ -18,6 +19,7 @@ _MOST_LISTED = 20
 
 
 def pack(
+    context: typer.Context,
     output: Annotated[Path, typer.Option("-o", "--output", help="Structure to write: .pdb or .cif, each also as .gz.")],
     protein: ProteinArgument = None,
     given: ProteinAgain = None,
@@ -33,6 +35,7 @@ def pack(
     samples: Annotated[
         int, typer.Option(min=1, max=100, help="Packings to write, as models; the first is the best.")
     ] = 1,
+    report: ReportOption = None,
     seed: Annotated[int, typer.Option(min=0, help="Same seed, same packings.")] = 0,
     model: Annotated[str, advanced("--model", help="default, or a weights file.")] = "default",
 ) -> None:
@@ -46,6 +49,10 @@ def pack(
 
     source = the_protein(protein, given)
     check_output(output)
+    if report is not None:
+        from molgen.reports.pages.html import check_report
+
+        check_report(report)
     config = PackConfig(
         residues=residues,
         around=around,
@@ -59,12 +66,19 @@ def pack(
     with progress("structures", 1):
         from molgen.packing.pack import pack as find
 
-        packing = find(source, config)
+        structure = read_structure(source)
+        packing = find(structure, config)
     write_packing(output, packing)
+    if report is not None:
+        from molgen.reports.packing.report import write_packing_report
+
+        command = context.obj or ()
+        write_packing_report(report, packing, structure, config=config, output=output, command=command)
     for text in packing.notes:
         note(f"note: {text}")
     _print_residues(packing)
-    conclude({"residues": packing.residues, "notes": packing.notes}, (output,))
+    written = (output, *([report] if report is not None and packing.residues else []))
+    conclude({"residues": packing.residues, "notes": packing.notes}, written)
 
 
 def _print_residues(packing: Packing) -> None:

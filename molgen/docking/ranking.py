@@ -126,13 +126,29 @@ def alternatives(logits: np.ndarray, rmsds: np.ndarray, n: int) -> list[int]:
 def confidences(
     model: ConfidenceModel, ligand: Ligand, refined: Sequence[tuple[Site, Refined]]
 ) -> tuple[Tensor, Tensor]:
-    """The meta-classifier's logits and the probabilities [B] of all poses of a ligand, site after site."""
+    """The meta-classifier's logits and the probabilities [B] of all poses of a ligand, site after site.
+
+    Poses vote for each other. Packings of one site hold many of its poses again, and would outvote the others; so the
+    poses of a packing are seen with those of the structures alone, and these without any packing.
+    """
+    own = [pair for pair in refined if pair[0].packing is None]
+    together = list(_meta_logits(model, ligand, own).split([len(poses.total) for _, poses in own]))
+    logits = []
+    for site, poses in refined:
+        if site.packing is None:
+            logits.append(together.pop(0))
+        else:
+            seen = _meta_logits(model, ligand, [*own, (site, poses)])[-len(poses.total) :]
+            logits.append(seen - PACKING_WEIGHT * packing_cost(site))
+    combined = torch.cat(logits)
+    return combined, model.probability(combined)
+
+
+def _meta_logits(model: ConfidenceModel, ligand: Ligand, refined: Sequence[tuple[Site, Refined]]) -> Tensor:
+    """The meta-classifier's logits [B] of poses that are seen together, site after site."""
     energies = torch.cat([poses.total for _, poses in refined])
     logits = [_logits(model, ligand, site, poses, float(energies.min())) for site, poses in refined]
-    positions = torch.cat([poses.positions for _, poses in refined])
-    packed = torch.cat([torch.full_like(poses.total, packing_cost(site)) for site, poses in refined])
-    combined = model.meta_logits(torch.cat(logits), positions, energies) - PACKING_WEIGHT * packed
-    return combined, model.probability(combined)
+    return model.meta_logits(torch.cat(logits), torch.cat([poses.positions for _, poses in refined]), energies)
 
 
 def _logits(model: ConfidenceModel, ligand: Ligand, site: Site, refined: Refined, lowest: float) -> Tensor:

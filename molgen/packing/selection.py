@@ -72,7 +72,7 @@ def select(protein: Protein, record: SideChainRecord, config: PackConfig) -> Sel
     if not (config.residues or config.around or config.only_incomplete) and config.mutate:
         wanted[:] = False
     selection = selection_of(protein, record, types, wanted | asked, mutated)
-    stiff = wanted & ~asked & ~selection.moves & ~HAS_CHI.any(-1)[types]
+    stiff = wanted & ~asked & ~selection.moves & ~np.asarray(HAS_CHI.any(-1))[types]
     bare = [
         residue.label
         for index, residue in enumerate(protein.residues)

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from molgen.reports.content import Report
     from molgen.reports.library.screen_report import screen_report, write_screen_report
     from molgen.reports.notebook import conformer_view, notebook_view, pose_view
+    from molgen.reports.packing.report import packing_report, write_packing_report
     from molgen.reports.pages.conformer_report import conformer_report, write_conformer_report
     from molgen.reports.pages.docking_report import docking_report, write_docking_report
 
@@ -45,12 +46,14 @@ __all__ = [
     "conformer_view",
     "docking_report",
     "notebook_view",
+    "packing_report",
     "pose_view",
     "screen_report",
     "write_analysis_report",
     "write_comparison_report",
     "write_conformer_report",
     "write_docking_report",
+    "write_packing_report",
     "write_screen_report",
 ]
 
@@ -68,6 +71,7 @@ __getattr__, __dir__ = lazy_exports(
         ".content": ("Report",),
         ".library.screen_report": ("screen_report", "write_screen_report"),
         ".notebook": ("conformer_view", "notebook_view", "pose_view"),
+        ".packing.report": ("packing_report", "write_packing_report"),
         ".pages.conformer_report": ("conformer_report", "write_conformer_report"),
         ".pages.docking_report": ("docking_report", "write_docking_report"),
     },

@@ -20,6 +20,11 @@ _MEANINGS = {
     "atoms": "Atoms of the residue that take part.",
     "distance / Å": "Between the heavy atoms, ring centers or charge centers that take part.",
     "angle / °": "At the hydrogen of a hydrogen bond, at the halogen, or between the planes of rings.",
+    # side chains
+    "P(all)": "Probability that all chi angles are within 20 degrees of those of a crystal structure.",
+    "P(chi 1)": "The same of chi 1, the angle next to the backbone.",
+    "moved / Å": "How far the atom is from its place in the file that is farthest from it.",
+    "why": "Packed as asked, completed where atoms were missing, or mutated.",
     # conformers
     "energy / kcal/mol": "Above the lowest conformer in the file; the note below says by which field.",
     "RMSD to the first / Å": f"To the conformer of rank 1, superposed, {_HEAVY}.",

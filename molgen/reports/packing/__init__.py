@@ -1,0 +1,1 @@
+"""The page on side chains that were packed."""
