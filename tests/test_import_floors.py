@@ -14,6 +14,7 @@ FLOORS = {
     "errors": -3,
     "lazy_exports": -3,
     "version": -3,
+    "allocation": -3,
     "threads": -3,
     "limits": -3,
     "devices": -2,

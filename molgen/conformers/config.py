@@ -160,6 +160,11 @@ class GenerateConfig:
         return self.core is not None or bool(self.coord_map) or bool(self.torsions) or self.keep_conformer
 
     @property
+    def goes_together(self) -> bool:
+        """Whether molecules of a library are worked on many at a time; CPU time is limited for one alone."""
+        return self.timeout is None and self.boltzmann is None
+
+    @property
     def embedding_timeout(self) -> float:
         """CPU seconds for the embedding."""
         return EMBEDDING_TIMEOUT if self.timeout is None else EMBEDDING_SHARE * self.timeout

@@ -15,35 +15,31 @@ from molgen.chem.molecules.force_field import Energies, minimize_conformers
 from molgen.chem.molecules.octahedra import octahedral_centers
 from molgen.chem.molecules.positions import with_conformers
 from molgen.chem.molecules.stereo.cumulenes import cumulene_torsions
+from molgen.conformers.batching.meeting import asked
+from molgen.conformers.batching.minimization import Minimization, minimize_together
 from molgen.conformers.restraints import DISTANCE_STIFFNESS, Restraints
-from molgen.physics.lbfgs import Objective, graph_preconditioner, minimize_batch
+from molgen.physics.lbfgs import Objective, graph_preconditioner
 from molgen.physics.mmff import MMFFEnergy
 from molgen.threads import one_thread
 
-FEW = 20_000
-"""Conformers times squared atoms up to which RDKit, one by one, is quicker than setting out the batch."""
 RDKIT_STEPS, OCTAHEDRAL_STEPS = 1.6, 10.0
 """Steps of RDKit's minimizer that come as low as one of the batch; and with six neighbors at an atom, which the
 embedding leaves anywhere."""
 DIELECTRIC = 2.0
 """Of the energies of conformers that are not at minima: with 4, or four times the distance, acids are still anti."""
-PIECE_PAIRS = 300_000
-"""Conformers go through the field in pieces of about so many pairs of atoms, which keeps memory small."""
 
 
 class ConformerField:
     """MMFF94s (UFF where it has no parameters) for conformers of a molecule with explicit hydrogens.
 
     The energies are those of :func:`molgen.chem.molecules.force_field.minimize_conformers`, to 0.01 kcal/mol; the way
-    down is that of L-BFGS on all conformers at once, which takes a fifth of the time; RDKit's where there is little to
-    do. So a conformer may end in another minimum when others are minimized with it: by the choice between the two, and
-    by rounding, which a long way down amplifies. A step stands for one and a half of RDKit's. The ends of cumulenes are
-    kept planar or perpendicular by a term that is no part of the energies.
+    down is that of L-BFGS on all conformers at once, those of other molecules too, which takes a fifth of the time. A
+    step stands for one and a half of RDKit's. The ends of cumulenes are kept planar or perpendicular by a term that is
+    no part of the energies.
     """
 
     def __init__(self, mol: Chem.Mol, restraints: Restraints | None = None) -> None:
         self.mol, self.restraints = mol, restraints
-        self._few = FEW
         self.terms = mmff_terms(mol)
         self._rdkit_steps = OCTAHEDRAL_STEPS if octahedral_centers(mol) else RDKIT_STEPS
         if self.terms is not None:
@@ -52,7 +48,6 @@ class ConformerField:
             shapes: list[Objective] = [restraints.shape()] if restraints is not None else []
             torsions, barriers = cumulene_torsions(mol)
             if len(torsions):
-                self._few = 0  # RDKit's field does not know the term
                 shapes.append(_turning(replace(self.terms, torsions=torsions, barriers=barriers)))
             self._shape = _sum(*shapes) if shapes else None
             self._energy = {charges: MMFFEnergy(self.terms, charges) for charges in (True, False)}
@@ -91,7 +86,6 @@ class ConformerField:
     def _with_terms(self, terms: MMFFTerms) -> ConformerField:
         changed = copy.copy(self)
         changed.terms = terms
-        changed._few = 0  # RDKit's field does not know the change
         changed._energy = {charges: MMFFEnergy(terms, charges) for charges in (True, False)}
         return changed
 
@@ -118,7 +112,6 @@ class ConformerField:
         return Energies(values, f"{charged.method} in a dielectric of {DIELECTRIC:g}")
 
     @one_thread()
-    @torch.inference_mode()
     def minimize(
         self, positions: np.ndarray, steps: int, *, electrostatics: bool = True, max_force: float = 0.1
     ) -> tuple[np.ndarray, Energies]:
@@ -133,31 +126,23 @@ class ConformerField:
         Returns:
             positions [k, atoms, 3], and energies [k] with their method.
         """
-        is_few = self.restraints is None and self.terms and len(positions) * self.terms.n_atoms**2 <= self._few
-        if self.terms is None or is_few:
+        if self.terms is None:
             return self._one_by_one(positions, steps, electrostatics)
-        energy = self._energy[electrostatics]
-        objective = energy if self._shape is None else _sum(energy, self._shape)
-        given = torch.from_numpy(np.ascontiguousarray(positions.transpose(1, 2, 0))).float()
-        moved, values = [], []
-        for piece in given.split(max(16, PIECE_PAIRS // max(1, len(self.terms.pairs))), dim=2):
-            piece = piece.contiguous()
-            if steps:
-                x, e = minimize_batch(objective, piece, steps, self._start, until=max_force)
-                lost = ~torch.isfinite(e) | ~torch.isfinite(x).all(0).all(0)
-                x, e = torch.where(lost, piece, x), torch.where(lost, energy(piece)[0], e)
-                e = e if self._shape is None else energy(x)[0]
-            else:
-                x, e = piece, energy(piece)[0]
-            moved.append(x)
-            values.append(e)
-        result = positions if not steps else torch.cat(moved, 2).permute(2, 0, 1).double().numpy()
-        found = torch.cat(values).double().numpy()
-        result = np.ascontiguousarray(result)
+        request = self.request(positions.transpose(1, 2, 0), steps, electrostatics, max_force)
+        moved, values = asked(minimize_together, request)
+        result = np.ascontiguousarray(moved.permute(2, 0, 1).double().numpy()) if steps else positions
+        found = values.double().numpy()
         if self.restraints is not None:
             result = self.restraints.placed(result)
         method = "MMFF94s" if electrostatics else "MMFF94s without electrostatics"
         return result, Energies(np.where(np.isfinite(found), found, np.nan), method)
+
+    def request(
+        self, positions: np.ndarray, steps: int, electrostatics: bool = True, max_force: float = 0.1
+    ) -> Minimization:
+        """What is asked for, for conformers [atoms, 3, k]; MMFF94s has to know the molecule."""
+        given = torch.from_numpy(np.ascontiguousarray(positions)).float()
+        return Minimization(self._energy[electrostatics], self._start, given, steps, max_force, self._shape)
 
     def _one_by_one(self, positions: np.ndarray, steps: int, electrostatics: bool) -> tuple[np.ndarray, Energies]:
         """By RDKit."""
@@ -185,7 +170,9 @@ def _turning(terms: MMFFTerms) -> Objective:
 
     def energy(positions: Tensor) -> tuple[Tensor, Tensor]:
         gradient = torch.zeros_like(positions)
-        return field.turning(positions, gradient), gradient
+        own = positions.new_zeros(len(positions), positions.shape[2])
+        field.turning(positions, own, gradient)
+        return own.sum(0), gradient
 
     return energy
 

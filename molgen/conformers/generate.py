@@ -14,9 +14,11 @@ from typing import Any, Literal
 
 from rdkit import Chem, rdBase
 
+from molgen.allocation import keep_freed_memory
 from molgen.chem.molecules.reading import InputRecord, Source, read_molecules
 from molgen.chem.molecules.standardize import prepare_molecule
 from molgen.chem.molecules.stereo import enumerate_stereo
+from molgen.conformers.batching.batches import batch_results, growing_batches
 from molgen.conformers.boltzmann import boltzmann_ensemble
 from molgen.conformers.config import GenerateConfig, checked_config
 from molgen.conformers.coordinates.samples import check_options, coordinate_samples
@@ -181,6 +183,9 @@ def timed_outcomes(
     if n_jobs > 1 and model is not None and model.device.type != "cpu":
         raise ConfigError(f"several processes cannot share one {model.device}: n_jobs must be 1 there")
     work = partial(_timed, model=model, config=config, largest_fragment=largest_fragment, stereo=stereo)
+    if n_jobs == 1 and config.goes_together:
+        together = partial(outcomes, model=model, config=config, largest_fragment=largest_fragment, stereo=stereo)
+        return (found for batch in growing_batches(records) for found in batch_results(together, batch))
     if n_jobs == 1:
         return (found for record in records for found in work(record))
     sent = (replace(record, mol=record.mol and ConformerMol(record.mol)) for record in records)  # keeps its fields
@@ -248,6 +253,7 @@ def conformers_of(mol: Chem.Mol, model: ConformerModel | None, config: GenerateC
 
     RDKit's own messages (on atom types that its fields do not know) stay off the terminal meanwhile.
     """
+    keep_freed_memory()
     with rdBase.BlockLogs(), cpu_limit(config.timeout):
         if isinstance(model, CartesianModel):
             check_options(model, config)

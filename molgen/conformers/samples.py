@@ -15,6 +15,8 @@ from molgen.chem.features.molecule_graph import MoleculeGraph
 from molgen.chem.molecules.embedding import Templates
 from molgen.chem.molecules.force_field import Energies
 from molgen.conformers.amides import settle_amides
+from molgen.conformers.batching.flow import FlowRequest, flow_together
+from molgen.conformers.batching.meeting import asked
 from molgen.conformers.config import GenerateConfig
 from molgen.conformers.force_field import ConformerField
 from molgen.conformers.restrained import restrained_templates
@@ -31,12 +33,11 @@ from molgen.conformers.templates import (
     template_conformers,
 )
 from molgen.geometry.torsions import dihedral_angles
-from molgen.graphs.batch import GraphBatch, batch_graphs
 from molgen.models.torsion_flow.model import TorsionModel
-from molgen.models.torsion_flow.sample import sample_torsions, time_grid
+from molgen.models.torsion_flow.sample import time_grid
 from molgen.sampling import low_discrepancy
 from molgen.sampling.guards import MoleculeWarning, finite_or
-from molgen.sampling.named import check_score, stepper_of
+from molgen.sampling.named import check_score
 
 FLOW_STEPS, DIFFUSION_STEPS = 3, 8
 """Steps where none are asked for: those after which recall no longer gets better, or minimization makes up for it."""
@@ -91,8 +92,7 @@ def sample_conformers(mol: Chem.Mol, model: TorsionModel | None, config: Generat
     torsions = (points[:, :-1] * 2 * np.pi - np.pi).float()
     if model is not None:
         local = full[:, torch.from_numpy(heavy_atoms(mol))][template].float()
-        graph, local, begin = batch_graphs([record]).to(model.device), local.to(model.device), torsions.to(model.device)
-        sampled = _sampled(model, graph, local, begin, config).cpu()
+        sampled = asked(flow_together, _flow(model, record, local, torsions, config))
         torsions = finite_or(sampled, torsions, "sampled sets of torsions")
     torsions = _with_frozen(torsions.double(), full[template], record, field)
     positions = set_torsions(mol, full[template], torsions, record).numpy()
@@ -100,13 +100,14 @@ def sample_conformers(mol: Chem.Mol, model: TorsionModel | None, config: Generat
     return Samples(mol, positions, energies, template.numpy(), method, field)
 
 
-def _sampled(model: TorsionModel, graph: GraphBatch, local: Tensor, begin: Tensor, config: GenerateConfig) -> Tensor:
-    """Torsions [S, m], radian, carried from a start [S, m] over template conformers [S, n, 3]."""
+def _flow(
+    model: TorsionModel, record: MoleculeGraph, local: Tensor, start: Tensor, config: GenerateConfig
+) -> FlowRequest:
+    """Torsions [S, m], radian, to be carried from a start over template conformers [S, n, 3]."""
     is_diffusion = model.config.process == "diffusion"
     check_score(config.sampler, is_diffusion, "a flow of torsions")
     times = time_grid(model, config.steps or (DIFFUSION_STEPS if is_diffusion else FLOW_STEPS))
-    rng = torch.Generator().manual_seed(config.seed)
-    return sample_torsions(model, graph, local, begin, times=times, stepper=lambda: stepper_of(config.sampler), rng=rng)
+    return FlowRequest(model, record, local, start, times, config.sampler, config.seed)
 
 
 def _templates(

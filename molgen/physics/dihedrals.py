@@ -30,7 +30,7 @@ class Dihedrals(NamedTuple):
         on_a = left * (-slope * self.length / left_square)[:, None]
         on_d = right * (slope * self.length / right_square)[:, None]
         inverse = 1 / (self.length * self.length)
-        near, far = (first * axis).sum(1) * inverse, (last * axis).sum(1) * inverse
+        near, far = dot(first, axis) * inverse, dot(last, axis) * inverse
         on_b = far[:, None] * on_d - (1 + near)[:, None] * on_a
         gradient.index_add_(0, a, on_a).index_add_(0, d, on_d).index_add_(0, b, on_b)
         gradient.index_add_(0, c, -(on_a + on_b + on_d))
@@ -43,10 +43,10 @@ def dihedrals(x: Tensor, atoms: Tensor) -> Dihedrals:
     first, axis, last = start - x.index_select(0, a), end - start, x.index_select(0, d) - end
     left, right = cross(first, axis), cross(axis, last)
     length = norm(axis)
-    left_square = (left * left).sum(1).clamp(min=1e-4)
-    right_square = (right * right).sum(1).clamp(min=1e-4)
+    left_square = dot(left, left).clamp(min=1e-4)
+    right_square = dot(right, right).clamp(min=1e-4)
     over = (left_square * right_square).rsqrt()
-    cosine, sine = (left * right).sum(1) * over, length * (first * right).sum(1) * over
+    cosine, sine = dot(left, right) * over, length * dot(first, right) * over
     squares = left_square, right_square
     return Dihedrals(cosine, sine, atoms, (first, axis, last), (left, right), squares, length)
 
@@ -57,8 +57,14 @@ _NEAREST = 0.1
 
 def norm(vectors: Tensor) -> Tensor:
     """[k, 3, B] -> [k, B]."""
-    x, y, z = vectors.unbind(1)
-    return (x * x).addcmul_(y, y).addcmul_(z, z).clamp_(min=_NEAREST**2).sqrt_()
+    return dot(vectors, vectors).clamp_(min=_NEAREST**2).sqrt_()
+
+
+def dot(a: Tensor, b: Tensor) -> Tensor:
+    """Inner products [k, B] of vectors [k, 3, B]."""
+    ax, ay, az = a.unbind(1)
+    bx, by, bz = b.unbind(1)
+    return (ax * bx).addcmul_(ay, by).addcmul_(az, bz)
 
 
 def cross(a: Tensor, b: Tensor) -> Tensor:

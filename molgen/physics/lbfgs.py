@@ -11,14 +11,17 @@ from torch import Tensor
 
 from molgen.chem.atom_types.mmff_record import MMFFTerms
 from molgen.physics.line_search import SHORTEST, accepted, inverse_curvature
+from molgen.physics.sums import atom_sums
 
 Objective = Callable[[Tensor], tuple[Tensor, Tensor]]
-"""Conformers [n, 3, B] -> (energies [B], gradients [n, 3, B])."""
+"""Conformers [..., n, 3, B] -> (energies [..., B], gradients [..., n, 3, B])."""
 
 _SHORTENING = 0.4
 _MEMORY = 8
 _LONGEST = 0.3
 """Angstrom that no atom passes in one step."""
+COLUMNS = 8
+"""Conformers are set aside in numbers of so many, so that rounding is the same in every batch."""
 _REVIEW = 10
 """Iterations after which the conformers that have arrived are set aside."""
 _BOND, _ANGLE, _SOFT = 600.0, 120.0, 3.0
@@ -27,9 +30,9 @@ _BOND, _ANGLE, _SOFT = 600.0, 120.0, 3.0
 
 @dataclass(frozen=True)
 class _State:
-    """Where b conformers are: positions, gradient and direction [n, 3, b]; energy, length of the next trial step and
-    scale of the first guess of the inverse Hessian [b]; steps, changes of the gradient [n, 3, b] and inverse
-    curvatures [b] of the last iterations."""
+    """Where b conformers of each of M molecules are: positions, gradient and direction [M, n, 3, b]; energy, length of
+    the next trial step and scale of the first guess of the inverse Hessian [M, b]; steps, changes of the gradient
+    [M, n, 3, b] and inverse curvatures [M, b] of the last iterations."""
 
     positions: Tensor
     energy: Tensor
@@ -40,10 +43,10 @@ class _State:
     memory: tuple[tuple[Tensor, Tensor, Tensor], ...] = ()
 
     def columns(self, index: Tensor) -> _State:
-        """Some of the conformers."""
+        """Some of the conformers of each molecule, int64 [M, c]."""
         plain = (self.positions, self.energy, self.gradient, self.direction, self.size, self.scale)
-        memory = tuple(tuple(part[..., index] for part in entry) for entry in self.memory)
-        return _State(*(part[..., index] for part in plain), memory)  # type: ignore[arg-type]
+        memory = tuple(tuple(_columns(part, index) for part in entry) for entry in self.memory)
+        return _State(*(_columns(part, index) for part in plain), memory)  # type: ignore[arg-type]
 
 
 def minimize_batch(
@@ -52,42 +55,80 @@ def minimize_batch(
     """L-BFGS for every conformer of a batch, one evaluation an iteration.
 
     A conformer whose trial point fails the Armijo condition stays and tries a shorter step next. None ends higher than
-    it began, and none depends on the others but by rounding, which a long way down amplifies.
+    it began, and none depends on the others.
 
     Args:
         objective: energies and gradients.
-        positions: [n, 3, B], Angstrom.
+        positions: [n, 3, B], Angstrom, or [M, n, 3, B] of M molecules.
         iterations: evaluations after the first, at most.
-        preconditioner: [n, n], see :func:`graph_preconditioner`.
+        preconditioner: [n, n] or [M, n, n], see :func:`graph_preconditioner`.
         until: kcal/mol/Angstrom; conformers whose largest force is below it are done.
 
     Returns:
-        positions [n, 3, B] and energies [B], kcal/mol.
+        positions [n, 3, B] or [M, n, 3, B] and energies [B] or [M, B], kcal/mol.
 
     Source: Nocedal, Math. Comput. 35, 773 (1980), from a first guess after Packwood et al., J. Chem. Phys. 144, 164109
     (2016).
     """
+    if positions.ndim == 3:
+        moved, energy = minimize_batch(
+            _of_one(objective), positions[None], iterations, preconditioner[None], until=until
+        )
+        return moved[0], energy[0]
     energy, gradient = objective(positions)
     ones = torch.ones_like(energy)
     state = _State(positions, energy, gradient, -_applied(preconditioner, gradient), ones, ones)
-    positions, energy, active = positions.clone(), energy.clone(), torch.arange(len(energy), device=energy.device)
+    result, lowest = positions.clone(), energy.clone()
+    active = torch.arange(energy.shape[1], device=energy.device).repeat(len(energy), 1)
+    done = torch.zeros_like(active, dtype=torch.bool)
     for iteration in range(iterations):
         if iteration % _REVIEW == 0:
-            moving = state.gradient.square().sum(1).amax(0) > until**2
-            if not bool(moving.all()):
-                positions[..., active], energy[active] = state.positions, state.energy
-                active, state = active[moving], state.columns(moving)
-            if len(active) == 0:
-                return positions, energy
+            arrived = ~done & ~(state.gradient.square().sum(2).amax(1) > until**2)
+            _put(result, lowest, state, active, arrived)
+            done |= arrived
+            left = int((~done).sum(1).max()) if done.numel() else 0
+            if left == 0:
+                return result, lowest
+            if _in_steps(left) < active.shape[1]:
+                index = done.to(torch.uint8).argsort(dim=1, stable=True)[:, : _in_steps(left)]
+                active, done, state = active.gather(1, index), done.gather(1, index), state.columns(index)
         state = _iterated(objective, state, preconditioner)
-    positions[..., active], energy[active] = state.positions, state.energy
-    return positions, energy
+    _put(result, lowest, state, active, ~done)
+    return result, lowest
+
+
+def _put(positions: Tensor, energy: Tensor, state: _State, active: Tensor, chosen: Tensor) -> None:
+    """Write the chosen conformers of a state, bool [M, b], to their places int64 [M, b] in the whole."""
+    molecule, column = chosen.nonzero(as_tuple=True)
+    place = active[molecule, column]
+    positions[molecule, :, :, place] = state.positions[molecule, :, :, column]
+    energy[molecule, place] = state.energy[molecule, column]
+
+
+def _of_one(objective: Objective) -> Objective:
+    """An objective of one molecule for a batch of it alone."""
+
+    def batched(positions: Tensor) -> tuple[Tensor, Tensor]:
+        energy, gradient = objective(positions[0])
+        return energy[None], gradient[None]
+
+    return batched
+
+
+def _columns(values: Tensor, index: Tensor) -> Tensor:
+    """Values [M, ..., b] of the conformers [M, c]."""
+    place = index.view(len(index), *[1] * (values.ndim - 2), -1)
+    return values.gather(-1, place.expand(*values.shape[:-1], -1))
+
+
+def _in_steps(count: int) -> int:
+    return -(-count // COLUMNS) * COLUMNS
 
 
 def _iterated(objective: Objective, state: _State, preconditioner: Tensor) -> _State:
     slope = _dot(state.direction, state.gradient)
     length = state.size * (_LONGEST / _farthest(state.direction)).clamp(max=1.0)
-    step = state.direction * length
+    step = state.direction * _spread(length)
     moved = state.positions + step
     energy, gradient = objective(moved)
     taken = accepted(state.energy, energy, slope, length)
@@ -96,21 +137,21 @@ def _iterated(objective: Objective, state: _State, preconditioner: Tensor) -> _S
     curves_up, reciprocal = inverse_curvature(curvature)
     good = taken & curves_up
     inverse = torch.where(good, reciprocal, 0.0)
-    kept = torch.where(good, step, 0.0), torch.where(good, change, 0.0), inverse
+    kept = torch.where(_spread(good), step, 0.0), torch.where(_spread(good), change, 0.0), inverse
     memory = (*state.memory[1 - _MEMORY :], kept)
     scale = torch.where(good, curvature / _dot(change, _applied(preconditioner, change)).clamp(min=1e-8), state.scale)
-    new_gradient = torch.where(taken, gradient, state.gradient)
+    new_gradient = torch.where(_spread(taken), gradient, state.gradient)
     quasi_newton = _direction(new_gradient, memory, scale, preconditioner)
-    downhill = _dot(quasi_newton, new_gradient) < 0
+    downhill = _spread(_dot(quasi_newton, new_gradient) < 0)
     steepest = -_applied(preconditioner, new_gradient)
-    direction = torch.where(taken, torch.where(downhill, quasi_newton, steepest), state.direction)
+    direction = torch.where(_spread(taken), torch.where(downhill, quasi_newton, steepest), state.direction)
     size = torch.where(taken, 1.0, state.size * _SHORTENING)
     stuck = size < SHORTEST
     return _State(
-        torch.where(taken, moved, state.positions),
+        torch.where(_spread(taken), moved, state.positions),
         torch.where(taken, energy, state.energy),
         new_gradient,
-        torch.where(stuck, steepest, direction),
+        torch.where(_spread(stuck), steepest, direction),
         torch.where(stuck, 1.0, size),
         scale,
         memory,
@@ -142,23 +183,28 @@ def _direction(gradient: Tensor, memory, scale: Tensor, preconditioner: Tensor) 
     for step, change, inverse in reversed(memory):
         share = inverse * _dot(step, rest)
         shares.append(share)
-        rest = torch.addcmul(rest, share.expand_as(rest), change, value=-1)
-    rest = scale * _applied(preconditioner, rest)
+        rest = torch.addcmul(rest, _spread(share).expand_as(rest), change, value=-1)
+    rest = _spread(scale) * _applied(preconditioner, rest)
     for (step, change, inverse), share in zip(memory, reversed(shares), strict=True):
-        rest = torch.addcmul(rest, (share - inverse * _dot(change, rest)).expand_as(rest), step)
+        rest = torch.addcmul(rest, _spread(share - inverse * _dot(change, rest)).expand_as(rest), step)
     return -rest
 
 
-def _applied(matrix: Tensor, vectors: Tensor) -> Tensor:
-    """[n, n] times [n, 3, B], every coordinate alike."""
-    return (matrix @ vectors.reshape(len(vectors), -1)).view_as(vectors)
+def _applied(matrices: Tensor, vectors: Tensor) -> Tensor:
+    """[M, n, n] times [M, n, 3, B], every coordinate alike."""
+    return (matrices @ vectors.flatten(2)).view_as(vectors)
 
 
 def _dot(a: Tensor, b: Tensor) -> Tensor:
-    """[B], of vectors [n, 3, B]."""
-    return (a * b).sum((0, 1))
+    """[M, B], of vectors [M, n, 3, B]."""
+    return atom_sums((a * b).flatten(1, 2))
+
+
+def _spread(values: Tensor) -> Tensor:
+    """[M, B] -> [M, 1, 1, B]."""
+    return values[:, None, None]
 
 
 def _farthest(direction: Tensor) -> Tensor:
-    """[B], how far the atom goes that goes farthest."""
-    return direction.square().sum(1).amax(0).clamp(min=1e-12).sqrt()
+    """[M, B], how far the atom goes that goes farthest."""
+    return direction.square().sum(2).amax(1).clamp(min=1e-12).sqrt()

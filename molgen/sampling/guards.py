@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -41,9 +42,19 @@ def warn_not_finite(bad: int, count: int, what: str) -> None:
     warnings.warn(f"{bad} of {count} {what}", NotFiniteWarning, stacklevel=3)
 
 
+_THREAD = threading.local()
+
+
 @contextmanager
 def warnings_as_notes(notes: list[str]) -> Iterator[None]:
     """Within, what warns of a molecule is appended to the notes; other warnings pass."""
+    if getattr(warnings.showwarning, "by_thread", False):
+        before, _THREAD.notes = getattr(_THREAD, "notes", None), notes
+        try:
+            yield
+        finally:
+            _THREAD.notes = before
+        return
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always", MoleculeWarning)
         yield
@@ -52,3 +63,25 @@ def warnings_as_notes(notes: list[str]) -> Iterator[None]:
             notes.append(str(warning.message))
         else:
             warnings.warn_explicit(warning.message, warning.category, warning.filename, warning.lineno)
+
+
+@contextmanager
+def notes_by_thread() -> Iterator[None]:
+    """Within, :func:`warnings_as_notes` takes the warnings of its own thread only, of those that are started meanwhile.
+
+    Python's own way to catch warnings changes them for all threads.
+    """
+    with warnings.catch_warnings():
+        show = warnings.showwarning
+
+        def sort(message, category, filename, lineno, file=None, line=None) -> None:
+            notes = getattr(_THREAD, "notes", None)
+            if notes is not None and issubclass(category, MoleculeWarning):
+                notes.append(str(message))
+            else:
+                show(message, category, filename, lineno, file, line)
+
+        sort.by_thread = True  # type: ignore[attr-defined]
+        warnings.simplefilter("always", MoleculeWarning)
+        warnings.showwarning = sort
+        yield

@@ -1,0 +1,45 @@
+"""A stream of inputs in batches, each of which is worked on together."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
+from itertools import islice
+from typing import TypeVar
+
+from rdkit import rdBase
+
+from molgen.conformers.batching.meeting import run_together
+from molgen.sampling.guards import notes_by_thread
+from molgen.threads import one_thread
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+AT_ONCE = 64
+"""Molecules of a batch."""
+
+
+def growing_batches(items: Iterable[Item], most: int = AT_ONCE) -> Iterator[list[Item]]:
+    """The items in batches of 1, 4, 16 ... and then of ``most``, so that first results come soon."""
+    stream, size = iter(items), 1
+    while batch := list(islice(stream, size)):
+        yield batch
+        size = min(4 * size, most)
+
+
+@one_thread()
+def batch_results(work: Callable[[Item], Iterable[Result]], batch: list[Item]) -> list[tuple[Result, float]]:
+    """The results of every item of a batch, in their order, each with its share of the seconds of wall time.
+
+    RDKit's own messages stay off the terminal meanwhile.
+    """
+    begin = time.monotonic()
+    with rdBase.BlockLogs(), notes_by_thread():
+        lists = run_together([partial(_listed, work, item) for item in batch])
+    results = [result for several in lists for result in several]
+    return [(result, (time.monotonic() - begin) / len(results)) for result in results]
+
+
+def _listed(work: Callable[[Item], Iterable[Result]], item: Item) -> list[Result]:
+    return list(work(item))

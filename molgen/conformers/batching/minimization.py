@@ -1,0 +1,158 @@
+"""Minimization of conformers of many molecules at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from operator import itemgetter
+
+import torch
+from torch import Tensor
+
+from molgen.physics.lbfgs import COLUMNS, Objective, minimize_batch
+from molgen.physics.mmff import MMFFEnergy
+
+PIECE_PAIRS = 300_000
+"""Conformers go through the field in pieces of about so many pairs of atoms, which keeps memory small."""
+WIDTH, WIDEN = 64, 1.5
+"""Conformers of a molecule that stand side by side, at most; more are shared out over several blocks. Blocks go
+together whose widths differ by no larger factor than the second."""
+
+
+@dataclass(frozen=True, eq=False)
+class Minimization:
+    """Conformers of one molecule that are to be minimized.
+
+    Attributes:
+        energy: of the molecule.
+        preconditioner: float32 [n, n], see :func:`molgen.physics.lbfgs.graph_preconditioner`.
+        positions: float32 [n, 3, B], Angstrom.
+        steps: at most; 0 for the energies alone.
+        max_force: kcal/mol/Angstrom, where a conformer is done.
+        restraints: of conformers [n, 3, B], besides; no part of the energies that come back.
+    """
+
+    energy: MMFFEnergy
+    preconditioner: Tensor
+    positions: Tensor
+    steps: int
+    max_force: float
+    restraints: Objective | None = None
+
+    @property
+    def kind(self) -> tuple[int, float, bool, int]:
+        """Of those that can go together; restrained ones go alone."""
+        return self.steps, self.max_force, self.energy.charges, 0 if self.restraints is None else id(self)
+
+    @property
+    def pairs(self) -> int:
+        """Pairs of atoms that feel each other."""
+        return max(1, self.energy.pairs.shape[1])
+
+
+@dataclass(frozen=True, eq=False)
+class _Block:
+    """Some of the conformers of a request, columns ``begin`` to ``end``."""
+
+    request: Minimization
+    begin: int
+    end: int
+
+    @property
+    def width(self) -> int:
+        """Columns, with those that fill it up."""
+        return -(-(self.end - self.begin) // COLUMNS) * COLUMNS
+
+
+Minimized = tuple[Tensor, Tensor]
+"""Positions float32 [n, 3, B] and energies [B]; a conformer that became non-finite is as it was."""
+
+
+@torch.inference_mode()
+def minimize_together(requests: Sequence[Minimization]) -> list[Minimized]:
+    """What becomes of each, whatever else is in the batch."""
+    blocks = sorted(
+        (block for request in requests for block in _blocks(request)),
+        key=lambda block: (block.request.kind, block.width, block.request.positions.shape[0]),
+    )
+    parts: dict[int, list[tuple[int, Minimized]]] = {id(request): [] for request in requests}
+    for _, same in groupby(blocks, key=lambda block: block.request.kind):
+        for group in _groups(same):
+            for block, minimized in zip(group, _minimized(group), strict=True):
+                parts[id(block.request)].append((block.begin, minimized))
+    return [_joined(request, sorted(parts[id(request)], key=itemgetter(0))) for request in requests]
+
+
+def _blocks(request: Minimization) -> Iterator[_Block]:
+    """The conformers of a request in blocks of about equal width."""
+    count = request.positions.shape[2]
+    blocks = -(-count // WIDTH)
+    for k in range(blocks):
+        yield _Block(request, k * count // blocks, (k + 1) * count // blocks)
+
+
+def _joined(request: Minimization, parts: list[tuple[int, Minimized]]) -> Minimized:
+    if not parts:
+        return request.positions, request.positions.new_zeros(0)
+    positions, energies = zip(*(part for _, part in parts), strict=True)
+    return torch.cat(positions, -1), torch.cat(energies, -1)
+
+
+def _groups(blocks: Iterable[_Block]) -> Iterator[list[_Block]]:
+    """Blocks of one kind, the narrowest first, in groups that go together."""
+    group: list[_Block] = []
+    pairs = 0
+    for block in blocks:
+        pairs += block.request.pairs
+        if group and (block.width > WIDEN * group[0].width or block.width * pairs > PIECE_PAIRS):
+            yield group
+            group, pairs = [], block.request.pairs
+        group.append(block)
+    if group:
+        yield group
+
+
+def _minimized(group: Sequence[_Block]) -> list[Minimized]:
+    """What becomes of the blocks of a group."""
+    requests = [block.request for block in group]
+    atoms, width = max(request.positions.shape[0] for request in requests), max(block.width for block in group)
+    energy = MMFFEnergy.joined([request.energy for request in requests], atoms)
+    x = requests[0].positions.new_zeros(len(group), atoms, 3, width)
+    start = x.new_zeros(len(group), atoms, atoms)
+    for place, block in enumerate(group):
+        own = block.request.positions[..., block.begin : block.end]
+        n, _, count = own.shape
+        start[place, :n, :n] = block.request.preconditioner
+        x[place, :n, :, :count] = own
+        x[place, :n, :, count:] = own[..., :1]
+    moved, values = _solved(energy, x, start, requests[0])
+    return [_own(block, moved[place], values[place]) for place, block in enumerate(group)]
+
+
+def _solved(energy: MMFFEnergy, positions: Tensor, start: Tensor, like: Minimization) -> Minimized:
+    """Conformers [M, n, 3, B] after minimization, and their energies [M, B]."""
+    if not like.steps:
+        return positions, energy(positions)[0]
+    objective = energy if like.restraints is None else _restrained(energy, like.restraints)
+    x, e = minimize_batch(objective, positions, like.steps, start, until=like.max_force)
+    lost = ~torch.isfinite(e) | ~torch.isfinite(x).flatten(1, 2).all(1)
+    x = torch.where(lost[:, None, None], positions, x)
+    e = torch.where(lost, energy(positions)[0], e) if lost.any() else e
+    return x, e if like.restraints is None else energy(x)[0]
+
+
+def _own(block: _Block, positions: Tensor, energies: Tensor) -> Minimized:
+    count = block.end - block.begin
+    return positions[: block.request.positions.shape[0], :, :count], energies[:count]
+
+
+def _restrained(energy: MMFFEnergy, restraints: Objective) -> Objective:
+    """The energy of conformers [M, n, 3, B] of one molecule, and its restraints."""
+
+    def both(positions: Tensor) -> tuple[Tensor, Tensor]:
+        e, gradient = energy(positions)
+        more, pull = zip(*(restraints(block) for block in positions), strict=True)
+        return e + torch.stack(more), gradient + torch.stack(pull)
+
+    return both
