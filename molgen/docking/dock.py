@@ -30,11 +30,11 @@ from molgen.docking.records import DockConfig, DockingResult, config_of
 from molgen.docking.refine import Refined, refine
 from molgen.docking.restraints import Anchor, restraints_of
 from molgen.docking.search import search
+from molgen.docking.search.energies import energy_of
 from molgen.docking.site import Site, sites_of
 from molgen.docking.variants import dock_variants
 from molgen.errors import InputError, ParseError
 from molgen.physics.energy import DockingEnergy, Restraint
-from molgen.physics.maps import MapField
 from molgen.sampling.guards import warnings_as_notes
 from molgen.stages import stage
 
@@ -172,9 +172,8 @@ def searched_with_packings(
         proposals = propose(
             learned.poses, site, ligand, config.samples, config.steps, noise, energy=energy, guidance=config.guidance
         )
-    rng = torch.Generator().manual_seed(config.seed)
     stage("search")
-    minima = search(energy, ligand.templates, config.search, rng, proposals).minima
+    minima = search(energy, ligand.templates, config.search, config.seed, proposals).minima
     stage("refinement")
     refined = refine(site, ligand, energy, minima, config.min_rmsd)
     _check_inside(site, energy, refined)
@@ -183,13 +182,6 @@ def searched_with_packings(
     stage("packings")
     packings = [(packing, energy_of(packing, ligand, restraints)) for packing in site.packings]
     return [(site, refined), *search_packings(packings, ligand, config, seeds_of(minima, proposals))]
-
-
-def energy_of(site: Site, ligand: Ligand, restraints: Sequence[Restraint] = ()) -> DockingEnergy:
-    """The energy of a ligand in a site, from maps."""
-    field = MapField(site.maps_for(ligand.classes), ligand.classes.index)
-    counted = None if ligand.bonding is None else (torch.arange(ligand.graph.n_atoms) < ligand.n_own).float()
-    return DockingEnergy(ligand.tree, field, ligand.pairs, site.lower, site.upper, tuple(restraints), counted=counted)
 
 
 def _check_fits(site: Site, ligand: Ligand) -> None:

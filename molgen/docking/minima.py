@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-import numpy as np
 import torch
 from torch import Tensor
 
@@ -13,21 +12,52 @@ _SAME = 0.75  # Angstrom, the RMSD below which two minima count as one
 
 @dataclass(frozen=True)
 class Minima:
-    """Minimized poses.
+    """Minimized poses of a ligand; or of several ligands side by side, as many of each.
 
     Attributes:
         positions: float32 [n, 3, B], Angstrom.
-        energies: [B], kcal/mol.
+        energies: [B], kcal/mol; infinite for places that are empty.
         template: int64 [B], the template conformer of each.
+        ligands: how many; B is a multiple of it.
     """
 
     positions: Tensor
     energies: Tensor
     template: Tensor
+    ligands: int = 1
+
+    @property
+    def by_ligand(self) -> Tensor:
+        """Energies [L, C]."""
+        return self.energies.view(self.ligands, -1)
 
     def pick(self, index: Tensor) -> Minima:
-        """Some of the minima."""
-        return Minima(self.positions[:, :, index], self.energies[index], self.template[index])
+        """Some of the minima: of each ligand as many, index [L, C'], or of one ligand [C']."""
+        begin = torch.arange(self.ligands, device=index.device)[:, None] * self.by_ligand.shape[1]
+        flat = (index.view(self.ligands, -1) + begin).flatten()
+        return self._columns(flat, self.ligands)
+
+    def of(self, ligands: Tensor) -> Minima:
+        """The minima of some of the ligands, int64 [L']."""
+        count = self.by_ligand.shape[1]
+        return self._columns(
+            (ligands[:, None] * count + torch.arange(count, device=ligands.device)).flatten(), len(ligands)
+        )
+
+    def filled(self) -> Minima:
+        """The minima of a ligand without empty places."""
+        return self._columns(self.energies.isfinite().nonzero().flatten(), 1)
+
+    def cropped(self, atoms: int) -> Minima:
+        """The same with the first rows of atoms alone, of ligands that have no more."""
+        return replace(self, positions=self.positions[:atoms])
+
+    def cpu(self) -> Minima:
+        """The same on the CPU."""
+        return Minima(self.positions.cpu(), self.energies.cpu(), self.template.cpu(), self.ligands)
+
+    def _columns(self, flat: Tensor, ligands: int) -> Minima:
+        return Minima(self.positions.index_select(2, flat), self.energies[flat], self.template[flat], ligands)
 
     def replaced(self, where: Tensor, by: Minima) -> Minima:
         """These minima, or those of `by` where a mask [B] is set."""
@@ -35,42 +65,71 @@ class Minima:
             torch.where(where, by.positions, self.positions),
             torch.where(where, by.energies, self.energies),
             torch.where(where, by.template, self.template),
+            self.ligands,
         )
 
     def joined(self, other: Minima) -> Minima:
-        """Two sets of minima as one."""
+        """Two sets of minima as one, ligand by ligand."""
+
+        def both(*parts: Tensor) -> Tensor:
+            return torch.cat([part.unflatten(-1, (self.ligands, -1)) for part in parts], -1).flatten(-2)
+
         return Minima(
-            torch.cat([self.positions, other.positions], dim=2),
-            torch.cat([self.energies, other.energies]),
-            torch.cat([self.template, other.template]),
+            both(self.positions, other.positions),
+            both(self.energies, other.energies),
+            both(self.template, other.template),
+            self.ligands,
         )
 
 
+def lowest(minima: Minima, count: int) -> Minima:
+    """The minima of lowest energy of each ligand, in order; at most `count`."""
+    return minima.pick(minima.by_ligand.argsort(stable=True, dim=1)[:, :count])
+
+
 def distinct(minima: Minima, count: int) -> Minima:
-    """The lowest minima, in order, that are apart from all lower ones; at most `count`."""
-    ordered = minima.pick(minima.energies.argsort())
-    flat = ordered.positions - ordered.positions.mean(2, keepdim=True)  # small numbers keep the differences exact
-    flat = flat.flatten(0, 1)
-    size = (flat * flat).sum(0)
-    squared = (size[:, None] + size - 2 * flat.T @ flat) / ordered.positions.shape[0]
-    close = (squared < _SAME**2).numpy()
-    kept: list[int] = []
-    free = np.ones(len(close), dtype=bool)
-    for index in range(len(close)):
-        if free[index]:
-            kept.append(index)
-            free &= ~close[index]
-        if len(kept) == count:
-            break
-    return ordered.pick(torch.tensor(kept))
+    """The lowest minima of a ligand, in order, that are apart from all lower ones; at most `count`."""
+    found = distinct_of_each(minima, count, minima.energies.new_tensor([len(minima.positions)]))
+    return found.filled()
+
+
+def distinct_of_each(minima: Minima, count: int, atoms: Tensor) -> Minima:
+    """As :func:`distinct` for each of L ligands of so many atoms, [L]; as many for each, the last ones empty."""
+    ordered = lowest(minima, minima.by_ligand.shape[1])
+    free = ordered.by_ligand.isfinite()
+    close = _close(ordered, atoms).triu(1)
+    for index in range(free.shape[1]):  # whatever is free when its turn comes is kept and rules out what is close
+        free = free & ~(close[:, index] & free[:, index : index + 1])
+    columns = torch.arange(free.shape[1], device=free.device)
+    kept = torch.where(free, columns, len(columns)).sort(1).values[:, :count]
+    found = ordered.pick(torch.where(kept < len(columns), kept, 0))
+    energies = torch.where(kept.flatten() < len(columns), found.energies, torch.inf)
+    return replace(found, energies=energies)
+
+
+def _close(minima: Minima, atoms: Tensor) -> Tensor:
+    """Which minima of a ligand count as one, bool [L, C, C]."""
+    each = minima.positions.unflatten(2, (minima.ligands, -1))
+    flat = (each - each[..., :1]).permute(2, 0, 1, 3).flatten(1, 2)  # small numbers keep the differences exact
+    size = (flat * flat).sum(1)
+    squared = (size[:, :, None] + size[:, None] - 2 * _products(flat, atoms)) / atoms.to(size)[:, None, None]
+    return squared < _SAME**2
+
+
+def _products(flat: Tensor, atoms: Tensor) -> Tensor:
+    """Scalar products [L, C, C] of columns [L, 3 n, C]; on a CPU each alone: padded they would round otherwise."""
+    if flat.device.type != "cpu":
+        return flat.mT @ flat
+    sizes = (3 * atoms).int().tolist()
+    return torch.stack([own[:size].T @ own[:size] for own, size in zip(flat, sizes, strict=True)])
 
 
 def renewed(chains: Minima, minima: Minima, share: float, elite: int) -> Minima:
-    """The chains of highest energy go on from the lowest `elite` distinct minima, each in turn."""
-    count = int(share * len(chains.energies))
-    worst = chains.energies.argsort(descending=True)[:count]
-    source = torch.arange(count) % min(elite, len(minima.energies))
-    positions, energies, template = chains.positions.clone(), chains.energies.clone(), chains.template.clone()
-    positions[:, :, worst] = minima.positions[:, :, source]
-    energies[worst], template[worst] = minima.energies[source], minima.template[source]
-    return Minima(positions, energies, template)
+    """The chains of highest energy of each ligand go on from its lowest `elite` distinct minima, each in turn."""
+    total = chains.by_ligand.shape[1]
+    count = int(share * total)
+    worst = chains.by_ligand.argsort(1, descending=True)[:, :count]
+    there = minima.by_ligand.isfinite().sum(1, keepdim=True).clamp(1, elite)
+    columns = torch.arange(total, device=worst.device)
+    source = columns.expand(chains.ligands, -1).scatter(1, worst, total + columns[:count] % there)
+    return chains.joined(minima).pick(source)

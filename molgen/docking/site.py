@@ -140,6 +140,12 @@ class Site:
             packing=packing,
         )
 
+    @cached_property
+    def every_map(self) -> GridMaps:
+        """All the maps that the site has, in their order."""
+        origin, shape = grid_frame(self.pocket.center, self.pocket.size, self.spacing)
+        return GridMaps(torch.cat(list(self.maps.values())), torch.from_numpy(origin).float(), self.spacing, shape)
+
     def direct(self, ligand: AtomClasses, points: np.ndarray) -> DirectEnergy:
         """Pair sums with the atoms that can reach a ligand somewhere around some points [k, 3]."""
         return direct_energy(self.atoms.near(points, CUTOFF + 2.0), ligand)

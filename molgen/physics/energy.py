@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 
 from torch import Tensor
 
-from molgen.physics.intramolecular import LigandPairs, pair_energy
-from molgen.physics.torsion_tree import TorsionTree, generalized_gradient
+from molgen.physics.intramolecular import Pairs, pair_energy
+from molgen.physics.side_by_side import weighted
+from molgen.physics.torsion_tree import Tree, generalized_gradient
 
 Field = Callable[[Tensor], tuple[Tensor, Tensor]]
 """Poses [n, 3, B] -> (energy of each atom [n, B] in kcal/mol, gradients [n, 3, B])."""
@@ -21,7 +22,7 @@ _WALL = 10.0
 
 @dataclass(frozen=True)
 class DockingEnergy:
-    """Energy of poses of one ligand in one receptor.
+    """Energy of poses of one ligand in one receptor, or of several side by side (`molgen.physics.side_by_side`).
 
     Attributes:
         tree: rigid fragments and axes of the ligand.
@@ -31,12 +32,13 @@ class DockingEnergy:
         restraints: further energies, e.g. of an atom to a point.
         ceiling: kcal/mol; positive energies e of single atoms count e c / (e + c), so that atoms pass through each
             other at the start of a search; None: as they are.
-        counted: [n], 1 for atoms whose energy with the receptor and the walls counts, else 0; None: all do.
+        counted: [n], or [n, L] of L ligands, 1 for atoms whose energy with the receptor and the walls counts, else 0;
+            None: all do.
     """
 
-    tree: TorsionTree
+    tree: Tree
     field: Field
-    pairs: LigandPairs
+    pairs: Pairs
     lower: Tensor
     upper: Tensor
     restraints: tuple[Restraint, ...] = ()
@@ -68,7 +70,7 @@ class DockingEnergy:
         """Energy with the receptor [B] and its gradient [n, 3, B]."""
         energy, gradient = self.field(positions)
         if self.counted is not None:
-            energy, gradient = energy * self.counted[:, None], gradient * self.counted[:, None, None]
+            energy, gradient = weighted(energy, self.counted), weighted(gradient, self.counted)
         if self.ceiling is not None:
             share = self.ceiling / (self.ceiling + energy.clamp(min=0))
             energy, gradient = energy * share, gradient * (share * share)[:, None]
@@ -79,5 +81,5 @@ class DockingEnergy:
         above = (positions - self.upper[:, None]).clamp(min=0)
         outside = above - (self.lower[:, None] - positions).clamp(min=0)
         if self.counted is not None:
-            outside = outside * self.counted[:, None, None]
+            outside = weighted(outside, self.counted)
         return _WALL * (outside * outside).sum((0, 1)), 2 * _WALL * outside

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 import torch
@@ -12,6 +13,30 @@ from molgen.chem.features.molecule_graph import MoleculeGraph, shortest_paths
 from molgen.physics.vina import CUTOFF, WEIGHTS, AtomClasses, VinaWeights, energy_tables
 
 _BINS = 4096
+TABLE, BEYOND = _BINS + 1, _BINS
+"""Length of a table, and where in it the energy is zero: beyond the cutoff."""
+
+
+class Pairs(Protocol):
+    """What the energy needs to know: of one ligand (`LigandPairs`) or of several side by side.
+
+    Attributes:
+        offset: int32 [P], or [P, L] for L ligands: where the table of each pair begins.
+        energy, slope: as of `LigandPairs`.
+    """
+
+    @property
+    def offset(self) -> Tensor: ...
+
+    @property
+    def energy(self) -> Tensor: ...
+
+    @property
+    def slope(self) -> Tensor: ...
+
+    def ends(self, positions: Tensor) -> tuple[Tensor, Tensor]: ...
+
+    def on_atoms(self, forces: Tensor) -> Tensor: ...
 
 
 @dataclass(frozen=True)
@@ -32,6 +57,15 @@ class LigandPairs:
     energy: Tensor
     slope: Tensor
     incidence: Tensor
+
+    def ends(self, positions: Tensor) -> tuple[Tensor, Tensor]:
+        """Where the atoms of the pairs are in poses [n, 3, B], [P, 3, B] each."""
+        return positions.index_select(0, self.first), positions.index_select(0, self.second)
+
+    def on_atoms(self, forces: Tensor) -> Tensor:
+        """Forces [P, 3, B] on the first atom of each pair, and their opposite on the second, summed: [n, 3, B]."""
+        flat = forces.flatten(1)
+        return (self.incidence.to(flat) @ flat).view(-1, *forces.shape[1:])
 
 
 def ligand_pairs(
@@ -69,16 +103,15 @@ def changing_pairs(graph: MoleculeGraph) -> tuple[np.ndarray, np.ndarray]:
     return first.astype(np.int64), second.astype(np.int64)
 
 
-def pair_energy(pairs: LigandPairs, positions: Tensor) -> tuple[Tensor, Tensor]:
+def pair_energy(pairs: Pairs, positions: Tensor) -> tuple[Tensor, Tensor]:
     """Energy [B] in kcal/mol and its gradient [n, 3, B] for poses [n, 3, B]."""
-    n, _, batch = positions.shape
-    if len(pairs.first) == 0:
-        return positions.new_zeros(batch), torch.zeros_like(positions)
-    difference = positions.index_select(0, pairs.first) - positions.index_select(0, pairs.second)
+    if pairs.offset.shape[0] == 0:
+        return positions.new_zeros(positions.shape[2]), torch.zeros_like(positions)
+    first, second = pairs.ends(positions)
+    difference = first - second
     squared = (difference * difference).sum(1)
-    bins = (squared * (_BINS / CUTOFF**2)).clamp(max=_BINS).int() + pairs.offset[:, None]
-    flat = bins.view(-1)
+    bins = (squared * (_BINS / CUTOFF**2)).clamp(max=_BINS).int().view(*pairs.offset.shape, -1)
+    flat = (bins + pairs.offset[..., None]).view(-1)
     energy = pairs.energy.index_select(0, flat).view_as(squared).sum(0)
     slope = pairs.slope.index_select(0, flat).view_as(squared)
-    force = (difference * slope[:, None]).view(-1, 3 * batch)
-    return energy, (pairs.incidence.to(force) @ force).view(n, 3, batch)
+    return energy, pairs.on_atoms(difference * slope[:, None])

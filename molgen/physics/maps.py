@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import torch
@@ -37,6 +38,17 @@ class GridMaps:
     def upper(self) -> Tensor:
         """[3], the last grid point, Angstrom."""
         return self.origin + self.spacing * (torch.tensor(self.shape, device=self.origin.device) - 1)
+
+    @cached_property
+    def limits(self) -> Tensor:
+        """int64 [3], indices of the last grid point."""
+        return torch.tensor(self.shape, device=self.origin.device) - 1
+
+    @cached_property
+    def corners(self) -> Tensor:
+        """int64 [8], steps in `values` from a grid point to the corners of its cell."""
+        _, y, z = self.shape
+        return torch.tensor([0, 1, z, z + 1, y * z, y * z + 1, y * z + z, y * z + z + 1], device=self.origin.device)
 
     def to(self, device: torch.device | str) -> GridMaps:
         """The same maps on another device."""
@@ -106,7 +118,7 @@ def _block(axes: list[Tensor], atoms: Tensor, classes: Tensor, table: Tensor) ->
 
 @dataclass(frozen=True)
 class MapField:
-    """The field of a receptor for atoms of the classes ``classes``, int64 [n], from its maps."""
+    """The field of a receptor for atoms of some classes from its maps: int64 [n], or [n, L] of L ligands."""
 
     maps: GridMaps
     classes: Tensor
@@ -122,24 +134,22 @@ def interpolate(maps: GridMaps, positions: Tensor, classes: Tensor) -> tuple[Ten
     Args:
         maps: of the receptor.
         positions: float32 [n, 3, B], Angstrom: atoms first, poses last.
-        classes: int64 [n], of the atoms.
+        classes: int64 [n], of the atoms; or [n, L] where the poses are those of L ligands, one after the other.
 
     Returns:
         energies [n, B] in kcal/mol; gradients [n, 3, B] in kcal/mol/Angstrom, zero along axes where an atom is outside
     """
     nx, ny, nz = maps.shape
-    limits = torch.tensor(maps.shape, dtype=positions.dtype, device=positions.device)[:, None] - 1
+    limits = maps.limits.to(positions.dtype)[:, None]
     cell = (positions - maps.origin[:, None]) * (1 / maps.spacing)
     inside = (cell > 0) & (cell < limits)
     cell = torch.minimum(cell.clamp(min=0), limits - 1e-4)
     whole = cell.floor()
     fx, fy, fz = (cell - whole).unbind(1)
     ix, iy, iz = whole.long().unbind(1)
-    base = (classes * (nx * ny * nz))[:, None] + (ix * ny + iy) * nz + iz
-    steps = torch.tensor(
-        [0, 1, nz, nz + 1, ny * nz, ny * nz + 1, ny * nz + nz, ny * nz + nz + 1], device=positions.device
-    )
-    corners = maps.values.index_select(0, (base + steps[:, None, None]).reshape(-1)).view(2, 2, 2, *base.shape)
+    point = ((ix * ny + iy) * nz + iz).view(*classes.shape, -1)
+    base = ((classes * (nx * ny * nz))[..., None] + point).view_as(ix)
+    corners = maps.values.index_select(0, (base + maps.corners[:, None, None]).reshape(-1)).view(2, 2, 2, *base.shape)
     slope_z = corners[:, :, 1] - corners[:, :, 0]
     along_z = corners[:, :, 0] + fz * slope_z
     slope_y = along_z[:, 1] - along_z[:, 0]

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from molgen.physics.line_search import SHORTEST, accepted, inverse_curvature
-from molgen.physics.torsion_tree import TorsionTree, move
+from molgen.physics.torsion_tree import Tree, move
 
 Objective = Callable[[Tensor], tuple[Tensor, Tensor]]
 """Poses [n, 3, B] -> (energies [B], gradients along the tangent vectors [6 + m, B])."""
@@ -30,7 +30,7 @@ class Minimized:
 
 
 def minimize(
-    objective: Objective, tree: TorsionTree, positions: Tensor, iterations: int, *, longest: float = 1.0
+    objective: Objective, tree: Tree, positions: Tensor, iterations: int, *, longest: float = 1.0
 ) -> Minimized:
     """BFGS on R^3 x SO(3) x torus for every pose of a batch.
 
@@ -53,7 +53,7 @@ def minimize(
     for _ in range(iterations):
         slope = (direction * gradient).sum(0)
         uphill = slope >= 0
-        if bool(uphill.any()):
+        if _any(uphill):
             inverse = torch.where(uphill, _diagonal(scale), inverse)
             direction = torch.where(uphill, -scale * gradient, direction)
             slope = (direction * gradient).sum(0)
@@ -69,11 +69,16 @@ def minimize(
         energy = torch.where(taken, new_energy, energy)
         gradient = torch.where(taken, new_gradient, gradient)
         stuck = size < SHORTEST
-        if bool(stuck.any()):
+        if _any(stuck):
             inverse = torch.where(stuck, _diagonal(scale), inverse)
             size = torch.where(stuck, torch.ones_like(size), size)
         direction = -(inverse * gradient).sum(1)
     return Minimized(positions, energy, iterations + 1)
+
+
+def _any(mask: Tensor) -> bool:
+    """Whether there may be something to do for a mask: a GPU is not waited for, it does the work for none as well."""
+    return mask.device.type != "cpu" or bool(mask.any())
 
 
 def _shortening(energy: Tensor, trial: Tensor, slope: Tensor) -> Tensor:
@@ -81,10 +86,9 @@ def _shortening(energy: Tensor, trial: Tensor, slope: Tensor) -> Tensor:
     return (-slope / (2 * (trial - energy - slope)).clamp(min=1e-9)).clamp(0.1, 0.6)
 
 
-def _scales(tree: TorsionTree, positions: Tensor) -> Tensor:
+def _scales(tree: Tree, positions: Tensor) -> Tensor:
     """[6 + m, B], the first guess of the inverse Hessian's diagonal: one Angstrom of motion counts alike everywhere."""
-    spread = positions - positions.mean(0)
-    radius = (spread * spread).sum(1).mean(0).clamp(min=1.0)
+    radius = tree.square_radius(positions).clamp(min=1.0)
     weight = torch.cat([torch.ones_like(radius).expand(3, -1), (1 / radius).expand(3 + tree.n_torsions, -1)])
     return _FIRST * weight
 

@@ -7,13 +7,59 @@ vector about the centroid in the world frame (radian), changes of the m torsions
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 import torch
 from torch import Tensor
 
 from molgen.chem.features.molecule_graph import MoleculeGraph
+
+
+class Tree(Protocol):
+    """What motions and forces need to know: of one molecule (`TorsionTree`) or of several side by side."""
+
+    @property
+    def n_torsions(self) -> int: ...
+
+    @property
+    def freedom(self) -> int: ...
+
+    @property
+    def levels(self) -> Sequence[tuple[int, int]]: ...
+
+    @property
+    def is_fixed(self) -> bool: ...
+
+    def centroid(self, positions: Tensor) -> Tensor:
+        """The middle of the atoms of poses [n, 3, B], [3, B]."""
+        ...
+
+    def square_radius(self, positions: Tensor) -> Tensor:
+        """The mean squared distance of the atoms of poses [n, 3, B] from their middle, [B]."""
+        ...
+
+    def ends(self, positions: Tensor) -> tuple[Tensor, Tensor]:
+        """Where the axes of poses [n, 3, B] start and end, [m, 3, B] each."""
+        ...
+
+    def above(self, level: int, values: Tensor) -> Tensor:
+        """Of values [k, ..., B] of the first k fragments those of the parents of the axes of a level."""
+        ...
+
+    def on_atoms(self, values: Tensor) -> Tensor:
+        """Values [m + 1, ..., B] of all fragments at their atoms, [n, ..., B]."""
+        ...
+
+    def placed(self, positions: Tensor) -> Tensor:
+        """Poses [n, 3, B] with rows that stand for no atom at the origin."""
+        ...
+
+    def carried(self, values: Tensor) -> Tensor:
+        """Sums of values [n, k, B] over the atoms that each axis turns, [m, k, B]."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -47,6 +93,32 @@ class TorsionTree:
     def freedom(self) -> int:
         """Number of degrees of freedom, 6 + m."""
         return 6 + len(self.start)
+
+    def centroid(self, positions: Tensor) -> Tensor:
+        return positions.mean(0)
+
+    def square_radius(self, positions: Tensor) -> Tensor:
+        spread = positions - positions.mean(0)
+        return (spread * spread).sum(1).mean(0)
+
+    def ends(self, positions: Tensor) -> tuple[Tensor, Tensor]:
+        return positions.index_select(0, self.start), positions.index_select(0, self.end)
+
+    def above(self, level: int, values: Tensor) -> Tensor:
+        first, last = self.levels[level]
+        return values.index_select(0, self.parent[first:last])
+
+    def on_atoms(self, values: Tensor) -> Tensor:
+        return values.index_select(0, self.fragment)
+
+    def placed(self, positions: Tensor) -> Tensor:
+        return positions
+
+    def carried(self, values: Tensor) -> Tensor:
+        flat = values.flatten(1)
+        m = self.n_torsions
+        moving = self.moving.expand(2, -1) if m == 1 else self.moving  # a product of one row is summed in another order
+        return (moving.to(flat) @ flat)[:m].view(m, *values.shape[1:])
 
 
 def torsion_tree(graph: MoleculeGraph, device: torch.device | str = "cpu", *, is_fixed: bool = False) -> TorsionTree:
@@ -85,7 +157,7 @@ def torsion_tree(graph: MoleculeGraph, device: torch.device | str = "cpu", *, is
     )
 
 
-def move(tree: TorsionTree, positions: Tensor, motion: Tensor) -> Tensor:
+def move(tree: Tree, positions: Tensor, motion: Tensor) -> Tensor:
     """Poses [n, 3, B] moved along a tangent vector [6 + m, B]: torsions first, then the rigid motion.
 
     Equal to rounding to :meth:`molgen.geometry.internal_coordinates.InternalCoordinates.positions` with the poses as
@@ -95,27 +167,24 @@ def move(tree: TorsionTree, positions: Tensor, motion: Tensor) -> Tensor:
     turn = motion[3:6]
     angle = torch.linalg.vector_norm(turn, dim=0)
     root = rotation_matrices((turn / angle.clamp(min=1e-12))[None], angle[None])[0]
-    center = positions.mean(0)
+    center = tree.centroid(positions)
     shift = center + motion[:3] - _turned(root, center)
     if tree.n_torsions == 0:
-        return _turned(root, positions) + shift
-    pivot = positions.index_select(0, tree.end)
-    axis = pivot - positions.index_select(0, tree.start)
-    axis = axis / torch.linalg.vector_norm(axis, dim=1, keepdim=True).clamp(min=1e-12)
-    local = rotation_matrices(axis, motion[6:])
+        return tree.placed(_turned(root, positions) + shift)
+    start, pivot = tree.ends(positions)
+    local = rotation_matrices(_directions(start, pivot), motion[6:])
     offset = pivot - _turned(local, pivot)
     turns, shifts = [root[None]], [shift[None]]
-    for first, last in tree.levels:
-        parent = tree.parent[first:last]
-        above = (turns[0] if len(turns) == 1 else torch.cat(turns)).index_select(0, parent)
-        carried = (shifts[0] if len(shifts) == 1 else torch.cat(shifts)).index_select(0, parent)
+    for level, (first, last) in enumerate(tree.levels):
+        above = tree.above(level, turns[0] if len(turns) == 1 else torch.cat(turns))
+        carried = tree.above(level, shifts[0] if len(shifts) == 1 else torch.cat(shifts))
         turns.append(_product(above, local[first:last]))
         shifts.append(_turned(above, offset[first:last]) + carried)
-    turned = _turned(torch.cat(turns).index_select(0, tree.fragment), positions)
-    return turned + torch.cat(shifts).index_select(0, tree.fragment)
+    turned = _turned(tree.on_atoms(torch.cat(turns)), positions)
+    return tree.placed(turned + tree.on_atoms(torch.cat(shifts)))
 
 
-def generalized_gradient(tree: TorsionTree, positions: Tensor, gradient: Tensor) -> Tensor:
+def generalized_gradient(tree: Tree, positions: Tensor, gradient: Tensor) -> Tensor:
     """Gradient [6 + m, B] along the tangent vectors at a pose.
 
     Args:
@@ -123,20 +192,23 @@ def generalized_gradient(tree: TorsionTree, positions: Tensor, gradient: Tensor)
         positions: [n, 3, B].
         gradient: [n, 3, B], derivative of an energy by the coordinates.
     """
-    n, _, batch = positions.shape
-    moment = _cross(positions - positions.mean(0), gradient)
+    center = tree.centroid(positions)
+    moment = _cross(positions - center, gradient)
     rigid = torch.cat([gradient.sum(0), moment.sum(0)])
     if tree.is_fixed:
         rigid = torch.zeros_like(rigid)
     if tree.n_torsions == 0:
         return rigid
-    flat = torch.cat([gradient, moment], dim=1).view(n, 6 * batch)
-    force, torque = (tree.moving.to(flat) @ flat).view(-1, 6, batch).split(3, dim=1)
-    pivot = positions.index_select(0, tree.end)
-    axis = pivot - positions.index_select(0, tree.start)
-    axis = axis / torch.linalg.vector_norm(axis, dim=1, keepdim=True).clamp(min=1e-12)
-    about_axis = torque - _cross(pivot - positions.mean(0), force)
-    return torch.cat([rigid, (axis * about_axis).sum(1)])
+    force, torque = tree.carried(torch.cat([gradient, moment], dim=1)).split(3, dim=1)
+    start, pivot = tree.ends(positions)
+    about_axis = torque - _cross(pivot - center, force)
+    return torch.cat([rigid, (_directions(start, pivot) * about_axis).sum(1)])
+
+
+def _directions(start: Tensor, end: Tensor) -> Tensor:
+    """Unit vectors [m, 3, B] along axes."""
+    axis = end - start
+    return axis / torch.linalg.vector_norm(axis, dim=1, keepdim=True).clamp(min=1e-12)
 
 
 def rotation_matrices(axis: Tensor, angle: Tensor) -> Tensor:

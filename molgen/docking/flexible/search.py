@@ -29,8 +29,7 @@ def search_packings(
         sites: packings, each with the energy of the ligand there.
         seeds: poses in the structure's own pocket, the best first.
     """
-    rng = torch.Generator().manual_seed(config.seed)
-    minima = [search(energy, ligand.templates, QUICK, rng, seeds).minima for _, energy in sites]
+    minima = [search(energy, ligand.templates, QUICK, config.seed, seeds).minima for _, energy in sites]
     kept = _best(minima, [KT * packing_cost(site) for site, _ in sites])
     return [
         (site, refine(site, ligand, energy, own, config.min_rmsd))

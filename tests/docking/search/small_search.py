@@ -26,4 +26,4 @@ def energy_of(smiles: str) -> DockingEnergy:
 
 @functools.cache
 def searched(smiles: str, seed: int = 0, config: SearchConfig = FEW) -> SearchResult:
-    return search(energy_of(smiles), ligand(smiles).templates, config, torch.Generator().manual_seed(seed))
+    return search(energy_of(smiles), ligand(smiles).templates, config, seed)

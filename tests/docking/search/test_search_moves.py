@@ -11,8 +11,15 @@ from small_ligands import ligand
 from small_receptors import poses_first, poses_last
 from small_search import FEW, SIZE, energy_of, searched
 
-from molgen.docking.search import EFFORT, kicked, metropolis, random_starts
+from molgen.docking.search import EFFORT, kick, metropolis, random_starts
+from molgen.docking.search.moves import Shape
 from molgen.geometry.torsions import dihedral_angles
+from molgen.physics.torsion_tree import TorsionTree, move
+
+
+def kicked(tree: TorsionTree, positions: torch.Tensor) -> torch.Tensor:
+    rng = torch.Generator().manual_seed(0)
+    return move(tree, positions, kick(Shape(tree.n_torsions, 1, tree.is_fixed), positions.shape[2], FEW, rng))
 
 
 def test_starts_fill_the_box_in_every_orientation() -> None:
@@ -44,7 +51,7 @@ def test_a_kick_turns_one_torsion_or_moves_the_whole() -> None:
     tree = energy_of(smiles).tree
     quadruples = torch.from_numpy(ligand(smiles).graph.torsions.astype(np.int64))
     start = poses_last(ligand(smiles).templates[:1]).repeat(1, 1, 1000)
-    after = kicked(tree, start, FEW, torch.Generator().manual_seed(0))
+    after = kicked(tree, start)
     change = torch.sin(
         (dihedral_angles(poses_first(after), quadruples) - dihedral_angles(poses_first(start), quadruples)) / 2
     )
@@ -56,7 +63,7 @@ def test_a_kick_turns_one_torsion_or_moves_the_whole() -> None:
 def test_a_stiff_ligand_is_always_moved_as_a_whole() -> None:
     tree = energy_of("Oc1ccccc1").tree
     start = poses_last(ligand("Oc1ccccc1").templates[:1]).repeat(1, 1, 50)
-    after = kicked(tree, start, FEW, torch.Generator().manual_seed(0))
+    after = kicked(tree, start)
     assert ((after - start).abs().amax((0, 1)) > 0.05).all()
 
 
@@ -73,12 +80,17 @@ def test_more_effort_is_more_of_everything() -> None:
 def test_moves_downhill_are_always_accepted_and_uphill_as_boltzmann_has_it(temperature: float) -> None:
     count, rng = 40_000, torch.Generator().manual_seed(3)
     for change in (-50.0, -1.0, 0.0):
-        assert metropolis(torch.full((count,), change), temperature, rng).all()
+        assert metropolis(torch.full((count,), change), temperature, torch.rand(count, generator=rng)).all()
     for change in (0.1, 1.0, 3.0):
-        share = metropolis(torch.full((count,), change), temperature, rng).float().mean().item()
+        share = (
+            metropolis(torch.full((count,), change), temperature, torch.rand(count, generator=rng))
+            .float()
+            .mean()
+            .item()
+        )
         expected = math.exp(-change / temperature)
         assert share == pytest.approx(expected, abs=5 * math.sqrt(expected * (1 - expected) / count))
-    assert not metropolis(torch.full((count,), 1000.0), temperature, rng).any()
+    assert not metropolis(torch.full((count,), 1000.0), temperature, torch.rand(count, generator=rng)).any()
 
 
 def test_chains_that_hop_by_metropolis_visit_two_states_as_often_as_boltzmann_has_it() -> None:
@@ -87,7 +99,7 @@ def test_chains_that_hop_by_metropolis_visit_two_states_as_often_as_boltzmann_ha
     state = torch.zeros(500, dtype=torch.long)
     visits = []
     for _ in range(200):
-        accepted = metropolis(energy[1 - state] - energy[state], temperature, rng)
+        accepted = metropolis(energy[1 - state] - energy[state], temperature, torch.rand(500, generator=rng))
         state = torch.where(accepted, 1 - state, state)
         visits.append(state.float().mean().item())
     weight = math.exp(-1 / temperature)
@@ -98,21 +110,21 @@ def test_a_chain_keeps_its_minimum_where_the_hop_is_refused_and_takes_it_where_n
     """All the hops of a round, downhill and uphill, reach the rule with the change of energy after minus before."""
     changes = []
 
-    def watched(change, temperature, rng):
+    def watched(change, temperature, uniform):
         changes.append(change)
         return change <= 0
 
-    monkeypatch.setattr("molgen.docking.search.metropolis", watched)
+    monkeypatch.setattr("molgen.docking.search.hopping.metropolis", watched)
     kicks = []
 
-    def kept(tree, positions, config, rng):
-        kicks.append(positions)
-        return kicked(tree, positions, config, rng)
+    def kept(tree, positions, motion):
+        kicks.append(positions[..., : FEW.chains].contiguous())
+        return move(tree, positions, motion)
 
-    monkeypatch.setattr("molgen.docking.search.kicked", kept)
+    monkeypatch.setattr("molgen.docking.search.starts.move", kept)
     searched.__wrapped__("OCCCCN", 0, replace(FEW, renewal=100, rounds=4))
     energy = energy_of("OCCCCN")
-    before = [energy(positions)[0] for positions in kicks]
+    before = [energy(positions)[0] for positions in kicks[1:]]  # the first move made the starts
     for here, there in pairwise(before):
         assert (there <= here + 1e-3).all()  # with this rule no chain climbs
     for change, here, there in zip(changes, before, before[1:], strict=False):

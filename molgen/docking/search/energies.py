@@ -1,0 +1,84 @@
+"""The energy of ligands in a site: of one, or of several side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from molgen.docking.ligand import Ligand
+from molgen.docking.site import Site, class_keys
+from molgen.physics.energy import DockingEnergy, Restraint
+from molgen.physics.maps import MapField
+from molgen.physics.side_by_side import pairs_side_by_side, stacked, trees_side_by_side
+
+
+def energy_of(site: Site, ligand: Ligand, restraints: Sequence[Restraint] = ()) -> DockingEnergy:
+    """The energy of a ligand in a site, from maps."""
+    field = MapField(site.maps_for(ligand.classes), ligand.classes.index)
+    counted = None if ligand.bonding is None else _counted(ligand)
+    return DockingEnergy(ligand.tree, field, ligand.pairs, site.lower, site.upper, tuple(restraints), counted=counted)
+
+
+def _counted(ligand: Ligand) -> Tensor:
+    return (torch.arange(ligand.graph.n_atoms) < ligand.n_own).float()
+
+
+class LigandEnergies:
+    """The energies of some of the ligands in a site, side by side, on a device.
+
+    Args:
+        site: with maps for the classes of all ligands.
+        ligands: bonded to a residue all of them, or none.
+        restraints: of each ligand.
+        device: where poses are.
+    """
+
+    def __init__(
+        self, site: Site, ligands: Sequence[Ligand], restraints: Sequence[Sequence[Restraint]], device: torch.device
+    ) -> None:
+        self._site, self._ligands, self._restraints, self._device = site, ligands, restraints, device
+        self._maps = site.every_map.to(device)
+        rows = {key: row for row, key in enumerate(site.maps)}
+        self._classes = [
+            torch.tensor([rows[key] for key in class_keys(own.classes)])[own.classes.index] for own in ligands
+        ]
+
+    def __call__(self, members: Sequence[int]) -> DockingEnergy:
+        """The energy of the ligands of these numbers, one after the other."""
+        ligands = [self._ligands[k] for k in members]
+        atoms = max(own.graph.n_atoms for own in ligands)
+        classes = stacked([self._classes[k] for k in members], atoms)
+        restraints = [
+            _OfOneLigand(place, len(members), self._ligands[k].graph.n_atoms, restraint)
+            for place, k in enumerate(members)
+            for restraint in self._restraints[k]
+        ]
+        return DockingEnergy(
+            trees_side_by_side([own.tree for own in ligands]).to(self._device),
+            MapField(self._maps, classes.to(self._device)),
+            pairs_side_by_side([own.pairs for own in ligands], atoms).to(self._device),
+            self._site.lower.to(self._device),
+            self._site.upper.to(self._device),
+            tuple(restraints),
+            counted=stacked([_counted(own) for own in ligands], atoms).to(self._device),
+        )
+
+
+@dataclass(frozen=True)
+class _OfOneLigand:
+    """A restraint of one of the ligands side by side, which has so many atoms."""
+
+    place: int
+    ligands: int
+    atoms: int
+    restraint: Restraint
+
+    def __call__(self, positions: Tensor) -> tuple[Tensor, Tensor]:
+        count = positions.shape[2] // self.ligands
+        own = slice(self.place * count, (self.place + 1) * count)
+        energies, gradient = positions.new_zeros(positions.shape[2]), torch.zeros_like(positions)
+        energies[own], gradient[: self.atoms, :, own] = self.restraint(positions[: self.atoms, :, own])
+        return energies, gradient

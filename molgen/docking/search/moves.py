@@ -1,0 +1,99 @@
+"""The random numbers of a search: starts, kicks and Metropolis' rule, the same for a ligand whatever is beside it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import torch
+from torch import Tensor
+
+from molgen.docking.search.config import SearchConfig
+from molgen.geometry.rotations import random_rotation
+
+
+class Shape(NamedTuple):
+    """What the random numbers of a ligand depend on: two ligands alike in it get the same."""
+
+    torsions: int
+    templates: int
+    is_fixed: bool
+
+
+class RandomStart(NamedTuple):
+    """S starts.
+
+    Attributes:
+        template: int64 [S], template conformers.
+        angles: [m, S], radian.
+        rotation: [S, 3, 3]; place: [3, S], shares of the edges of the box; none of either for a fixed root.
+    """
+
+    template: Tensor
+    angles: Tensor
+    rotation: Tensor | None
+    place: Tensor | None
+
+
+def random_start(shape: Shape, count: int, rng: torch.Generator) -> RandomStart:
+    """``count`` starts, uniform in template conformer, torsions, orientation and place."""
+    template = torch.randint(shape.templates, (count,), generator=rng)
+    angles = (torch.rand(shape.torsions, count, generator=rng) * 2 - 1) * math.pi
+    if shape.is_fixed:
+        return RandomStart(template, angles, None, None)
+    return RandomStart(template, angles, random_rotation((count,), rng), torch.rand(3, count, generator=rng))
+
+
+def kick(shape: Shape, count: int, config: SearchConfig, rng: torch.Generator) -> Tensor:
+    """Motions [6 + m, count], each with one torsion drawn anew, or a move and turn of the whole."""
+    motion = torch.zeros(6 + shape.torsions, count)
+    rigid = torch.ones(count, dtype=torch.bool)
+    if shape.torsions:
+        rigid = torch.rand(count, generator=rng) >= (1.0 if shape.is_fixed else config.torsion_share)
+        which = torch.randint(shape.torsions, (count,), generator=rng)
+        angle = (torch.rand(count, generator=rng) * 2 - 1) * math.pi
+        motion[6 + which, torch.arange(count)] = torch.where(rigid, 0.0, angle)
+    if not shape.is_fixed:
+        motion[:3] = config.shift * torch.randn(3, count, generator=rng) * rigid
+        motion[3:6] = config.turn * torch.randn(3, count, generator=rng) * rigid
+    return motion
+
+
+def metropolis(change: Tensor, temperature: float, uniform: Tensor) -> Tensor:
+    """Which moves are accepted, bool [B]: downhill always, uphill with probability exp(-change / temperature).
+
+    Args:
+        change: [B], energy after the move minus energy before it, kcal/mol.
+        temperature: kcal/mol.
+        uniform: [B], random numbers in [0, 1).
+
+    Source: Metropolis et al., J. Chem. Phys. 21, 1087 (1953).
+    """
+    return uniform < torch.exp(-change / temperature)
+
+
+class Dice:
+    """The random numbers of a search of several ligands, drawn once for each shape among them, on the CPU.
+
+    Args:
+        shapes: of the ligands.
+        seed: of every shape.
+    """
+
+    def __init__(self, shapes: Sequence[Shape], seed: int) -> None:
+        self._rngs = {shape: torch.Generator().manual_seed(seed) for shape in shapes}
+
+    def starts(self, shape: Shape, count: int) -> RandomStart:
+        """Starts of the ligands of a shape; before any kick."""
+        return random_start(shape, count, self._rngs[shape])
+
+    def kicks(self, shapes: Sequence[Shape], chains: int, freedom: int, config: SearchConfig) -> tuple[Tensor, Tensor]:
+        """Motions [freedom, L * chains] of L ligands of these shapes, and numbers [L * chains] for Metropolis' rule."""
+        drawn = {}
+        for shape in dict.fromkeys(shapes):
+            motion = torch.zeros(freedom, chains)
+            motion[: 6 + shape.torsions] = kick(shape, chains, config, self._rngs[shape])
+            drawn[shape] = motion, torch.rand(chains, generator=self._rngs[shape])
+        motions, uniform = zip(*(drawn[shape] for shape in shapes), strict=True)
+        return torch.cat(motions, 1), torch.cat(uniform)
