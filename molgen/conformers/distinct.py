@@ -8,6 +8,7 @@ from rdkit import Chem
 from molgen.chem.features.molecule_features import heavy_atoms
 from molgen.conformers.config import GenerateConfig
 from molgen.conformers.hydrogen_rotors import hydrogen_rotors
+from molgen.conformers.symmetry.copies import lowered_for_copies
 from molgen.metrics.rmsd import rmsd_matrix
 from molgen.metrics.symmetry import automorphisms
 
@@ -46,7 +47,11 @@ def distinct(mol: Chem.Mol, positions: np.ndarray, energies: np.ndarray, config:
 
 
 def symmetric_distances(mol: Chem.Mol, positions: np.ndarray) -> np.ndarray:
-    """Symmetric heavy-atom RMSD between all pairs of conformers [p, atoms, 3]: [p, p], Angstrom."""
+    """Symmetric heavy-atom RMSD between all pairs of conformers [p, atoms, 3]: [p, p], Angstrom.
+
+    Where there are too many symmetries to look at it is an upper bound, though copies of one minimum are found.
+    """
     heavy = positions[:, heavy_atoms(mol)]
     most = min(MORE_PERMUTATIONS, CHEAP_COMPARISONS // max(1, len(heavy)) ** 2)
-    return rmsd_matrix(heavy, heavy, automorphisms(mol, max(MAX_PERMUTATIONS, most)).permutations).numpy()
+    known = automorphisms(mol, max(MAX_PERMUTATIONS, most))
+    return lowered_for_copies(mol, heavy, rmsd_matrix(heavy, heavy, known.permutations).numpy(), known, SAME_RMSD)
