@@ -29,6 +29,8 @@ from molgen.cli.options import (
     LargestFragmentOption,
     NameColumnOption,
     ReportOption,
+    Sampler,
+    SamplerOption,
     SmilesColumnOption,
     Stereo,
     StereoOption,
@@ -52,15 +54,6 @@ class Unique(StrEnum):
 
     rmsd = "rmsd"
     minima = "minima"
-
-
-class Sampler(StrEnum):
-    """How a model is followed from noise to data."""
-
-    ode = "ode"
-    heun = "heun"
-    sde = "sde"
-    predictor_corrector = "predictor-corrector"
 
 
 class Minimizer(StrEnum):
@@ -125,9 +118,7 @@ def conformers(
     model: Annotated[
         str, advanced("--model", help="default, diffusion, cartesian, uniform (no model), or a weights file.")
     ] = "default",
-    sampler: Annotated[
-        Sampler, advanced("--sampler", help="How the model is followed; sde and predictor-corrector: a diffusion.")
-    ] = Sampler.ode,
+    sampler: SamplerOption = Sampler.ode,
     unique: Annotated[
         Unique, advanced("--unique", help="Different are conformers by RMSD, or only distinct minima of the field.")
     ] = Unique.rmsd,

@@ -20,6 +20,15 @@ class ProposalSource(StrEnum):
     random = "random"
 
 
+class Sampler(StrEnum):
+    """How a model is followed from noise to data."""
+
+    ode = "ode"
+    heun = "heun"
+    sde = "sde"
+    predictor_corrector = "predictor-corrector"
+
+
 class Rank(StrEnum):
     """What poses are ordered by."""
 
@@ -86,6 +95,11 @@ RankOption = Annotated[Rank, advanced("--rank", help="Order poses by the learned
 DeviceOption = Annotated[
     str,
     advanced("--device", metavar="cpu|cuda[:N]|mps|auto", help="Where the networks run; the rest is the CPU's."),
+]
+
+
+SamplerOption = Annotated[
+    Sampler, advanced("--sampler", help="How a model is followed; sde and predictor-corrector: a diffusion.")
 ]
 PoseModelOption = Annotated[str, advanced("--pose-model", help="Proposes poses: default, diffusion, or a file.")]
 ConfidenceModelOption = Annotated[str, advanced("--confidence-model", help="Ranks poses: default, or a weights file.")]

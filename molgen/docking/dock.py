@@ -170,7 +170,15 @@ def searched_with_packings(
         stage("proposals")
         noise = torch.Generator().manual_seed(config.seed)  # its own, so that the random starts do not depend on it
         proposals = propose(
-            learned.poses, site, ligand, config.samples, config.steps, noise, energy=energy, guidance=config.guidance
+            learned.poses,
+            site,
+            ligand,
+            config.samples,
+            config.steps,
+            noise,
+            sampler=config.sampler,
+            energy=energy,
+            guidance=config.guidance,
         )
     stage("search")
     minima = search(energy, ligand.templates, config.search, config.seed, proposals).minima

@@ -18,7 +18,9 @@ from molgen.graphs.pockets import PocketBatch, batch_pockets
 from molgen.models.pose_flow.model import PoseModel
 from molgen.models.pose_flow.sample import Guide, prior_states, sample_poses, time_grid
 from molgen.physics.energy import DockingEnergy
+from molgen.sampling import euler
 from molgen.sampling.guards import finite_rows, warn_not_finite
+from molgen.sampling.named import check_score, stepper_of
 from molgen.threads import one_thread
 
 _GUIDED = 0.7
@@ -39,6 +41,7 @@ def propose(
     steps: int,
     rng: torch.Generator,
     *,
+    sampler: str = "ode",
     energy: DockingEnergy | None = None,
     guidance: float = 0.0,
     on_step: Callable[[int, Tensor], None] | None = None,
@@ -50,7 +53,8 @@ def propose(
         site, ligand: what is docked.
         count: poses; the template conformers take turns.
         steps: of the integration.
-        rng: of the starting states.
+        rng: of the starting states, and of stochastic samplers.
+        sampler: "ode" (Euler's rule), or one of :data:`molgen.sampling.named.SAMPLERS`.
         energy: of the ligand in the site; its restraints pull on the poses while they are sampled.
         guidance: weight of the rest of the energy in the last steps, 1 / (kcal/mol).
         on_step: sees (step, positions [S, n, 3]) of every chunk of S poses.
@@ -60,7 +64,10 @@ def propose(
 
     Raises:
         CheckpointError: no pose is finite.
+        ConfigError: the sampler needs a score, and the model has none.
     """
+    check_score(sampler, model.config.process == "diffusion", "a flow of poses")
+    stepper = euler if sampler == "ode" else stepper_of(sampler)
     template = torch.arange(count) % len(ligand.templates)
     shapes = ligand.templates[template]
     graph = batch_graphs([ligand.graph]).to(model.device)
@@ -72,7 +79,9 @@ def propose(
     guide = None if energy is None else guide_of(energy, center, guidance)
     shapes = shapes.to(model.device)
     with one_thread():
-        found = sample_poses(model, graph, pocket, shapes, start, time_grid(steps), guide=guide, on_step=watch)
+        found = sample_poses(
+            model, graph, pocket, shapes, start, time_grid(steps), stepper=stepper, rng=rng, guide=guide, on_step=watch
+        )
     found, template = _finite(found.cpu(), template)
     return Starts((found + center).permute(1, 2, 0).contiguous(), template)
 

@@ -31,6 +31,7 @@ _CHOICES = {
     "proposals": ("both", "learned", "random"),
     "rank": ("confidence", "energy"),
     "stereo": ("one", "enumerate"),
+    "sampler": ("ode", "heun", "sde", "predictor-corrector"),
 }
 
 
@@ -53,8 +54,11 @@ class DockConfig:
         proposals: where the search starts: "random" poses, "learned" ones (those of the model alone), or "both".
         rank: poses are ordered by the learned "confidence", or by "energy" alone.
         samples, steps: poses that the model proposes, and steps of their integration.
+        sampler: how the model is followed: "ode" or "heun", or for a diffusion "sde" or "predictor-corrector"; the
+            second and the last take two network evaluations a step.
         guidance: weight of the energy in the last of these steps, 1 / (kcal/mol).
-        pose_model: "default" (a flow), "diffusion" or a weights file; confidence_model: "default" or a weights file.
+        pose_model: "default" (a flow), "diffusion" or a weights file.
+        confidence_model: "default" or a weights file.
         require, forbid: interactions that a pose must have, or must not, e.g. "hbond:A:ILE:9"
             (:class:`molgen.metrics.interactions.Condition`); poses that fail one are left out.
         covalent: a bond to a residue that the ligand is docked through, e.g. "A:CYS:25"
@@ -79,6 +83,7 @@ class DockConfig:
     rank: Literal["confidence", "energy"] = "confidence"
     samples: int = 64
     steps: int = 10
+    sampler: Literal["ode", "heun", "sde", "predictor-corrector"] = "ode"
     guidance: float = 0.0
     pose_model: str = "default"
     confidence_model: str = "default"

@@ -36,7 +36,7 @@ def stereo_is_right(positions: np.ndarray, marks: StereoMarks, *, least: float =
         positions: [..., n, 3], Angstrom.
         least: Angstrom^3, triple products below are no tetrahedron; an ideal one of carbon atoms has 2.7.
     """
-    right = (volumes(positions, marks.chiral) > least).all(-1)
+    right = np.asarray((volumes(positions, marks.chiral) > least).all(-1))
     if not len(marks.double_bonds):
         return right
     begin, left, other, end = (positions[..., column, :] for column in marks.double_bonds[:, :4].T)

@@ -17,7 +17,7 @@ from molgen.graphs.pockets import PocketBatch
 from molgen.manifolds import SO3, Torus
 from molgen.models.pose_flow.model import PoseModel, State, pose_positions
 from molgen.nets.field_model import field_of_states
-from molgen.sampling import integrate, uniform_grid
+from molgen.sampling import Stepper, euler, integrate, uniform_grid
 from molgen.sampling.guidance import Guidance
 from molgen.sampling.pieces import in_pieces
 
@@ -34,6 +34,8 @@ def sample_poses(
     start: State,
     times: Tensor,
     *,
+    stepper: Stepper = euler,
+    rng: torch.Generator | None = None,
     guide: Guide | None = None,
     on_step: Callable[[int, Tensor, Tensor], None] | None = None,
 ) -> Tensor:
@@ -45,6 +47,8 @@ def sample_poses(
         template: [S, n, 3], the template conformer under each pose, Angstrom.
         start: states of the S poses at times[0], of the process's prior.
         times: descending, from 1 to 0.
+        stepper: says whether the ODE or an SDE is followed.
+        rng: of stochastic steppers.
         guide: an energy that bends the field.
         on_step: sees (step, time, positions [S', n, 3]) of every chunk of S' poses.
 
@@ -60,7 +64,9 @@ def sample_poses(
         guidance = None if guide is None else _guidance(guide, positions, model)
         watch = None if on_step is None else partial(_show, on_step, positions)
         begin = {name: value[rows] for name, value in start.items()}
-        final = integrate(field, model.process, begin, times, guidance=guidance, on_step=watch)
+        final = integrate(
+            field, model.process, begin, times, stepper=stepper, rng=rng, guidance=guidance, on_step=watch
+        )
         return positions(final)[0]
 
     return in_pieces(len(template), CHUNK if template.device.type == "cpu" else GPU_CHUNK, carried)
