@@ -110,6 +110,20 @@ def prepare_complexes(
     _end(f"{made.examples} complexes in {output}, {made.failures} failed", made, output)
 
 
+@prepare_app.command("clusters")
+def prepare_clusters(
+    sources: Annotated[list[Path], typer.Argument(metavar="SOURCE...", help="Of complexes or of proteins.")],
+    output: Annotated[Path, typer.Option("-o", "--output", help="Table to write: .csv with columns id and cluster.")],
+    identity: Annotated[float, typer.Option(min=0.0, max=1.0, help="Of the sequences of one cluster.")] = 0.4,
+) -> None:
+    """Cluster structures by sequence, for sets that are trained together: --set clusters=TABLE."""
+    from molgen.datasets.structure_clusters import write_clusters
+
+    structures, clusters = write_clusters(sources, output, identity)
+    say(f"{structures} structures in {clusters} clusters in {output}")
+    conclude({"structures": structures, "clusters": clusters}, (output,))
+
+
 @prepare_app.command("side-chains")
 def prepare_side_chains(
     source: Proteins,

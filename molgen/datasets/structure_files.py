@@ -25,6 +25,7 @@ class ComplexFiles:
 
     `protein` is None, or `ligands` empty, where a folder lacks the file. Complexes of one `group` have the same
     protein; "" is that of the cluster. `native` is the protein file that the ligand was seen in, where it is another.
+    `has_cluster` is False where nobody has said which cluster it is, and its name stands for one.
     """
 
     name: str
@@ -33,15 +34,17 @@ class ComplexFiles:
     cluster: str
     group: str = ""
     native: Path | None = None
+    has_cluster: bool = True
 
 
 @dataclass(frozen=True)
 class ProteinFile:
-    """Where a protein lies."""
+    """Where a protein lies; `has_cluster` as of :class:`ComplexFiles`."""
 
     name: str
     path: Path
     cluster: str
+    has_cluster: bool = True
 
 
 def find_complexes(source: str | Path) -> list[ComplexFiles]:
@@ -51,7 +54,8 @@ def find_complexes(source: str | Path) -> list[ComplexFiles]:
         source: a folder with one folder for each complex, which holds protein.pdb, *_protein.pdb or a .cif, and
             ligand.sdf, *_ligand.sdf or *_ligand.mol2 (each also as .gz); or a .csv with columns protein and ligand, and
             optionally name, cluster and group, whose paths count from its own folder. An index.csv in a folder, or next
-            to it, has the clusters (columns id and cluster); else every complex is its own.
+            to it, has the clusters (columns id and cluster); else every complex is its own, until
+            :func:`molgen.datasets.structure_clusters.with_clusters` compares their sequences.
 
     Raises:
         InputError: there is nothing of this.
@@ -59,7 +63,7 @@ def find_complexes(source: str | Path) -> list[ComplexFiles]:
     path = Path(source)
     if path.is_dir():
         clusters = _clusters(path, "id")
-        found = [_in_folder(one, clusters.get(one.name, one.name)) for one in sorted(path.iterdir()) if one.is_dir()]
+        found = [_in_folder(one, clusters.get(one.name)) for one in sorted(path.iterdir()) if one.is_dir()]
     else:
         found = [_in_row(path.parent, row, number) for number, row in enumerate(_rows(path, "protein", "ligand"))]
     if not found:
@@ -72,15 +76,21 @@ def find_proteins(source: str | Path) -> list[ProteinFile]:
 
     Args:
         source: a folder; or a .csv with a column file and optionally pdb_id (or name) and cluster, whose paths count
-            from its own folder or from the one above.
+            from its own folder or from the one above. The protein in the folder of a complex has its name. An index.csv
+            as in :func:`find_complexes` has the clusters.
 
     Raises:
         InputError: there are none, or a file of the table is missing.
     """
     path = Path(source)
     if path.is_dir():
+        clusters = _clusters(path, "id")
         files = [one for one in sorted(path.rglob("*")) if one.is_file() and _suffix(one) in _STRUCTURES]
-        found = [ProteinFile(_stem(one), one, _stem(one)) for one in files]
+        names = [_protein_name(one) for one in files]
+        found = [
+            ProteinFile(name, one, clusters.get(name, name), name in clusters)
+            for name, one in zip(names, files, strict=True)
+        ]
     else:
         found = [_listed(path, row) for row in _rows(path, "file")]
     if not found:
@@ -99,21 +109,23 @@ def _listed(table: Path, row: dict[str, str]) -> ProteinFile:
     if place is None:
         raise InputError(f"names {row['file']}, which is not there", source=table)
     name = row.get("pdb_id") or row.get("name") or _stem(place)
-    return ProteinFile(name, place, row.get("cluster") or name)
+    return ProteinFile(name, place, row.get("cluster") or name, bool(row.get("cluster")))
 
 
 def _in_row(folder: Path, row: dict[str, str], number: int) -> ComplexFiles:
     name = row.get("name") or f"row {number + 1}"
-    place = row.get("cluster") or name, row.get("group") or ""
-    return ComplexFiles(name, folder / row["protein"], (folder / row["ligand"],), *place)
+    cluster, group = row.get("cluster"), row.get("group") or ""
+    files = folder / row["protein"], (folder / row["ligand"],)
+    return ComplexFiles(name, *files, cluster or name, group, has_cluster=bool(cluster))
 
 
-def _in_folder(folder: Path, cluster: str) -> ComplexFiles:
+def _in_folder(folder: Path, cluster: str | None) -> ComplexFiles:
     proteins, ligands = (
         [path for pattern in patterns for end in ("", ".gz") for path in sorted(folder.glob(pattern + end))]
         for patterns in (_PROTEINS, _LIGANDS)
     )
-    return ComplexFiles(folder.name, proteins[0] if proteins else None, tuple(ligands), cluster)
+    files = proteins[0] if proteins else None, tuple(ligands)
+    return ComplexFiles(folder.name, *files, cluster or folder.name, has_cluster=bool(cluster))
 
 
 def _clusters(folder: Path, key: str) -> dict[str, str]:
@@ -141,6 +153,12 @@ def _rows(path: Path, *columns: str) -> list[dict[str, str]]:
 
 def _suffix(path: Path) -> str:
     return Path(path.name.lower().removesuffix(".gz")).suffix
+
+
+def _protein_name(path: Path) -> str:
+    """`1abc` of 1abc/protein.pdb, 1abc/1abc_protein.pdb and 1abc.pdb."""
+    stem = _stem(path)
+    return path.parent.name if stem == "protein" else stem.removesuffix("_protein")
 
 
 def _stem(path: Path) -> str:

@@ -14,6 +14,7 @@ from molgen.chem.side_chains.records import element_class, side_chain_record
 from molgen.datasets.block_runner import PreparationInput
 from molgen.datasets.preparation import Preparation
 from molgen.datasets.side_chains import SideChainEntry, encode_side_chains
+from molgen.datasets.structure_clusters import with_clusters
 from molgen.datasets.structure_files import ComplexFiles, ProteinFile, find_complexes, find_proteins, named
 from molgen.errors import InputError, ParseError
 
@@ -25,11 +26,14 @@ class SideChainPrepareConfig:
     Attributes:
         complexes: SOURCE holds complexes: one folder each with protein and ligand, or a table of both. Else structures.
         least: residues; a smaller structure is left out.
+        clusters: a .csv with columns id and cluster (`molgen prepare clusters`); "": the clusters that SOURCE names,
+            else those of the sequences.
         block: structures per part file.
     """
 
     complexes: bool = False
     least: int = 20
+    clusters: str = ""
     block: int = 500
 
 
@@ -76,7 +80,9 @@ def _heavy_atoms(path: Path) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _inputs(source: Path, config: SideChainPrepareConfig) -> Iterable[PreparationInput]:
-    return named(find_complexes(source) if config.complexes else find_proteins(source))
+    if config.complexes:
+        return named(with_clusters(find_complexes(source), config.clusters))
+    return named(with_clusters(find_proteins(source), config.clusters))
 
 
 prepare_side_chains = Preparation(SideChainPrepareConfig, _inputs, entry_of, encode_side_chains)

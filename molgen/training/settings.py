@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from molgen.limits import above, at_least, below_one
+from molgen.limits import at_least, below_one
 
 Precision = Literal["32-true", "bf16-mixed", "16-mixed"]
 
@@ -49,7 +49,6 @@ class TrainSettings:
     seed: int = 0
 
     def __post_init__(self) -> None:
-        above(self, 0, "learning_rate")
-        at_least(self, 0, "warmup", "weight_decay", "clip", "max_bad_batches", "workers", "seed")
+        at_least(self, 0, "learning_rate", "warmup", "weight_decay", "clip", "max_bad_batches", "workers", "seed")
         at_least(self, 1, "steps", "validate_every", "threads", "devices", "accumulate")
         below_one(self, "ema")

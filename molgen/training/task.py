@@ -52,6 +52,7 @@ class TrainingData:
         samples: noised samples in a batch.
         labels: of the sources, for the record in the checkpoint, e.g. ``{"sources": ["crystal (300)"]}``.
         notes: what a user should know of the data.
+        check: record of the weights that training begins from -> raises where they have seen what is held back.
     """
 
     stream: Callable[..., torch.utils.data.IterableDataset]
@@ -60,6 +61,7 @@ class TrainingData:
     samples: int
     labels: Mapping[str, Any]
     notes: Sequence[str] = ()
+    check: Callable[[Record], object] = lambda record: None
 
 
 def unchanged(config: Any, model: Any, record: Record) -> tuple[Any, Record]:
@@ -144,6 +146,7 @@ class Task(Generic[C, M]):
         folder.path.mkdir(parents=True, exist_ok=True)
         data = self.data(config)
         start = starting_point(self, config, resume)
+        data.check(start.record)
         if is_first_process():
             for note in [*data.notes, *start.notes]:
                 on_note(note)

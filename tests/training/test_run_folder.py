@@ -114,8 +114,8 @@ def test_learning_rate_and_gradient_norm_are_logged(run):
     ("setting", "reason"),
     [
         ("train.batch=0", "train.batch must be at least 1, not 0"),
-        ("train.learning_rate=-1", "train.learning_rate must be more than 0, not -1.0"),
-        ("train.learning_rate=.nan", "train.learning_rate must be more than 0, not nan"),
+        ("train.learning_rate=-1", "train.learning_rate must be at least 0, not -1.0"),
+        ("train.learning_rate=.nan", "train.learning_rate must be at least 0, not nan"),
         ("train.precision=8-true", "train.precision must be one of 32-true, bf16-mixed, 16-mixed"),
         ("train.precision=16-mixed", "train.precision: 16-mixed needs a GPU"),
         ("train.ema=1", "train.ema must be at least 0 and less than 1"),

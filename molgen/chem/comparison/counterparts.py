@@ -27,7 +27,19 @@ def chains_of(protein: Protein) -> dict[str, np.ndarray]:
 
 def sequence_of(protein: Protein, residues: np.ndarray) -> str:
     """One letter for each residue, X for what has none."""
-    return "".join(_LETTERS.get(f"{protein.residues[k].name:<3}", "X") for k in residues)
+    return "".join(letter_of(protein.residues[k].name) for k in residues)
+
+
+def letter_of(name: str) -> str:
+    """One letter for a component id, X for what has none."""
+    return _LETTERS.get(f"{name:<3}", "X")
+
+
+def sequence_identity(one: str, two: str) -> float:
+    """The share of the shorter sequence that is the same in both, in a global alignment with free ends."""
+    if not one or not two or len(one) * len(two) > _MOST_CELLS:
+        return 0.0
+    return _same(one, two, _aligned_places(one, two)) / min(len(one), len(two))
 
 
 def counterparts(first: Protein, second: Protein, chain: np.ndarray, other: np.ndarray) -> tuple[np.ndarray, float]:
@@ -44,11 +56,19 @@ def counterparts(first: Protein, second: Protein, chain: np.ndarray, other: np.n
     one, two = sequence_of(first, chain), sequence_of(second, other)
     if not one or not two or len(one) * len(two) > _MOST_CELLS:
         return np.zeros((0, 2), dtype=np.int64), 0.0
-    blocks = _aligned(one, two)
-    places = [np.c_[np.arange(a, b), np.arange(c, d)] for (a, b), (c, d) in blocks]
-    rows = np.concatenate(places) if places else np.zeros((0, 2), dtype=np.int64)
-    same = sum(one[i] == two[j] for i, j in rows.tolist())
-    return np.c_[chain[rows[:, 0]], other[rows[:, 1]]].astype(np.int64), same / min(len(one), len(two))
+    rows = _aligned_places(one, two)
+    identity = _same(one, two, rows) / min(len(one), len(two))
+    return np.c_[chain[rows[:, 0]], other[rows[:, 1]]].astype(np.int64), identity
+
+
+def _aligned_places(one: str, two: str) -> np.ndarray:
+    """int64 [k, 2], the places in both sequences that lie on each other."""
+    places = [np.c_[np.arange(a, b), np.arange(c, d)] for (a, b), (c, d) in _aligned(one, two)]
+    return np.concatenate(places) if places else np.zeros((0, 2), dtype=np.int64)
+
+
+def _same(one: str, two: str, places: np.ndarray) -> int:
+    return sum(one[i] == two[j] for i, j in places.tolist())
 
 
 @lru_cache(maxsize=256)

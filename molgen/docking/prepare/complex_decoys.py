@@ -24,6 +24,7 @@ from molgen.datasets.block_runner import PreparationInput
 from molgen.datasets.complexes import PlacedLigand
 from molgen.datasets.decoys import LabeledPoses, encode_decoys
 from molgen.datasets.preparation import Preparation
+from molgen.datasets.structure_clusters import with_clusters
 from molgen.datasets.structure_files import ComplexFiles, find_complexes, named
 from molgen.docking.dock import energy_of, searched
 from molgen.docking.learned import learned_of
@@ -71,6 +72,8 @@ class ComplexDecoyConfig:
         near_native: where no pose is nearer to the crystal's, minima of the crystal pose itself are added.
         nearest, farthest: limits of the smallest distance between ligand and receptor (metals aside for the lower
             one); outside of them a ligand is bonded to the receptor, or is elsewhere.
+        clusters: a .csv with columns id and cluster (`molgen prepare clusters`); "": the clusters that SOURCE names,
+            else those of the sequences.
         timeout: seconds for the embedding of a ligand.
         block: complexes per part file.
     """
@@ -90,6 +93,7 @@ class ComplexDecoyConfig:
     near_native: float = renamed("right", 2.0)
     nearest: float = 1.9
     farthest: float = 5.0
+    clusters: str = ""
     timeout: float = 60.0
     block: int = 100
 
@@ -201,7 +205,7 @@ def _with_torsions_of(ligand: Ligand, goal: Tensor) -> Tensor:
 
 
 def _inputs(source: Path, config: ComplexDecoyConfig) -> list[PreparationInput]:
-    complexes = find_complexes(source)
+    complexes = with_clusters(find_complexes(source), config.clusters)
     pairs = cross_pairs(complexes, config.cross, config.seed)
     return named(spread([*(complexes if config.redock else ()), *pairs], config.seed))
 

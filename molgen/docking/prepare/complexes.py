@@ -20,6 +20,7 @@ from molgen.datasets.block_runner import PreparationInput
 from molgen.datasets.complexes import ComplexRecord, PlacedLigand, complex_record, encode_complexes
 from molgen.datasets.preparation import Preparation
 from molgen.datasets.stored_proteins import stored_protein
+from molgen.datasets.structure_clusters import with_clusters
 from molgen.datasets.structure_files import ComplexFiles, find_complexes, named
 from molgen.docking.prepare.crystal import check_distance, crystal_ligand, protein_file
 from molgen.errors import ParseError
@@ -40,6 +41,8 @@ class ComplexConfig:
         reach: protein atoms farther from the ligand are not stored.
         nearest, farthest: limits of the smallest distance between ligand and receptor (metals aside for the lower
             one); outside of them a ligand is bonded to the receptor, or is elsewhere.
+        clusters: a .csv with columns id and cluster (`molgen prepare clusters`); "": the clusters that SOURCE names,
+            else those of the sequences.
         block: complexes per part file.
     """
 
@@ -48,6 +51,7 @@ class ComplexConfig:
     reach: float = 20.0
     nearest: float = 1.9
     farthest: float = 5.0
+    clusters: str = ""
     block: int = 400
 
 
@@ -91,7 +95,7 @@ def placed_ligand(mol: Chem.Mol, name: str, cluster: str, config: ComplexConfig)
 
 
 def _inputs(source: Path, config: ComplexConfig) -> list[PreparationInput]:
-    return named(find_complexes(source))
+    return named(with_clusters(find_complexes(source), config.clusters))
 
 
 prepare_complexes = Preparation(ComplexConfig, _inputs, complexes_of, encode_complexes)

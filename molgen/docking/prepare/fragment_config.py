@@ -19,6 +19,8 @@ class FragmentConfig:
         touching: share of the atoms of a piece that are in contact, at least.
         clash, metal_clash: no atom of the pocket is nearer than this.
         reach: protein atoms farther from all pieces are not stored.
+        clusters: a .csv with columns id and cluster (`molgen prepare clusters`); "": the clusters that SOURCE names,
+            else those of the sequences.
         block: proteins per part file.
         seed: of the choice.
     """
@@ -34,5 +36,6 @@ class FragmentConfig:
     clash: float = 2.4
     metal_clash: float = 1.8
     reach: float = 20.0
+    clusters: str = ""
     block: int = 400
     seed: int = 0

@@ -23,6 +23,7 @@ from molgen.datasets.block_runner import PreparationInput
 from molgen.datasets.complexes import ComplexRecord, PlacedLigand, complex_record, encode_complexes
 from molgen.datasets.preparation import Preparation
 from molgen.datasets.stored_proteins import stored_protein
+from molgen.datasets.structure_clusters import with_clusters
 from molgen.datasets.structure_files import ProteinFile, find_proteins, named
 from molgen.docking.prepare.complexes import MAX_PERMUTATIONS
 from molgen.docking.prepare.fragment_config import FragmentConfig
@@ -139,7 +140,7 @@ def _permutations(smiles: str) -> np.ndarray:
 
 
 def _inputs(source: Path, config: FragmentConfig) -> list[PreparationInput]:
-    return named(find_proteins(source))
+    return named(with_clusters(find_proteins(source), config.clusters))
 
 
 prepare_fragments = Preparation(FragmentConfig, _inputs, fragments_of, encode_complexes)

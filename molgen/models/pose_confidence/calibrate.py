@@ -13,7 +13,7 @@ from molgen.datasets.decoys import DecoyRecord, load_decoys
 from molgen.datasets.part_files import find_parts
 from molgen.errors import InputError
 from molgen.metrics.calibration import calibration
-from molgen.models.pose_confidence.folds import fold_of
+from molgen.models.pose_confidence.folds import fold_of, known_folds
 from molgen.models.pose_confidence.meta_classifier import fit_meta_classifier, logistic_regression
 from molgen.models.pose_confidence.model import ConfidenceModel, meta_features
 from molgen.models.pose_confidence.task import TASK
@@ -41,14 +41,15 @@ def calibrate(
 
     Raises:
         InputError: the decoys cannot be read, or the networks have different configurations.
-        CheckpointError: a network cannot be used.
+        CheckpointError: a network cannot be used, or two of them were trained with different folds.
     """
     loaded = [TASK.load(path) for path in networks]
     models = [model for model, _ in loaded]
     if any(model.config != models[0].config for model in models):
         raise InputError("the networks have different configurations", source=networks[0])
     records, _ = load_decoys(find_parts(Path(source)))
-    held_back = [[r.found() for r in fold_of(records, len(models), fold)[1]] for fold in range(len(models))]
+    known = known_folds({"members": [record for _, record in loaded]})
+    held_back = [[r.found() for r in fold_of(records, len(models), fold, known)[1]] for fold in range(len(models))]
     decoys = [record for fold in held_back for record in fold]
     logits = [row for model, fold in zip(models, held_back, strict=True) for row in logits_of(model, fold)]
     features = [_features(row, record) for row, record in zip(logits, decoys, strict=True)]

@@ -38,7 +38,11 @@ class ConfidenceTrainConfig(TrainSettings):
 
     Attributes:
         sources: sets of labeled decoys (`molgen prepare poses`) and their shares.
-        folds, fold: the clusters of the last source are dealt into so many folds, and this one is held back.
+        folds, fold: clusters are dealt into so many folds, and those of this one are held back from all sources.
+        held_back: the set whose clusters are dealt, and which is validated on; empty: the last source. A pretraining on
+            fragments names the complexes here.
+        folds_from: a checkpoint whose clusters keep their folds when data have been added; "default" is that which
+            ships.
         near_native: Angstrom; a pose within this of the true one is near-native.
         batch: ligands per batch; poses: of each, at most.
         noise: Angstrom, on all atoms.
@@ -52,6 +56,8 @@ class ConfidenceTrainConfig(TrainSettings):
     poses: int = 32
     noise: float = 0.15
     _: KW_ONLY
+    held_back: str = ""
+    folds_from: str = ""
     learning_rate: float = 7e-4
     warmup: int = 50
     weight_decay: float = 0.1

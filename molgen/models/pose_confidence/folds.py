@@ -2,23 +2,77 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 
 from molgen.datasets.decoys import DecoyRecord
-from molgen.errors import ConfigError
+from molgen.errors import CheckpointError, ConfigError
+
+Folds = Mapping[str, int]
+"""Cluster -> its fold."""
 
 
-def fold_of(records: Sequence[DecoyRecord], folds: int, fold: int) -> tuple[list[DecoyRecord], list[DecoyRecord]]:
-    """The records outside and inside a fold; clusters are dealt to the folds in a fixed random order.
+def deal_folds(clusters: Iterable[str], folds: int, known: Folds | None = None) -> dict[str, int]:
+    """The fold of each cluster.
+
+    Args:
+        clusters: of the labeled decoys.
+        folds: how many.
+        known: of an earlier training, which stay; the others, in a fixed random order, go to the smallest fold.
+    """
+    names = sorted(set(clusters))
+    dealt = {name: fold for name, fold in (known or {}).items() if name in names}
+    sizes = {fold: sum(1 for own in dealt.values() if own == fold) for fold in range(folds)}
+    for k in np.random.default_rng(0).permutation(len(names)):
+        if names[k] not in dealt:
+            fold = min(sizes, key=lambda fold: (sizes[fold], fold))
+            dealt[names[k]] = fold
+            sizes[fold] += 1
+    return dealt
+
+
+def fold_of(
+    records: Sequence[DecoyRecord], folds: int, fold: int, known: Folds | None = None
+) -> tuple[list[DecoyRecord], list[DecoyRecord]]:
+    """The records outside and inside a fold; see :func:`deal_folds`.
 
     Raises:
         ConfigError: there is no such fold.
     """
     if not 0 <= fold < folds:
         raise ConfigError(f"train.fold must be between 0 and {folds - 1}, not {fold}")
-    clusters = sorted({record.cluster for record in records})
-    order = np.random.default_rng(0).permutation(len(clusters))
-    inside = {clusters[k] for k in order[fold::folds]}
-    return [r for r in records if r.cluster not in inside], [r for r in records if r.cluster in inside]
+    dealt = deal_folds((record.cluster for record in records), folds, known)
+    inside = [dealt[record.cluster] == fold for record in records]
+    outside = [record for record, is_inside in zip(records, inside, strict=True) if not is_inside]
+    return outside, [record for record, is_inside in zip(records, inside, strict=True) if is_inside]
+
+
+def known_folds(record: Mapping[str, Any]) -> dict[str, int]:
+    """The folds that the record of a training, or of a confidence of several networks, says.
+
+    Raises:
+        CheckpointError: two of the runs put a cluster into different folds.
+    """
+    folds: dict[str, int] = {}
+    for member in [record, *record.get("members", ())]:
+        for run in member.get("runs", ()):
+            for cluster, fold in run.get("clusters", {}).items():
+                if folds.setdefault(cluster, fold) != fold:
+                    raise CheckpointError(f"cluster {cluster} is in fold {folds[cluster]} and in fold {fold}")
+    return folds
+
+
+def check_not_trained_on(held_back: Iterable[str], record: Mapping[str, Any]) -> None:
+    """Weights that training begins from have not seen the clusters that are held back.
+
+    Raises:
+        CheckpointError: they have.
+    """
+    now = set(held_back)
+    for run in record.get("runs", ()):
+        seen = {cluster for cluster, fold in run.get("clusters", {}).items() if fold != run["fold"]}
+        if seen & now:
+            reason = f"{len(seen & now)} of {len(now)} clusters that are held back were trained on by the weights it "
+            raise CheckpointError(f"{reason}begins from; train those with the same train.fold and train.held_back")

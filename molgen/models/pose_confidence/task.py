@@ -7,11 +7,13 @@ from functools import partial
 from typing import Any
 
 from molgen.datasets.decoys import load_decoys
+from molgen.datasets.held_back import cluster_of, without
 from molgen.datasets.mixture import MixtureDataset, MixtureSource, cluster_weights
+from molgen.datasets.part_files import find_parts
 from molgen.errors import CheckpointError
 from molgen.models.pose_confidence.config import ConfidenceTraining
 from molgen.models.pose_confidence.data import CollateDecoys, DecoyBatch
-from molgen.models.pose_confidence.folds import fold_of
+from molgen.models.pose_confidence.folds import check_not_trained_on, deal_folds, known_folds
 from molgen.models.pose_confidence.loss import training_loss
 from molgen.models.pose_confidence.model import ConfidenceModel
 from molgen.models.pose_confidence.validation import validate_confidence
@@ -19,15 +21,21 @@ from molgen.training.task import Task, TrainingData
 
 
 def training_data(config: ConfidenceTraining) -> TrainingData:
-    """Load what ``config.train`` names; one fold of the clusters of the last source is held back.
+    """Load what ``config.train`` names; one fold of the clusters is held back from all sources.
 
     Raises:
         InputError: a set cannot be read, or holds no labeled decoys.
         ConfigError: there is no such fold.
+        CheckpointError: the checkpoint whose folds are kept cannot be read.
     """
     settings = config.train
     sources = [load_decoys(source.parts())[0] for source in settings.sources]
-    sources[-1], fold = fold_of(sources[-1], settings.folds, settings.fold)
+    dealt = load_decoys(find_parts(settings.held_back))[0] if settings.held_back else sources[-1]
+    known = known_folds(TASK.load(settings.folds_from)[1]) if settings.folds_from else {}
+    folds = deal_folds((record.cluster for record in dealt), settings.folds, known)
+    fold = [record for record in dealt if folds[record.cluster] == settings.fold]
+    clusters = {record.cluster for record in fold}
+    sources = [without(records, cluster_of, clusters) for records in sources]
     mixture = [
         MixtureSource(records, source.share, cluster_weights(records))
         for records, source in zip(sources, settings.sources, strict=True)
@@ -42,7 +50,8 @@ def training_data(config: ConfidenceTraining) -> TrainingData:
         loss=lambda model, batch, rng: loss(model, DecoyBatch.padded(batch), rng),
         measure=lambda model: validate_confidence(model, held_back, settings.near_native),
         samples=settings.batch * settings.poses,
-        labels={"sources": sizes, "folds": settings.folds, "fold": settings.fold},
+        labels={"sources": sizes, "folds": settings.folds, "fold": settings.fold, "clusters": folds},
+        check=lambda record: check_not_trained_on(clusters, record),
     )
 
 

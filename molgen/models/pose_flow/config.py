@@ -40,7 +40,7 @@ class PoseTrainConfig(TrainSettings):
 
     Attributes:
         sources: prepared sets (`molgen prepare fragments`, `molgen prepare complexes`) and their shares.
-        validation: share of the clusters of the last source that is held back.
+        validation: share of the clusters of the last source that is held back from all sources; 0: no validation.
         batch: ligands per batch; draws: noised poses of each.
         jitter: Angstrom, standard deviation of the pocket's center about the ligand's.
         protein_noise: Angstrom, on the pocket's atoms; ligand_noise: on the ligand's template conformer.

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 
-import numpy as np
-
 from molgen.datasets.complexes import ComplexRecord, load_complexes
+from molgen.datasets.held_back import cluster_of, hold_back
 from molgen.datasets.mixture import MixtureDataset, MixtureSource, cluster_weights
+from molgen.errors import InputError
 from molgen.models.pose_flow.config import DockingTraining
 from molgen.models.pose_flow.data import Augmentation, PoseBatch, collate_poses
 from molgen.models.pose_flow.loss import pose_loss
@@ -18,15 +18,14 @@ from molgen.training.task import Task, TrainingData
 
 
 def training_data(config: DockingTraining) -> TrainingData:
-    """Load what ``config.train`` names; some clusters of the last source are held back.
+    """Load what ``config.train`` names; some clusters of the last source are held back from all of them.
 
     Raises:
         InputError: a set cannot be read, or holds no example.
     """
     settings, augmentation = config.train, augmentation_of(config)
     loaded = [load_complexes(source.parts()) for source in settings.sources]
-    sources = [records for records, _ in loaded]
-    sources[-1], held_back = split_by_cluster(sources[-1], settings.validation, settings.seed)
+    sources, held_back = split_by_cluster([records for records, _ in loaded], settings.validation, settings.seed)
     mixture = [
         MixtureSource(records, source.share, cluster_weights(records))
         for records, source in zip(sources, settings.sources, strict=True)
@@ -56,10 +55,17 @@ def augmentation_of(config: DockingTraining) -> Augmentation:
 
 
 def split_by_cluster(
-    records: Sequence[ComplexRecord], share: float, seed: int
-) -> tuple[list[ComplexRecord], list[ComplexRecord]]:
-    """Whole clusters with about this share of the clusters apart: (the rest, those)."""
-    clusters = sorted({record.cluster for record in records})
-    order = np.random.default_rng(seed).permutation(len(clusters))
-    held = {clusters[k] for k in order[: round(share * len(clusters))]}
-    return [r for r in records if r.cluster not in held], [r for r in records if r.cluster in held]
+    sources: Sequence[Sequence[ComplexRecord]], share: float, seed: int
+) -> tuple[list[list[ComplexRecord]], list[ComplexRecord]]:
+    """Whole clusters apart: the sources without them, and the records of the last source with them.
+
+    Args:
+        share: of the clusters of the last source, at least one of them; 0 for none.
+
+    Raises:
+        InputError: there is one cluster only.
+    """
+    count = len({record.cluster for record in sources[-1]})
+    if share and count == 1:
+        raise InputError("all complexes are of one cluster, so none can be held back: set train.validation to 0")
+    return hold_back(sources, -1, cluster_of, max(1, round(share * count)) if share else 0, seed)

@@ -42,7 +42,7 @@ class SideChainTrainConfig(TrainSettings):
 
     Attributes:
         sources: prepared sets; `share` as in every mixture.
-        validation: prepared set for validation; empty: one structure in fifty of the first source, by name.
+        validation: prepared set for validation; empty: one family in fifty of the first source, out of all sources.
         batch: structures per batch; residues: at most so many of each, the nearest to one drawn at random.
         packed, noised: shares of the draws in which all side chains are unknown, and in which the unknown ones are on
             their way (a time of the flow); in the rest the unknown ones are hidden and some are given.

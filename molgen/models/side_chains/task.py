@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 from pathlib import Path
 
+from molgen.datasets.held_back import cluster_of, hold_back
 from molgen.datasets.part_files import find_parts
 from molgen.datasets.side_chains import SideChainEntry, load_side_chains
 from molgen.errors import InputError
@@ -15,7 +16,7 @@ from molgen.models.side_chains.model import SideChainModel
 from molgen.models.side_chains.validation import validate
 from molgen.training.task import Task, TrainingData
 
-_HELD_BACK = 50  # every so many structures of the first source, where no validation set is named
+_HELD_BACK = 50  # of so many families of the first source one is held back, where no validation set is named
 
 
 def training_data(config: SideChainConfig) -> TrainingData:
@@ -30,7 +31,7 @@ def training_data(config: SideChainConfig) -> TrainingData:
         entries, files = load_side_chains(source.parts())
         sources.append((entries, source.share))
         names += [f"{file} ({len(entries)})" for file in files]
-    held_back = _validation(settings, sources)
+    sources, held_back = _validation(settings, sources)
     cropping = Cropping(settings.residues, settings.hide_ligands, settings.backbone_noise)
     return TrainingData(
         stream=partial(SideChainStream, sources, config.model, cropping, settings.batch, settings.seed),
@@ -43,16 +44,16 @@ def training_data(config: SideChainConfig) -> TrainingData:
 
 def _validation(
     settings: SideChainTrainConfig, sources: list[tuple[list[SideChainEntry], float]]
-) -> list[SideChainEntry]:
-    """The validation set, or some structures of the first source, which are taken out of it."""
+) -> tuple[list[tuple[list[SideChainEntry], float]], list[SideChainEntry]]:
+    """The sources and the validation set, or some families of the first source, which are taken out of all of them."""
     if settings.validation:
-        return load_side_chains(find_parts(Path(settings.validation)))[0]
-    entries, share = sources[0]
-    held_back = entries[::_HELD_BACK]
-    if len(entries) == len(held_back):
-        raise InputError(f"{len(entries)} structures are too few to hold one back for validation")
-    sources[0] = [entry for k, entry in enumerate(entries) if k % _HELD_BACK], share
-    return held_back
+        return sources, load_side_chains(find_parts(Path(settings.validation)))[0]
+    families = len({entry.cluster for entry in sources[0][0]})
+    if families < 2:
+        raise InputError(f"{families} families of structures are too few to hold one back: name train.validation")
+    count = max(1, families // _HELD_BACK)
+    rest, held_back = hold_back([entries for entries, _ in sources], 0, cluster_of, count, settings.seed)
+    return [(entries, share) for entries, (_, share) in zip(rest, sources, strict=True)], held_back
 
 
 TASK = Task("side_chains", SideChainConfig, SideChainModel, training_data)

@@ -39,7 +39,8 @@ class TrainConfig(TrainSettings):
 
     Attributes:
         sources: the mixture of prepared sets.
-        validation: prepared set for validation (sampled COV/AMR); empty: 100 molecules held back from the first source.
+        validation: prepared set for validation (sampled COV/AMR); empty: 100 molecules of the first source (a tenth, if
+            that is fewer), held back from all sources.
         objective: "flow" learns the field from conformers (velocity or score, by the process of the model). "reflow"
             and "map" learn from the trajectories of a trained flow (`molgen prepare conformers --set kind=reflow`):
             the velocity of the straight way between their ends, or jumps along them (needs model.jumps).

@@ -12,7 +12,8 @@ import numpy as np
 from torch import Tensor
 
 from molgen.datasets.conformers import ConformerRecord, load_conformers
-from molgen.datasets.mixture import Collate, MixtureDataset, MixtureSource
+from molgen.datasets.held_back import hold_back, molecule_key
+from molgen.datasets.mixture import Collate, GraphRecord, MixtureDataset, MixtureSource
 from molgen.datasets.part_files import find_parts
 from molgen.datasets.sources import ROOM, SourceConfig
 from molgen.datasets.trajectories import TrajectoryRecord, load_trajectories
@@ -50,7 +51,7 @@ def training_data(config: ConformerConfig) -> TrainingData:
         names += files
     if len({r.intervals for records in sources for r in records if isinstance(r, TrajectoryRecord)}) > 1:
         raise InputError("trajectories with different numbers of points do not go together")
-    held_back = _validation(settings, sources)
+    sources, held_back, notes = _validation(settings, sources)
     mixture = [
         MixtureSource(with_torsions(records), source.share)
         for records, source in zip(sources, settings.sources, strict=True)
@@ -61,6 +62,7 @@ def training_data(config: ConformerConfig) -> TrainingData:
         measure=lambda model: validate(model, held_back, settings.validation_samples, settings.validation_steps),
         samples=settings.batch * settings.draws,
         labels={"sources": names} | ({"objective": settings.objective} if on_paths else {}),
+        notes=notes,
     )
 
 
@@ -138,17 +140,28 @@ def _trajectories(source: SourceConfig) -> tuple[list[TrajectoryRecord], list[st
     return load_trajectories(source.parts())
 
 
-def _validation(settings: TrainConfig, sources: list[list[Any]]) -> list[ConformerRecord]:
-    """The validation set, or some of the first source, which are taken out of it."""
+def _validation(
+    settings: TrainConfig, sources: list[list[Any]]
+) -> tuple[list[list[Any]], list[ConformerRecord], list[str]]:
+    """The sources, the validation set, and a note where both hold the same molecules.
+
+    Without a set of its own, it is some molecules of the first source, which are taken out of all of them.
+    """
+    notes = []
     if settings.validation:
-        held, _ = load_conformers(find_parts(Path(settings.validation)))
+        held: list[Any] = load_conformers(find_parts(Path(settings.validation)))[0]
+        seen = {_key(record) for records in sources for record in records}
+        common = sum(_key(record) in seen for record in held)
+        notes = [f"{common} of {len(held)} molecules of the validation set are trained on"] if common else []
     else:
-        order = np.random.default_rng(settings.seed).permutation(len(sources[0]))
-        count = min(HELD_BACK, len(order) // 10)
-        if not count:
-            reason = f"{len(order)} molecules are too few to hold a tenth back: name a set as train.validation"
+        molecules = len({_key(record) for record in sources[0]})
+        if molecules < 10:
+            reason = f"{molecules} molecules are too few to hold a tenth back: name a set as train.validation"
             raise InputError(reason, source=settings.sources[0].path)
-        held = [sources[0][k] for k in order[:count]]
-        sources[0] = [sources[0][k] for k in order[count:]]
+        sources, held = hold_back(sources, 0, _key, min(HELD_BACK, molecules // 10), settings.seed)
     entries = [e.molecule if isinstance(e, TrajectoryRecord) else e for e in held]
-    return [e for e in entries if e.graph.n_torsions][:HELD_BACK]
+    return sources, [e for e in entries if e.graph.n_torsions][:HELD_BACK], notes
+
+
+def _key(record: GraphRecord) -> int:
+    return molecule_key(record.graph)

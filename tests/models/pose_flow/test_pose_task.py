@@ -7,6 +7,7 @@ import pytest
 import torch
 from small_sets import docking_set_of, docking_training
 
+from molgen.errors import InputError
 from molgen.models.pose_flow import task, validation
 from molgen.models.pose_flow.config import DockingTraining
 from molgen.models.pose_flow.model import PoseModel
@@ -44,26 +45,32 @@ def test_clusters_that_are_held_back_are_not_trained_on(config, tmp_path, monkey
     monkeypatch.setattr(task, "validate", measured)
     train_poses(replace(config, train=replace(config.train, batch=8, draws=1)), tmp_path)
     assert {name for k, name, _ in trained if k == 1}
-    assert {name for k, name, _ in trained if k == 0} == {"CCOC in c0", "CCO in c0"}  # only the last source is split
+    assert {name for k, name, _ in trained if k == 0} == {"CCOC in c0", "CCO in c0"}
     assert validated
     held = {cluster for _, cluster in validated}
     assert len(held) == 1
-    assert not held & {cluster for k, _, cluster in trained if k == 1}
+    assert not held & {cluster for _, _, cluster in trained}
     names = {name for name, _ in validated} | {name for k, name, _ in trained if k == 1}
     assert len(names) == 6  # no example is lost
 
 
-def test_a_split_takes_whole_clusters_and_its_seed_decides_which():
+def test_a_split_takes_whole_clusters_out_of_all_sources_and_its_seed_decides_which():
     data = docking_set_of(("CCOC", "CCO", "CO", "CCN", "CCC", "CCF", "OCCO", "NCCN", "CC", "CCCl", "CN", "CS"), 6)
-    rest, held = split_by_cluster(data, 1 / 3, seed=0)
-    sides = [{e.cluster for e in part} for part in (rest, held)]
+    fragments = docking_set_of(("CCOC", "CCO", "CO", "CCN", "CCC", "CCF"), 6)
+    (pieces, rest), held = split_by_cluster([fragments, data], 1 / 3, seed=0)
+    sides = [{e.cluster for e in part} for part in (rest, held, pieces)]
     assert len(sides[1]) == 2
     assert not sides[0] & sides[1]
+    assert not sides[2] & sides[1]
+    assert len(pieces) == 4
     assert sorted(e.name for e in (*rest, *held)) == sorted(e.name for e in data)
-    assert split_by_cluster(data, 1 / 3, seed=0)[1] == held
-    choices = {tuple(sorted({e.cluster for e in split_by_cluster(data, 1 / 3, seed)[1]})) for seed in range(6)}
+    assert split_by_cluster([data], 1 / 3, seed=0)[1] == held
+    choices = {tuple(sorted({e.cluster for e in split_by_cluster([data], 1 / 3, seed)[1]})) for seed in range(6)}
     assert len(choices) > 1
-    assert split_by_cluster(data, 0.0, seed=0)[0] == data
+    assert split_by_cluster([data], 0.0, seed=0)[0] == [data]
+    assert len({e.cluster for e in split_by_cluster([data], 0.01, seed=0)[1]}) == 1
+    with pytest.raises(InputError, match="one cluster"):
+        split_by_cluster([docking_set_of(("CO", "CC"), 1)], 0.1, seed=0)
 
 
 def test_validation_is_repeatable_and_empty_without_examples(config):
