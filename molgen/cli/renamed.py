@@ -15,6 +15,8 @@ RENAMED = {
     ("conformers", "--relax"): "--minimize-with",
     ("train calibrate", "-p"): "--decoys",
     ("train calibrate", "--poses"): "--decoys",
+    ("train judge", "-p"): "--decoys",
+    ("train judge", "--poses"): "--decoys",
 }
 """(words of the command, old option) -> new option."""
 

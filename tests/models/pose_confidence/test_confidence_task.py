@@ -113,7 +113,7 @@ def test_several_networks_become_one_confidence(source, folds, tmp_path):
 @pytest.mark.parametrize(("command", "warning"), [("calibrate", ""), ("judge", "now called `molgen train calibrate`")])
 def test_the_command_joins_networks_under_its_former_name_too(command, warning, source, folds, tmp_path, capsys):
     output = tmp_path / "joined.safetensors"
-    assert exit_code("train", command, *folds, "-p", source, "-o", output) == 0
+    assert exit_code("train", command, *folds, "-d", source, "-o", output) == 0
     out, err = capsys.readouterr()
     assert out.startswith(f"{output}: top1 ")
     assert warning in err
