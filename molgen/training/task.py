@@ -144,8 +144,8 @@ class Task(Generic[C, M]):
         if is_first_process():
             folder.check_free(resume, force)
         folder.path.mkdir(parents=True, exist_ok=True)
-        data = self.data(config)
         start = starting_point(self, config, resume)
+        data = self.data(config)
         data.check(start.record)
         if is_first_process():
             for note in [*data.notes, *start.notes]:
