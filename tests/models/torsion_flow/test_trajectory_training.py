@@ -4,7 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from flow_trajectories import MANY, NAMES, Field, conformer_set, saved_model, settings, turning
+from flow_trajectories import MANY, Field, conformer_set, saved_model, settings, turning
 from small_molecules import entry_of
 from small_sets import TORSION_SIZE
 
