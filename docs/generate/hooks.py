@@ -7,6 +7,7 @@ from pathlib import Path
 
 from api.pages import api_pages
 from cli_page import cli_page
+from gallery import gallery_pages
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page
@@ -31,6 +32,7 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
         pages[f"notebooks/{path.stem}.md"], pictures = notebook_page(path)
         for name, content in pictures.items():
             files.append(File.generated(config, f"notebooks/{name}", content=content))
+    pages |= gallery_pages(ROOT / "docs" / "gallery")
     for name, text in pages.items():
         files.append(File.generated(config, name, content=text))
     return files

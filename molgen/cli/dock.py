@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from molgen.cli.docked import print_docked, print_setting, print_uncompared
+from molgen.cli.docked import (
+    check_scripts,
+    print_docked,
+    print_setting,
+    print_uncompared,
+    write_report,
+    write_scripts,
+)
 from molgen.cli.early import (
     check_anchors,
     check_docking_weights,
@@ -72,10 +78,9 @@ from molgen.cli.options import (
 )
 from molgen.errors import InputError
 from molgen.opening import check_input
-from molgen.stages import stage
 
 if TYPE_CHECKING:
-    from molgen.docking.run import DockRow, Setting
+    from molgen.docking.run import Setting
 
 
 def dock(
@@ -210,7 +215,7 @@ def dock(
         from molgen.reports.pages.html import check_report
 
         check_report(report)
-    _check_scripts(pymol, chimerax)
+    check_scripts(pymol, chimerax)
     check_docking_weights(config)
     check_anchors(anchor)
     check_molecules(ligand, smiles_column, name_column)
@@ -248,7 +253,7 @@ def dock(
             on_row=tick,
         )
         if report is not None:
-            _write_report(
+            write_report(
                 report,
                 rows,
                 settings[0],
@@ -260,7 +265,7 @@ def dock(
     print_docked(rows, ligand)
     if reference is not None:
         print_uncompared(rows, reference)
-    _write_scripts(rows, output, pymol, chimerax)
+    write_scripts(rows, output, pymol, chimerax)
     done = any(row.result is not None for row in rows)
     files = (output, report, write_complex, receptor_out, trajectory, pymol, chimerax) if done else ()
     look = ("molgen", "analyze", output, "-p", protein[0], "-o", f"{pose_file_stem(output)}-analysis/")
@@ -272,31 +277,6 @@ def dock(
     )
     if not done:
         raise typer.Exit(2)
-
-
-def _write_report(path: Path, rows: Sequence[DockRow], setting: Setting, **options: Any) -> None:
-    from molgen.reports.pages.docking_report import write_docking_report
-
-    stage("writing the report")
-    write_docking_report(path, rows, setting, **options)
-
-
-def _check_scripts(pymol: Path | None, chimerax: Path | None) -> None:
-    for path, suffix in ((pymol, ".pml"), (chimerax, ".cxc")):
-        if path is not None:
-            from molgen.reports.scripts.shown import check_script
-
-            check_script(path, suffix)
-
-
-def _write_scripts(rows: Sequence[DockRow], output: Path, pymol: Path | None, chimerax: Path | None) -> None:
-    from molgen.reports.scripts.chimerax import write_chimerax_script
-    from molgen.reports.scripts.pymol import write_pymol_script
-
-    if pymol is not None:
-        write_pymol_script(pymol, rows, output)
-    if chimerax is not None:
-        write_chimerax_script(chimerax, rows, output)
 
 
 def _dock_pairs(table: Path, output: Path, threads: int, **options: Any) -> None:

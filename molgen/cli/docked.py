@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from molgen.cli.frame.voice import note, say, show
 from molgen.cli.terminal import MOST_ROWS, percent, print_failure, yes_or_no
+from molgen.stages import stage
 
 if TYPE_CHECKING:
     from molgen.docking.records import Pose
@@ -108,3 +109,31 @@ def _print_poses(poses: Sequence[Pose]) -> None:
         last = [", ".join(pose.failed), *([", ".join(pose.moved)] if moved else [])]
         table.add_row(str(pose.rank), *values, yes_or_no(pose.valid), bonds, *last)
     show(table)
+
+
+def write_report(path: Path, rows: Sequence[DockRow], setting: Setting, **options: Any) -> None:
+    """Write the HTML report, a stage of the work; options of `write_docking_report`."""
+    from molgen.reports.pages.docking_report import write_docking_report
+
+    stage("writing the report")
+    write_docking_report(path, rows, setting, **options)
+
+
+def check_scripts(pymol: Path | None, chimerax: Path | None) -> None:
+    """See that scripts of viewers can be written, before the work."""
+    for path, suffix in ((pymol, ".pml"), (chimerax, ".cxc")):
+        if path is not None:
+            from molgen.reports.scripts.shown import check_script
+
+            check_script(path, suffix)
+
+
+def write_scripts(rows: Sequence[DockRow], output: Path, pymol: Path | None, chimerax: Path | None) -> None:
+    """Write the scripts that load receptor, poses and interactions into a viewer."""
+    from molgen.reports.scripts.chimerax import write_chimerax_script
+    from molgen.reports.scripts.pymol import write_pymol_script
+
+    if pymol is not None:
+        write_pymol_script(pymol, rows, output)
+    if chimerax is not None:
+        write_chimerax_script(chimerax, rows, output)

