@@ -22,6 +22,7 @@ def test_there_are_notebooks_on_every_subject():
         "docking",
         "rmsd_distributions",
         "how_diffusion_works",
+        "a_pocket_that_opens",
     ]
 
 

@@ -54,5 +54,6 @@ def _with_packings(site: Site, config: DockConfig) -> Site:
         for number, one in enumerate(sampled, start=1)
     )
     held = [f"{reason}: {shortened(names, _LISTED)}" for reason, names in selection.kept.items()]
-    note = f"{len(packings)} other packings of {len(labels)} side chains: {shortened(labels, _LISTED)}"
+    found = f"{len(packings)} other packing{'s' * (len(packings) != 1)}" if packings else "no other packing"
+    note = f"{found} of {len(labels)} side chain{'s' * (len(labels) != 1)}: {shortened(labels, _LISTED)}"
     return replace(site, packings=packings, notes=(*site.notes, *held, note))

@@ -12,7 +12,9 @@ from rdkit import Chem
 
 import molgen
 from molgen.chem.proteins.reading import read_protein
+from molgen.chem.side_chains.geometry import set_chi
 from molgen.chem.side_chains.records import METAL, side_chain_record
+from molgen.chem.side_chains.residues import ATOMS
 from molgen.docking.flexible.packings import flexible_sites
 from molgen.docking.flexible.residues import flexible_residues
 from molgen.docking.ranking import packing_cost
@@ -126,6 +128,31 @@ def test_the_same_seed_gives_the_same_packings(site, flexible):
         np.testing.assert_array_equal(one.receptor.protein.positions, other.receptor.protein.positions)
 
 
+def test_a_side_chain_that_has_nowhere_to_go_is_said(site, monkeypatch):
+    monkeypatch.setattr("molgen.docking.flexible.packings.sample_packings", lambda *_: [])
+    (still,) = flexible_sites([site], DockConfig(flex="A:36"))
+    assert still.packings == ()
+    assert still.notes[-1] == "no other packing of 1 side chain: PHE:A:36"
+
+
+def test_a_pocket_that_a_side_chain_closes_opens(site):
+    protein = site.receptor.protein
+    record = side_chain_record(protein)
+    row = next(r for r, index in enumerate(record.residues) if protein.residues[int(index)].label == "PHE:A:36")
+    types, atoms = torch.from_numpy(record.types[[row]]), torch.from_numpy(record.atoms[[row]])
+    turned = set_chi(types, atoms, torch.deg2rad(torch.tensor([[-135.0, 120.0, 0.0, 0.0]])))[0].numpy()
+    residue, positions = protein.residues[int(record.residues[row])], protein.positions.copy()
+    slots = [ATOMS[int(types)].index(name) for name in protein.atom_names[residue.start : residue.stop]]
+    positions[residue.start : residue.stop] = turned[slots]
+    closed = replace(site, receptor=replace(site.receptor, protein=replace(protein, positions=positions)))
+    gap = np.linalg.norm(positions[:, None] - site.pocket.reference[None], axis=-1).min()
+    (flexible,) = flexible_sites([closed], DockConfig(flex="A:36", packings=2))
+    opened = flexible.packings[0]
+    away = np.linalg.norm(opened.receptor.protein.positions[:, None] - site.pocket.reference[None], axis=-1).min()
+    assert gap < 1.5 < 2.5 < away
+    assert opened.packing.energy < 0
+
+
 def test_none_leaves_the_sites_as_they_are(site):
     assert flexible_sites([site], DockConfig()) == (site,)
 
@@ -152,7 +179,7 @@ def test_poses_in_packings_are_ranked_with_the_others_and_know_what_moved(small)
         assert away == set(pose.moved) <= {"GLU:A:32", "ILE:A:33"}
     assert not _elsewhere(result.receptor_of(still[0]).positions, file).any()
     assert any("moved" in note for note in result.notes)
-    assert any("2 side chains: GLU:A:32, ILE:A:33" in note for note in result.receptor_notes)
+    assert any("side chains: GLU:A:32, ILE:A:33" in note for note in result.receptor_notes)
     frame = result.to_dataframe()
     assert frame["moved"].tolist() == [", ".join(pose.moved) for pose in result.poses]
 
