@@ -14,6 +14,7 @@ from pathlib import Path
 
 import typer
 
+from molgen import __version__
 from molgen.cli.frame.progress import progress
 from molgen.cli.frame.voice import conclude, say
 from molgen.stages import stage
@@ -51,7 +52,7 @@ def doctor() -> None:
 
 
 def _checks() -> Iterator[Check]:
-    yield Check("molgen", f"{version('molgen')} in {Path(__file__).parents[1]}")
+    yield Check("molgen", f"{__version__} in {Path(__file__).parents[1]}")
     yield Check("python", f"{platform.python_version()} on {platform.platform()}", sys.version_info >= (3, 11))
     yield Check("processors", f"{os.cpu_count()}")
     yield from _packages()

@@ -1,9 +1,24 @@
-"""What a release says of itself is one thing."""
+"""What a release says of itself is one thing: version, changelog, citation, container."""
 
 import re
 from pathlib import Path
 
+import pytest
+
+from molgen.version import __version__
+
 ROOT = Path(__file__).parents[2]
+
+
+@pytest.mark.parametrize(
+    ("name", "pattern"),
+    [
+        ("CHANGELOG.md", r"^## \[([\d.]+)\] - \d{4}-\d{2}-\d{2}$"),
+        ("CITATION.cff", r"^version: ([\d.]+)$"),
+    ],
+)
+def test_the_version_is_the_same_everywhere(name, pattern):
+    assert re.findall(pattern, (ROOT / name).read_text(encoding="utf-8"), flags=re.MULTILINE)[0] == __version__
 
 
 def test_the_container_is_built_from_files_that_are_there_and_let_in():
