@@ -82,8 +82,9 @@ class GenerateConfig:
         keep_conformer: the conformers of the input, with their rings, bonds and angles, are the template conformers.
         boltzmann: kelvin; n samples with Boltzmann weights in place of a selection (see
             :mod:`molgen.conformers.boltzmann`).
-        device: where the network runs: "cpu", "cuda", "cuda:1", "mps", or "auto" for a GPU where there is one. A model
-            that is given loaded stays where it is. Embedding, minimization and selection are the CPU's.
+        device: where the network runs, conformers are minimized and (with CUDA) compared: "cpu", "cuda", "cuda:1",
+            "mps", or "auto" for a GPU where there is one. A model that is given loaded stays where it is. The embedding
+            and what is restrained are the CPU's.
 
     Raises:
         ConfigError: a value is out of range or of another type.

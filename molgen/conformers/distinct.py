@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import torch
 from rdkit import Chem
 
 from molgen.chem.features.molecule_features import heavy_atoms
@@ -46,12 +47,16 @@ def distinct(mol: Chem.Mol, positions: np.ndarray, energies: np.ndarray, config:
     return kept
 
 
-def symmetric_distances(mol: Chem.Mol, positions: np.ndarray) -> np.ndarray:
+def symmetric_distances(mol: Chem.Mol, positions: np.ndarray, device: torch.device | str = "cpu") -> np.ndarray:
     """Symmetric heavy-atom RMSD between all pairs of conformers [p, atoms, 3]: [p, p], Angstrom.
 
-    Where there are too many symmetries to look at it is an upper bound, though copies of one minimum are found.
+    Where there are too many symmetries to look at it is an upper bound, though copies of one minimum are found. On a
+    GPU that knows float64 it is computed there, else on the CPU.
     """
+    place = device if torch.device(device).type == "cuda" else "cpu"
     heavy = positions[:, heavy_atoms(mol)]
     most = min(MORE_PERMUTATIONS, CHEAP_COMPARISONS // max(1, len(heavy)) ** 2)
     known = automorphisms(mol, max(MAX_PERMUTATIONS, most))
-    return lowered_for_copies(mol, heavy, rmsd_matrix(heavy, heavy, known.permutations).numpy(), known, SAME_RMSD)
+    there = torch.from_numpy(heavy).to(place)
+    distances = rmsd_matrix(there, there, known.permutations).cpu().numpy()
+    return lowered_for_copies(mol, heavy, distances, known, SAME_RMSD)

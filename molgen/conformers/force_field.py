@@ -36,10 +36,16 @@ class ConformerField:
     down is that of L-BFGS on all conformers at once, those of other molecules too, which takes a fifth of the time. A
     step stands for one and a half of RDKit's. The ends of cumulenes are kept planar or perpendicular by a term that is
     no part of the energies.
+
+    Args:
+        mol: with explicit hydrogens.
+        restraints: besides, no part of the energies.
+        device: where conformers are minimized; molecules with restraints are on the CPU.
     """
 
-    def __init__(self, mol: Chem.Mol, restraints: Restraints | None = None) -> None:
+    def __init__(self, mol: Chem.Mol, restraints: Restraints | None = None, device: torch.device | str = "cpu") -> None:
         self.mol, self.restraints = mol, restraints
+        self.device = torch.device("cpu" if restraints is not None else device)
         self.terms = mmff_terms(mol)
         self._rdkit_steps = OCTAHEDRAL_STEPS if octahedral_centers(mol) else RDKIT_STEPS
         if self.terms is not None:
@@ -48,6 +54,7 @@ class ConformerField:
             shapes: list[Objective] = [restraints.shape()] if restraints is not None else []
             torsions, barriers = cumulene_torsions(mol)
             if len(torsions):
+                self.device = torch.device("cpu")
                 shapes.append(_turning(replace(self.terms, torsions=torsions, barriers=barriers)))
             self._shape = _sum(*shapes) if shapes else None
             self._energy = {charges: MMFFEnergy(self.terms, charges) for charges in (True, False)}
@@ -142,7 +149,8 @@ class ConformerField:
     ) -> Minimization:
         """What is asked for, for conformers [atoms, 3, k]; MMFF94s has to know the molecule."""
         given = torch.from_numpy(np.ascontiguousarray(positions)).float()
-        return Minimization(self._energy[electrostatics], self._start, given, steps, max_force, self._shape)
+        energy = self._energy[electrostatics]
+        return Minimization(energy, self._start, given, steps, max_force, self._shape, self.device)
 
     def _one_by_one(self, positions: np.ndarray, steps: int, electrostatics: bool) -> tuple[np.ndarray, Energies]:
         """By RDKit."""

@@ -32,6 +32,7 @@ from molgen.conformers.templates import (
     set_torsions,
     template_conformers,
 )
+from molgen.devices import device_of
 from molgen.geometry.torsions import dihedral_angles
 from molgen.models.torsion_flow.model import TorsionModel
 from molgen.models.torsion_flow.sample import time_grid
@@ -69,6 +70,23 @@ class Samples:
     field: ConformerField
 
 
+@dataclass(frozen=True)
+class Prepared:
+    """A molecule ready for sampling: what RDKit does is done.
+
+    Attributes:
+        field: the energies of the molecule.
+        record: its heavy-atom graph.
+        templates: float64 [k, atoms, 3], template conformers, Angstrom.
+        method: how they were embedded.
+    """
+
+    field: ConformerField
+    record: MoleculeGraph
+    templates: np.ndarray
+    method: str
+
+
 def sample_conformers(mol: Chem.Mol, model: TorsionModel | None, config: GenerateConfig) -> Samples:
     """Template conformers, torsions sampled over them, and the strain of the result.
 
@@ -80,11 +98,27 @@ def sample_conformers(mol: Chem.Mol, model: TorsionModel | None, config: Generat
     Raises:
         EmbeddingError: there is no template conformer.
     """
+    return sample_torsions_over(prepare_templates(mol, config), model, config)
+
+
+def prepare_templates(mol: Chem.Mol, config: GenerateConfig) -> Prepared:
+    """Template conformers of a molecule with explicit hydrogens and complete stereo.
+
+    Raises:
+        EmbeddingError: there is none.
+    """
     record = molecule_graph(mol)
-    field = ConformerField(mol, restraints_of(mol, config))
+    field = ConformerField(mol, restraints_of(mol, config), device_of(config.device))
     count = template_count(mol, record.n_torsions, config)
+    templates, method = _templates(mol, count, rings_make_the_shape(mol, record.n_torsions), field, config)
+    return Prepared(field, record, templates, method)
+
+
+def sample_torsions_over(prepared: Prepared, model: TorsionModel | None, config: GenerateConfig) -> Samples:
+    """Torsions sampled over template conformers, and the strain of the result; arguments as above."""
+    field, record, templates = prepared.field, prepared.record, prepared.templates
+    mol = field.mol
     ring_bound = rings_make_the_shape(mol, record.n_torsions)
-    templates, method = _templates(mol, count, ring_bound, field, config)
     size = sample_count(record.n_torsions, len(templates), ring_bound, config)
     points = low_discrepancy(size, record.n_torsions + 1, config.seed)
     template = (points[:, -1] * len(templates)).long() if record.n_torsions else torch.arange(size)
@@ -97,7 +131,7 @@ def sample_conformers(mol: Chem.Mol, model: TorsionModel | None, config: Generat
     torsions = _with_frozen(torsions.double(), full[template], record, field)
     positions = set_torsions(mol, full[template], torsions, record).numpy()
     positions, energies = with_strain(field, positions, config)
-    return Samples(mol, positions, energies, template.numpy(), method, field)
+    return Samples(mol, positions, energies, template.numpy(), prepared.method, field)
 
 
 def _flow(

@@ -77,7 +77,7 @@ def _order(
     samples: Samples, candidates: Candidates, strain: np.ndarray, count: int, config: GenerateConfig
 ) -> np.ndarray:
     """Indices of the candidates to look at, best first."""
-    distances = symmetric_distances(samples.mol, candidates.positions)
+    distances = symmetric_distances(samples.mol, candidates.positions, samples.field.device)
     own = slice(candidates.samples)
     first = _middle(distances[own, own], strain[own]) if candidates.samples else None
     if config.sort == "energy" and np.isfinite(strain).any():

@@ -14,7 +14,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-_CHUNK = 8192  # pairs per block: the float64 planes of one block stay in the cache
+_CHUNK, _GPU_CHUNK = 8192, 2_000_000  # pairs per block: its float64 planes stay in the cache, or keep a GPU busy
 _TINY = 1e-300
 
 
@@ -44,8 +44,9 @@ def rmsd_matrix(
     a = _in_principal_axes(a).permute(2, 0, 1).contiguous()  # [3, s, n]
     b = _in_principal_axes(b).permute(2, 1, 0).contiguous()  # [3, n, t]
     overlap = a.new_full((a.shape[1], b.shape[2]), -math.inf)
-    row_step = max(1, min(a.shape[1], _CHUNK // max(1, b.shape[2])))
-    order_step = max(1, _CHUNK // max(1, row_step * b.shape[2]))
+    chunk = _CHUNK if a.device.type == "cpu" else _GPU_CHUNK
+    row_step = max(1, min(a.shape[1], chunk // max(1, b.shape[2])))
+    order_step = max(1, chunk // max(1, row_step * b.shape[2]))
     for block in order.split(order_step):
         permuted = b[:, block.T].flatten(2)  # [3, n, p * t]
         for start in range(0, a.shape[1], row_step):

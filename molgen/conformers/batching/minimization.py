@@ -10,11 +10,14 @@ from operator import itemgetter
 import torch
 from torch import Tensor
 
+from molgen.conformers.batching.memory import in_halves
 from molgen.physics.lbfgs import COLUMNS, Objective, minimize_batch
 from molgen.physics.mmff import MMFFEnergy
 
-PIECE_PAIRS = 300_000
-"""Conformers go through the field in pieces of about so many pairs of atoms, which keeps memory small."""
+PIECE_PAIRS, GPU_PAIRS = 100_000, 60_000_000
+"""Conformers go through the field in pieces of about so many pairs of atoms: what fits the cache of a core, or keeps a
+GPU busy in about 5 GB of its memory."""
+_CPU = torch.device("cpu")
 WIDTH, WIDEN = 64, 1.5
 """Conformers of a molecule that stand side by side, at most; more are shared out over several blocks. Blocks go
 together whose widths differ by no larger factor than the second."""
@@ -31,6 +34,7 @@ class Minimization:
         steps: at most; 0 for the energies alone.
         max_force: kcal/mol/Angstrom, where a conformer is done.
         restraints: of conformers [n, 3, B], besides; no part of the energies that come back.
+        device: where they are minimized.
     """
 
     energy: MMFFEnergy
@@ -39,11 +43,13 @@ class Minimization:
     steps: int
     max_force: float
     restraints: Objective | None = None
+    device: torch.device = _CPU
 
     @property
-    def kind(self) -> tuple[int, float, bool, int]:
+    def kind(self) -> tuple[str, int, float, bool, int]:
         """Of those that can go together; restrained ones go alone."""
-        return self.steps, self.max_force, self.energy.charges, 0 if self.restraints is None else id(self)
+        restrained = 0 if self.restraints is None else id(self)
+        return str(self.device), self.steps, self.max_force, self.energy.charges, restrained
 
     @property
     def pairs(self) -> int:
@@ -79,7 +85,7 @@ def minimize_together(requests: Sequence[Minimization]) -> list[Minimized]:
     parts: dict[int, list[tuple[int, Minimized]]] = {id(request): [] for request in requests}
     for _, same in groupby(blocks, key=lambda block: block.request.kind):
         for group in _groups(same):
-            for block, minimized in zip(group, _minimized(group), strict=True):
+            for block, minimized in zip(group, in_halves(_minimized, group), strict=True):
                 parts[id(block.request)].append((block.begin, minimized))
     return [_joined(request, sorted(parts[id(request)], key=itemgetter(0))) for request in requests]
 
@@ -105,7 +111,8 @@ def _groups(blocks: Iterable[_Block]) -> Iterator[list[_Block]]:
     pairs = 0
     for block in blocks:
         pairs += block.request.pairs
-        if group and (block.width > WIDEN * group[0].width or block.width * pairs > PIECE_PAIRS):
+        most = PIECE_PAIRS if block.request.device.type == "cpu" else GPU_PAIRS
+        if group and (block.width > WIDEN * group[0].width or block.width * pairs > most):
             yield group
             group, pairs = [], block.request.pairs
         group.append(block)
@@ -117,7 +124,8 @@ def _minimized(group: Sequence[_Block]) -> list[Minimized]:
     """What becomes of the blocks of a group."""
     requests = [block.request for block in group]
     atoms, width = max(request.positions.shape[0] for request in requests), max(block.width for block in group)
-    energy = MMFFEnergy.joined([request.energy for request in requests], atoms)
+    device = requests[0].device
+    energy = MMFFEnergy.joined([request.energy for request in requests], atoms, device)
     x = requests[0].positions.new_zeros(len(group), atoms, 3, width)
     start = x.new_zeros(len(group), atoms, atoms)
     for place, block in enumerate(group):
@@ -126,7 +134,7 @@ def _minimized(group: Sequence[_Block]) -> list[Minimized]:
         start[place, :n, :n] = block.request.preconditioner
         x[place, :n, :, :count] = own
         x[place, :n, :, count:] = own[..., :1]
-    moved, values = _solved(energy, x, start, requests[0])
+    moved, values = (part.cpu() for part in _solved(energy, x.to(device), start.to(device), requests[0]))
     return [_own(block, moved[place], values[place]) for place, block in enumerate(group)]
 
 

@@ -64,6 +64,37 @@ def sample_torsions(
 
 
 @torch.no_grad()
+def sample_molecules(
+    model: TorsionModel,
+    graph: GraphBatch,
+    template: Tensor,
+    torsions: Tensor,
+    *,
+    times: Tensor,
+    stepper: Stepper | None = None,
+) -> Tensor:
+    """Carry S sets of torsions of each of B molecules from the prior to the data, all at once.
+
+    Args:
+        model: the field.
+        graph: B molecules padded to n atoms and m torsions.
+        template: [B, S, n, 3], the template conformer under each sample, Angstrom.
+        torsions: [B, S, m], the start at times[0], radian.
+        times, stepper: see :func:`sample_torsions`.
+
+    Returns:
+        torsions [B, S, m] at times[-1], radian; those of padded rows as they were.
+    """
+    encoding, shape = model.encode(graph), batch_coordinates(template, graph)
+
+    def field(states: Tensor, t: Tensor) -> Tensor:
+        positions = shape.positions(states)
+        return model(graph, encoding, positions, t.to(positions).expand(positions.shape[:2]))
+
+    return integrate(field, model.process, torsions, times, stepper=stepper or adams_bashforth())
+
+
+@torch.no_grad()
 def sample_paths(
     model: TorsionModel, graph: GraphBatch, template: Tensor, torsions: Tensor, *, steps: int, intervals: int
 ) -> Tensor:
