@@ -27,13 +27,17 @@ from molgen.chem.features.polar_features import PolarGraph, polar_graph
 from molgen.chem.features.stereo_marks import stereo_is_right
 from molgen.chem.molecules.standardize import prepare_molecule
 from molgen.chem.molecules.stereo import enumerate_stereo
+from molgen.conformers.config import GenerateConfig
 from molgen.conformers.prepare.matching import reference_positions
+from molgen.conformers.samples import sample_conformers
 from molgen.graphs.stereo_batch import StereoBatch, batch_stereo_graphs
+from molgen.manifolds import center_free
 from molgen.metrics import coverage, rmsd_matrix
 from molgen.metrics.symmetry import automorphisms
 from molgen.models.cartesian.model import CartesianModel
-from molgen.models.cartesian.sample import sample_coordinates, time_grid
+from molgen.models.cartesian.sample import refined, sample_coordinates, time_grid
 from molgen.models.cartesian.task import load_cartesian_model
+from molgen.models.torsion_flow.task import load_model
 from molgen.sampling import Stepper, adams_bashforth, euler_maruyama
 from molgen.sampling.steppers import euler, heun
 
@@ -41,8 +45,9 @@ STEPPERS: dict[str, Stepper] = {"euler": euler, "ode": adams_bashforth(), "heun"
 
 
 class Case(NamedTuple):
-    """A molecule: its graph, stereo, references [k, n, 3] of the heavy atoms, symmetric orders [p, n]."""
+    """A molecule: with hydrogens; its graph; stereo; references [k, n, 3], heavy atoms; symmetric orders [p, n]."""
 
+    mol: Chem.Mol
     polar: PolarGraph
     batch: StereoBatch
     references: Tensor
@@ -61,34 +66,52 @@ def cases(data: Path, limit: int, largest: int = 45) -> list[Case]:
             continue
         polar = polar_graph(mol)
         batch = batch_stereo_graphs([polar.graph], [polar.marks])
-        made.append(Case(polar, batch, torch.from_numpy(truth), automorphisms(mol, MAX_PERMUTATIONS).permutations))
+        made.append(Case(mol, polar, batch, torch.from_numpy(truth), automorphisms(mol, MAX_PERMUTATIONS).permutations))
     return made
 
 
-def measure(model: CartesianModel, data: list[Case], samples: int, steps: int, sampler: str, redraw: bool) -> str:
-    """One line of means over molecules."""
+def measure(
+    model: CartesianModel, data: list[Case], samples: int, steps: int, sampler: str, redraw: bool, begin: float
+) -> str:
+    """One line of means over molecules; with ``begin`` below 1, torsional samples are refined from that time on."""
     rows, right, bonds = [], [], []
-    begin = time.process_time()
+    start = time.process_time()
     for number, case in enumerate(data):
         rng = torch.Generator().manual_seed(number)
-        drawn = sample_coordinates(model, case.batch, samples, rng, times=time_grid(steps), stepper=STEPPERS[sampler])
+        if begin < 1:
+            given = torsional(case, samples)
+            drawn = refined(model, case.batch, given, rng, begin=begin, steps=steps) if begin > 0 else given
+        else:
+            times = time_grid(steps)
+            drawn = sample_coordinates(model, case.batch, samples, rng, times=times, stepper=STEPPERS[sampler])
         good = stereo_is_right(drawn.numpy(), case.polar.marks)
         right.append(good.mean())
         heavy = case.polar.graph.atoms[:, 0] > 0
         made = drawn[:, torch.from_numpy(heavy)]
-        i, j = case.polar.graph.bond_index.astype(int)
-        kept = [k for k in range(len(i)) if heavy[i[k]] and heavy[j[k]]]
-        first, second = torch.from_numpy(i[kept]), torch.from_numpy(j[kept])
-        lengths = [(x[:, first] - x[:, second]).norm(dim=-1) for x in (made, case.references[:1])]
-        bonds.append(float((lengths[0] - lengths[1]).abs().mean()))
+        bonds.append(bond_error(case, made))
         made = made[torch.from_numpy(good)] if redraw and good.any() else made
         rows.append(coverage(rmsd_matrix(case.references, made, case.permutations), THRESHOLD))
-    spent = 1e3 * (time.process_time() - begin) / (samples * len(data))
+    spent = 1e3 * (time.process_time() - start) / (samples * len(data))
     return (
         f"COV-R {np.mean([np.mean(r.recall) for r in rows]):.1%}  AMR-R {np.mean([r.recall_rmsd for r in rows]):.3f}  "
         f"AMR-P {np.mean([r.precision_rmsd for r in rows]):.3f}  right {np.mean(right):.1%}  "
         f"bonds {np.mean(bonds):.3f}  {spent:.1f} ms"
     )
+
+
+def torsional(case: Case, samples: int) -> Tensor:
+    """Samples [S, n, 3] of the torsional model, not minimized, centered."""
+    config = GenerateConfig(n=1, samples=samples, templates=6, strain_steps=0)
+    drawn = sample_conformers(case.mol, load_model(), config).positions[:, case.polar.atoms]
+    return center_free(torch.from_numpy(drawn).float())
+
+
+def bond_error(case: Case, made: Tensor) -> float:
+    """Mean difference of the lengths of bonds between heavy atoms from those of the first reference, Angstrom."""
+    ends = torch.from_numpy(case.polar.graph.bond_index.astype(np.int64))
+    first, second = ends[:, (ends < made.shape[1]).all(0)]  # heavy atoms come first
+    lengths = [(x[:, first] - x[:, second]).norm(dim=-1) for x in (made, case.references[:1])]
+    return float((lengths[0] - lengths[1]).abs().mean())
 
 
 def main() -> None:
@@ -99,6 +122,7 @@ def main() -> None:
     parser.add_argument("--samplers", default="ode", help=f"{', '.join(STEPPERS)}, with commas")
     parser.add_argument("--limit", type=int, default=60, help="only the first molecules of a seeded shuffle")
     parser.add_argument("--samples", type=int, default=36)
+    parser.add_argument("--begin", default="1", help="refine torsional samples from these times on, with commas")
     parser.add_argument("--redraw", action="store_true", help="leave out samples of the wrong stereo")
     options = parser.parse_args()
     torch.set_num_threads(1)
@@ -106,9 +130,14 @@ def main() -> None:
     print(f"{len(data)} molecules of {options.data.name}, {options.samples} samples")
     for name in options.models.split(","):
         model = load_cartesian_model(name)[0]
-        for steps, sampler in product(map(int, options.steps.split(",")), options.samplers.split(",")):
-            row = measure(model, data, options.samples, steps, sampler, options.redraw)
-            print(f"{name}, {steps} evaluations, {sampler}: {row}", flush=True)
+        settings = (
+            map(int, options.steps.split(",")),
+            options.samplers.split(","),
+            map(float, options.begin.split(",")),
+        )
+        for steps, sampler, begin in product(*settings):
+            row = measure(model, data, options.samples, steps, sampler, options.redraw, begin)
+            print(f"{name}, {steps} evaluations, {sampler}, from {begin:g}: {row}", flush=True)
 
 
 if __name__ == "__main__":

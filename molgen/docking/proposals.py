@@ -54,7 +54,7 @@ def propose(
         count: poses; the template conformers take turns.
         steps: of the integration.
         rng: of the starting states, and of stochastic samplers.
-        sampler: "ode" (Euler's rule), or one of :data:`molgen.sampling.named.SAMPLERS`.
+        sampler: "ode" (of a flow by Euler's rule), or one of :data:`molgen.sampling.named.SAMPLERS`.
         energy: of the ligand in the site; its restraints pull on the poses while they are sampled.
         guidance: weight of the rest of the energy in the last steps, 1 / (kcal/mol).
         on_step: sees (step, positions [S, n, 3]) of every chunk of S poses.
@@ -66,8 +66,9 @@ def propose(
         CheckpointError: no pose is finite.
         ConfigError: the sampler needs a score, and the model has none.
     """
-    check_score(sampler, model.config.process == "diffusion", "a flow of poses")
-    stepper = euler if sampler == "ode" else stepper_of(sampler)
+    is_diffusion = model.config.process == "diffusion"
+    check_score(sampler, is_diffusion, "a flow of poses")
+    stepper = euler if sampler == "ode" and not is_diffusion else stepper_of(sampler, exploding=is_diffusion)
     template = torch.arange(count) % len(ligand.templates)
     shapes = ligand.templates[template]
     graph = batch_graphs([ligand.graph]).to(model.device)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from molgen.errors import ConfigError
+from molgen.sampling.noise_level import SigmaAdamsBashforth, ancestral
 from molgen.sampling.steppers import Stepper, adams_bashforth, heun
 from molgen.sampling.stochastic import euler_maruyama, predictor_corrector
 
@@ -10,17 +11,20 @@ SAMPLERS = ("ode", "heun", "sde", "predictor-corrector")
 STOCHASTIC = ("sde", "predictor-corrector")
 
 
-def stepper_of(name: str) -> Stepper:
+def stepper_of(name: str, *, exploding: bool = False) -> Stepper:
     """The stepper of a sampler.
 
     Args:
         name: "ode" (Adams-Bashforth, one evaluation a step), "heun" (two), "sde" (Euler-Maruyama, one) or
             "predictor-corrector" (Euler-Maruyama and a Langevin step, two).
+        exploding: of a variance-exploding process, whose steps "ode" and "sde" are taken in the noise level.
 
     Raises:
         ConfigError: for another name.
     """
     makers = {"ode": adams_bashforth, "heun": lambda: heun, "sde": lambda: euler_maruyama}
+    if exploding and name in ("ode", "sde"):
+        return SigmaAdamsBashforth() if name == "ode" else ancestral
     if name == "predictor-corrector":
         return predictor_corrector()
     if name not in makers:
