@@ -43,6 +43,16 @@ def test_a_pocket_file_gives_rmsds_and_notes_are_on_stderr(in_folder: Path, caps
     assert json.loads((in_folder / "out.json").read_text())["ligands"][0]["poses"][0]["rmsd"] < 2.0
 
 
+def test_a_diffusion_proposes_poses_by_its_stochastic_equation(
+    in_folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    learned = ("--proposals", "learned", "--pose-model", "diffusion", "--steps", "3")
+    assert dock(*learned, "--sampler", "sde") == 0
+    assert len(list(Chem.SDMolSupplier("out.sdf")))
+    assert dock("--sampler", "sde") == 2
+    assert "needs a score, which a flow of poses has not" in capsys.readouterr().err
+
+
 def test_protonation_can_be_left_out(in_folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert dock("--protonate", "no", ligand="CC(=O)O acid") == 0
     assert "deprotonated" not in capsys.readouterr().err

@@ -23,7 +23,9 @@ from molgen.models.torsion_flow.loss import torsion_loss
 from molgen.models.torsion_flow.model import TorsionModel, TorsionNetwork
 from molgen.models.torsion_flow.sample import sample_torsions, time_grid
 from molgen.models.torsion_flow.validation import validate
+from molgen.nets.field_model import score_scale
 from molgen.nets.protocol import FieldNetwork
+from molgen.processes import RotationDiffusion, TorsionDiffusion
 from molgen.sampling import torus_points
 
 SMILES = "CCOC(C)=O"
@@ -120,6 +122,16 @@ def test_a_network_of_ones_own_learns_and_samples_poses():
     poses = sample_poses(model, graph, pocket, template, start, pose_times(4))
     assert poses.isfinite().all()
     assert poses.mean(1).norm(dim=-1).mean() < start["translation"].norm(dim=-1).mean(), "nothing moved to the data"
+
+
+@pytest.mark.parametrize("process", [TorsionDiffusion(), RotationDiffusion()], ids=["torus", "rotations"])
+def test_a_score_over_its_scale_has_the_size_of_one_at_every_time(process):
+    rng, curved = torch.Generator().manual_seed(0), isinstance(process, RotationDiffusion)
+    x0 = torch.eye(3).expand(4000, 3, 3) if curved else torch.zeros(4000, 3)
+    for t in (0.05, 0.5, 0.8, 0.95):
+        scaled = process.corrupt(x0, t, rng).target / score_scale(process, torch.tensor(t))
+        assert abs(float(scaled.square().mean()) - 1) < 0.1
+    assert score_scale(process, torch.tensor(0.2)) < 0, "the network points along the noise"
 
 
 def test_weights_of_a_network_of_ones_own_are_those_of_the_model():
