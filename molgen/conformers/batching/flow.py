@@ -14,6 +14,7 @@ from molgen.conformers.batching.memory import in_halves
 from molgen.graphs.batch import LONGEST_PATH, batch_graphs
 from molgen.models.torsion_flow.model import TorsionModel
 from molgen.models.torsion_flow.sample import sample_molecules, sample_torsions
+from molgen.sampling import Stepper
 from molgen.sampling.named import STOCHASTIC, stepper_of
 
 WIDTH = 64
@@ -48,6 +49,10 @@ class FlowRequest:
     def goes_alone(self) -> bool:
         """On the CPU, where pieces of one molecule fill the cache; and where random numbers are drawn on the way."""
         return self.model.device.type == "cpu" or self.model.jumps or self.sampler in STOCHASTIC or self.is_rigid
+
+    def stepper(self) -> Stepper:
+        """The rule by which the field is followed."""
+        return stepper_of(self.sampler, exploding=self.model.config.process == "diffusion")
 
     @property
     def is_rigid(self) -> bool:
@@ -86,7 +91,7 @@ def _alone(request: FlowRequest) -> Tensor:
         request.template.to(device),
         request.start.to(device),
         times=request.times,
-        stepper=lambda: stepper_of(request.sampler),
+        stepper=request.stepper,
         rng=torch.Generator().manual_seed(request.seed),
     ).cpu()
 
@@ -130,9 +135,8 @@ def _carried(group: Sequence[_Block]) -> list[Tensor]:
         template[place, : len(own), : own.shape[1]] = own
         template[place, len(own) :, : own.shape[1]] = own[:1]
         start[place, : len(own), : begin.shape[1]] = begin
-    stepper = stepper_of(first.sampler)
     sampled = sample_molecules(
-        first.model, graph.to(device), template.to(device), start.to(device), times=first.times, stepper=stepper
+        first.model, graph.to(device), template.to(device), start.to(device), times=first.times, stepper=first.stepper()
     ).cpu()
     return [
         sampled[place, : block.rows.stop - block.rows.start, : block.request.start.shape[1]]

@@ -16,6 +16,7 @@ from molgen.conformers.config import GenerateConfig
 from molgen.conformers.coordinates.hydrogens import with_hydrogens
 from molgen.conformers.force_field import ConformerField
 from molgen.conformers.samples import Samples, with_strain
+from molgen.devices import device_of
 from molgen.errors import ConfigError, EmbeddingError
 from molgen.graphs.stereo_batch import batch_stereo_graphs
 from molgen.metrics.stereo import stereo_mask
@@ -48,7 +49,7 @@ def coordinate_samples(mol: Chem.Mol, model: CartesianModel, config: GenerateCon
     polar = polar_graph(mol)
     count = max(FEWEST, PER_CONFORMER * config.n) if config.samples is None else max(config.samples, config.n)
     drawn = _right_samples(model, polar, count, config)
-    field = ConformerField(mol)
+    field = ConformerField(mol, device=device_of(config.device))
     positions = with_hydrogens(mol, polar.atoms, drawn)
     longer = replace(config, strain_steps=max(STRAIN_STEPS, config.strain_steps))
     positions, energies = with_strain(field, positions, longer)
