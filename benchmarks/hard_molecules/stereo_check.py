@@ -41,6 +41,8 @@ def _assigned(one: Chem.Mol, wanted: Chem.Mol) -> str:
         if bond.GetStereo() not in _DOUBLE:
             own = heavy.GetBondBetweenAtoms(bond.GetBeginAtomIdx(), bond.GetEndAtomIdx())
             own.SetStereo(Chem.BondStereo.STEREONONE)
+            for beside in (*own.GetBeginAtom().GetBonds(), *own.GetEndAtom().GetBonds()):
+                beside.SetBondDir(Chem.BondDir.NONE)
     return Chem.CanonSmiles(Chem.MolToSmiles(heavy))
 
 

@@ -133,6 +133,17 @@ def test_of_a_cage_with_many_open_centers_an_isomer_is_taken_that_can_exist(text
     assert not [one for one in Chem.FindPotentialStereo(isomer) if one.specified == Chem.StereoSpecified.Unspecified]
 
 
+@pytest.mark.parametrize("text", ["C[S@](=NC)CC", "CC=S(C)(C)=O", "CC=P(C)(C)C"])
+def test_double_bonds_that_turn_are_not_open(text):
+    ((_, note),) = enumerate_stereo(Chem.MolFromSmiles(text))
+    assert not note
+
+
+def test_the_double_bond_of_a_phosphaalkene_is_open_and_not_its_phosphorus():
+    ((_, note),) = enumerate_stereo(Chem.MolFromSmiles("CP=CC"))
+    assert note.startswith("stereo of P2=C3 is not specified")
+
+
 def test_the_isomer_of_a_cage_that_is_taken_embeds_from_random_coordinates_too():
     """Bicyclo[5.2.2]undecane: the default start finds its in,out isomer first."""
     ((isomer, note),) = enumerate_stereo(Chem.MolFromSmiles("C1CCCCC2CCC1CC2"))

@@ -34,6 +34,8 @@ _FEW = 16  # isomers, of which each is tried from random coordinates, too
 _SEED = 7
 _FREE_EMBEDDINGS = 8
 _SMALLEST_RING_WITH_TRANS = 12
+_TURNING = ("S", "Se", "Te", "P", "As")
+"""Elements whose double bond turns where they have three neighbors and more (sulfilimines, ylides)."""
 
 
 def enumerate_stereo(
@@ -132,15 +134,22 @@ def _open_centers(heavy: Chem.Mol, mobile: list[int]) -> list[Chem.StereoInfo]:
     for info in Chem.FindPotentialStereo(Chem.Mol(heavy)):
         if info.specified not in unmarked:
             continue
-        if info.type == Chem.StereoType.Atom_Tetrahedral and info.centeredOn not in mobile:
+        if _is_atom(info) and info.centeredOn not in mobile and _has_three_neighbors(heavy, info.centeredOn):
             found.append(info)
         if info.type == Chem.StereoType.Bond_Double and _is_stereo_bond(heavy.GetBondWithIdx(info.centeredOn), info):
             found.append(info)
     return found
 
 
+def _has_three_neighbors(heavy: Chem.Mol, index: int) -> bool:
+    """Whether an atom can be a center; RDKit takes the phosphorus of C-P=C for one."""
+    return heavy.GetAtomWithIdx(index).GetTotalDegree() > 2
+
+
 def _is_stereo_bond(bond: Chem.Bond, info: Chem.StereoInfo) -> bool:
     if Chem.Atom.NOATOM in (info.controllingAtoms[0], info.controllingAtoms[2]):
+        return False
+    if any(atom.GetSymbol() in _TURNING and atom.GetDegree() > 2 for atom in (bond.GetBeginAtom(), bond.GetEndAtom())):
         return False
     doubles = [
         sum(other.GetBondType() == Chem.BondType.DOUBLE for other in atom.GetBonds())
