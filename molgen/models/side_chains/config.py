@@ -19,8 +19,6 @@ class SideChainModelConfig:
         neighbors: residues that send messages to a residue; the nearest side chains.
         surroundings: atoms of ligands, metals and the like that a residue sees.
         bins: of a chi angle, over a full turn.
-        edge_updates: whether each round also renews the features of the edges.
-        dropout: share of the features of messages and updates that are dropped in training.
     """
 
     hidden: int = 128
@@ -28,8 +26,6 @@ class SideChainModelConfig:
     neighbors: int = 24
     surroundings: int = 12
     bins: int = 36
-    edge_updates: bool = False
-    dropout: float = 0.0
 
     def __post_init__(self) -> None:
         at_least(self, 1, "hidden", "layers", "neighbors", "bins")

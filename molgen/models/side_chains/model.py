@@ -46,7 +46,7 @@ class SideChainModel(nn.Module):
         self.atom = nn.Linear(3 + len(_WIDTHS), h)
         self.atoms = nn.Sequential(nn.SiLU(), nn.Linear(h, h), nn.SiLU())
         self.own = nn.Linear(CHIS * 2 + 2, h)
-        self.layers = nn.ModuleList(_Layer(h, config.edge_updates, config.dropout) for _ in range(config.layers))
+        self.layers = nn.ModuleList(_Layer(h) for _ in range(config.layers))
         self.before = nn.Linear((CHIS - 1) * 2 * _HARMONICS, CHIS * h)
         self.heads = nn.Parameter(torch.randn(CHIS, h, h) * h**-0.5)
         self.out = nn.Parameter(torch.zeros(CHIS, h, config.bins))
@@ -84,7 +84,7 @@ class SideChainModel(nn.Module):
         known = (t < 1).to(chi)[:, None]
         node = node + self.own(torch.cat((chi.sin() * known, chi.cos() * known, shown, known), -1))
         for layer in self.layers:
-            node, edge = layer(node, edge, graph.neighbors, graph.near)
+            node = layer(node, edge, graph.neighbors, graph.near)
         return self.norm(node)
 
     def head(self, node: Tensor, chi: Tensor) -> Tensor:
@@ -107,38 +107,20 @@ class SideChainModel(nn.Module):
 
 
 class _Layer(nn.Module):
-    """A round of messages; with ``edge_updates``, edges then learn of both their ends as they have become."""
-
-    def __init__(self, h: int, edge_updates: bool, dropout: float) -> None:
+    def __init__(self, h: int) -> None:
         super().__init__()
         self.norm = nn.LayerNorm(h)
         self.receiver, self.sender = nn.Linear(h, h), nn.Linear(h, h, bias=False)
         self.edge = nn.Linear(h, h, bias=False)
         self.message = nn.Linear(h, h)
         self.update = nn.Sequential(nn.LayerNorm(h), nn.Linear(h, 2 * h), nn.SiLU(), nn.Linear(2 * h, h))
-        self.drop = nn.Dropout(dropout)
-        self.renewal = _EdgeUpdate(h) if edge_updates else None
 
-    def forward(self, node: Tensor, edge: Tensor, neighbors: Tensor, near: Tensor) -> tuple[Tensor, Tensor]:
+    def forward(self, node: Tensor, edge: Tensor, neighbors: Tensor, near: Tensor) -> Tensor:
         x = self.norm(node)
         hidden = nn.functional.silu(self.receiver(x)[:, None] + self.sender(x)[neighbors] + self.edge(edge))
         message = nn.functional.silu(self.message(hidden)) * near[..., None]
-        node = node + self.drop(message.sum(1) / near.shape[1] ** 0.5)
-        node = node + self.drop(self.update(node))
-        return node, edge if self.renewal is None else edge + self.drop(self.renewal(node, edge, neighbors))
-
-
-class _EdgeUpdate(nn.Module):
-    def __init__(self, h: int) -> None:
-        super().__init__()
-        self.nodes, self.edges = nn.LayerNorm(h), nn.LayerNorm(h)
-        self.receiver, self.sender = nn.Linear(h, h), nn.Linear(h, h, bias=False)
-        self.edge, self.out = nn.Linear(h, h, bias=False), nn.Linear(h, h)
-
-    def forward(self, node: Tensor, edge: Tensor, neighbors: Tensor) -> Tensor:
-        x = self.nodes(node)
-        hidden = self.receiver(x)[:, None] + self.sender(x)[neighbors] + self.edge(self.edges(edge))
-        return self.out(nn.functional.silu(hidden))
+        node = node + message.sum(1) / near.shape[1] ** 0.5
+        return node + self.update(node)
 
 
 def _radial(distance: Tensor) -> Tensor:

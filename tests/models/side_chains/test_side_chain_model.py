@@ -18,7 +18,6 @@ from molgen.models.side_chains.loss import drawn_times, side_chain_loss
 from molgen.models.side_chains.model import SideChainModel
 
 CONFIG = SideChainModelConfig(hidden=16, layers=2, neighbors=8, surroundings=4)
-WITH_EDGES = replace(CONFIG, edge_updates=True, dropout=0.1)
 
 
 @pytest.fixture(scope="module")
@@ -28,10 +27,10 @@ def entry() -> SideChainEntry:
     return SideChainEntry(name="1ia1", cluster="reductase", **columns)
 
 
-@pytest.fixture(scope="module", params=[CONFIG, WITH_EDGES], ids=["edges kept", "edges updated"])
-def model(request) -> SideChainModel:
+@pytest.fixture(scope="module")
+def model() -> SideChainModel:
     torch.manual_seed(0)
-    network = SideChainModel(request.param)
+    network = SideChainModel(CONFIG)
     torch.nn.init.normal_(network.out, std=0.3)
     return network.eval()
 
