@@ -167,11 +167,11 @@ def _invert(quantile: Tensor, angle: Tensor, cumulative: Tensor, row: Tensor) ->
 
 @functools.cache
 def _score_norm() -> ScoreNorm:
-    """The table by Simpson's rule."""
+    """The table by Simpson's rule, on the CPU."""
     first, last = math.log(0.01), math.log(3.2)
-    sigma = torch.linspace(first, last, 512, dtype=torch.float64).exp()[:, None]
-    angle = torch.linspace(0, 1, 129, dtype=torch.float64) * (REACH * sigma).clamp(max=math.pi)
-    simpson = torch.tensor([2.0, 4.0], dtype=torch.float64).repeat(65)[:129]
+    sigma = torch.linspace(first, last, 512, dtype=torch.float64, device="cpu").exp()[:, None]
+    angle = torch.linspace(0, 1, 129, dtype=torch.float64, device="cpu") * (REACH * sigma).clamp(max=math.pi)
+    simpson = torch.tensor([2.0, 4.0], dtype=torch.float64, device="cpu").repeat(65)[:129]
     simpson[0] = simpson[-1] = 1
     density = log_angle_density(angle, sigma).exp() * torch.sin(0.5 * angle) ** 2 * simpson
     square = (log_slope_over_angle(angle, sigma) * angle) ** 2

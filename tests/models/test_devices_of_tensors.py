@@ -98,7 +98,7 @@ def test_the_confidence_takes_its_device_from_its_inputs():
 
 @pytest.mark.parametrize("ligand_atoms", [0, 3])
 def test_distributions_of_side_chains_take_their_device_from_their_inputs(ligand_atoms):
-    model = SideChainModel(SideChainModelConfig(hidden=8, layers=1, neighbors=4, surroundings=2, edge_updates=True))
+    model = SideChainModel(SideChainModelConfig(hidden=8, layers=1, neighbors=4, surroundings=2))
     types, chains, numbers = torch.tensor([1, 5, 11, 4, 8, 15]), torch.zeros(6, dtype=torch.long), torch.arange(6)
     backbone = 3 * torch.randn(6, 4, 3, generator=torch.Generator().manual_seed(0))
     context, elements = torch.randn(ligand_atoms, 3), torch.ones(ligand_atoms, dtype=torch.long)
