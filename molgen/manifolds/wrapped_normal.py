@@ -87,10 +87,10 @@ def _fourier(x: Tensor, sigma: Tensor) -> tuple[Tensor, Tensor]:
 
 @functools.cache
 def _score_norm() -> ScoreNorm:
-    """The table by the trapezoid rule."""
+    """The table by the trapezoid rule, on the CPU."""
     first, last = math.log(0.2), math.log(3.5)
-    sigma = torch.linspace(first, last, 512, dtype=torch.float64).exp().unsqueeze(-1)
-    x = torch.linspace(-math.pi, math.pi, 257, dtype=torch.float64)[:-1]
+    sigma = torch.linspace(first, last, 512, dtype=torch.float64, device="cpu").exp().unsqueeze(-1)
+    x = torch.linspace(-math.pi, math.pi, 257, dtype=torch.float64, device="cpu")[:-1]
     density = log_density(x, sigma).exp()
     norm = (density * score(x, sigma) ** 2).mean(-1) * 2 * math.pi
     sigma = sigma.squeeze(-1)
