@@ -21,7 +21,7 @@ WRITTEN = {
     *("-o", "--output", "--report", "--complex", "--receptor-out", "--failures", "--trajectory"),
     *("--summary", "--pymol", "--chimerax"),
 }
-YOURS = {"GEOM/rdkit_folder", "library.parquet"}
+YOURS = {"library.parquet"}
 """What stands for files of the reader."""
 MADE_ON_ITS_PAGE = {"weigh", "directions"}
 """Commands that a page has the reader write."""
