@@ -41,6 +41,7 @@ from molgen.models.torsion_flow.model import TorsionModel
 from molgen.models.torsion_flow.sample import sample_torsions, time_grid
 from molgen.processes.base import Process
 from molgen.sampling import adams_bashforth, torus_points
+from molgen.sampling.named import stepper_of
 from molgen.sampling.steppers import Field
 
 THRESHOLD = 0.75  # Angstrom, for COV
@@ -111,10 +112,12 @@ def starts(spread: str, samples: int, torsions: int) -> Tensor:
 
 
 def measure(
-    model: TorsionModel | None, data: list[Case], samples: int, steps: int, spread: str, guidance: float
+    model: TorsionModel | None, data: list[Case], samples: int, steps: int, spread: str, guidance: float, sampler: str
 ) -> str:
     """One line of means over molecules; model None: uniform torsions."""
-    stepper = partial(Repelled, guidance) if spread == "guided" else adams_bashforth
+    exploding = model is not None and model.config.process == "diffusion"
+    plain = partial(stepper_of, sampler, exploding=exploding)
+    stepper = partial(Repelled, guidance) if spread == "guided" else plain
     rows, likeness = [], []
     begin = time.process_time()
     for case in data:
@@ -124,7 +127,8 @@ def measure(
         torsions = starts(spread, samples, own.shape[1])
         if model is not None:
             times = time_grid(model, steps)
-            torsions = sample_torsions(model, case.graph, template, torsions, times=times, stepper=stepper)
+            rng = torch.Generator().manual_seed(0)
+            torsions = sample_torsions(model, case.graph, template, torsions, times=times, stepper=stepper, rng=rng)
         made = shape.positions(torsions[None])[0]
         likeness.append(float((torsions - own).cos().mean()))
         rows.append(coverage(rmsd_matrix(case.references, made, case.permutations), THRESHOLD))
@@ -141,6 +145,7 @@ def main() -> None:
     parser.add_argument("--data", type=Path, required=True, help="reference SDF(.gz) with tags mol_id and smiles")
     parser.add_argument("--models", default="default", help="default, uniform or checkpoints, with commas")
     parser.add_argument("--steps", default="4", help="network evaluations, with commas")
+    parser.add_argument("--samplers", default="ode", help="as of `molgen conformers --sampler`, with commas")
     parser.add_argument("--limit", type=int, default=150, help="only the first molecules of a seeded shuffle")
     parser.add_argument("--samples", type=int, default=36)
     parser.add_argument("--templates", type=int, default=6)
@@ -154,9 +159,10 @@ def main() -> None:
     print(f"{len(data)} molecules of {options.data.name}, {options.samples} samples on {options.templates} templates")
     for name in options.models.split(","):
         model = resolve_model(name)
-        for steps, spread in product(map(int, options.steps.split(",")), options.spread.split(",")):
-            row = measure(model, data, options.samples, steps, spread, options.guidance)
-            print(f"{name}, {steps} evaluations, {spread}: {row}", flush=True)
+        settings = (options.samplers.split(","), map(int, options.steps.split(",")), options.spread.split(","))
+        for sampler, steps, spread in product(*settings):
+            row = measure(model, data, options.samples, steps, spread, options.guidance, sampler)
+            print(f"{name}, {steps} steps, {sampler}, {spread}: {row}", flush=True)
 
 
 if __name__ == "__main__":

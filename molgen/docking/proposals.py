@@ -54,7 +54,8 @@ def propose(
         count: poses; the template conformers take turns.
         steps: of the integration.
         rng: of the starting states, and of stochastic samplers.
-        sampler: "ode" (of a flow by Euler's rule), or one of :data:`molgen.sampling.named.SAMPLERS`.
+        sampler: "ode" (Euler's rule: its large steps overshoot, to likelier poses), or one of
+            :data:`molgen.sampling.named.SAMPLERS`.
         energy: of the ligand in the site; its restraints pull on the poses while they are sampled.
         guidance: weight of the rest of the energy in the last steps, 1 / (kcal/mol).
         on_step: sees (step, positions [S, n, 3]) of every chunk of S poses.
@@ -68,7 +69,7 @@ def propose(
     """
     is_diffusion = model.config.process == "diffusion"
     check_score(sampler, is_diffusion, "a flow of poses")
-    stepper = euler if sampler == "ode" and not is_diffusion else stepper_of(sampler, exploding=is_diffusion)
+    stepper = euler if sampler == "ode" else stepper_of(sampler, exploding=is_diffusion)
     template = torch.arange(count) % len(ligand.templates)
     shapes = ligand.templates[template]
     graph = batch_graphs([ligand.graph]).to(model.device)
