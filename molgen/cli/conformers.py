@@ -135,7 +135,7 @@ def conformers(
     ] = None,
     steps: Annotated[
         int | None,
-        advanced("--steps", min=1, help="Integration steps; few are fast [3; diffusion 8; cartesian 5]."),
+        advanced("--steps", min=1, help="Integration steps; few are fast [3; diffusion and cartesian 5]."),
     ] = None,
     timeout: Annotated[
         float | None,

@@ -45,7 +45,7 @@ class GenerateConfig:
     Attributes:
         n: conformers to return, at most.
         seed: same seed and molecule -> same conformers, whatever else is in the batch.
-        steps: of the integration; None: 3 for a flow of torsions, 8 for a diffusion of torsions, 5 for coordinates.
+        steps: of the integration; None: 3 for a flow of torsions, 5 for a diffusion and for coordinates.
         sampler: "ode" (one network evaluation a step), "heun" (two), or for a diffusion "sde" (one) or
             "predictor-corrector" (two).
         samples: per molecule; None: 30 + n (0.3 + m^2 / 12) with m rotatable bonds, at most 30 + 7 n; at least 4 n if a

@@ -40,7 +40,7 @@ from molgen.sampling import low_discrepancy
 from molgen.sampling.guards import MoleculeWarning, finite_or
 from molgen.sampling.named import check_score
 
-FLOW_STEPS, DIFFUSION_STEPS = 3, 8
+FLOW_STEPS, DIFFUSION_STEPS = 3, 5
 """Steps where none are asked for: those after which recall no longer gets better, or minimization makes up for it."""
 EXTRA_STEPS = 60
 EXTRA_ROUNDS = 2

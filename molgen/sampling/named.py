@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from molgen.errors import ConfigError
-from molgen.sampling.noise_level import SigmaAdamsBashforth, ancestral
-from molgen.sampling.steppers import Stepper, adams_bashforth, heun
-from molgen.sampling.stochastic import euler_maruyama, predictor_corrector
+from molgen.sampling.steppers import Stepper, adams_bashforth, euler, heun
+from molgen.sampling.stochastic import ancestral, euler_maruyama, predictor_corrector
 
 SAMPLERS = ("ode", "heun", "sde", "predictor-corrector")
 STOCHASTIC = ("sde", "predictor-corrector")
@@ -17,14 +16,15 @@ def stepper_of(name: str, *, exploding: bool = False) -> Stepper:
     Args:
         name: "ode" (Adams-Bashforth, one evaluation a step), "heun" (two), "sde" (Euler-Maruyama, one) or
             "predictor-corrector" (Euler-Maruyama and a Langevin step, two).
-        exploding: of a variance-exploding process, whose steps "ode" and "sde" are taken in the noise level.
+        exploding: of a variance-exploding process: "ode" is Euler's rule, whose large steps overshoot to likelier
+            states, and "sde" the ancestral rule, whose steps do not.
 
     Raises:
         ConfigError: for another name.
     """
     makers = {"ode": adams_bashforth, "heun": lambda: heun, "sde": lambda: euler_maruyama}
     if exploding and name in ("ode", "sde"):
-        return SigmaAdamsBashforth() if name == "ode" else ancestral
+        return euler if name == "ode" else ancestral
     if name == "predictor-corrector":
         return predictor_corrector()
     if name not in makers:

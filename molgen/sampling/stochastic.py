@@ -19,6 +19,31 @@ def euler_maruyama(
     return process.step(x, field(x, t), t, dt, _needed(rng), mask)
 
 
+@OneStep
+def ancestral(
+    field: Field, process: Process[Any], x: Any, t: Tensor, dt: Tensor, rng: torch.Generator | None, mask: Any
+) -> Any:
+    """x <- x + (s^2 - r^2) score + r sqrt(1 - r^2 / s^2) z with s = sigma(t) and r = sigma(t + dt).
+
+    The reverse SDE of a variance-exploding path, each step exact for data at one point (Song et al. 2021,
+    arXiv:2011.13456, app. F), where few steps of Euler-Maruyama overshoot by far.
+
+    Raises:
+        ValueError: without rng, or on a path that shrinks the data.
+    """
+    noise = process.tangent_noise(x, _needed(rng))
+
+    def tangent(score: Tensor, here: Any, after: Any, noise: Tensor) -> Tensor:
+        if bool((here.dalpha != 0).any()):
+            raise ValueError("an ancestral step is for a variance-exploding path; use euler_maruyama")
+        gone = here.sigma**2 - after.sigma**2
+        return gone * score + after.sigma * (gone.sqrt() / here.sigma) * noise
+
+    score = process.score(x, field(x, t), t)
+    way = combine(tangent, score, process.path(x, t), process.path(x, t + dt), noise)
+    return process.move(x, way, mask)
+
+
 def predictor_corrector(snr: float = 0.16, corrections: int = 1) -> Stepper:
     """Euler-Maruyama, then Langevin at the new time: x <- x + e score + sqrt(2 e) z.
 

@@ -119,8 +119,9 @@ def sample_paths(
 
 def time_grid(model: TorsionModel, steps: int) -> Tensor:
     """The default times of the sampler: steps that grow shorter towards the data, where a field is steepest; equal ones
-    for a flow map, which knows no others."""
-    return power_grid(steps, 1.0 if model.jumps else GRID_POWER)
+    for a flow map, which knows no others, and for a diffusion, whose noise falls as exp(-t) by itself."""
+    is_flow = model.config.process == "flow" and not model.jumps
+    return power_grid(steps, GRID_POWER if is_flow else 1.0)
 
 
 def pieces(template: Tensor) -> tuple[Tensor, ...]:
