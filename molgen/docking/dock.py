@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Collection, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 
@@ -23,13 +23,14 @@ from molgen.docking.flexible.packings import flexible_sites
 from molgen.docking.flexible.search import search_packings, seeds_of
 from molgen.docking.learned import Learned, learned_of
 from molgen.docking.ligand import Ligand, PreparedLigand, prepare_variants
+from molgen.docking.minima import Minima
 from molgen.docking.pose_records import docking_result
 from molgen.docking.proposals import propose
 from molgen.docking.ranking import chosen_poses, ranked_poses
 from molgen.docking.records import DockConfig, DockingResult, config_of
 from molgen.docking.refine import Refined, refine
 from molgen.docking.restraints import Anchor, restraints_of
-from molgen.docking.search import search
+from molgen.docking.search import Starts, search
 from molgen.docking.search.energies import energy_of
 from molgen.docking.site import Site, sites_of
 from molgen.docking.variants import dock_variants
@@ -105,6 +106,7 @@ def dock_prepared(
     anchors: Sequence[Anchor | str] = (),
     core: Chem.Mol | str | Path | None = None,
     reference: Chem.Mol | None = None,
+    found: Sequence[Found | None] | None = None,
 ) -> DockingResult:
     """Dock a prepared ligand into one or more sites of one protein; the poses of all sites are ranked together.
 
@@ -113,6 +115,8 @@ def dock_prepared(
         prepared: the ligand.
         config: how it is docked.
         anchors, core, reference: as in :func:`dock`.
+        found: what the search in each site found where it was searched together with other ligands
+            (:mod:`molgen.docking.library`).
 
     Raises:
         MolgenError: the ligand does not fit, or does not match the restraints.
@@ -125,7 +129,9 @@ def dock_prepared(
     with warnings_as_notes(notes):
         if ligand.bonding is None:
             refined = [
-                pair for site in sites for pair in searched_with_packings(site, ligand, config, restraints, learned)
+                pair
+                for site, own in zip(sites, found or [None] * len(sites), strict=True)
+                for pair in searched_with_packings(site, ligand, config, restraints, learned, own)
             ]
         else:
             ligand, refined = searched_bonded(ligand, sites, config, restraints, searched)
@@ -155,44 +161,70 @@ def searched(
     return searched_with_packings(replace(site, packings=()), ligand, config, restraints, learned)[0][1]
 
 
+@dataclass(frozen=True)
+class Found:
+    """What the search of a ligand in a site found.
+
+    Attributes:
+        minima: distinct ones.
+        proposals: where it began, beside random poses.
+        refined: the poses, where they are refined already.
+    """
+
+    minima: Minima
+    proposals: Starts | None = None
+    refined: Refined | None = None
+
+
 def searched_with_packings(
-    site: Site, ligand: Ligand, config: DockConfig, restraints: Sequence[Restraint], learned: Learned
+    site: Site,
+    ligand: Ligand,
+    config: DockConfig,
+    restraints: Sequence[Restraint],
+    learned: Learned,
+    found: Found | None = None,
 ) -> list[tuple[Site, Refined]]:
     """The refined poses of one site, and those of its packings.
 
     Raises:
         InputError: the ligand does not fit the box.
     """
-    _check_fits(site, ligand)
+    check_fits(site, ligand)
     energy = energy_of(site, ligand, restraints)
-    proposals = None
-    if learned.poses is not None:
+    if found is None:
         stage("proposals")
-        noise = torch.Generator().manual_seed(config.seed)  # its own, so that the random starts do not depend on it
-        proposals = propose(
-            learned.poses,
-            site,
-            ligand,
-            config.samples,
-            config.steps,
-            noise,
-            sampler=config.sampler,
-            energy=energy,
-            guidance=config.guidance,
-        )
-    stage("search")
-    minima = search(energy, ligand.templates, config.search, config.seed, proposals).minima
+        proposals = proposed(site, ligand, config, energy, learned)
+        stage("search")
+        found = Found(search(energy, ligand.templates, config.search, config.seed, proposals).minima, proposals)
     stage("refinement")
-    refined = refine(site, ligand, energy, minima, config.min_rmsd)
+    refined = found.refined or refine(site, ligand, energy, found.minima, config.min_rmsd)
     _check_inside(site, energy, refined)
     if not site.packings:
         return [(site, refined)]
     stage("packings")
     packings = [(packing, energy_of(packing, ligand, restraints)) for packing in site.packings]
-    return [(site, refined), *search_packings(packings, ligand, config, seeds_of(minima, proposals))]
+    return [(site, refined), *search_packings(packings, ligand, config, seeds_of(found.minima, found.proposals))]
 
 
-def _check_fits(site: Site, ligand: Ligand) -> None:
+def proposed(site: Site, ligand: Ligand, config: DockConfig, energy: DockingEnergy, learned: Learned) -> Starts | None:
+    """Poses that the model proposes; None without a model."""
+    if learned.poses is None:
+        return None
+    noise = torch.Generator().manual_seed(config.seed)  # its own, so that the random starts do not depend on it
+    return propose(
+        learned.poses,
+        site,
+        ligand,
+        config.samples,
+        config.sampling_steps,
+        noise,
+        sampler=config.sampler,
+        energy=energy,
+        guidance=config.guidance,
+    )
+
+
+def check_fits(site: Site, ligand: Ligand) -> None:
     """A ligand whose least extended template conformer is longer than the box's diagonal cannot be inside."""
     size = float(torch.cdist(ligand.templates, ligand.templates).amax((1, 2)).min())
     if size > float(np.linalg.norm(site.pocket.size)):

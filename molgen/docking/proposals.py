@@ -84,8 +84,17 @@ def propose(
         found = sample_poses(
             model, graph, pocket, shapes, start, time_grid(steps), stepper=stepper, rng=rng, guide=guide, on_step=watch
         )
-    found, template = _finite(found.cpu(), template)
-    return Starts((found + center).permute(1, 2, 0).contiguous(), template)
+    return finite_starts(found.cpu() + center, template)
+
+
+def finite_starts(positions: Tensor, template: Tensor) -> Starts:
+    """Poses [S, n, 3] over template conformers [S] as starts, without those that are not finite.
+
+    Raises:
+        CheckpointError: none is.
+    """
+    positions, template = _finite(positions, template)
+    return Starts(positions.permute(1, 2, 0).contiguous(), template)
 
 
 def _finite(positions: Tensor, template: Tensor) -> tuple[Tensor, Tensor]:

@@ -53,7 +53,8 @@ class DockConfig:
         posebusters: the checks of the poses are those of the PoseBusters package instead of our own.
         proposals: where the search starts: "random" poses, "learned" ones (those of the model alone), or "both".
         rank: poses are ordered by the learned "confidence", or by "energy" alone.
-        samples, steps: poses that the model proposes, and steps of their integration.
+        samples, steps: poses that the model proposes, and steps of their integration; None: 10, or with the default
+            model and the quick effort 5, after which poses are as good once they are minimized.
         sampler: how the model is followed: "ode" or "heun", or for a diffusion "sde" or "predictor-corrector"; the
             second and the last take two network evaluations a step.
         guidance: weight of the energy in the last of these steps, 1 / (kcal/mol).
@@ -82,7 +83,7 @@ class DockConfig:
     proposals: Literal["both", "learned", "random"] = "both"
     rank: Literal["confidence", "energy"] = "confidence"
     samples: int = 64
-    steps: int = 10
+    steps: int | None = None
     sampler: Literal["ode", "heun", "sde", "predictor-corrector"] = "ode"
     guidance: float = 0.0
     pose_model: str = "default"
@@ -96,11 +97,16 @@ class DockConfig:
 
     def __post_init__(self) -> None:
         limits = (("n", 1, Integral), ("seed", 0, Integral), ("min_rmsd", 0.0, Real), ("samples", 1, Integral))
-        limits += (("steps", 1, Integral), ("states", 1, Integral), ("packings", 1, Integral), ("guidance", 0.0, Real))
+        limits += (
+            ("sampling_steps", 1, Integral),
+            ("states", 1, Integral),
+            ("packings", 1, Integral),
+            ("guidance", 0.0, Real),
+        )
         for name, least, kind in limits:
             value = getattr(self, name)
             if not isinstance(value, kind) or not float(value) >= least:
-                raise ConfigError(f"{name} must be at least {least:g}, not {value}")
+                raise ConfigError(f"{name.removeprefix('sampling_')} must be at least {least:g}, not {value}")
         if self.seed > MAX_SEED:
             raise ConfigError(f"seed must be at most {MAX_SEED}, not {self.seed}")
         for name, choices in _CHOICES.items():
@@ -121,6 +127,13 @@ class DockConfig:
             raise ConfigError(f"ph must be between 0 and 14, not {self.ph}")
         if self.ph is None and self.states > 1:
             raise ConfigError("states of protonation need a pH: --states and --protonate no exclude each other")
+
+    @property
+    def sampling_steps(self) -> int:
+        """Steps of the integration of proposals."""
+        if self.steps is not None:
+            return self.steps
+        return 5 if (self.effort, self.pose_model) == ("quick", "default") else 10
 
     @property
     def search(self) -> SearchConfig:

@@ -19,7 +19,7 @@ from molgen.physics.rigid_bfgs import minimize
 
 REFINED, _KEPT = 128, 48
 """Minima of the search that are refined, and distinct poses that are left of them, at most."""
-_STEPS = 30
+STEPS = 30
 PERMUTATIONS = 256
 
 
@@ -71,8 +71,12 @@ def refine(site: Site, ligand: Ligand, energy: DockingEnergy, minima: Minima, mi
     start = minima.positions[:, :, apart].contiguous()
     direct = site.direct(ligand.classes, start.permute(2, 0, 1).reshape(-1, 3).numpy())
     exact = energy.with_field(direct)
-    positions = minimize(exact, ligand.tree, start, _STEPS).positions
-    refined = evaluated(ligand, exact, positions, minima.template[apart])
+    positions = minimize(exact, ligand.tree, start, STEPS).positions
+    return distinct_refined(ligand, evaluated(ligand, exact, positions, minima.template[apart]), min_rmsd)
+
+
+def distinct_refined(ligand: Ligand, refined: Refined, min_rmsd: float) -> Refined:
+    """One pose of each cluster, the best first."""
     refined = refined.pick(refined.total.argsort())
     return refined.pick(representatives(ligand, refined.positions, min_rmsd, _KEPT))
 

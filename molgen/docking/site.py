@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -169,6 +169,12 @@ def class_keys(classes: AtomClasses) -> list[ClassKey]:
     """The key of each class."""
     rows = torch.stack([classes.radius, classes.hydrophobic, classes.donor, classes.acceptor], dim=1)
     return [tuple(row) for row in rows.tolist()]
+
+
+def classes_of_keys(keys: Sequence[ClassKey]) -> AtomClasses:
+    """The classes with these keys, without atoms."""
+    columns = torch.tensor(keys, dtype=torch.float64).T
+    return AtomClasses(torch.zeros(0, dtype=torch.long), columns[0], *(column > 0 for column in columns[1:]))
 
 
 def subset(classes: AtomClasses, picked: list[int]) -> AtomClasses:

@@ -9,6 +9,7 @@ import torch
 from scipy.spatial import KDTree
 from torch import Tensor
 
+from molgen.graphs.tensor_record import TensorRecord
 from molgen.physics.vina import CUTOFF, TERMS, WEIGHTS, AtomClasses, VinaWeights, energy_tables, pair_terms
 
 _BINS = 8192
@@ -37,13 +38,13 @@ class TypedAtoms:
 
 
 @dataclass(frozen=True)
-class DirectEnergy:
+class DirectEnergy(TensorRecord):
     """Pair sums by tables of the squared distance (0.002 Angstrom wide at 3 Angstrom).
 
     Attributes:
         positions: float32 [N, 3], of the receptor relative to ``origin``.
         origin: float32 [3], Angstrom.
-        offset: int32 [n, N], where the table of each pair begins.
+        offset: int32 [n, N], or [n, N, L] of L ligands side by side, where the table of each pair begins.
         energy, slope: float32 [tables * (bins + 1)]: E in kcal/mol and dE/dr / r.
     """
 
@@ -61,8 +62,9 @@ class DirectEnergy:
             + (self.positions**2).sum(1)[:, None]
             - 2 * torch.einsum("ncb,kc->nkb", local, self.positions)
         )
-        bins = (squared * (_BINS / CUTOFF**2)).clamp(0, _BINS).int() + self.offset[:, :, None]
-        flat = bins.view(-1)
+        bins = (squared * (_BINS / CUTOFF**2)).clamp(0, _BINS).int()
+        bins = bins.view(*self.offset.shape, positions.shape[2] // self.offset.shape[2:].numel())
+        flat = (bins + self.offset[..., None]).view(-1)
         energy = self.energy.index_select(0, flat).view_as(squared).sum(1)
         slope = self.slope.index_select(0, flat).view_as(squared)
         return energy, local * slope.sum(1)[:, None] - torch.einsum("nkb,kc->ncb", slope, self.positions)
@@ -71,11 +73,22 @@ class DirectEnergy:
 def direct_energy(receptor: TypedAtoms, ligand: AtomClasses, weights: VinaWeights = WEIGHTS) -> DirectEnergy:
     """The energy of a ligand whose atoms have the given classes."""
     energy, slope = (values.reshape(-1) for values in energy_tables(ligand, receptor.classes, _BINS, weights))
-    table = ligand.index[:, None] * len(receptor.classes) + receptor.classes.index
     origin = receptor.positions.mean(0) if len(receptor.positions) else np.zeros(3)
     local = torch.from_numpy(receptor.positions - origin).float()
-    offset = (table * (_BINS + 1)).int()
+    offset = table_offsets(ligand.index, receptor.classes.index, len(receptor.classes))
     return DirectEnergy(local, torch.from_numpy(origin).float(), offset, energy, slope)
+
+
+def table_offsets(ligand: Tensor, receptor: Tensor, kinds: int) -> Tensor:
+    """Where the table of each pair of atoms begins, int32 [n, N], or [n, N, L].
+
+    Args:
+        ligand: classes of the atoms, int64 [n], or [n, L] of L ligands side by side.
+        receptor: of the receptor's, int64 [N].
+        kinds: classes that the receptor has.
+    """
+    other = receptor.view(-1, *(1,) * (ligand.dim() - 1))
+    return ((ligand[:, None] * kinds + other) * (_BINS + 1)).int()
 
 
 def interaction_terms(receptor: TypedAtoms, ligand: AtomClasses, positions: Tensor) -> Tensor:

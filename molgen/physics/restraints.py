@@ -7,6 +7,8 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from molgen.graphs.tensor_record import TensorRecord
+
 STIFFNESS = 5.0
 """kcal/mol/Angstrom^2 beyond the free radius."""
 _LINEAR = 4.0
@@ -14,7 +16,7 @@ _LINEAR = 4.0
 
 
 @dataclass(frozen=True)
-class PointRestraint:
+class PointRestraint(TensorRecord):
     """Each of k atoms moves freely within a radius of its point and is pulled back from outside it.
 
     With several alternatives (symmetric matches of a pattern) the one of lowest energy counts.

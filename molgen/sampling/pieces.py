@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable
+from typing import TypeVar
 
 import torch
 from torch import Tensor
@@ -22,7 +23,19 @@ def in_pieces(count: int, size: int, work: Callable[[slice], Tensor]) -> Tensor:
     Raises:
         torch.OutOfMemoryError: one row alone does not fit.
     """
-    done: list[Tensor] = []
+    return torch.cat(halved(count, size, work, "samples"))
+
+
+Result = TypeVar("Result")
+
+
+def halved(count: int, size: int, work: Callable[[slice], Result], what: str) -> list[Result]:
+    """The results of pieces of so many of ``count`` things, at least one; arguments as of :func:`in_pieces`.
+
+    Args:
+        what: the things are, in the plural.
+    """
+    done: list[Result] = []
     begin, largest = 0, size
     while begin < count or not done:
         try:
@@ -34,5 +47,5 @@ def in_pieces(count: int, size: int, work: Callable[[slice], Tensor]) -> Tensor:
             continue
         begin += size
     if size < largest:
-        warnings.warn(f"memory held only {size} of {count} samples at a time", MoleculeWarning, stacklevel=2)
-    return torch.cat(done)
+        warnings.warn(f"memory held only {size} of {count} {what} at a time", MoleculeWarning, stacklevel=3)
+    return done

@@ -87,7 +87,7 @@ def site(code: str) -> Site:
 
 def docking(code: str, seed: int = 0) -> DockingResult:
     """A docking run as a user gets it."""
-    config = DockConfig(n=N, seed=seed, effort="quick")
+    config = DockConfig(n=N, seed=seed, effort="quick", steps=10)
     return dock_prepared([site(code)], prepare_ligand(ligand(code), config), config)
 
 

@@ -32,7 +32,7 @@ from molgen.physics.direct import TypedAtoms, direct_energy
 from molgen.physics.energy import DockingEnergy
 from molgen.physics.intramolecular import ligand_pairs, pair_energy
 from molgen.physics.rigid_bfgs import minimize
-from molgen.physics.torsion_tree import TorsionTree, move, torsion_tree
+from molgen.physics.torsion_tree import Tree, move, torsion_tree
 from molgen.physics.vina import atom_classes
 
 _WALLS = 50.0
@@ -148,7 +148,7 @@ def minimized_starts(
     return minima.permute(2, 0, 1).contiguous(), inter + intra
 
 
-def displacements(tree: TorsionTree, config: FragmentDecoyConfig, rng: torch.Generator) -> Tensor:
+def displacements(tree: Tree, config: FragmentDecoyConfig, rng: torch.Generator) -> Tensor:
     """Tangent vectors [6 + m, starts]: the first `near` of them small."""
     count, near = config.starts, torch.arange(config.starts) < config.near
     shift = torch.randn(3, count, generator=rng) * torch.where(near, config.near_shift, config.shift)

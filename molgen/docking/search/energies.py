@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor
 
 from molgen.docking.ligand import Ligand
-from molgen.docking.site import Site, class_keys
+from molgen.docking.site import Site, class_keys, classes_of_keys
+from molgen.physics.direct import DirectEnergy, direct_energy, table_offsets
 from molgen.physics.energy import DockingEnergy, Restraint
 from molgen.physics.maps import MapField
+from molgen.physics.restraints import PointRestraint
 from molgen.physics.side_by_side import pairs_side_by_side, stacked, trees_side_by_side
 
 
@@ -39,8 +41,10 @@ class LigandEnergies:
     def __init__(
         self, site: Site, ligands: Sequence[Ligand], restraints: Sequence[Sequence[Restraint]], device: torch.device
     ) -> None:
-        self._site, self._ligands, self._restraints, self._device = site, ligands, restraints, device
+        self.ligands = ligands
+        self._site, self._restraints, self._device = site, restraints, device
         self._maps = site.every_map.to(device)
+        self._direct: DirectEnergy | None = None
         rows = {key: row for row, key in enumerate(site.maps)}
         self._classes = [
             torch.tensor([rows[key] for key in class_keys(own.classes)])[own.classes.index] for own in ligands
@@ -48,23 +52,40 @@ class LigandEnergies:
 
     def __call__(self, members: Sequence[int]) -> DockingEnergy:
         """The energy of the ligands of these numbers, one after the other."""
-        ligands = [self._ligands[k] for k in members]
+        ligands = [self.ligands[k] for k in members]
         atoms = max(own.graph.n_atoms for own in ligands)
-        classes = stacked([self._classes[k] for k in members], atoms)
         restraints = [
-            _OfOneLigand(place, len(members), self._ligands[k].graph.n_atoms, restraint)
+            _OfOneLigand(place, len(members), self.ligands[k].graph.n_atoms, _moved(restraint, self._device))
             for place, k in enumerate(members)
             for restraint in self._restraints[k]
         ]
         return DockingEnergy(
             trees_side_by_side([own.tree for own in ligands]).to(self._device),
-            MapField(self._maps, classes.to(self._device)),
+            MapField(self._maps, self._rows(members).to(self._device)),
             pairs_side_by_side([own.pairs for own in ligands], atoms).to(self._device),
             self._site.lower.to(self._device),
             self._site.upper.to(self._device),
             tuple(restraints),
             counted=stacked([_counted(own) for own in ligands], atoms).to(self._device),
         )
+
+    def direct(self, members: Sequence[int]) -> DirectEnergy:
+        """Pair sums of the same ligands with all atoms of the receptor that can reach the box."""
+        rows = self._rows(members).to(self._device)
+        if self._direct is None:  # the tables are those of any ligand
+            classes = classes_of_keys(list(self._site.maps))
+            self._direct = direct_energy(self._site.atoms, classes).to(self._device)
+            self._others = self._site.atoms.classes.index.to(self._device)
+        kinds = len(self._site.atoms.classes)
+        return replace(self._direct, offset=table_offsets(rows, self._others, kinds))
+
+    def _rows(self, members: Sequence[int]) -> Tensor:
+        """Which of the site's maps belongs to each atom, [n, L]."""
+        return stacked([self._classes[k] for k in members], max(self.ligands[k].graph.n_atoms for k in members))
+
+
+def _moved(restraint: Restraint, device: torch.device) -> Restraint:
+    return restraint.to(device) if isinstance(restraint, PointRestraint) else restraint
 
 
 @dataclass(frozen=True)

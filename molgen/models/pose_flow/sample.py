@@ -72,6 +72,32 @@ def sample_poses(
     return in_pieces(len(template), CHUNK if template.device.type == "cpu" else GPU_CHUNK, carried)
 
 
+@torch.no_grad()
+def sample_together(
+    model: PoseModel, graph: GraphBatch, pocket: PocketBatch, template: Tensor, start: State, times: Tensor
+) -> Tensor:
+    """Carry S poses of each of B ligands from the prior to the data, all at once.
+
+    Args:
+        model: the field.
+        graph, pocket: B ligands, padded to n atoms and m torsions, and B pockets.
+        template: [B, S, n, 3], the template conformer under each pose, Angstrom.
+        start: states [B, S, ...] at times[0].
+        times: descending, from 1 to 0.
+
+    Returns:
+        positions [B, S, n, 3] at times[-1], Angstrom, relative to the centers of the pockets; padded atoms at 0.
+    """
+    batch = ComplexBatch(graph, pocket)
+    encoding, shape = model.encode(batch), batch_coordinates(template, graph)
+
+    def field(state: State, t: Tensor) -> State:
+        positions = pose_positions(shape, state, graph)
+        return model(batch, encoding, positions, t.to(positions).expand(positions.shape[:2]))
+
+    return pose_positions(shape, integrate(field, model.process, start, times), graph)
+
+
 def _guidance(guide: Guide, positions: Callable[[State], Tensor], model: PoseModel) -> Guidance:
     """Before the model has seen the pocket, a pose is as uncertain as the prior."""
     spread = {"translation": model.config.spread, "rotation": SO3.scale, "torsion": Torus.scale}

@@ -1,0 +1,1 @@
+"""Docking of many ligands into one receptor: they are proposed, searched and refined together."""
