@@ -9,11 +9,15 @@ print(mol.GetNumConformers(), "conformers,", mol.energies.round(1), "kcal/mol ab
 
 result = molgen.dock("data/1ia1.cif", CRYSTAL, pocket="ligand:TQ3", n=3, effort="quick", seed=0)
 for pose in result.poses:
-    print(pose.rank, pose.confidence, pose.score, pose.failed)
+    print(f"pose {pose.rank}: {pose.confidence:.0%}, {pose.score:.1f} kcal/mol, failed checks: {pose.failed}")
 result.save("poses.sdf")
 
 packing = molgen.pack("data/1ia1.pdb", molgen.PackConfig(around="TQ3"))
-print(len(packing.residues), "side chains packed, the least sure", min(one.probability for one in packing.residues))
+print(
+    len(packing.residues),
+    "side chains packed; least certain:",
+    min(packing.residues, key=lambda one: one.probability).label,
+)
 
 analysis = molgen.analyze("poses.sdf", CRYSTAL, protein="data/1ia1.cif")
-print("first pose", analysis.rows[0].rmsd_first, "Å from the crystal")
+print(f"first pose {analysis.rows[0].rmsd_first:.2f} Å from the crystal")

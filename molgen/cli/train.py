@@ -22,7 +22,9 @@ Resume = Annotated[bool, typer.Option("--resume", help="Go on with the state in 
 Force = Annotated[bool, typer.Option("--force", help="Begin anew in place of the run in the folder.")]
 Start = Annotated[Path | None, typer.Option("--from", help="Weights to start from, e.g. of the pretraining.")]
 Minutes = Annotated[float | None, typer.Option(min=0.0, help="Stop with a checkpoint after this time.")]
-Networks = Annotated[list[Path], typer.Argument(help="Weights of the networks, in the order of their folds.")]
+Networks = Annotated[
+    list[Path], typer.Argument(metavar="NETWORKS", help="Weights of the networks, in the order of their folds.")
+]
 Decoys = Annotated[Path, typer.Option("-d", "--decoys", help="The labeled decoys that they were trained on.")]
 Weights = Annotated[Path, typer.Option("-o", "--output", help="Weights file to write.")]
 

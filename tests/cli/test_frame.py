@@ -130,3 +130,8 @@ def test_empty_standard_input_is_said_before_the_receptor_is_prepared(monkeypatc
         protein.write_text("")
         assert exit_code("dock", "-p", str(protein), "-l", "-", "-o", str(tmp_path / "x.sdf")) == 2
     assert capsys.readouterr().err == "error: standard input: is empty\n"
+
+
+def test_no_sentence_of_the_help_stutters():
+    told = [one.help or "" for one in COMMANDS.values()]
+    assert [text for text in told if re.match(r"(\w+) \1\b", text, flags=re.IGNORECASE)] == []

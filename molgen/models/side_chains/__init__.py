@@ -1,3 +1,3 @@
-"""Train the side-chain model from prepared sets (`molgen prepare side-chains`)."""
+"""The side-chain model, a flow of all chi angles, from prepared sets (`molgen prepare side-chains`)."""
 
 COMMAND = "side-chains"
