@@ -12,6 +12,7 @@ from molgen.geometry.internal_coordinates import batch_coordinates
 from molgen.graphs.batch import GraphBatch
 from molgen.models.torsion_flow.model import TorsionModel
 from molgen.nets.field_model import field_of_states
+from molgen.processes import TorsionDiffusion
 from molgen.sampling import Stepper, adams_bashforth, integrate, power_grid
 from molgen.sampling.flow_map import jump_along, trajectory
 from molgen.sampling.pieces import in_pieces
@@ -120,8 +121,8 @@ def sample_paths(
 def time_grid(model: TorsionModel, steps: int) -> Tensor:
     """The default times of the sampler: steps that grow shorter towards the data, where a field is steepest; equal ones
     for a flow map, which knows no others, and for a diffusion, whose noise falls as exp(-t) by itself."""
-    is_flow = model.config.process == "flow" and not model.jumps
-    return power_grid(steps, GRID_POWER if is_flow else 1.0)
+    has_equal_steps = model.jumps or isinstance(model.process, TorsionDiffusion)
+    return power_grid(steps, 1.0 if has_equal_steps else GRID_POWER)
 
 
 def pieces(template: Tensor) -> tuple[Tensor, ...]:
