@@ -93,8 +93,10 @@ def test_every_file_that_a_command_reads_is_in_the_clone_or_was_made_before(page
 def test_programs_of_the_repository_that_a_page_names_are_there(page):
     text = (ROOT / page).read_text(encoding="utf-8")
     named = set(re.findall(r"(?:benchmarks|configs|docs|data|notebooks|tests)/[\w/-]+\.(?:py|yaml|ipynb)\b", text))
-    named |= {f"{module.replace('.', '/')}.py" for module in re.findall(r"-m (benchmarks[.\w]+)", text)}
-    assert [name for name in sorted(named) if not (ROOT / name).exists()] == []
+    modules = {module.rstrip(".").replace(".", "/") for module in re.findall(r"-m (benchmarks[.\w]+)", text)}
+    absent = [name for name in sorted(named) if not (ROOT / name).exists()]
+    absent += [name for name in modules if not any((ROOT / f"{name}{end}").exists() for end in (".py", "/__main__.py"))]
+    assert absent == []
 
 
 def test_the_walk_sees_a_file_that_is_not_there():
