@@ -70,6 +70,7 @@ from molgen.cli.options import (
     StatesOption,
     Stereo,
     StereoOption,
+    StructuresOption,
     ThreadsOption,
     advanced,
     names_of,
@@ -86,14 +87,7 @@ if TYPE_CHECKING:
 def dock(
     context: typer.Context,
     output: Annotated[Path, typer.Option("-o", "--output", help="Ranked poses: .sdf or .pdbqt, also .gz.")],
-    protein: Annotated[
-        list[Path] | None,
-        typer.Option(
-            "-p",
-            "--protein",
-            help="PDB or mmCIF file, also .gz; again for other structures of the protein, laid over the first.",
-        ),
-    ] = None,
+    protein: StructuresOption = None,
     ligand: Annotated[
         str | None,
         typer.Option(

@@ -98,9 +98,9 @@ def conformers_to_folder(library: str | Path, output: Path, *, run: RunConfig, *
 
 
 def dock_to_folder(
-    library: str, protein: str, output: Path, pocket: str, options: dict[str, Any]
+    library: str, structures: Sequence[Path], output: Path, pocket: str, options: dict[str, Any]
 ) -> tuple[RunSummary, Protein]:
-    """Dock a library; returns how it ended, and the receptor."""
+    """Dock a library; returns how it ended, and the receptor, the first one of several."""
     receptors: list[Protein] = []
 
     def on_setting(work: DockWork) -> None:
@@ -114,7 +114,7 @@ def dock_to_folder(
         from molgen.screening.run import screen as screen_library
 
         summary = screen_library(
-            library, protein, output, pocket, **options, on_setting=on_setting, on_progress=listener
+            library, structures, output, pocket, **options, on_setting=on_setting, on_progress=listener
         )
     return summary, receptors[0]
 

@@ -74,6 +74,14 @@ PairsOption = Annotated[
         rich_help_panel=INPUT,
     ),
 ]
+StructuresOption = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "-p",
+        "--protein",
+        help="PDB or mmCIF file, also .gz; again for other structures of the protein, laid over the first.",
+    ),
+]
 ProteinOption = Annotated[Path, typer.Option("-p", "--protein", help="PDB or mmCIF file, also .gz.")]
 ProteinArgument = Annotated[Path | None, typer.Argument(metavar="PROTEIN", help="PDB or mmCIF file, also .gz.")]
 ProteinAgain = Annotated[Path | None, typer.Option("-p", "--protein", help="The same, as in other commands.")]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
@@ -52,6 +53,7 @@ from molgen.cli.options import (
     StatesOption,
     Stereo,
     StereoOption,
+    StructuresOption,
     advanced,
     names_of,
     ph_of,
@@ -80,7 +82,7 @@ class RankBy(StrEnum):
 @with_voice
 def screen(
     context: typer.Context,
-    protein: Annotated[Path | None, typer.Option("-p", "--protein", help="PDB or mmCIF file, also .gz.")] = None,
+    protein: StructuresOption = None,
     library: _LibraryOption = None,
     output: _FolderOption = None,
     pocket: Annotated[str, typer.Option(help="As in molgen dock.")] = "auto",
@@ -125,7 +127,7 @@ def screen(
     from molgen.docking.records import config_of
     from molgen.errors import InputError
 
-    if output is None or (pairs is None and (protein is None or library is None)):
+    if output is None or (pairs is None and (not protein or library is None)):
         raise InputError(
             "--protein, --library and --output are needed, or --pairs and --output; see molgen screen --help"
         )
@@ -171,9 +173,10 @@ def screen(
             summary = screen_pairs(pairs, output, pocket, **shared, on_progress=listener)
         print_summary(summary)
         return
-    _check_inputs(str(library), Path(str(protein)), pocket, own)
-    summary, receptor = dock_to_folder(str(library), str(protein), output, pocket, {**shared, **own})
-    then = ("molgen", "screen", "report", output, "-p", protein, "-o", f"{output.name or 'best'}.html")
+    structures = protein or []
+    _check_inputs(str(library), structures, pocket, own)
+    summary, receptor = dock_to_folder(str(library), structures, output, pocket, {**shared, **own})
+    then = ("molgen", "screen", "report", output, "-p", structures[0], "-o", f"{output.name or 'best'}.html")
     if report is not None and summary.failed < summary.inputs:
         from molgen.reports.library.screen_report import write_screen_report
 
@@ -181,12 +184,14 @@ def screen(
     print_summary(summary, then if report is None else (), (report,))
 
 
-def _check_inputs(library: str, protein: Path, pocket: str, options: dict[str, Any]) -> None:
+def _check_inputs(library: str, structures: Sequence[Path], pocket: str, options: dict[str, Any]) -> None:
     """Check the files and the anchors of a run before anything slow is imported."""
     check_anchors(options["anchors"])
     check_molecules(Path(library), options["smiles_column"], options["name_column"])
     check_reference(options["reference"], bonds=False)
-    read_structure(protein, pocket)
+    read_structure(structures[0], pocket)
+    for other in structures[1:]:
+        read_structure(other)
 
 
 @screen_app.command("report")

@@ -16,9 +16,9 @@ from molgen.chem.molecules.reading import read_molecules
 from molgen.chem.molecules.reference import compared_with
 from molgen.chem.molecules.writing import sdf_block
 from molgen.chem.proteins.entries import choose_chains
-from molgen.chem.proteins.reading import read_protein
 from molgen.docking.conditions import check_conditions
 from molgen.docking.dock import dock_prepared
+from molgen.docking.ensemble import ensemble_sites, structures_of
 from molgen.docking.flexible.packings import flexible_sites
 from molgen.docking.learned import learned_of
 from molgen.docking.ligand import prepare_variants
@@ -112,7 +112,7 @@ class DockWork:
 
 
 def dock_work(
-    protein: str | Path,
+    protein: str | Path | Sequence[str | Path],
     pocket: str,
     config: DockConfig,
     *,
@@ -123,16 +123,16 @@ def dock_work(
     largest_fragment: bool = False,
     reference: str | Path | None = None,
 ) -> DockWork:
-    """Read the protein and find its pocket.
+    """Read the protein, or several structures of it, and find the pocket.
 
     Raises:
         MolgenError: the protein, the pocket, an anchor or the weights cannot be used.
     """
     restraints = tuple(Anchor.parse(anchor) for anchor in anchors)
     learned_of(config)  # weights that cannot be read are no fault of a ligand
-    structure = choose_chains(read_protein(protein), chains)
+    structure, *others = [choose_chains(one, chains) for one in structures_of(protein)]
     sites = sites_of(structure, pocket, keep=keep, drop=drop, covalent=config.covalent).searched
-    sites = flexible_sites(sites, config)
+    sites = flexible_sites(ensemble_sites(sites, others, keep=keep, drop=drop), config)
     check_conditions(config, sites)
     return DockWork(sites, config, restraints, largest_fragment, compared_with(reference, pocket))
 

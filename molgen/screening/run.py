@@ -13,7 +13,7 @@ from typing import Any
 from molgen.conformers.config import GenerateConfig
 from molgen.conformers.generate import resolve_model
 from molgen.docking.records import DockConfig
-from molgen.errors import ConfigError
+from molgen.errors import ConfigError, InputError
 from molgen.files import write_atomically
 from molgen.former_names import former_names
 from molgen.screening.config import RunConfig
@@ -58,7 +58,7 @@ class RunSummary:
 
 def screen(
     library: str | Path,
-    protein: str | Path,
+    protein: str | Path | Sequence[str | Path],
     output: str | Path,
     pocket: str = "auto",
     *,
@@ -86,7 +86,7 @@ def screen(
 
     Args:
         library: .smi, .csv, .tsv, .sdf, .mol2 (also .gz) or .parquet; streamed.
-        protein: PDB or mmCIF file.
+        protein: PDB or mmCIF file, or several of one protein, as in :func:`molgen.dock`.
         output: folder of the run.
         pocket, keep, drop, chains, anchors, largest_fragment: as in :func:`molgen.dock`.
         reference: a file with a known ligand, to compare the interactions of the poses with; by default the one that
@@ -113,7 +113,7 @@ def screen(
         "anchors": list(anchors),
         "largest_fragment": largest_fragment,
     }
-    settings = {"protein": fingerprint(protein), "pocket": file_identity(pocket), "docking": docking_settings(docking)}
+    settings = {**_structures(protein), "pocket": file_identity(pocket), "docking": docking_settings(docking)}
     if reference is not None:
         settings["reference"] = fingerprint(reference)
     settings |= {**options, "models": [file_identity(docking.pose_model), file_identity(docking.confidence_model)]}
@@ -126,6 +126,15 @@ def screen(
     read = partial(read_library, columns=columns)
     ranking = (ranked, top)
     return run_library(work, library, output, settings, run or RunConfig(), shard, resume, on_progress, ranking, read)
+
+
+def _structures(protein: str | Path | Sequence[str | Path]) -> dict[str, Any]:
+    """The files of a protein as settings: the first, and the others where there are some."""
+    paths = [protein] if isinstance(protein, str | Path) else list(protein)
+    if not paths:
+        raise InputError("there is no structure to dock into")
+    others = [fingerprint(path) for path in paths[1:]]
+    return {"protein": fingerprint(paths[0])} | ({"structures": others} if others else {})
 
 
 def docking_settings(docking: DockConfig) -> dict[str, Any]:

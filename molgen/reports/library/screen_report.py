@@ -118,11 +118,18 @@ def screen_report(
         residues=() if part is None else part.residues,
         notes=(
             *(() if part is not None else ("Without the protein (-p) the poses are shown alone.",)),
+            *_other_structures(settings),
             "Scores rank poses; as binding free energies they are rough.",
         ),
         provenance=_provenance(settings, command),
         order=_RANKED[rank_by],
     )
+
+
+def _other_structures(settings: dict[str, Any]) -> list[str]:
+    names = [one["name"] for one in settings.get("structures", ())]
+    text = "Poses in {} too are shown in the first structure, {}; the pocket of each names its own."
+    return [text.format(", ".join(names), settings["protein"]["name"])] if names else []
 
 
 def _best_rows(folder: Path, rank_by: str, count: int) -> list[dict[str, Any]]:
