@@ -24,9 +24,8 @@ from molgen.datasets.part_files import find_parts
 from molgen.docking.ranking import alternatives
 from molgen.metrics import bootstrap_interval
 from molgen.metrics.calibration import calibration
-from molgen.models.pose_confidence.model import ConfidenceModel
 from molgen.models.pose_confidence.task import load_confidence
-from molgen.models.pose_confidence.validation import logits_of, ranking_auc
+from molgen.models.pose_confidence.validation import logits_of, ranked, ranking_auc
 
 CLOSE = 2.0  # Angstrom
 SHOWN = 9
@@ -54,8 +53,8 @@ def table(records: Sequence[DecoyRecord], weights: Sequence[str]) -> str:
     rows = [_row("energy", [-record.energies for record in records], near, None)]
     for name in weights:
         model = load_confidence(name)[0]
-        ranked = [_ranked(model, *pair) for pair in zip(logits_of(model, records), records, strict=True)]
-        scores, chances = [own for own, _ in ranked], np.array([chance for _, chance in ranked])
+        rankings = [ranked(model, *pair) for pair in zip(logits_of(model, records), records, strict=True)]
+        scores, chances = [own for own, _ in rankings], np.array([chance for _, chance in rankings])
         shown = [alternatives(own, _apart(record), SHOWN) for own, record in zip(scores, records, strict=True)]
         rows.append(_row(Path(name).name, scores, near, chances, shown))
     rows.append([_CANDIDATES, "", _share(np.array([own.any() for own in near])), "", ""])
@@ -76,14 +75,6 @@ def _row(
     if chances is not None:
         honest = [f"{ranking_auc(chances, first):.2f}", f"{calibration(chances, first).error:.2f}"]
     return [name, _share(first), _share(best), *honest]
-
-
-@torch.no_grad()
-def _ranked(model: ConfidenceModel, logits: np.ndarray, record: DecoyRecord) -> tuple[np.ndarray, float]:
-    """The meta-classifier's logits of all poses, and the printed confidence of the first."""
-    arrays = (torch.from_numpy(array) for array in (logits, record.positions, record.energies))
-    combined = model.meta_logits(*arrays)
-    return combined.numpy(), float(model.probability(combined.max()))
 
 
 def _apart(record: DecoyRecord) -> np.ndarray:

@@ -24,6 +24,8 @@ from molgen.datasets.part_files import Arrays, PartFormat, encode_part, load_rec
 from molgen.datasets.stored_proteins import MOST_STEPS, RESOLUTION, StoredProtein
 
 FORMAT = PartFormat("molgen-rated-poses-1", "set of labeled decoys")
+_SUPPORT = 3
+"""Numbers that the pose model says of a pose; sets of earlier versions have none."""
 
 
 @dataclass(frozen=True)
@@ -37,6 +39,8 @@ class LabeledPoses:
         energies: [K], intermolecular plus intramolecular, kcal/mol.
         rmsds: [K], symmetric RMSD to the true pose, Angstrom.
         searched: how many of them, the first ones, a search found; the others come from the true pose.
+        support: [K, 3], what the pose model says of them (`molgen.models.pose_confidence.support.SUPPORT_FEATURES`);
+            nan where it was not asked, None where it was asked of none.
     """
 
     protein: StoredProtein
@@ -45,6 +49,7 @@ class LabeledPoses:
     energies: np.ndarray
     rmsds: np.ndarray
     searched: int
+    support: np.ndarray | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,6 +65,7 @@ class DecoyRecord:
         searched: how many of them, the first ones, a search found; the others come from the true pose.
         cluster, name: of the complex.
         source: index into the names given by :func:`load_decoys`.
+        support: float32 [K, 3], as of :class:`LabeledPoses`.
     """
 
     graph: MoleculeGraph
@@ -71,6 +77,7 @@ class DecoyRecord:
     cluster: str
     name: str
     source: int = 0
+    support: np.ndarray | None = None
 
     def found(self) -> DecoyRecord:
         """Only what a search found: what there is to choose from in use."""
@@ -78,7 +85,9 @@ class DecoyRecord:
 
     def pick(self, chosen: slice | np.ndarray) -> DecoyRecord:
         """Some of the poses, by a slice or their indices."""
-        return replace(self, positions=self.positions[chosen], energies=self.energies[chosen], rmsds=self.rmsds[chosen])
+        support = None if self.support is None else self.support[chosen]
+        values = {name: getattr(self, name)[chosen] for name in ("positions", "energies", "rmsds")}
+        return replace(self, **values, support=support)
 
     @property
     def gaps(self) -> np.ndarray:
@@ -96,8 +105,25 @@ def encode_decoys(items: Sequence[LabeledPoses], source: str) -> bytes:
         "poses.searched": np.array([item.searched for item in items], dtype=np.int32),
         "poses.energies": np.concatenate([item.energies for item in items]).astype(np.float32),
         "poses.rmsds": np.concatenate([item.rmsds for item in items]).astype(np.float32),
+        **_support_arrays(items),
     }
     return encode_part(arrays, FORMAT, source, len(items))
+
+
+def _support_arrays(items: Sequence[LabeledPoses]) -> Arrays:
+    """What the pose model says, where it was asked of any of the ligands."""
+    if all(item.support is None for item in items):
+        return {}
+    blank = [np.full((len(item.energies), _SUPPORT), np.nan) for item in items]
+    rows = [none if item.support is None else item.support for item, none in zip(items, blank, strict=True)]
+    return {"poses.support": np.concatenate(rows).astype(np.float32)}
+
+
+def _support_of(arrays: Arrays, counts: np.ndarray) -> list[np.ndarray | None]:
+    if "poses.support" not in arrays:
+        return [None] * len(counts)
+    split = np.split(arrays["poses.support"], np.cumsum(counts)[:-1])
+    return [None if np.isnan(rows).all() else rows for rows in split]
 
 
 def load_decoys(paths: Sequence[Path]) -> tuple[list[DecoyRecord], list[str]]:
@@ -119,6 +145,7 @@ def _decode(arrays: Arrays, source: int) -> list[DecoyRecord]:
         np.split(arrays["poses.positions"], np.cumsum(counts * atoms)[:-1]),
         np.split(arrays["poses.energies"], np.cumsum(counts)[:-1]),
         np.split(arrays["poses.rmsds"], np.cumsum(counts)[:-1]),
+        _support_of(arrays, counts),
         arrays["poses.searched"].tolist(),
         strict=True,
     )
@@ -133,8 +160,9 @@ def _decode(arrays: Arrays, source: int) -> list[DecoyRecord]:
             cluster=placed.cluster,
             name=placed.name,
             source=source,
+            support=support,
         )
-        for placed, steps, energies, rmsds, searched in columns
+        for placed, steps, energies, rmsds, support, searched in columns
     ]
 
 
@@ -146,7 +174,10 @@ def _check_poses(complexes: Sequence[ComplexRecord], arrays: Arrays) -> None:
     atoms = np.array([one.graph.n_atoms for one in complexes], dtype=np.int64)
     if counts.shape != atoms.shape or searched.shape != atoms.shape or (searched > counts).any():
         raise ValueError("the poses are of another number of ligands")
-    expected = {"positions": (int(atoms @ counts), 3), "energies": (int(counts.sum()),), "rmsds": (int(counts.sum()),)}
+    count = int(counts.sum())
+    expected = {"positions": (int(atoms @ counts), 3), "energies": (count,), "rmsds": (count,)}
+    if "poses.support" in arrays:
+        expected["support"] = (count, _SUPPORT)
     for name, shape in expected.items():
         if arrays[f"poses.{name}"].shape != shape or arrays[f"poses.{name}"].dtype.kind not in "if":
             raise ValueError(f"poses.{name} has not the shape {list(shape)}")

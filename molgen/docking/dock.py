@@ -25,7 +25,7 @@ from molgen.docking.learned import Learned, learned_of
 from molgen.docking.ligand import Ligand, PreparedLigand, prepare_variants
 from molgen.docking.minima import Minima
 from molgen.docking.pose_records import docking_result
-from molgen.docking.proposals import propose
+from molgen.docking.proposals import beside, propose
 from molgen.docking.ranking import chosen_poses, ranked_poses
 from molgen.docking.records import DockConfig, DockingResult, config_of
 from molgen.docking.refine import Refined, refine
@@ -137,7 +137,7 @@ def dock_prepared(
             ligand, refined = searched_bonded(ligand, sites, config, restraints, searched)
             notes.append(UNRANKED)
     stage("ranking and checks")
-    ranked = ranked_poses(ligand, refined, learned.confidence)
+    ranked = ranked_poses(ligand, refined, learned.confidence, learned.poses)
     return docking_result(
         ligand,
         sites,
@@ -198,12 +198,14 @@ def searched_with_packings(
         found = Found(search(energy, ligand.templates, config.search, config.seed, proposals).minima, proposals)
     stage("refinement")
     refined = found.refined or refine(site, ligand, energy, found.minima, config.min_rmsd)
+    refined = beside(refined, ligand, found.proposals)
     _check_inside(site, energy, refined)
     if not site.packings:
         return [(site, refined)]
     stage("packings")
     packings = [(packing, energy_of(packing, ligand, restraints)) for packing in site.packings]
-    return [(site, refined), *search_packings(packings, ligand, config, seeds_of(found.minima, found.proposals))]
+    packed = search_packings(packings, ligand, config, seeds_of(found.minima, found.proposals))
+    return [(site, refined), *((packing, beside(poses, ligand, found.proposals)) for packing, poses in packed)]
 
 
 def proposed(site: Site, ligand: Ligand, config: DockConfig, energy: DockingEnergy, learned: Learned) -> Starts | None:

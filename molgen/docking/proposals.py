@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import torch
@@ -10,11 +11,15 @@ from torch import Tensor
 
 from molgen.chem.features.pocket_features import PocketAtoms
 from molgen.docking.ligand import Ligand
+from molgen.docking.refine import PERMUTATIONS, Refined
 from molgen.docking.search import Starts
 from molgen.docking.site import Site
 from molgen.errors import CheckpointError
 from molgen.graphs.batch import batch_graphs
 from molgen.graphs.pockets import PocketBatch, batch_pockets
+from molgen.metrics.poses import pose_rmsd_matrix
+from molgen.metrics.symmetry import automorphisms
+from molgen.models.pose_flow.denoising import denoising_errors
 from molgen.models.pose_flow.model import PoseModel
 from molgen.models.pose_flow.sample import Guide, prior_states, sample_poses, time_grid
 from molgen.physics.energy import DockingEnergy
@@ -133,6 +138,24 @@ def guide_of(energy: DockingEnergy, center: Tensor, guidance: float) -> Guide | 
         return values.to(positions), (gradient * (_STEEPEST / longest)).to(positions)
 
     return Guide(pulled, lambda t: 1.0 if float(t) < _GUIDED else 0.0)
+
+
+def beside(refined: Refined, ligand: Ligand, proposals: Starts | None) -> Refined:
+    """The poses with their distances to those that were proposed for them."""
+    if proposals is None:
+        return refined
+    orders = automorphisms(ligand.mol, PERMUTATIONS).permutations
+    distances = pose_rmsd_matrix(refined.positions, proposals.positions.permute(2, 0, 1), orders)
+    return replace(refined, sampled=distances.float())
+
+
+@torch.inference_mode()
+def denoised(model: PoseModel, site: Site, ligand: Ligand, positions: Tensor) -> Tensor:
+    """:func:`denoising_errors` of poses [S, n, 3] in a site."""
+    graph, pocket = batch_graphs([ligand.graph]), pocket_batch(site, model.config.pocket_radius)
+    centered = (positions.double() - torch.from_numpy(site.pocket.center)).float()
+    with one_thread():
+        return denoising_errors(model, graph.to(model.device), pocket.to(model.device), centered)
 
 
 def pocket_batch(site: Site, radius: float) -> PocketBatch:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
@@ -12,13 +13,17 @@ from torch import Tensor
 
 from molgen.chem.features.pocket_features import PocketAtoms
 from molgen.docking.ligand import Ligand
+from molgen.docking.proposals import denoised
 from molgen.docking.refine import PERMUTATIONS, Refined, representatives
 from molgen.docking.site import Site
 from molgen.graphs.batch import batch_graphs
 from molgen.graphs.pockets import batch_pockets
 from molgen.metrics.poses import pose_rmsd_matrix
 from molgen.metrics.symmetry import automorphisms
-from molgen.models.pose_confidence.model import ConfidenceModel
+from molgen.models.pose_confidence.model import ConfidenceModel, meta_features
+from molgen.models.pose_confidence.support import SUPPORT_FEATURES, found_back_from, samples_nearby
+from molgen.models.pose_flow.denoising import can_judge
+from molgen.models.pose_flow.model import PoseModel
 
 SURROUNDINGS = 7.5
 """Angstrom around the poses; the atoms of the receptor that the confidence sees."""
@@ -30,8 +35,8 @@ _ALIKE = 2.0
 
 KT = 0.593
 """kcal/mol at 298 K."""
-PACKING_WEIGHT = 0.25
-"""Of the energy of a packing, kT, in the log-odds of its poses; a full one would trust the network too much."""
+PACKING_WEIGHT = 1.0
+"""Of the energy of a packing, kT, in the logits of its poses; there a kcal/mol of their own energy weighs as much."""
 
 
 class RankedPose(NamedTuple):
@@ -60,7 +65,10 @@ class RankedPose(NamedTuple):
 
 
 def ranked_poses(
-    ligand: Ligand, refined: Sequence[tuple[Site, Refined]], model: ConfidenceModel | None
+    ligand: Ligand,
+    refined: Sequence[tuple[Site, Refined]],
+    model: ConfidenceModel | None,
+    pose_model: PoseModel | None = None,
 ) -> list[RankedPose]:
     """The refined poses of all sites, best first: by confidence, or without a model by energy."""
     rows = [(site, poses, row) for site, poses in refined for row in range(len(poses.total))]
@@ -68,7 +76,7 @@ def ranked_poses(
         energies = torch.cat([poses.total + KT * packing_cost(site) for site, poses in refined])
         ranked = [RankedPose(site, poses, row, None) for site, poses, row in rows]
         return [ranked[k] for k in energies.argsort(stable=True).tolist()]
-    logits, probabilities = confidences(model, ligand, refined)
+    logits, probabilities = confidences(model, ligand, refined, pose_model)
     predicted = zip(rows, probabilities.tolist(), logits.tolist(), strict=True)
     ranked = [RankedPose(site, poses, row, chance, logit) for (site, poses, row), chance, logit in predicted]
     return [ranked[k] for k in logits.argsort(descending=True, stable=True).tolist()]
@@ -124,31 +132,58 @@ def alternatives(logits: np.ndarray, rmsds: np.ndarray, n: int) -> list[int]:
 
 @torch.inference_mode()
 def confidences(
-    model: ConfidenceModel, ligand: Ligand, refined: Sequence[tuple[Site, Refined]]
+    model: ConfidenceModel,
+    ligand: Ligand,
+    refined: Sequence[tuple[Site, Refined]],
+    pose_model: PoseModel | None = None,
 ) -> tuple[Tensor, Tensor]:
     """The meta-classifier's logits and the probabilities [B] of all poses of a ligand, site after site.
 
     Poses vote for each other. Packings of one site hold many of its poses again, and would outvote the others; so the
     poses of a packing are seen with those of the structures alone, and these without any packing.
+
+    With a pose model that is a flow, and where all poses know its samples, the meta-classifier is the one that weighs
+    what it says.
     """
+    features = _features(model, ligand, refined)
+    cost = torch.cat([torch.full_like(poses.total, PACKING_WEIGHT * packing_cost(site)) for site, poses in refined])
+    samples = [poses.sampled for _, poses in refined if poses.sampled is not None]
+    if model.support is None or pose_model is None or not can_judge(pose_model) or len(samples) < len(refined):
+        logits = model.meta_logits_of(features) - cost
+        return logits, model.probability(logits)
+    nearby = torch.cat([samples_nearby(rmsds) for rmsds in samples])
+    logits = model.support.logits(features, nearby, partial(_found_back, pose_model, ligand, refined), cost)
+    return logits, model.support.probability(logits)
+
+
+def _features(model: ConfidenceModel, ligand: Ligand, refined: Sequence[tuple[Site, Refined]]) -> Tensor:
+    """What the meta-classifier looks at, of all poses, site after site."""
     own = [pair for pair in refined if pair[0].packing is None]
-    together = list(_meta_logits(model, ligand, own).split([len(poses.total) for _, poses in own]))
-    logits = []
-    for site, poses in refined:
-        if site.packing is None:
-            logits.append(together.pop(0))
-        else:
-            seen = _meta_logits(model, ligand, [*own, (site, poses)])[-len(poses.total) :]
-            logits.append(seen - PACKING_WEIGHT * packing_cost(site))
-    combined = torch.cat(logits)
-    return combined, model.probability(combined)
+    together = list(_seen_together(model, ligand, own).split([len(poses.total) for _, poses in own]))
+    features = [
+        together.pop(0)
+        if site.packing is None
+        else _seen_together(model, ligand, [*own, (site, poses)])[-len(poses.total) :]
+        for site, poses in refined
+    ]
+    return torch.cat(features)
 
 
-def _meta_logits(model: ConfidenceModel, ligand: Ligand, refined: Sequence[tuple[Site, Refined]]) -> Tensor:
-    """The meta-classifier's logits [B] of poses that are seen together, site after site."""
+def _seen_together(model: ConfidenceModel, ligand: Ligand, refined: Sequence[tuple[Site, Refined]]) -> Tensor:
     energies = torch.cat([poses.total for _, poses in refined])
     logits = [_logits(model, ligand, site, poses, float(energies.min())) for site, poses in refined]
-    return model.meta_logits(torch.cat(logits), torch.cat([poses.positions for _, poses in refined]), energies)
+    return meta_features(torch.cat(logits), torch.cat([poses.positions for _, poses in refined]), energies)
+
+
+def _found_back(model: PoseModel, ligand: Ligand, refined: Sequence[tuple[Site, Refined]], rows: Tensor) -> Tensor:
+    """How well the pose model finds back to some poses, [k, 2]; rows count the poses site after site."""
+    found, first = torch.zeros(len(rows), len(SUPPORT_FEATURES) - 1), 0
+    for site, poses in refined:
+        here = (rows >= first) & (rows < first + len(poses.total))
+        if here.any():
+            found[here] = found_back_from(denoised(model, site, ligand, poses.positions[rows[here] - first]))
+        first += len(poses.total)
+    return found
 
 
 def _logits(model: ConfidenceModel, ligand: Ligand, site: Site, refined: Refined, lowest: float) -> Tensor:

@@ -32,6 +32,7 @@ class Refined:
         template: int64 [B], the template conformer of each.
         intermolecular, intramolecular: [B], kcal/mol.
         restraint: [B], energy of the restraints and walls, kcal/mol.
+        sampled: [B, P], symmetric RMSD to P poses that the pose model proposed, Angstrom; None where there are none.
     """
 
     positions: Tensor
@@ -39,6 +40,7 @@ class Refined:
     intermolecular: Tensor
     intramolecular: Tensor
     restraint: Tensor
+    sampled: Tensor | None = None
 
     @property
     def total(self) -> Tensor:
@@ -53,6 +55,7 @@ class Refined:
             self.intermolecular[order],
             self.intramolecular[order],
             self.restraint[order],
+            None if self.sampled is None else self.sampled[order],
         )
 
 

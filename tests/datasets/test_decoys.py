@@ -1,6 +1,6 @@
 """Labeled decoys on disk: what is written comes back, everything else is an InputError that names the file."""
 
-from dataclasses import fields
+from dataclasses import fields, replace
 from pathlib import Path
 
 import numpy as np
@@ -61,6 +61,17 @@ def test_poses_and_pocket_share_a_frame(part):
         found = np.linalg.norm(entry.pocket.positions[:, None] - entry.positions[0], axis=-1)
         assert np.abs(found - expected).max() < 0.02
         assert np.array_equal(entry.pocket.atoms, poses.protein.atoms)
+
+
+def test_what_the_pose_model_says_comes_back_for_the_poses_it_was_asked_about(tmp_path):
+    said = np.arange(15.0).reshape(5, 3)
+    said[4] = np.nan
+    path = tmp_path / "part-000.safetensors"
+    path.write_bytes(encode_decoys([replace(ITEMS[0], support=said), ITEMS[1]], "somewhere"))
+    asked, other = load_decoys([path])[0]
+    assert np.array_equal(asked.support, said.astype(np.float32), equal_nan=True)
+    assert np.array_equal(asked.found().pick(np.array([2, 0])).support, said[[2, 0]])
+    assert other.support is None
 
 
 def test_gaps_are_measured_from_the_best_pose(part):

@@ -7,7 +7,7 @@ import pytest
 import torch
 from complexes import TYROSINE, site_in
 from small_molecules import embedded
-from small_pockets import blind, confidence_model, elsewhere, motions, physics_of
+from small_pockets import blind, confidence_model, elsewhere, motions, physics_of, pose_model
 
 from molgen.docking.ligand import Ligand, ligand_of
 from molgen.docking.ranking import (
@@ -23,6 +23,7 @@ from molgen.docking.site import Site
 from molgen.geometry.rotations import random_rotation
 from molgen.metrics.poses import pose_rmsd_matrix
 from molgen.metrics.symmetry import automorphisms
+from molgen.models.pose_confidence.model import ConfidenceModel
 
 UNIT = 3.0  # kcal/mol, of the energy gap as the networks see it
 
@@ -203,3 +204,42 @@ def test_without_a_confidence_the_lowest_energies_are_shown(ligand):
     site = site_in("1of6")
     ranked = ranked_poses(ligand, [(site, refined_in(site, ligand, [-3.0, -7.0, 2.0, -5.0]))], None)
     assert [pose.row for pose in chosen_poses(ligand, ranked, 2, 0.0)] == [1, 3]
+
+
+def judged(*weights: float) -> ConfidenceModel:
+    """A confidence whose second meta-classifier has these weights for what the pose model says alone."""
+    model = ConfidenceModel(replace(confidence_model().config, support=True)).eval()
+    assert model.support is not None
+    model.support.weights[-3:] = torch.tensor(weights)
+    return model
+
+
+def test_poses_where_the_pose_model_samples_rank_first(ligand):
+    site = site_in("1of6")
+    refined = refined_in(site, ligand, [-7.0, -6.0, -5.0])
+    sampled = replace(refined, sampled=torch.tensor([[9.0, 9.0], [0.5, 1.0], [9.0, 1.0]]))
+    model, poses = judged(1.0, 0.0, 0.0), pose_model()
+    found = ranked_poses(ligand, [(site, sampled)], model, poses)
+    assert [choice.row for choice in found] == [1, 2, 0]
+    without, plain = confidences(model, ligand, [(site, refined)], poses), confidences(model, ligand, [(site, sampled)])
+    assert torch.equal(without[0], plain[0])
+    scores = confidences(model, ligand, [(site, sampled)], pose_model("diffusion"))[0]
+    assert torch.equal(scores, plain[0])
+
+
+def test_the_pose_model_is_asked_in_the_site_of_each_pose(ligand, monkeypatch):
+    here, there = site_in("1of6"), site_in("1ia1")
+    asked: dict[int, int] = {}
+
+    def denoised(model, site, ligand, positions):
+        asked[id(site)] = len(positions)
+        return torch.full((len(positions), 2), 0.1 if site is there else 5.0)
+
+    monkeypatch.setattr("molgen.docking.ranking.denoised", denoised)
+    places = [
+        (site, replace(refined_in(site, ligand, [-7.0, -6.0]), sampled=torch.full((2, 3), 9.0)))
+        for site in (here, there)
+    ]
+    found = ranked_poses(ligand, places, judged(0.0, 1.0, 1.0), pose_model())
+    assert [choice.site is there for choice in found] == [True, True, False, False]
+    assert asked == {id(here): 2, id(there): 2}

@@ -33,6 +33,7 @@ from molgen.docking.prepare.complexes import MAX_PERMUTATIONS
 from molgen.docking.prepare.cross_pairs import cross_pairs, other_structure
 from molgen.docking.prepare.crystal import check_distance, crystal_ligand, protein_file
 from molgen.docking.prepare.labeled_poses import count_poses, labeled_poses
+from molgen.docking.proposals import denoised
 from molgen.docking.records import DockConfig
 from molgen.docking.refine import Refined, evaluated, representatives
 from molgen.docking.site import Site, site_of
@@ -43,6 +44,9 @@ from molgen.geometry.internal_coordinates import internal_coordinates
 from molgen.geometry.torsions import dihedral_angles
 from molgen.metrics.poses import pose_matches, pose_rmsd_matrix
 from molgen.metrics.symmetry import automorphisms, heavy_coordinates
+from molgen.models.pose_confidence.support import found_back_from, samples_nearby
+from molgen.models.pose_flow.denoising import can_judge
+from molgen.models.pose_flow.model import PoseModel
 from molgen.physics.energy import DockingEnergy
 from molgen.physics.rigid_bfgs import minimize
 
@@ -159,7 +163,9 @@ def decoys_of_complex(files: ComplexFiles, config: ComplexDecoyConfig) -> Labele
     site = _site(files, path, true, config).with_maps(ligand.classes)
     matches = pose_matches(crystal, ligand.mol).permutations
     ordered = true[np.argsort(matches[0])]
-    poses = [searched(site, ligand, config.docking, (), learned_of(config.docking))]
+    learned = learned_of(config.docking)
+    poses = [searched(site, ligand, config.docking, (), learned)]
+    support = supported(learned.poses, site, ligand, poses[0])
     if pose_rmsd_matrix(true[None], poses[0].positions, matches).min() > config.near_native:
         poses.append(crystal_minima(site, ligand, energy_of(site, ligand), ordered))
     positions = torch.cat([one.positions for one in poses])
@@ -167,7 +173,15 @@ def decoys_of_complex(files: ComplexFiles, config: ComplexDecoyConfig) -> Labele
     rmsds = pose_rmsd_matrix(true[None], positions, matches)[0]
     placed = _placed(ligand, ordered, files)
     values = positions.numpy(), energies.numpy(), rmsds.numpy()
-    return labeled_poses(site.network_atoms, placed, *values, searched=len(poses[0].total))
+    return labeled_poses(site.network_atoms, placed, *values, searched=len(poses[0].total), support=support)
+
+
+def supported(model: PoseModel | None, site: Site, ligand: Ligand, refined: Refined) -> np.ndarray | None:
+    """What a pose model says of refined poses, of which it proposed some, [B, len(SUPPORT_FEATURES)]; None without."""
+    if model is None or refined.sampled is None or not can_judge(model):
+        return None
+    found = found_back_from(denoised(model, site, ligand, refined.positions))
+    return torch.cat([samples_nearby(refined.sampled)[:, None], found], 1).numpy()
 
 
 def _placed(ligand: Ligand, positions: np.ndarray, files: ComplexFiles) -> PlacedLigand:

@@ -19,6 +19,7 @@ def labeled_poses(
     energies: np.ndarray,
     rmsds: np.ndarray,
     searched: int | None = None,
+    support: np.ndarray | None = None,
 ) -> LabeledPoses:
     """K poses of a ligand with the atoms of its receptor that the confidence sees.
 
@@ -29,6 +30,7 @@ def labeled_poses(
         energies: [K], intermolecular plus intramolecular, kcal/mol.
         rmsds: [K], symmetric RMSD to the true pose, Angstrom.
         searched: how many of them, the first ones, a search found; all by default.
+        support: float [searched, 3], what the pose model says of these.
 
     Raises:
         ParseError: a number is not finite.
@@ -37,7 +39,13 @@ def labeled_poses(
         raise ParseError("the positions or energies of the poses are not finite")
     places = np.asarray(positions, dtype=np.float64)
     protein = stored_protein(atoms, places.reshape(-1, 3), SURROUNDINGS)
-    return LabeledPoses(protein, ligand, places, energies, rmsds, len(energies) if searched is None else searched)
+    asked = None
+    if support is not None:
+        asked = np.full((len(energies), support.shape[1]), np.nan)
+        asked[: len(support)] = support
+    return LabeledPoses(
+        protein, ligand, places, energies, rmsds, len(energies) if searched is None else searched, asked
+    )
 
 
 def count_poses(poses: LabeledPoses) -> int:

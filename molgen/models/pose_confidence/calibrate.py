@@ -14,7 +14,7 @@ from molgen.datasets.part_files import find_parts
 from molgen.errors import InputError
 from molgen.metrics.calibration import calibration
 from molgen.models.pose_confidence.folds import fold_of, known_folds
-from molgen.models.pose_confidence.meta_classifier import fit_meta_classifier, logistic_regression
+from molgen.models.pose_confidence.meta_classifier import fit_meta_classifier, fit_support, logistic_regression
 from molgen.models.pose_confidence.model import ConfidenceModel, meta_features
 from molgen.models.pose_confidence.task import TASK
 from molgen.models.pose_confidence.validation import logits_of, ranking_auc
@@ -30,7 +30,8 @@ def calibrate(
 
     Args:
         networks: their weights, in the order of the folds.
-        source: the labeled decoys.
+        source: the labeled decoys; where they tell what the pose model says of the poses, a second meta-classifier
+            weighs that too.
         output: safetensors file to write.
         near_native: Angstrom; a pose within this of the true one is near-native.
 
@@ -54,8 +55,12 @@ def calibrate(
     logits = [row for model, fold in zip(models, held_back, strict=True) for row in logits_of(model, fold)]
     features = [_features(row, record) for row, record in zip(logits, decoys, strict=True)]
     labels = [record.rmsds <= near_native for record in decoys]
-    confidence = _joined(models)
+    asked = all(record.support is not None for record in decoys)
+    confidence = _joined(models, asked)
     fit_meta_classifier(confidence, features, labels)
+    if confidence.support is not None:
+        both = [np.c_[rows, record.support] for rows, record in zip(features, decoys, strict=True)]
+        fit_support(confidence.support, both, labels)
     scores = _cross_fitted_scores(features, labels, decoys)
     members = [record for _, record in loaded]
     TASK.save(confidence, output, {"members": members, "metrics": scores, "complexes": len(decoys)})
@@ -67,10 +72,10 @@ def _features(logits: np.ndarray, decoys: DecoyRecord) -> np.ndarray:
     return meta_features(*(torch.from_numpy(array) for array in arrays)).numpy()
 
 
-def _joined(models: Sequence[ConfidenceModel]) -> ConfidenceModel:
+def _joined(models: Sequence[ConfidenceModel], support: bool) -> ConfidenceModel:
     """One model with the networks of all."""
     networks = [member for model in models for member in model.members]
-    confidence = ConfidenceModel(replace(models[0].config, members=len(networks)))
+    confidence = ConfidenceModel(replace(models[0].config, members=len(networks), support=support))
     for member, network in zip(confidence.members, networks, strict=True):
         member.load_state_dict(network.state_dict())
     return confidence

@@ -20,11 +20,13 @@ class ConfidenceConfig:
         contacts: size of each network.
         dropout: of the atoms' features before the readout, in training.
         members: networks that vote.
+        support: there is a second meta-classifier, which also weighs what the pose model says of the poses.
     """
 
     contacts: ContactConfig = field(default_factory=ContactConfig)
     dropout: float = 0.2
     members: int = 1
+    support: bool = False
 
     def __post_init__(self) -> None:
         at_least(self, 1, "members")

@@ -8,10 +8,13 @@ from itertools import pairwise
 import numpy as np
 import torch
 from scipy.optimize import isotonic_regression, minimize
+from scipy.special import log_softmax
 
-from molgen.models.pose_confidence.model import KNOTS, META_FEATURES, ConfidenceModel
+from molgen.models.pose_confidence.curve import KNOTS
+from molgen.models.pose_confidence.model import META_FEATURES, ConfidenceModel
+from molgen.models.pose_confidence.support import Support
 
-_PENALTY = 0.01
+_PENALTY, _LISTWISE_PENALTY = 0.01, 0.001
 """Ridge on the weights, in units of the features' standard deviations."""
 _CLIP = 0.01
 
@@ -34,6 +37,45 @@ def fit_meta_classifier(model: ConfidenceModel, features: Sequence[np.ndarray], 
     with torch.no_grad():
         for name, value in fitted.items():
             getattr(model, name).copy_(torch.as_tensor(value))
+
+
+def fit_support(support: Support, features: Sequence[np.ndarray], labels: Sequence[np.ndarray]) -> None:
+    """Set the weights, offset and curve of the meta-classifier that also weighs what the pose model says.
+
+    Args:
+        features: [S, len(META_FEATURES) + len(SUPPORT_FEATURES)] of the poses of each ligand.
+        labels: bool [S], near-native or not.
+    """
+    weights = listwise_regression(features, labels)
+    logits = [rows @ weights for rows in features]
+    at, values = calibration_curve(
+        np.concatenate(logits), np.concatenate(labels), np.concatenate([pose_weights(row) for row in logits])
+    )
+    fitted = {"weights": weights, "offset": 0.0, "curve_logits": at, "curve_values": values}
+    with torch.no_grad():
+        for name, value in fitted.items():
+            getattr(support, name).copy_(torch.as_tensor(value))
+
+
+def listwise_regression(features: Sequence[np.ndarray], labels: Sequence[np.ndarray]) -> np.ndarray:
+    """Weights [f] whose softmax over the poses of a ligand gives near-native ones the largest share.
+
+    The mean of minus the log of that share is what falls (Cao et al., ICML 2007); ligands without a near-native pose
+    say nothing. Arguments as of :func:`fit_support`, with f columns.
+    """
+    spread = np.concatenate(features).std(0) + 1e-9
+    told = [(rows / spread, own) for rows, own in zip(features, labels, strict=True) if own.any()]
+
+    def loss(w: np.ndarray) -> tuple[float, np.ndarray]:
+        total, slope = _LISTWISE_PENALTY * float(w @ w) * len(told), 2 * _LISTWISE_PENALTY * w * len(told)
+        for rows, own in told:
+            shares = np.exp(log_softmax(rows @ w))
+            right = shares * own / shares[own].sum()
+            total -= float(np.log(shares[own].sum()))
+            slope = slope + rows.T @ (shares - right)
+        return total, slope
+
+    return minimize(loss, np.zeros(features[0].shape[1]), jac=True).x / spread
 
 
 def logistic_regression(features: Sequence[np.ndarray], labels: Sequence[np.ndarray]) -> tuple[np.ndarray, float]:

@@ -14,10 +14,10 @@ from torch import Tensor, nn
 from molgen.graphs.batch import GraphBatch
 from molgen.graphs.pockets import PocketBatch
 from molgen.models.pose_confidence.config import ConfidenceConfig
+from molgen.models.pose_confidence.curve import KNOTS, interpolated
+from molgen.models.pose_confidence.support import Support
 from molgen.nets.contacts import ContactNet
 
-KNOTS = 32
-"""Points of the calibration curve."""
 META_FEATURES = ("logit", "share nearby", "energy gap", "energy", "size", "energy share nearby")
 """What the meta-classifier looks at."""
 _FORMER_NAMES = {"judge_weights": "meta_weights", "judge_offset": "meta_offset"}
@@ -51,7 +51,11 @@ class Member(nn.Module):
 
 
 class ConfidenceModel(nn.Module):
-    """The networks, the meta-classifier and the calibration curve."""
+    """The networks, the meta-classifier and the calibration curve.
+
+    Attributes:
+        support: a second meta-classifier, for poses that the pose model was asked about; None where there is none.
+    """
 
     meta_weights: Tensor
     meta_offset: Tensor
@@ -69,6 +73,7 @@ class ConfidenceModel(nn.Module):
         at = torch.linspace(-8.0, 8.0, KNOTS)
         self.register_buffer("curve_logits", at)
         self.register_buffer("curve_values", at.sigmoid())
+        self.support = Support(len(META_FEATURES)) if config.support else None
         self.register_load_state_dict_pre_hook(_with_present_names)
 
     @property
@@ -88,7 +93,11 @@ class ConfidenceModel(nn.Module):
 
     def meta_logits(self, logits: Tensor, positions: Tensor, energies: Tensor) -> Tensor:
         """The meta-classifier's logits [S] of all poses of one ligand; arguments as of :func:`meta_features`."""
-        return meta_features(logits, positions, energies) @ self.meta_weights.to(logits) + self.meta_offset.to(logits)
+        return self.meta_logits_of(meta_features(logits, positions, energies))
+
+    def meta_logits_of(self, features: Tensor) -> Tensor:
+        """The same for :func:`meta_features` [S, len(META_FEATURES)]."""
+        return features @ self.meta_weights.to(features) + self.meta_offset.to(features)
 
     def probability(self, logits: Tensor) -> Tensor:
         """Probabilities for the meta-classifier's logits: linear between the points of the curve, level beyond."""
@@ -123,12 +132,3 @@ def _share(logits: Tensor, near: Tensor) -> Tensor:
     """Log of the softmax weight [S] of the poses near each; near bool [S, S]."""
     weights = logits.log_softmax(0)
     return torch.where(near, weights, weights.new_tensor(-1e4)).logsumexp(1)
-
-
-def interpolated(x: Tensor, at: Tensor, values: Tensor) -> Tensor:
-    """Linear interpolation of (at, values), both [k] and ascending, at x of any shape; constant outside."""
-    x = x.clamp(at[0], at[-1])
-    right = torch.searchsorted(at, x.contiguous()).clamp(1, len(at) - 1)
-    left = right - 1
-    share = (x - at[left]) / (at[right] - at[left]).clamp_min(1e-9)
-    return values[left] + share * (values[right] - values[left])

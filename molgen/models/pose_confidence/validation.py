@@ -9,7 +9,7 @@ import torch
 
 from molgen.datasets.decoys import DecoyRecord
 from molgen.models.pose_confidence.data import DecoyBatch, collate_decoys
-from molgen.models.pose_confidence.model import ConfidenceModel
+from molgen.models.pose_confidence.model import ConfidenceModel, meta_features
 
 _TOGETHER = 4
 """Ligands in a batch."""
@@ -26,6 +26,24 @@ def logits_of(model: ConfidenceModel, records: Sequence[DecoyRecord]) -> list[np
         padded = model(batch.graph, batch.pocket, batch.positions, batch.gaps).cpu().numpy()
         logits += [padded[k, : len(row.energies)] for k, row in enumerate(rows)]
     return logits
+
+
+@torch.no_grad()
+def ranked(model: ConfidenceModel, logits: np.ndarray, record: DecoyRecord) -> tuple[np.ndarray, float]:
+    """The meta-classifier's logits [S] of all poses of a ligand, and the confidence that is printed for the first.
+
+    Args:
+        logits: [S], of the networks.
+        record: the poses; where it has what the pose model says of them, that is weighed too.
+    """
+    networks, positions, energies = map(torch.from_numpy, (logits, record.positions, record.energies))
+    if model.support is None or record.support is None:
+        combined = model.meta_logits(networks, positions, energies)
+        return combined.numpy(), float(model.probability(combined.max()))
+    said = torch.from_numpy(record.support).to(networks)
+    features = meta_features(networks, positions, energies)
+    combined = model.support.logits(features, said[:, 0], lambda rows: said[rows, 1:])
+    return combined.numpy(), float(model.support.probability(combined.max()))
 
 
 def validate_confidence(model: ConfidenceModel, records: Sequence[DecoyRecord], near_native: float) -> dict[str, float]:

@@ -10,7 +10,8 @@ from torch import Tensor
 
 from molgen.config import to_mapping
 from molgen.graphs.pockets import batch_pockets
-from molgen.models.pose_confidence.model import KNOTS, META_FEATURES, ConfidenceModel, interpolated, meta_features
+from molgen.models.pose_confidence.curve import KNOTS, interpolated
+from molgen.models.pose_confidence.model import META_FEATURES, ConfidenceModel, meta_features
 from molgen.models.pose_confidence.task import load_confidence, save_confidence, train_confidence
 from molgen.training.checkpoint import Checkpoint, encode_checkpoint
 

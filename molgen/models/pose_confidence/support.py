@@ -1,0 +1,78 @@
+"""A meta-classifier that also weighs what the pose model says of each pose.
+
+Two things: how many of the model's own samples lie near the pose, and how well the model finds back to it from noised
+copies (:func:`molgen.models.pose_flow.denoising.denoising_errors`). The first costs nothing where the samples began the
+search; the second is asked only of the poses that are likely by all else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import torch
+from torch import Tensor, nn
+
+from molgen.models.pose_confidence.curve import KNOTS, interpolated
+
+SUPPORT_FEATURES = ("samples nearby", "found back from little noise", "found back from much noise")
+"""What it looks at besides the features of the first meta-classifier."""
+RATED = 8
+"""Poses of a ligand whose denoising errors are computed, at most."""
+_NEARBY, _NONE = 2.0, 2e-3  # Angstrom; the share that counts as no sample at all
+_EXACT = 0.05  # Angstrom^2, an error that counts as none
+
+
+class Support(nn.Module):
+    """Weights of the features, and a calibration curve of their sum."""
+
+    weights: Tensor
+    offset: Tensor
+    curve_logits: Tensor
+    curve_values: Tensor
+
+    def __init__(self, others: int) -> None:
+        super().__init__()
+        self.register_buffer("weights", torch.zeros(others + len(SUPPORT_FEATURES)))
+        self.register_buffer("offset", torch.zeros(()))
+        at = torch.linspace(-8.0, 8.0, KNOTS)
+        self.register_buffer("curve_logits", at)
+        self.register_buffer("curve_values", at.sigmoid())
+
+    def logits(
+        self, others: Tensor, samples: Tensor, found_back: Callable[[Tensor], Tensor], cost: Tensor | float = 0.0
+    ) -> Tensor:
+        """Logits [S] of all poses of one ligand.
+
+        Args:
+            others: [S, f], features of the first meta-classifier.
+            samples: [S], :func:`samples_nearby`.
+            found_back: rows [k] -> :func:`found_back_from` of these poses, [k, 2].
+            cost: [S], what is taken off the logits.
+
+        The poses that are not rated count as if they were found back as badly as the worst of those that are.
+        """
+        weights = self.weights.to(others)
+        known = torch.cat([others, samples[:, None].to(others)], 1) @ weights[:-2] + self.offset.to(others) - cost
+        rated = known.argsort(descending=True, stable=True)[:RATED]
+        found = found_back(rated).to(others)
+        logits = known + found.amin(0) @ weights[-2:]
+        logits[rated] = known[rated] + found @ weights[-2:]
+        return logits
+
+    def probability(self, logits: Tensor) -> Tensor:
+        """Probabilities for these logits."""
+        return interpolated(logits, self.curve_logits.to(logits), self.curve_values.to(logits))
+
+
+def samples_nearby(rmsds: Tensor) -> Tensor:
+    """Log of the smoothed share of samples near each pose, [S].
+
+    Args:
+        rmsds: [S, P], symmetric RMSD of S poses to P samples, Angstrom.
+    """
+    return ((-(rmsds / _NEARBY).square()).exp().mean(1) + _NONE).log()
+
+
+def found_back_from(errors: Tensor) -> Tensor:
+    """Minus the log of denoising errors, Angstrom^2."""
+    return -(errors + _EXACT).log()

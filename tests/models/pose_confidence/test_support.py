@@ -1,0 +1,89 @@
+"""The meta-classifier that weighs what the pose model says: whom it asks, how it ranks, how it is fitted."""
+
+from dataclasses import replace
+
+import numpy as np
+import torch
+from small_pockets import confidence_model
+
+from molgen.models.pose_confidence.meta_classifier import fit_support, listwise_regression
+from molgen.models.pose_confidence.model import META_FEATURES, ConfidenceModel
+from molgen.models.pose_confidence.support import (
+    RATED,
+    SUPPORT_FEATURES,
+    Support,
+    found_back_from,
+    samples_nearby,
+)
+from molgen.models.pose_confidence.task import load_confidence, save_confidence
+
+
+def support(*weights: float) -> Support:
+    """One with a single other feature."""
+    made = Support(1)
+    made.weights.copy_(torch.tensor(weights))
+    return made
+
+
+def test_samples_near_a_pose_count_more_the_nearer_they_are():
+    nearby = samples_nearby(torch.tensor([[0.5, 9.0], [2.0, 9.0], [9.0, 9.0], [0.5, 0.5]]))
+    assert nearby.argsort(descending=True).tolist() == [3, 0, 1, 2]
+    assert torch.isfinite(samples_nearby(torch.full((1, 3), 99.0))).all()
+
+
+def test_only_the_likeliest_poses_are_asked_about_and_none_passes_them():
+    others = torch.linspace(0, 1, RATED + 8)[:, None]
+    asked: list[int] = []
+
+    def found_back(rows: torch.Tensor) -> torch.Tensor:
+        asked.extend(rows.tolist())
+        return torch.stack([-(rows % 5).float(), torch.zeros(len(rows))], 1)
+
+    logits = support(1.0, 0.0, 0.5, 0.5).logits(others, torch.zeros(len(others)), found_back)
+    assert sorted(asked) == list(range(8, RATED + 8))
+    assert logits.argmax() == max(row for row in asked if row % 5 == 0)  # found back best, and the likeliest of those
+    assert logits[:8].max() < logits[8:].max()
+    assert (logits[:8].diff() > 0).all()
+
+
+def test_a_cost_is_taken_off_before_it_is_chosen_who_is_asked_about():
+    others, cost = torch.zeros(RATED + 1, 1), torch.zeros(RATED + 1)
+    cost[0] = 3.0
+    asked: list[int] = []
+    support(1.0, 0.0, 1.0, 1.0).logits(
+        others, torch.zeros(len(cost)), lambda rows: asked.extend(rows.tolist()) or torch.zeros(len(rows), 2), cost
+    )
+    assert 0 not in asked
+
+
+def test_small_errors_are_found_back_well():
+    found = found_back_from(torch.tensor([[0.0, 4.0]]))
+    assert found[0, 0] > found[0, 1]
+    assert torch.isfinite(found).all()
+
+
+def test_the_listwise_fit_finds_the_feature_that_ranks():
+    rng = np.random.default_rng(0)
+    features = [rng.normal(size=(9, 3)) for _ in range(60)]
+    labels = [rows[:, 1] == rows[:, 1].max() for rows in features]
+    weights = listwise_regression([*features, features[0]], [*labels, np.zeros(9, bool)])
+    assert weights[1] > 5 * np.abs(weights[[0, 2]]).max()
+
+
+def test_a_fitted_support_is_stored_with_the_networks(tmp_path):
+    config = replace(confidence_model().config, support=True)
+    model, rng = ConfidenceModel(config), np.random.default_rng(0)
+    assert model.support is not None
+    features = [rng.normal(size=(12, len(META_FEATURES) + len(SUPPORT_FEATURES))) for _ in range(30)]
+    fit_support(model.support, features, [rows[:, -1] > 1.0 for rows in features])
+    save_confidence(model, tmp_path / "own.safetensors", {})
+    again = load_confidence(tmp_path / "own.safetensors")[0].support
+    assert again is not None
+    assert torch.equal(again.weights, model.support.weights)
+    ends = again.probability(torch.tensor([-9.0, 9.0]))
+    assert 0 < ends[0] < ends[1] < 1
+
+
+def test_weights_of_earlier_versions_have_no_support(tmp_path):
+    save_confidence(confidence_model(), tmp_path / "own.safetensors", {})
+    assert load_confidence(tmp_path / "own.safetensors")[0].support is None
