@@ -53,6 +53,14 @@ class Manifold(ABC):
     def prior(self, like: Tensor, rng: torch.Generator, mask: Tensor | None = None) -> Tensor:
         """Sample the distribution that noise ends in, with the shape, dtype and device of `like`."""
 
+    def prior_log_density(self, x: Tensor) -> Tensor:
+        """Log-density [S] of the prior at points [S, ...], per volume of the metric; likelihoods need it.
+
+        Raises:
+            ValueError: the manifold does not say.
+        """
+        raise ValueError(f"{type(self).__name__} does not say the density of its prior (prior_log_density)")
+
     def tangent_noise(self, x: Tensor, rng: torch.Generator) -> Tensor:
         """A standard normal tangent at x."""
         return self.project_tangent(x, normal_like(self.tangent(x), rng))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import torch
@@ -27,6 +28,18 @@ class FlatManifold(Manifold):
 
     def tangent(self, x: Tensor) -> Tensor:
         return torch.zeros_like(x)
+
+    def prior_log_density(self, x: Tensor) -> Tensor:
+        return self.normal_log_density(x, torch.as_tensor(self.scale).to(x))
+
+    def normal_log_density(self, x: Tensor, sigma: Tensor) -> Tensor:
+        """Of N(0, sigma^2) at points [S, ...], [S]."""
+        square = (self.project(x) / sigma).square().reshape(len(x), -1).sum(1)
+        return -0.5 * square - self.dimensions(x) * (sigma.log() + 0.5 * math.log(2 * math.pi))
+
+    def dimensions(self, x: Tensor) -> int:
+        """Of the space in which points [S, ...] lie."""
+        return x[0].numel()
 
     def prior(self, like: Tensor, rng: torch.Generator, mask: Tensor | None = None) -> Tensor:
         return self.scale * self.project(normal_like(like, rng), mask)
@@ -59,6 +72,10 @@ class CenterFree(FlatManifold):
 
     def project(self, x: Tensor, mask: Tensor | None = None) -> Tensor:
         return center_free(x, mask)
+
+    def dimensions(self, x: Tensor) -> int:
+        """3 (n - 1), for each molecule in a row."""
+        return x[0].numel() // x.shape[-2] * (x.shape[-2] - 1)
 
 
 def center_free(x: Tensor, mask: Tensor | None = None) -> Tensor:

@@ -54,6 +54,10 @@ class SO3(HeatManifold):
         uniform = rotations.random_rotation(like.shape[:-2], rng, dtype=like.dtype, device=like.device)
         return where_real(mask, uniform, like)
 
+    def prior_log_density(self, x: Tensor) -> Tensor:
+        """One over 8 pi^2 for each rotation, the volume of SO(3) when distances are angles."""
+        return x.new_full((len(x),), -math.log(8 * math.pi**2) * (x[0].numel() // 9))
+
     def heat_sample(self, x: Tensor, sigma: Tensor, rng: torch.Generator) -> Tensor:
         return igso3.sample(sigma.expand(*x.shape[:-2], 1).squeeze(-1), rng)
 

@@ -62,6 +62,11 @@ class Sphere(HeatManifold):
         """Uniform points; padding stays as it is in `like`."""
         return where_real(mask, self.project(normal_like(like, rng)), like)
 
+    def prior_log_density(self, x: Tensor) -> Tensor:
+        half = (self.dim + 1) / 2
+        volume = math.log(2) + half * math.log(math.pi) - math.lgamma(half)
+        return x.new_full((len(x),), -volume * (x[0].numel() // (self.dim + 1)))
+
     def heat_sample(self, x: Tensor, sigma: Tensor, rng: torch.Generator) -> Tensor:
         """x turned by a rotation of the heat kernel of SO(3), which moves points by that of the sphere."""
         self._check_dim()

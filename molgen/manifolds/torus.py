@@ -42,6 +42,9 @@ class Torus(HeatManifold):
         """Uniform angles; padding stays as it is in `like`."""
         return where_real(mask, torus.wrap(2 * math.pi * uniform_like(like, rng) - math.pi), like)
 
+    def prior_log_density(self, x: Tensor) -> Tensor:
+        return x.new_full((len(x),), -math.log(2 * math.pi) * x[0].numel())
+
     def heat_sample(self, x: Tensor, sigma: Tensor, rng: torch.Generator) -> Tensor:
         return sigma * normal_like(x, rng)
 

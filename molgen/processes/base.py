@@ -97,6 +97,18 @@ class Process(Protocol[S]):
         """A standard normal tangent at x."""
         ...
 
+    def prior_log_density(self, x: S) -> Tensor:
+        """Log-density [S] of the distribution at t = 1 at states [S, ...]."""
+        ...
+
+    def transition(self, x0: S, t: Tensor | float, rng: torch.Generator) -> S:
+        """Sample x_t given a state at t = 0, t > 0. Raises ValueError for ODE-only processes."""
+        ...
+
+    def expansion(self, x: S) -> Tensor | float:
+        """Integral over t of the divergence of the drift of the noising SDE, [S] or the same for all rows."""
+        ...
+
     def add_score(self, x: S, field: S, t: Tensor | float, delta: S) -> S:
         """The field after `delta` (a tangent) was added to the score; how guidance enters."""
         ...

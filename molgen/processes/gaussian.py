@@ -39,6 +39,22 @@ class GaussianProcess(ManifoldProcess):
         """N(0, sigma(1)^2)."""
         return self.path(like, 1.0).sigma * self.manifold.project(self.tangent_noise(like, rng), mask)
 
+    def prior_log_density(self, x: Tensor) -> Tensor:
+        return self.manifold.normal_log_density(x, self.path(x, 1.0).sigma)
+
+    def transition(self, x0: Tensor, t: Tensor | float, rng: torch.Generator) -> Tensor:
+        """The kernel that takes the marginals at 0 to those at t."""
+        start, point = self.path(x0, 0.0), self.path(x0, t)
+        kept = point.alpha / start.alpha
+        spread = (point.sigma**2 - (kept * start.sigma) ** 2).clamp(min=0).sqrt()
+        return kept * x0 + spread * self.manifold.project(self.tangent_noise(x0, rng))
+
+    def expansion(self, x: Tensor) -> Tensor | float:
+        """Of the drift (dalpha / alpha) x. Raises ValueError where alpha(1) = 0 makes it infinite."""
+        if self.has_vanishing_signal:
+            raise ValueError("the noising SDE of a path without signal at t = 1 is singular there; use a diffusion")
+        return self.manifold.dimensions(x) * (self.path(x, 1.0).alpha / self.path(x, 0.0).alpha).log()
+
     def corrupt(
         self, x0: Tensor, t: Tensor | float, rng: torch.Generator, mask: Tensor | None = None
     ) -> Corrupted[Tensor]:

@@ -53,6 +53,9 @@ class GeodesicFlow(ManifoldProcess):
     def diffusion(self, x: Tensor, t: Tensor | float) -> Tensor:
         raise ValueError(ODE_ONLY.format(name=type(self).__name__))
 
+    def transition(self, x0: Tensor, t: Tensor | float, rng: torch.Generator) -> Tensor:
+        raise ValueError(ODE_ONLY.format(name=type(self).__name__))
+
     def denoised(self, x: Tensor, field: Tensor, t: Tensor | float) -> Tensor:
         """x0 = exp(x_t, -t u): exact when the field is the velocity of one geodesic."""
         return x0_from_velocity(x, self.velocity(x, field, t), expand_time(t, field), self.manifold.exp)

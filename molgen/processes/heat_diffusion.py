@@ -46,6 +46,11 @@ class HeatDiffusion(ManifoldProcess):
         weight = real_weight(mask, 1 / self.manifold.heat_score_norm(sigma), target)
         return Corrupted(self.manifold.exp(x0, noise), target, weight)
 
+    def transition(self, x0: Tensor, t: Tensor | float, rng: torch.Generator) -> Tensor:
+        """The heat kernel of the variance that is added after t = 0."""
+        added = self.path(x0, t).sigma ** 2 - self.path(x0, 0.0).sigma ** 2
+        return self.move(x0, self.manifold.heat_sample(x0, added.clamp(min=1e-12).sqrt(), rng))
+
     def velocity(self, x: Tensor, field: Tensor, t: Tensor | float) -> Tensor:
         return velocity_from_score(self.score(x, field, t), self.path(x, t))
 

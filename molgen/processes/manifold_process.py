@@ -24,6 +24,12 @@ class ManifoldProcess(ABC):
     def prior(self, like: Tensor, rng: torch.Generator, mask: Tensor | None = None) -> Tensor:
         return self.manifold.prior(like, rng, mask)
 
+    def prior_log_density(self, x: Tensor) -> Tensor:
+        return self.manifold.prior_log_density(x)
+
+    def expansion(self, x: Tensor) -> Tensor | float:
+        return 0.0
+
     def step(
         self,
         x: Tensor,

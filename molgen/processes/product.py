@@ -78,6 +78,15 @@ class ProductProcess:
     def tangent_noise(self, x: Tensors, rng: torch.Generator) -> dict[str, Tensor]:
         return self._each(lambda part, x: part.tangent_noise(x, rng), x)
 
+    def prior_log_density(self, x: Tensors) -> Tensor:
+        return sum_of(self._each(lambda part, x: part.prior_log_density(x), x))
+
+    def transition(self, x0: Tensors, t: Tensor | float, rng: torch.Generator) -> dict[str, Tensor]:
+        return self._each(lambda part, x: part.transition(x, t, rng), x0)
+
+    def expansion(self, x: Tensors) -> Tensor | float:
+        return sum_of(self._each(lambda part, x: part.expansion(x), x))
+
     def add_score(self, x: Tensors, field: Tensors, t: Tensor | float, delta: Tensors) -> dict[str, Tensor]:
         return self._each(lambda part, x, field, delta: part.add_score(x, field, t, delta), x, field, delta)
 
@@ -87,6 +96,11 @@ class ProductProcess:
             raise ValueError(f"no process for {unknown}; this product has {list(self.parts)}")
         names = [name for name in self.parts if name in states[0]]
         return {name: function(self.parts[name], *(state[name] for state in states)) for name in names}
+
+
+def sum_of(parts: Mapping[str, Any]) -> Any:
+    """Of the numbers of all parts."""
+    return sum(parts.values())
 
 
 def masks(mask: Tensors | None, state: Tensors) -> dict[str, Tensor | None]:

@@ -10,20 +10,18 @@ samples; a time s a little above 0 gives a broader, smoother density, as a propo
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
+from typing import Any
 
 import torch
 from torch import Tensor
 
-from molgen.geometry import torus
+from molgen import sampling
 from molgen.geometry.torsions import dihedral_angles
 from molgen.graphs.batch import GraphBatch
 from molgen.models.torsion_flow.model import TorsionModel
 from molgen.models.torsion_flow.sample import pieces, torsion_field
-from molgen.sampling.likelihood import integrate_with_divergence
-
-STEPS = 16
+from molgen.sampling.likelihood import STEPS, Field
 
 
 def log_likelihood(
@@ -42,7 +40,13 @@ def log_likelihood(
         [S], log of radian^-m; zeros for a molecule without torsions.
     """
     torsions = dihedral_angles(positions, graph.torsions[0])
-    return _carried(model, graph, positions, torsions, torch.linspace(time, 1.0, steps + 1, device=torsions.device))[1]
+    if torsions.shape[1] == 0:
+        return torsions.new_zeros(len(torsions))
+
+    def work(field: Field, torsions: Tensor) -> Tensor:
+        return sampling.log_likelihood(field, model.process, torsions, time=time, steps=steps, probes=0)
+
+    return torch.cat(_in_pieces(model, graph, positions, torsions, work))
 
 
 def sample_with_likelihood(
@@ -58,29 +62,21 @@ def sample_with_likelihood(
     Returns:
         torsions [S, m], radian, and their log-density [S] given the template.
     """
-    times = torch.linspace(1.0, time, steps + 1, device=torsions.device)
-    end, likelihood = _carried(model, graph, template, torsions, times)
-    return torus.wrap(end), likelihood
+    if torsions.shape[1] == 0:
+        return torsions, torsions.new_zeros(len(torsions))
+
+    def work(field: Field, torsions: Tensor) -> tuple[Tensor, Tensor]:
+        return sampling.sample_with_likelihood(field, model.process, torsions, time=time, steps=steps)
+
+    ends, likelihoods = zip(*_in_pieces(model, graph, template, torsions, work), strict=True)
+    return torch.cat(ends), torch.cat(likelihoods)
 
 
-def _carried(
-    model: TorsionModel, graph: GraphBatch, template: Tensor, torsions: Tensor, times: Tensor
-) -> tuple[Tensor, Tensor]:
-    """Torsions [S, m] at times[-1], and the log-density [S] at the end of ``times`` that is not 1."""
-    m = graph.torsions.shape[1]
-    if m == 0:
-        return torsions, torsions.new_zeros(torsions.shape[0])
+def _in_pieces(
+    model: TorsionModel, graph: GraphBatch, template: Tensor, torsions: Tensor, work: Callable[..., Any]
+) -> list[Any]:
+    """What ``work`` makes of the field over some of the template conformers, and of the torsions there."""
     with torch.no_grad():
         encoding = model.encode(graph)
-    ends, integrals = [], []
-    for rows in pieces(template):
-        with torch.no_grad():
-            field = torsion_field(model, graph, encoding, template[rows])
-
-        def velocity(x: Tensor, t: Tensor, field: Callable[..., Tensor] = field) -> Tensor:
-            return model.process.velocity(x, field(x, t), t.to(x))
-
-        end, integral = integrate_with_divergence(velocity, torsions[rows], times.to(torsions))
-        ends.append(end)
-        integrals.append(integral if times[-1] > times[0] else -integral)
-    return torch.cat(ends), torch.cat(integrals) - m * math.log(2 * math.pi)
+        fields = [(torsion_field(model, graph, encoding, template[rows]), rows) for rows in pieces(template)]
+    return [work(field, torsions[rows]) for field, rows in fields]
