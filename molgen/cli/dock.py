@@ -216,7 +216,7 @@ def dock(
     check_reference(core)
     check_reference(reference, bonds=False)
     structures = [read_structure(protein[0], pocket), *(read_structure(path) for path in protein[1:])]
-    check_flex(flex, structures)
+    check_flex(config.flex, structures)
     settings: list[Setting] = []
     summary = summary or output.parent / f"{pose_file_stem(output)}.json"
     with progress("ligands", count_molecules(ligand, smiles_column, name_column)) as tick:

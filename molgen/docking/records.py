@@ -114,6 +114,8 @@ class DockConfig:
                 raise ConfigError(f"{name} must be one of {', '.join(choices)}, not {getattr(self, name)}")
         object.__setattr__(self, "require", tuple(self.require))
         object.__setattr__(self, "forbid", tuple(self.forbid))
+        if self.flex.strip().lower() in ("auto", "none"):
+            object.__setattr__(self, "flex", self.flex.strip().lower())
         check_device_name(self.device)
         for text in (*self.require, *self.forbid):
             Condition.parse(text)

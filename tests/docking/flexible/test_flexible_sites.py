@@ -102,6 +102,11 @@ def test_what_cannot_move_is_named(site, text, reason):
         flexible_sites([site], DockConfig(flex=text))
 
 
+@pytest.mark.parametrize(("text", "meant"), [("AUTO", "auto"), (" None ", "none"), ("A:32", "A:32")])
+def test_words_are_words_in_any_case(text, meant):
+    assert DockConfig(flex=text).flex == meant
+
+
 def test_a_bond_to_a_residue_and_residues_that_move_exclude_each_other():
     with pytest.raises(ConfigError, match="--covalent and --flex"):
         DockConfig(flex="auto", covalent="A:CYS:25")
