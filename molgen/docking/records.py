@@ -67,7 +67,7 @@ class DockConfig:
         flex: side chains that may move: "none", "auto" (those that line the pocket), or "A:57,A:102-105".
         packings: of these side chains that are docked into besides the structure's own, at most.
         device: where the networks run: "cpu", "cuda", "cuda:1", "mps", or "auto" for a GPU where there is one. The
-            search and the energies are the CPU's.
+            search and the energies are the CPU's, but with CUDA for the ligands of a file, which are searched together.
     """
 
     n: int = 9

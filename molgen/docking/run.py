@@ -10,9 +10,8 @@ from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
 import torch
-from rdkit import Chem
 
-from molgen.chem.molecules.reading import InputRecord, read_molecules
+from molgen.chem.molecules.reading import read_molecules
 from molgen.chem.molecules.reference import compared_with, reference_ligand
 from molgen.chem.molecules.writing import SdfRecord
 from molgen.chem.proteins.entries import choose_chains
@@ -20,23 +19,20 @@ from molgen.chem.proteins.output import check_receptor_file, write_receptor
 from molgen.chem.proteins.structure import Pocket, Protein
 from molgen.chem.proteins.writing import write_complex, writer_of
 from molgen.docking.conditions import check_conditions
-from molgen.docking.dock import dock_prepared
 from molgen.docking.ensemble import ensemble_sites, structures_of
 from molgen.docking.flexible.packings import flexible_sites
 from molgen.docking.learned import learned_of
-from molgen.docking.ligand import Ligand, PreparedLigand, prepare_variants
+from molgen.docking.library.ligands import LigandDocking
 from molgen.docking.output import pocket_record, sdf_records, summary
 from molgen.docking.pose_files import check_pose_file, write_pose_file
-from molgen.docking.records import DockConfig, DockingResult, with_note
+from molgen.docking.records import DockConfig, DockingResult
 from molgen.docking.restraints import Anchor
 from molgen.docking.site import Site, sites_of
 from molgen.docking.trajectory import sampling_frames, write_trajectory
-from molgen.docking.variants import dock_variants
 from molgen.errors import ConfigError
 from molgen.files import check_place, write_atomically
 from molgen.metrics.posebusters import check_posebusters
-from molgen.outcomes import attempts
-from molgen.stages import stage
+from molgen.outcomes import Attempt, attempts
 
 
 @dataclass(frozen=True)
@@ -137,13 +133,13 @@ def dock_to_file(
     found = sites_of(structure, pocket, keep=keep, drop=drop, covalent=config.covalent)
     sites = flexible_sites(ensemble_sites(found.searched, others, keep=keep, drop=drop), config)
     check_conditions(config, sites)
-    work = _LigandDocking(sites, config, parsed, core_pose, compared_with(reference, pocket), largest_fragment)
+    work = LigandDocking(sites, config, parsed, core_pose, compared_with(reference, pocket), largest_fragment)
     setting = Setting(structure, sites, found.others)
     if on_setting:
         on_setting(setting)
     if receptor_file is not None:
         write_receptor(receptor_file, sites[0].receptor.protein)
-    rows = write_poses(records, work, output, on_row)
+    rows = write_outcomes(work.outcomes(records), output, on_row)
     best = next((row.result for row in rows if row.result is not None), None)
     if summary_file is not None:
         with write_atomically(summary_file) as file:
@@ -167,33 +163,6 @@ def _check_outputs(
         check_receptor_file(receptor_file)
     for path in filter(None, (output, complexes, receptor_file, *others)):
         check_place(path)
-
-
-@dataclass
-class _LigandDocking:
-    """Docks one ligand after the other; the maps of each serve those that follow, and the first one is kept."""
-
-    sites: Sequence[Site]
-    config: DockConfig
-    anchors: Sequence[Anchor]
-    core: Chem.Mol | None
-    reference: Chem.Mol | None
-    largest_fragment: bool
-    first: Ligand | None = None
-
-    def __call__(self, record: InputRecord) -> DockingResult:
-        stage("preparation")
-        mol = record.molecule()
-        variants = prepare_variants(mol, self.config, largest_fragment=self.largest_fragment)
-        return with_note(dock_variants(variants, self._docked), record.note)
-
-    def _docked(self, prepared: PreparedLigand) -> DockingResult:
-        self.sites = [site.with_maps(prepared.ligand.classes) for site in self.sites]
-        result = dock_prepared(
-            self.sites, prepared, self.config, anchors=self.anchors, core=self.core, reference=self.reference
-        )
-        self.first = self.first or prepared.ligand
-        return result
 
 
 class Named(Protocol):
@@ -223,8 +192,17 @@ def write_poses(
         output: .sdf or .pdbqt (also .gz).
         on_row: called after every input.
     """
+    return write_outcomes(attempts(inputs, work, lambda item: item.name), output, on_row)
+
+
+def write_outcomes(
+    outcomes: Iterable[tuple[Input, Attempt[DockingResult]]],
+    output: str | Path,
+    on_row: Callable[[DockRow], None] | None = None,
+) -> list[DockRow]:
+    """As :func:`write_poses`, of inputs with what became of them."""
     rows: list[DockRow] = []
-    poses = _poses(inputs, work, rows, on_row)
+    poses = _poses(outcomes, rows, on_row)
     first = next(poses, None)
     if first is not None:
         write_pose_file(output, chain([first], poses))
@@ -232,13 +210,12 @@ def write_poses(
 
 
 def _poses(
-    records: Iterable[Input],
-    work: Callable[[Input], DockingResult],
+    outcomes: Iterable[tuple[Input, Attempt[DockingResult]]],
     rows: list[DockRow],
     on_row: Callable[[DockRow], None] | None,
 ) -> Iterator[SdfRecord]:
     """The poses of all ligands; appends a row for each of them to ``rows``."""
-    for record, docked in attempts(records, work, lambda record: record.name):
+    for record, docked in outcomes:
         row = DockRow(record.name, record.place, docked.value, docked.seconds, docked.error)
         rows.append(row)
         if on_row:

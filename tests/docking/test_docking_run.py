@@ -10,7 +10,7 @@ from rdkit import Chem
 
 from molgen.chem.proteins.reading import read_protein
 from molgen.chem.proteins.writing import write_complex
-from molgen.docking import run
+from molgen.docking.library import ligands
 from molgen.docking.records import config_of
 from molgen.docking.run import DockRow, Setting, dock_to_file
 from molgen.errors import InputError, MolgenError
@@ -194,7 +194,7 @@ def test_nothing_is_written_when_all_fail(small_protein, tmp_path) -> None:
 def test_what_cannot_work_is_said_before_anything_is_docked(
     options, told, small_protein, tmp_path, monkeypatch
 ) -> None:
-    monkeypatch.setattr(run, "dock_prepared", lambda *_, **__: pytest.fail("docked"))
+    monkeypatch.setattr(ligands, "dock_prepared", lambda *_, **__: pytest.fail("docked"))
     monkeypatch.chdir(tmp_path)
     Path("cut.pdb").write_text("ATOM      1  N   ALA A   1      11.104")
     given = {"source": "CCO", "protein": small_protein, "pocket": BOX, "output": "out.sdf", "config": QUICK, **options}
@@ -205,14 +205,14 @@ def test_what_cannot_work_is_said_before_anything_is_docked(
 
 def test_an_interrupted_write_leaves_nothing(small_protein, tmp_path, monkeypatch) -> None:
     (tmp_path / "lib.smi").write_text("CCO a\nCCN b\n")
-    original = run.dock_prepared
+    original = ligands.dock_prepared
 
     def interrupted(sites, prepared, *rest, **options):
         if any(atom.GetSymbol() == "N" for atom in prepared.ligand.mol.GetAtoms()):
             raise KeyboardInterrupt
         return original(sites, prepared, *rest, **options)
 
-    monkeypatch.setattr(run, "dock_prepared", interrupted)
+    monkeypatch.setattr(ligands, "dock_prepared", interrupted)
     with pytest.raises(KeyboardInterrupt):
         dock(tmp_path / "lib.smi", small_protein, tmp_path / "out.sdf", summary_file=tmp_path / "out.json")
     assert [path.name for path in tmp_path.iterdir()] == ["lib.smi"]
@@ -222,7 +222,7 @@ def test_an_unforeseen_error_is_the_failure_of_one_ligand(small_protein, tmp_pat
     def fail(*_, **__):
         raise RuntimeError("two\nlines")
 
-    monkeypatch.setattr(run, "dock_prepared", fail)
+    monkeypatch.setattr(ligands, "dock_prepared", fail)
     rows = dock("CCO", small_protein, tmp_path / "out.sdf")
     assert [row.error for row in rows] == ["unexpected RuntimeError: two lines"]
 

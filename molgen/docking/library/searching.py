@@ -57,6 +57,8 @@ def find_together(site: Site, wanted: Sequence[Wanted], config: DockConfig, lear
         None for a ligand that does not fit the box.
     """
     device = device_of(config.device)
+    if device.type != "cuda":  # the search was never tried on any other
+        device = torch.device("cpu")
     fitting = [k for k, own in enumerate(wanted) if _fits(site, own.ligand)]
     fitting.sort(key=lambda k: wanted[k].ligand.graph.n_atoms)
     stage("proposals")
