@@ -10,7 +10,6 @@ Angstrom. Samples of the wrong stereo count in recall and precision as they are,
 import argparse
 import time
 from itertools import product
-from operator import attrgetter
 from pathlib import Path
 from typing import NamedTuple
 
@@ -19,16 +18,10 @@ import torch
 from rdkit import Chem
 from torch import Tensor
 
-from benchmarks.common import chosen
-from benchmarks.conformer_scores import load_references
-from benchmarks.torsion_sampling import MAX_PERMUTATIONS, THRESHOLD
-from molgen.chem.features.molecule_features import molecule_graph
+from benchmarks.torsion_sampling import MAX_PERMUTATIONS, THRESHOLD, molecules
 from molgen.chem.features.polar_features import PolarGraph, polar_graph
 from molgen.chem.features.stereo_marks import stereo_is_right
-from molgen.chem.molecules.standardize import prepare_molecule
-from molgen.chem.molecules.stereo import enumerate_stereo
 from molgen.conformers.config import GenerateConfig
-from molgen.conformers.prepare.matching import reference_positions
 from molgen.conformers.samples import sample_conformers
 from molgen.graphs.stereo_batch import StereoBatch, batch_stereo_graphs
 from molgen.manifolds import center_free
@@ -54,19 +47,14 @@ class Case(NamedTuple):
     permutations: np.ndarray
 
 
-def cases(data: Path, limit: int, largest: int = 45) -> list[Case]:
-    """The molecules of :func:`benchmarks.torsion_sampling.cases`."""
+def cases(data: Path, limit: int) -> list[Case]:
+    """The molecules of :func:`benchmarks.torsion_sampling.molecules`."""
     made = []
-    for reference in chosen(load_references(data), attrgetter("mol_id"), limit, 0):
-        mol = enumerate_stereo(prepare_molecule(Chem.MolFromSmiles(reference.smiles)), "one")[0][0]
-        graph = molecule_graph(mol)
-        found = [reference_positions(s, mol) for s in reference.structures]
-        truth = np.array([f for f in found if f is not None], dtype=np.float32)
-        if not len(truth) or not graph.n_torsions or graph.n_atoms > largest:
-            continue
+    for _, mol, _, truth in molecules(data, limit):
         polar = polar_graph(mol)
         batch = batch_stereo_graphs([polar.graph], [polar.marks])
-        made.append(Case(mol, polar, batch, torch.from_numpy(truth), automorphisms(mol, MAX_PERMUTATIONS).permutations))
+        permutations = automorphisms(mol, MAX_PERMUTATIONS).permutations
+        made.append(Case(mol, polar, batch, torch.from_numpy(truth), permutations))
     return made
 
 

@@ -28,6 +28,7 @@ from torch import Tensor
 from benchmarks.common import chosen
 from benchmarks.conformer_scores import load_references
 from molgen.chem.features.molecule_features import heavy_atoms, molecule_graph
+from molgen.chem.features.molecule_graph import MoleculeGraph
 from molgen.chem.molecules.standardize import prepare_molecule
 from molgen.chem.molecules.stereo import enumerate_stereo
 from molgen.conformers.prepare.matching import reference_positions
@@ -62,20 +63,28 @@ class Case:
 
 def cases(data: Path, limit: int, templates: int, largest: int = 45) -> Iterator[Case]:
     """Molecules with rotatable bonds of a reference file; those that cannot be prepared or matched are passed over."""
-    for reference in chosen(load_references(data), attrgetter("mol_id"), limit, 0):
+    for name, mol, graph, truth in molecules(data, limit, largest):
         try:
-            mol = enumerate_stereo(prepare_molecule(Chem.MolFromSmiles(reference.smiles)), "one")[0][0]
-            graph = molecule_graph(mol)
-            found = [reference_positions(s, mol) for s in reference.structures]
-            truth = np.array([f for f in found if f is not None], dtype=np.float32)
-            if not len(truth) or not graph.n_torsions or graph.n_atoms > largest:
-                continue
             local = template_conformers(mol, templates, steps=100, loose=True).positions[:, heavy_atoms(mol)]
         except MolgenError as error:
-            print(f"{reference.mol_id}: {error}")
+            print(f"{name}: {error}")
             continue
         permutations = automorphisms(mol, MAX_PERMUTATIONS).permutations
         yield Case(batch_graphs([graph]), torch.from_numpy(truth), torch.from_numpy(local).float(), permutations)
+
+
+def molecules(data: Path, limit: int, largest: int = 45) -> Iterator[tuple[str, Chem.Mol, MoleculeGraph, np.ndarray]]:
+    """Name, molecule, graph and references [k, n, 3] of those with rotatable bonds that can be prepared and matched."""
+    for reference in chosen(load_references(data), attrgetter("mol_id"), limit, 0):
+        try:
+            mol = enumerate_stereo(prepare_molecule(Chem.MolFromSmiles(reference.smiles)), "one")[0][0]
+            found = [reference_positions(s, mol) for s in reference.structures]
+        except MolgenError as error:
+            print(f"{reference.mol_id}: {error}")
+            continue
+        graph, truth = molecule_graph(mol), np.array([f for f in found if f is not None], dtype=np.float32)
+        if len(truth) and graph.n_torsions and graph.n_atoms <= largest:
+            yield reference.mol_id, mol, graph, truth
 
 
 @dataclass(frozen=True)
@@ -162,7 +171,8 @@ def main() -> None:
         settings = (options.samplers.split(","), map(int, options.steps.split(",")), options.spread.split(","))
         for sampler, steps, spread in product(*settings):
             row = measure(model, data, options.samples, steps, spread, options.guidance, sampler)
-            print(f"{name}, {steps} steps, {sampler}, {spread}: {row}", flush=True)
+            how = "" if sampler == "ode" else f", {sampler}"
+            print(f"{name}, {steps} evaluations, {spread}{how}: {row}", flush=True)
 
 
 if __name__ == "__main__":
