@@ -7,12 +7,18 @@ from dataclasses import dataclass
 import numpy as np
 
 from molgen.conformers.config import GenerateConfig
+from molgen.conformers.distinct import SAME_ENERGY, SAME_RMSD
 from molgen.conformers.hydrogen_search import HydrogenSearch
 from molgen.conformers.samples import Samples
+from molgen.conformers.symmetry.leaders import leaders
 
 MINIMA_WINDOWS = (15.0, 8.0)
 """Candidates so far above the lowest, kcal/mol, are not minimized to gas-phase minima, and those so far above it
 half-way no further: they would end too high to count."""
+
+ON_THE_WAY, HALF_WAY = (0.15, 0.5), (SAME_RMSD, SAME_ENERGY)
+"""Conformers nearer to each other (Angstrom, kcal/mol) lead to one minimum: when the search for it begins, and in its
+middle. It is looked for once."""
 
 
 @dataclass(frozen=True)
@@ -59,24 +65,51 @@ def make_candidates(samples: Samples, config: GenerateConfig) -> Candidates:
     low = _within(energies.values, min(MINIMA_WINDOWS[0], config.energy_window))
     if not len(low):
         return Candidates(minimized[kept], strain, kept, len(kept))
-    minima, depths = _gas_phase_minima(samples, minimized[low], config.gas_phase_steps)
+    low, copies = _merged(samples, low, minimized[low], energies.values[low], np.ones(len(low)), ON_THE_WAY)
+    low, minima, depths, copies = _gas_phase_minima(samples, low, minimized[low], copies, config.gas_phase_steps)
     deep = _within(depths, config.energy_window)
-    low, minima, depths = low[deep], minima[deep], depths[deep]
-    weights = (1 - config.gas_phase) * strain, config.gas_phase * boltzmann_shares(depths, config.gas_phase_scale)
+    low, minima = low[deep], minima[deep]
+    shares = boltzmann_shares(depths[deep], config.gas_phase_scale, copies[deep])
+    weights = (1 - config.gas_phase) * strain, config.gas_phase * shares
     if config.gas_phase == 1:
         return Candidates(minima, weights[1], low, 0)
     positions, sample = np.concatenate([minimized[kept], minima]), np.concatenate([kept, low])
     return Candidates(positions, np.concatenate(weights), sample, len(kept))
 
 
-def _gas_phase_minima(samples: Samples, positions: np.ndarray, steps: int) -> tuple[np.ndarray, np.ndarray]:
-    """Minima below conformers, and their energies; the low ones to the end, the others half-way."""
+def _gas_phase_minima(
+    samples: Samples, sample: np.ndarray, positions: np.ndarray, copies: np.ndarray, steps: int
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Minima below conformers; the low ones to the end, the others half-way.
+
+    Args:
+        sample: int [k], the sample that each conformer [k, atoms, 3] was made of.
+        copies: [k], how many conformers each stands for.
+
+    Returns:
+        samples, minima, their energies, and how many conformers each stands for, without those that meet half-way.
+    """
     minima, energies = samples.field.minimize(positions, steps // 2)
-    depths = energies.values
+    own, copies = _merged(samples, np.arange(len(minima)), minima, energies.values, copies, HALF_WAY)
+    sample, minima, depths = sample[own], minima[own], energies.values[own]
     deep = _within(depths, MINIMA_WINDOWS[1])
     minima[deep], energies = samples.field.minimize(minima[deep], steps - steps // 2)
     depths[deep] = energies.values
-    return minima, depths
+    return sample, minima, depths, copies
+
+
+def _merged(
+    samples: Samples,
+    index: np.ndarray,
+    positions: np.ndarray,
+    energies: np.ndarray,
+    copies: np.ndarray,
+    near: tuple[float, float],
+) -> tuple[np.ndarray, np.ndarray]:
+    """The indices of conformers of which no lower one is near, ascending, and how many conformers each stands for."""
+    leader = leaders(samples.mol, positions, energies, *near)
+    own, place = np.unique(leader, return_inverse=True)
+    return index[own], np.bincount(place, weights=copies, minlength=len(own))
 
 
 def low_strain(samples: Samples, window: float) -> np.ndarray:
@@ -95,10 +128,11 @@ def _within(energies: np.ndarray, window: float) -> np.ndarray:
     return np.flatnonzero(energies <= np.nanmin(energies, initial=np.inf) + window)
 
 
-def boltzmann_shares(energies: np.ndarray, scale: float) -> np.ndarray:
-    """Boltzmann factors exp(-E / scale) that add up to 1; 0 where E is unknown, and equal ones where every E is."""
+def boltzmann_shares(energies: np.ndarray, scale: float, copies: np.ndarray | float = 1.0) -> np.ndarray:
+    """Boltzmann factors exp(-E / scale), times copies, that add up to 1; 0 where E is unknown, and equal ones where
+    every E is."""
     known = np.isfinite(energies)
     if not known.any():
         return np.full(len(energies), 1 / max(1, len(energies)))
-    weights = np.where(known, np.exp(-np.where(known, energies - energies[known].min(), 0.0) / scale), 0.0)
+    weights = np.where(known, copies * np.exp(-np.where(known, energies - energies[known].min(), 0.0) / scale), 0.0)
     return weights / weights.sum()

@@ -20,7 +20,8 @@ GPU busy in about 5 GB of its memory."""
 _CPU = torch.device("cpu")
 WIDTH, WIDEN = 64, 1.5
 """Conformers of a molecule that stand side by side, at most; more are shared out over several blocks. Blocks go
-together whose widths differ by no larger factor than the second."""
+together whose widths differ by no larger factor than the second; others do as long as they are few, a third of a piece,
+since then a call costs more than what fills them up."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -112,7 +113,9 @@ def _groups(blocks: Iterable[_Block]) -> Iterator[list[_Block]]:
     for block in blocks:
         pairs += block.request.pairs
         most = PIECE_PAIRS if block.request.device.type == "cpu" else GPU_PAIRS
-        if group and (block.width > WIDEN * group[0].width or block.width * pairs > most):
+        if block.width > WIDEN * (group or [block])[0].width:
+            most //= 3
+        if group and block.width * pairs > most:
             yield group
             group, pairs = [], block.request.pairs
         group.append(block)
