@@ -7,6 +7,7 @@ import sys
 import pytest
 import typer
 from command_line import exit_code
+from typer.testing import CliRunner
 
 from molgen.cli import root
 from molgen.cli.frame.progress import progress_text
@@ -57,9 +58,10 @@ def test_help_puts_the_internals_of_sampling_at_the_end(capsys):
     assert titles[-2:] == ["Advanced", "Terminal"]
 
 
-def test_a_command_without_anything_shows_its_help(capsys):
-    assert exit_code("rescore") == 2
-    assert "--protein" in "".join(capsys.readouterr())
+def test_a_command_without_anything_shows_its_help():
+    shown = CliRunner().invoke(root, ["rescore"])
+    assert shown.exit_code == 2
+    assert "--protein" in shown.output
 
 
 def test_the_end_names_files_that_are_there_and_the_next_command(tmp_path, capsys):
