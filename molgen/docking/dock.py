@@ -28,7 +28,7 @@ from molgen.docking.pose_records import docking_result
 from molgen.docking.proposals import beside, propose
 from molgen.docking.ranking import chosen_poses, ranked_poses
 from molgen.docking.records import DockConfig, DockingResult, config_of
-from molgen.docking.refine import Refined, refine
+from molgen.docking.refine import Refined, held, refine
 from molgen.docking.restraints import Anchor, restraints_of
 from molgen.docking.search import Starts, search
 from molgen.docking.search.energies import energy_of
@@ -198,7 +198,7 @@ def searched_with_packings(
         found = Found(search(energy, ligand.templates, config.search, config.seed, proposals).minima, proposals)
     stage("refinement")
     refined = found.refined or refine(site, ligand, energy, found.minima, config.min_rmsd)
-    refined = beside(refined, ligand, found.proposals)
+    refined = beside(held(refined) if restraints else refined, ligand, found.proposals)
     _check_inside(site, energy, refined)
     if not site.packings:
         return [(site, refined)]

@@ -20,6 +20,8 @@ from molgen.physics.rigid_bfgs import minimize
 REFINED, _KEPT = 128, 48
 """Minima of the search that are refined, and distinct poses that are left of them, at most."""
 STEPS = 30
+BROKEN = 10.0
+"""kcal/mol of restraint above the least."""
 PERMUTATIONS = 256
 
 
@@ -82,6 +84,11 @@ def distinct_refined(ligand: Ligand, refined: Refined, min_rmsd: float) -> Refin
     """One pose of each cluster, the best first."""
     refined = refined.pick(refined.total.argsort())
     return refined.pick(representatives(ligand, refined.positions, min_rmsd, _KEPT))
+
+
+def held(refined: Refined) -> Refined:
+    """Without the poses that cost more restraint than the one that keeps to it best, by more than BROKEN."""
+    return refined.pick(torch.nonzero(refined.restraint <= refined.restraint.min() + BROKEN)[:, 0])
 
 
 def evaluated(ligand: Ligand, energy: DockingEnergy, positions: Tensor, template: Tensor) -> Refined:

@@ -86,7 +86,7 @@ def test_a_conformer_to_keep_must_be_there() -> None:
 
 @pytest.mark.parametrize(
     ("smiles", "told"),
-    [("C1CC", "unclosed ring"), ("CC(=O)[O-].[Na+]", "2 fragments"), ("C[Pt]C", "metal Pt"), ("", "no SMILES")],
+    [("C1CC", "unclosed ring"), ("CC(=O)[O-].[Na+]", "2 fragments"), ("C[Pt]C", "metal Pt"), ("", "SMILES is empty")],
 )
 def test_ligands_that_cannot_be_docked_are_named(smiles: str, told: str) -> None:
     with pytest.raises(MolgenError, match=told):

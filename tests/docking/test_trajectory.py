@@ -81,7 +81,7 @@ def test_the_command_writes_a_trajectory(weights, tmp_path, monkeypatch):
     arguments += ["-o", str(tmp_path / "p.sdf"), "--effort", "quick", "--trajectory", str(tmp_path / "way.pdb")]
     arguments += ["--pose-model", weights["pose_model"], "--confidence-model", weights["confidence_model"]]
     assert exit_code(*arguments) == 0
-    assert (tmp_path / "way.pdb").read_text().count("ENDMDL") == DockConfig().steps
+    assert (tmp_path / "way.pdb").read_text().count("ENDMDL") == DockConfig().sampling_steps
 
 
 def test_without_restraints_and_guidance_nothing_bends_the_way(site, ligand):

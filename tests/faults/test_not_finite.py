@@ -14,7 +14,7 @@ from rdkit import Chem
 from torch import Tensor, nn
 
 from molgen.chem.molecules.force_field import minimize_conformers
-from molgen.conformers import samples
+from molgen.conformers.batching import flow
 from molgen.conformers.generate import generate_conformers, generate_many
 from molgen.docking import proposals as proposing
 from molgen.docking.dock import dock_prepared
@@ -139,8 +139,8 @@ def broken(tensor: Tensor, rows: slice) -> Tensor:
 
 @pytest.mark.parametrize("rows", [slice(0, 3), slice(None)])
 def test_conformers_are_finite_when_the_model_is_not(monkeypatch, rows):
-    whole = samples.sample_torsions
-    monkeypatch.setattr(samples, "sample_torsions", lambda *a, **k: broken(whole(*a, **k), rows))
+    whole = flow.sample_torsions
+    monkeypatch.setattr(flow, "sample_torsions", lambda *a, **k: broken(whole(*a, **k), rows))
     with pytest.warns(NotFiniteWarning, match="sampled sets of torsions were not finite"):
         mol = generate_conformers("OCCCN", 5)
     assert mol.GetNumConformers() == 5
@@ -148,7 +148,7 @@ def test_conformers_are_finite_when_the_model_is_not(monkeypatch, rows):
 
 
 def test_the_row_of_a_library_says_that_samples_were_replaced(monkeypatch):
-    monkeypatch.setattr(samples, "sample_torsions", lambda model, graph, local, start, times: start * math.nan)
+    monkeypatch.setattr(flow, "sample_torsions", lambda model, graph, local, start, **_: start * math.nan)
     (outcome,) = generate_many(["CCCCO"], n=2, samples=4)
     assert outcome.mol is not None
     assert outcome.note == "4 of 4 sampled sets of torsions were not finite and are replaced by random ones"

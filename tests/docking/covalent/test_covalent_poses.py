@@ -18,7 +18,7 @@ from molgen.docking.site import sites_of
 
 CASES = [
     ("A:CYS:3", "C=CC(=O)NC", 1.82, (98, 106)),
-    ("A:CYS:3", "CC(=O)NCC#N", 1.76, (98, 106)),
+    ("A:CYS:3", "CC(=O)NCC#N", 1.76, (97, 106)),
     ("A:SER:5", "OB(O)c1ccccc1", 1.48, (105, 125)),
     ("A:LYS:10", "C=CC(=O)NC", 1.47, (106, 116)),
     ("A:HIS:8", "C=CC(=O)NC", 1.46, (120, 133)),
