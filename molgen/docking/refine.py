@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,6 +17,7 @@ from molgen.metrics.symmetry import automorphisms
 from molgen.physics.energy import DockingEnergy
 from molgen.physics.intramolecular import pair_energy
 from molgen.physics.rigid_bfgs import minimize
+from molgen.sampling.guards import MoleculeWarning
 
 REFINED, _KEPT = 128, 48
 """Minima of the search that are refined, and distinct poses that are left of them, at most."""
@@ -87,8 +89,12 @@ def distinct_refined(ligand: Ligand, refined: Refined, min_rmsd: float) -> Refin
 
 
 def held(refined: Refined) -> Refined:
-    """Without the poses that cost more restraint than the one that keeps to it best, by more than BROKEN."""
-    return refined.pick(torch.nonzero(refined.restraint <= refined.restraint.min() + BROKEN)[:, 0])
+    """Without poses that cost BROKEN more restraint than the one that keeps to it best; a note tells how many."""
+    kept = refined.restraint <= refined.restraint.min() + BROKEN
+    if not kept.all():
+        what = "candidate poses break the core or an anchor and are left out"
+        warnings.warn(f"{int((~kept).sum())} of {len(kept)} {what}", MoleculeWarning, stacklevel=2)
+    return refined.pick(torch.nonzero(kept)[:, 0])
 
 
 def evaluated(ligand: Ligand, energy: DockingEnergy, positions: Tensor, template: Tensor) -> Refined:
