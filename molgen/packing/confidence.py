@@ -51,6 +51,6 @@ def _logistic(z: np.ndarray) -> np.ndarray:
 
 @cache
 def _weights() -> np.ndarray:
-    """[2, 6], fitted on structures that the network was not trained on (`benchmarks/side_chains.py --calibrate`)."""
+    """[2, 6], fitted on structures that the network was not trained on (`benchmarks/side_chains --calibrate`)."""
     text = (resources.files("molgen.packing") / "calibration.json").read_text()
     return np.array([json.loads(text)[outcome] for outcome in OUTCOMES])

@@ -14,12 +14,12 @@ import pytest
 from rdkit import Chem
 from rdkit.Chem import AllChem
 
-from benchmarks import conformers
 from benchmarks import worker as worker_module
 from benchmarks.common import chosen, read_rows
-from benchmarks.conformer_generators import make_rdkit, make_rdkit_mmff
-from benchmarks.conformer_report import key_of, report
-from benchmarks.conformer_scores import load_references, score
+from benchmarks.conformers import __main__ as conformers
+from benchmarks.conformers.generators import make_rdkit, make_rdkit_mmff
+from benchmarks.conformers.report import key_of, report
+from benchmarks.conformers.scores import load_references, score
 from benchmarks.worker import Worker
 
 MOLECULES = {"first": "C[C@H](O)CCc1ccccc1", "second": "CC(C)CC(=O)[O-]"}

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from rdkit import Chem
 
-from benchmarks.covalent import COMPLEXES, crystal_ligand, table
+from benchmarks.docking.covalent import COMPLEXES, crystal_ligand, table
 from molgen.chem.covalent.adduct import adduct_of
 from molgen.chem.covalent.request import CovalentBond
 from molgen.chem.proteins.reading import read_protein

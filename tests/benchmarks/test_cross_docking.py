@@ -7,7 +7,7 @@ import pytest
 from small_molecules import embedded
 from small_pockets import confidence_model, random_pocket
 
-from benchmarks import cross_docking
+from benchmarks.docking import cross_docking
 from molgen.chem.features.molecule_features import molecule_graph
 from molgen.datasets.decoys import DecoyRecord
 

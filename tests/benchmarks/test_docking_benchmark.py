@@ -9,10 +9,11 @@ import pytest
 from rdkit import Chem
 from rdkit.Chem import rdDistGeom
 
-from benchmarks import docking, docking_methods
 from benchmarks.common import read_rows
-from benchmarks.docking_report import key_of
-from benchmarks.docking_scores import around, load_complexes, read_protein, rmsds_to_crystal
+from benchmarks.docking import __main__ as docking
+from benchmarks.docking import methods as docking_methods
+from benchmarks.docking.report import key_of
+from benchmarks.docking.scores import around, load_complexes, read_protein, rmsds_to_crystal
 from molgen.metrics import heavy_coordinates
 
 SMILES = "NCCc1ccccc1"

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from benchmarks.common import read_rows
-from benchmarks.docking_report import key_of, report
-from benchmarks.docking_scores import agreement_report, imported
+from benchmarks.docking.report import key_of, report
+from benchmarks.docking.scores import agreement_report, imported
 
 
 def row(method: str, name: str, rmsds: list[float], **more) -> dict:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from benchmarks import first_conformer
+from benchmarks.conformers import first_conformer
 from molgen import generate_conformers
 
 

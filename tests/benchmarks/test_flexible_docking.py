@@ -1,7 +1,7 @@
 """The table of docking into pockets that move."""
 
-from benchmarks.flexible_docking import METHODS, table
-from benchmarks.flexible_docking import _turns as turns
+from benchmarks.docking.flexible import METHODS, table
+from benchmarks.docking.flexible import _turns as turns
 from molgen.datasets.structure_files import ComplexFiles
 
 

@@ -1,11 +1,11 @@
-"""A process that makes conformers of many molecules does not grow; the whole run is `python -m benchmarks.long_run`."""
+"""A process that makes conformers of many molecules does not grow; `benchmarks.libraries.long_run` is the whole run."""
 
 import sys
 from pathlib import Path
 
 import pytest
 
-from benchmarks.long_run import Held, growth, watched
+from benchmarks.libraries.long_run import Held, growth, watched
 from molgen.conformers.config import GenerateConfig
 
 SMILES = ("CCO", "OCCN", "CC(=O)O", "C1CCCC1O", "c1ccccc1CO", "CC#CC", "C1CC", "NCC(=O)O", "FC(F)CO", "CCSC")

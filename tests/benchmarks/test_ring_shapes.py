@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from rdkit import Chem
 
-from benchmarks.conformer_scores import Reference
-from benchmarks.ring_shapes import report, ring_deviations
+from benchmarks.conformers.ring_shapes import report, ring_deviations
+from benchmarks.conformers.scores import Reference
 from molgen import generate_conformers
 
 SMILES = "OC1CCCCC1"

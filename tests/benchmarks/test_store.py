@@ -4,7 +4,7 @@ import csv
 import json
 from pathlib import Path
 
-from benchmarks.store import PROGRAMS, main
+from benchmarks.conformers.store import PROGRAMS, main
 
 
 def row(generator: str, molecule: str, kind: str = "ok", **values) -> dict:

@@ -9,7 +9,7 @@ import torch
 from rdkit import Chem
 from rdkit.Chem import AllChem
 
-from benchmarks import torsion_sampling as ts
+from benchmarks.sampling import torsions as ts
 
 
 def test_repulsion_points_away_from_the_nearest_sample():

@@ -7,7 +7,7 @@ import pytest
 from rdkit import Chem
 from rdkit.Chem import rdDistGeom, rdForceFieldHelpers
 
-from benchmarks.vina_files import ligand_pdbqt, poses_of, receptor_pdbqt
+from benchmarks.docking.vina.files import ligand_pdbqt, poses_of, receptor_pdbqt
 
 DONORS = {
     "ARG": {"NE", "NH1", "NH2"},

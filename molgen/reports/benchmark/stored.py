@@ -1,4 +1,4 @@
-"""The stored measurements of the conformer benchmark; `python -m benchmarks.store` writes them from its JSON lines."""
+"""Measurements of the conformer benchmark; `python -m benchmarks.conformers.store` writes them from its JSON lines."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """Store the measurements of the conformer benchmark in the package, as the table that notebooks and figures read.
 
-    python -m benchmarks.store results.jsonl
+    python -m benchmarks.conformers.store results.jsonl
 
 Only the molecules that every generator has tried are stored, so that programs can be compared row by row.
 """
@@ -11,12 +11,12 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from benchmarks.common import Row, read_rows
-from benchmarks.conformer_report import key_of
+from benchmarks.conformers.report import key_of
 from molgen.files import write_atomically
 from molgen.reports.benchmark.stored import COLUMNS
 from molgen.reports.comparison.classes import classes_of
 
-TABLE = Path(__file__).parents[1] / "molgen" / "reports" / "benchmark" / "conformers.csv"
+TABLE = Path(__file__).parents[2] / "molgen" / "reports" / "benchmark" / "conformers.csv"
 PROGRAMS = {"rdkit": "RDKit ETKDGv3", "conforge": "CDPKit CONFORGE", "molgen": "molgen"}
 _NAMES = {"best_of_1": "best_1", "best_of_10": "best_10", "best_of_50": "best_50", "stereo_kept": "stereo"}
 _NAMES |= {"cpu_seconds": "cpu_s", "molecule": "mol_id", "error": "failure"}

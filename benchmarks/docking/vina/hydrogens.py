@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.vina_atoms import HeavyAtoms, Residue
+from benchmarks.docking.vina.atoms import HeavyAtoms, Residue
 
 AMINO_ACIDS = frozenset(
     (

@@ -1,6 +1,6 @@
 """What the models of poses draw, before anything is minimized or ranked: near-native samples against evaluations.
 
-    python -m benchmarks.pose_sampling --data complexes/dev --models default,diffusion --steps 1,2,3,5,10,20
+    python -m benchmarks.sampling.poses --data complexes/dev --models default,diffusion --steps 1,2,3,5,10,20
 
 The box around the crystal ligand, the protein and the SMILES go in; the median and least RMSD of the samples of each
 complex come out, and the share of samples and of complexes with one within 2 Angstrom.
@@ -18,8 +18,7 @@ import torch
 from rdkit import Chem, rdBase
 
 from benchmarks.common import chosen
-from benchmarks.docking_scores import Complex, load_complexes
-from benchmarks.proposals import DATA
+from benchmarks.docking.scores import DATA, Complex, load_complexes
 from molgen.chem.proteins.reading import read_protein
 from molgen.chem.proteins.structure import Pocket
 from molgen.docking.ligand import Ligand, prepare_ligand

@@ -19,9 +19,9 @@ import torch
 from rdkit import Chem, RDLogger
 
 from benchmarks.common import Results, Row, benchmark_parser, chosen, names_among, read_rows, reason
-from benchmarks.conformer_generators import GENERATORS, prepared
-from benchmarks.conformer_report import key_of, report
-from benchmarks.conformer_scores import Reference, load_references, score
+from benchmarks.conformers.generators import GENERATORS, prepared
+from benchmarks.conformers.report import key_of, report
+from benchmarks.conformers.scores import Reference, load_references, score
 from benchmarks.worker import Reply, Worker
 from molgen.metrics import atom_matches
 

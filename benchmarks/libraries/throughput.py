@@ -1,7 +1,7 @@
 """How many conformers a second a device gives, by the size of the molecule and of the batch, and where the time goes.
 
-    python -m benchmarks.throughput --device cuda --seconds 90
-    python -m benchmarks.throughput --device cpu --batches 4,16 --poses
+    python -m benchmarks.libraries.throughput --device cuda --seconds 90
+    python -m benchmarks.libraries.throughput --device cpu --batches 4,16 --poses
 
 Rows: molecules of 10, 25 and 40 heavy atoms, 50 conformers each, so many molecules at a time. Template conformers are
 made before (`prepare`, CPU seconds of one molecule on one core, which workers share out); `flow`, `minimize` and
@@ -39,7 +39,7 @@ MOLECULES = {
     25: "CC(C)NCC(O)COc1ccc(CCOCC2CC2)cc1C(=O)N",
     40: "CC(C)NCC(O)COc1ccc(CCOCC2CC2)cc1C(=O)NCCOc1ccc(CC(=O)NC)cc1F",
 }
-DATA = Path(__file__).parents[1] / "data"
+DATA = Path(__file__).parents[2] / "data"
 POSE_STEPS, POSES = 10, 1024
 STAGES = (
     (samples, "flow_together", "flow"),

@@ -1,7 +1,7 @@
 """Compare where poses come from: the learned model, random starts, or half of each, at equal numbers.
 
-    python -m benchmarks.proposals --data complexes/dev --out proposals.jsonl
-    python -m benchmarks.proposals --report proposals.jsonl
+    python -m benchmarks.docking.proposals --data complexes/dev --out proposals.jsonl
+    python -m benchmarks.docking.proposals --report proposals.jsonl
 
 For every crystal complex the same number of poses is drawn from each source, rated raw, then minimized and rated again:
 the best one (oracle), and the first by energy and by confidence. Nothing but the protein, the SMILES and the box around
@@ -21,7 +21,7 @@ import torch
 from rdkit import Chem, rdBase
 
 from benchmarks.common import Results, chosen, markdown_table, read_rows
-from benchmarks.docking_scores import Complex, load_complexes
+from benchmarks.docking.scores import DATA, Complex, load_complexes
 from molgen.chem.proteins.reading import read_protein
 from molgen.chem.proteins.structure import Pocket
 from molgen.docking.dock import energy_of
@@ -38,7 +38,6 @@ from molgen.models.pose_confidence.task import load_confidence
 from molgen.models.pose_flow.task import load_pose_model
 from molgen.physics.rigid_bfgs import minimize
 
-DATA = Path(__file__).parents[2] / "shared/data/complexes/dev"
 SOURCES = ("learned", "random", "both")
 _MINIMIZE = 80
 

@@ -16,7 +16,7 @@ import numpy as np
 from rdkit import Chem, rdBase
 from rdkit.Chem import rdDistGeom, rdForceFieldHelpers
 
-from benchmarks.vina_files import ligand_pdbqt, poses_of, receptor_pdbqt
+from benchmarks.docking.vina.files import ligand_pdbqt, poses_of, receptor_pdbqt
 from molgen.chem.molecules.protonation import protonate
 
 PH = 7.4

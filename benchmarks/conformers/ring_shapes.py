@@ -1,7 +1,7 @@
 """Do conformers have the shapes of flexible rings that references have? Five to eight atoms, crystals or ensembles.
 
-    python -m benchmarks.ring_shapes --data crystal_dev.sdf.gz --limit 60 --half report --out rings.jsonl
-    python -m benchmarks.ring_shapes --report rings.jsonl
+    python -m benchmarks.conformers.ring_shapes --data crystal_dev.sdf.gz --limit 60 --half report --out rings.jsonl
+    python -m benchmarks.conformers.ring_shapes --report rings.jsonl
 
 A shape counts as reproduced when all torsions along the ring are within 20 degrees of the reference's, and with its
 substituents (axial or equatorial) when these and the torsions to all heavy neighbors of the ring are within 30.
@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from rdkit import Chem, rdBase
 
 from benchmarks.common import Results, Row, benchmark_parser, chosen, markdown_table, read_rows, reason
-from benchmarks.conformer_scores import Reference, load_references
+from benchmarks.conformers.scores import Reference, load_references
 from molgen import generate_conformers
 from molgen.conformers.templates import is_flexible
 from molgen.geometry.torsions import dihedral_angles

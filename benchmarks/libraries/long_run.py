@@ -1,6 +1,6 @@
 """Many molecules in one process: does its memory grow, do its open files?
 
-    python -m benchmarks.long_run --source druglike_val.smi.gz --count 5000 --heaviest 15 -n 5
+    python -m benchmarks.libraries.long_run --source druglike_val.smi.gz --count 5000 --heaviest 15 -n 5
 
 Conformers of the first so many molecules of at most so many heavy atoms, into one SD file in a temporary folder. What
 the process holds is looked at every hundred molecules; growth is from the first tenth, when all is loaded, to the end.

@@ -1,7 +1,7 @@
 """How high the first conformer is by GFN2-xTB: single points of a set of conformers, from molgen and from RDKit.
 
-    python -m benchmarks.first_conformer --data dft_ensembles_dev.sdf.gz --half report --limit 40 --out rows.jsonl
-    python -m benchmarks.first_conformer --report rows.jsonl
+    python -m benchmarks.conformers.first_conformer --data dft_ensembles_dev.sdf.gz --half report --out rows.jsonl
+    python -m benchmarks.conformers.first_conformer --report rows.jsonl
 
 Needs the program `xtb` on the path. The zero is the lowest of all conformers that were looked at of a molecule: all of
 molgen's, and the ten of RDKit's that MMFF94s puts lowest. Conformers are as they are written, not minimized by GFN2.
@@ -22,8 +22,8 @@ from rdkit import Chem, RDLogger
 
 import molgen
 from benchmarks.common import Results, Row, benchmark_parser, chosen, markdown_table, read_rows
-from benchmarks.conformer_generators import make_rdkit_mmff
-from benchmarks.conformer_scores import load_references
+from benchmarks.conformers.generators import make_rdkit_mmff
+from benchmarks.conformers.scores import load_references
 
 HARTREE = 627.5094740631
 """kcal/mol."""

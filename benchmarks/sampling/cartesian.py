@@ -1,8 +1,8 @@
 """What the model of coordinates draws, before anything is chosen or minimized, beside torsions over templates.
 
-    python -m benchmarks.cartesian_sampling --data crystal_dev.sdf.gz --models cartesian.safetensors --steps 5,10,20
+    python -m benchmarks.sampling.cartesian --data crystal_dev.sdf.gz --models cartesian.safetensors --steps 5,10,20
 
-Molecules, samples per molecule and measures are those of :mod:`benchmarks.torsion_sampling`; ``right`` is the share of
+Molecules, samples per molecule and measures are those of :mod:`benchmarks.sampling.torsions`; ``right`` is the share of
 samples with the stereo of the molecule, ``bonds`` the mean difference of bond lengths from the first reference,
 Angstrom. Samples of the wrong stereo count in recall and precision as they are, unless ``--redraw`` is given.
 """
@@ -18,7 +18,7 @@ import torch
 from rdkit import Chem
 from torch import Tensor
 
-from benchmarks.torsion_sampling import MAX_PERMUTATIONS, THRESHOLD, molecules
+from benchmarks.sampling.torsions import MAX_PERMUTATIONS, THRESHOLD, molecules
 from molgen.chem.features.polar_features import PolarGraph, polar_graph
 from molgen.chem.features.stereo_marks import stereo_is_right
 from molgen.conformers.config import GenerateConfig
@@ -48,7 +48,7 @@ class Case(NamedTuple):
 
 
 def cases(data: Path, limit: int) -> list[Case]:
-    """The molecules of :func:`benchmarks.torsion_sampling.molecules`."""
+    """The molecules of :func:`benchmarks.sampling.torsions.molecules`."""
     made = []
     for _, mol, _, truth in molecules(data, limit):
         polar = polar_graph(mol)

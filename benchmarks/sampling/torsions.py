@@ -1,6 +1,6 @@
 """What a conformer model draws, before anything is chosen or relaxed: recall and precision against network evaluations.
 
-    python -m benchmarks.torsion_sampling --data crystal_dev.sdf.gz --models default,uniform,run/weights.safetensors \\
+    python -m benchmarks.sampling.torsions --data crystal_dev.sdf.gz --models default,uniform,run/weights.safetensors \\
         --steps 1,2,4,20 --spread sobol,independent,guided
 
 Torsions are drawn on embedded template conformers, as in use. (On those of the references a model that reads torsions
@@ -26,7 +26,7 @@ from rdkit import Chem
 from torch import Tensor
 
 from benchmarks.common import chosen
-from benchmarks.conformer_scores import load_references
+from benchmarks.conformers.scores import load_references
 from molgen.chem.features.molecule_features import heavy_atoms, molecule_graph
 from molgen.chem.features.molecule_graph import MoleculeGraph
 from molgen.chem.molecules.standardize import prepare_molecule

@@ -1,6 +1,6 @@
 """Docking into pockets whose side chains move, beside rigid docking: cross-docked and redocked ligands.
 
-    python -m benchmarks.flexible_docking --complexes complexes/dev --open 12 --tight 12 --redock 12 -o flexible.jsonl
+    python -m benchmarks.docking.flexible --complexes complexes/dev --open 12 --tight 12 --redock 12 -o flexible.jsonl
 
 Cross-docked is a ligand in another structure of its protein, laid over its own by the pocket; in a tight pocket at
 least two atoms of the protein stand within 2.5 A of where the ligand was. Every method gets the SMILES and the box

@@ -14,10 +14,11 @@ from typing import Any
 import numpy as np
 from rdkit import Chem
 
-from benchmarks.docking_methods import Task, make_vina_score, protonated
+from benchmarks.docking.methods import Task, make_vina_score, protonated
 from molgen.metrics import heavy_coordinates
 from molgen.metrics.poses import pose_matches, pose_rmsd_matrix
 
+DATA = Path(__file__).parents[3] / "shared/data/complexes/dev"
 BOX = 22.5  # Angstrom, edge
 MARGIN = 8.0  # Angstrom, of a box that the crystal ligand fills
 ScoreFunction = Callable[[Path, Chem.Mol], float]

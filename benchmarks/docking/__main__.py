@@ -2,7 +2,7 @@
 
     python -m benchmarks.docking --data complexes/dev --methods vina,molgen --out results.jsonl
     python -m benchmarks.docking --report results.jsonl more.jsonl
-    python -m benchmarks.docking --data complexes/dev --score-agreement benchmarks.docking_methods:molgen_score
+    python -m benchmarks.docking --data complexes/dev --score-agreement benchmarks.docking.methods:molgen_score
 
 Each method gets the protein file, the SMILES of the ligand and a box around the crystal ligand, never its coordinates
 (the methods named ``*-score`` rate the crystal pose and do get them). It runs single-threaded in its own process,
@@ -21,9 +21,10 @@ import torch
 from rdkit import Chem, rdBase
 
 from benchmarks.common import Results, Row, benchmark_parser, chosen, names_among, read_rows, reason
-from benchmarks.docking_methods import METHODS, prepared, rates_crystal_poses
-from benchmarks.docking_report import key_of, report
-from benchmarks.docking_scores import (
+from benchmarks.docking.methods import METHODS, prepared, rates_crystal_poses
+from benchmarks.docking.report import key_of, report
+from benchmarks.docking.scores import (
+    DATA,
     Busters,
     Complex,
     agreement_report,
@@ -34,8 +35,6 @@ from benchmarks.docking_scores import (
     score_pairs,
 )
 from benchmarks.worker import Reply, Worker
-
-DATA = Path(__file__).parents[2] / "shared/data/complexes/dev"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -22,7 +22,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from benchmarks.side_chain_programs import arrays, faspr, ligandmpnn
+from benchmarks.side_chains.programs import arrays, faspr, ligandmpnn
 from molgen.chem.side_chains.geometry import set_chi, table, virtual_cb
 from molgen.chem.side_chains.residues import HAS_CHI
 from molgen.datasets.part_files import find_parts

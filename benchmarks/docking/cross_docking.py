@@ -1,7 +1,7 @@
 """Redocked and cross-docked ligands beside each other: candidates and rankings, from labeled decoys.
 
     molgen prepare decoys complexes/dev -o decoys_dev --set cross=8 --set proposals=both -j 8
-    python -m benchmarks.cross_docking --data decoys_dev --confidence default,other.safetensors
+    python -m benchmarks.docking.cross_docking --data decoys_dev --confidence default,other.safetensors
 
 The candidates are those of `molgen dock`: learned and random starts, searched, refined and clustered, from the SMILES,
 with the box around the crystal ligand. Cross-docked is a ligand in another structure of its protein, laid over its own

@@ -1,6 +1,6 @@
 """Covalent ligands docked back through their bond, from SMILES: RMSD of the first pose and of the best of nine.
 
-    python -m benchmarks.covalent --structures pdb/ --effort quick -o covalent.csv
+    python -m benchmarks.docking.covalent --structures pdb/ --effort quick -o covalent.csv
 
 The complexes are those of `covalent_complexes.csv`: the PDB entry, the component of the ligand, the bond as
 `molgen dock --covalent` takes it, and the ligand before the reaction. The structures, `<pdb id>.pdb` or `.pdb.gz`,

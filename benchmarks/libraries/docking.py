@@ -1,7 +1,7 @@
 """How many ligands a second are docked together into 1IA1, by device and by ligands in a batch, with stage times.
 
-    python -m benchmarks.library_docking --device cuda --batches 16,64,144 --workers 16
-    python -m benchmarks.library_docking --device cpu --batches 8 --ligands 8 --workers 1
+    python -m benchmarks.libraries.docking --device cuda --batches 16,64,144 --workers 16
+    python -m benchmarks.libraries.docking --device cpu --batches 8 --ligands 8 --workers 1
 
 The library: amides of twelve acids and twelve amines, 19 to 31 heavy atoms. Preparation and the ranking and checks of
 the poses run on so many processes; proposals, search and refinement run on the device. The first batch of each size is
@@ -32,7 +32,7 @@ from molgen.docking.site import Site, sites_of
 from molgen.physics.vina import common_classes
 from molgen.stages import listening
 
-DATA = Path(__file__).parents[1] / "data"
+DATA = Path(__file__).parents[2] / "data"
 ACIDS = [
     *("c1ccc2[nH]ccc2c1", "c1ccc(OC)c(OC)c1", "c1ccc(S(N)(=O)=O)cc1", "Cc1ccc(F)cc1", "C1CCN(C(C)=O)CC1"),
     *("c1cnc2ccccc2c1", "Cc1c[nH]c2ccccc12", "c1ccc(-c2ccncc2)cc1", "COc1ccc(Cl)cc1", "c1cc(C(F)(F)F)ccc1"),

@@ -13,8 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 from rdkit import Chem
 
-from benchmarks.vina_atoms import ORGANIC, Residue, read_heavy_atoms
-from benchmarks.vina_hydrogens import donors_and_acceptors, hydrogen_position
+from benchmarks.docking.vina.atoms import ORGANIC, Residue, read_heavy_atoms
+from benchmarks.docking.vina.hydrogens import donors_and_acceptors, hydrogen_position
 
 METALS = {12: "Mg", 20: "Ca", 25: "Mn", 26: "Fe", 30: "Zn"}
 UNKNOWN_METAL = "Zn"

@@ -1,8 +1,9 @@
 """Throughput and memory of library runs: ligands per hour by workers and engine, and the driver over a long library.
 
-    python -m benchmarks.screening throughput --library lib.smi [--protein p.pdb --pocket box:...] [--engines local,ray]
-    python -m benchmarks.screening memory --lines 10000,1000000
-    python -m benchmarks.screening cost --cpu-seconds 4.0
+    python -m benchmarks.libraries.screening throughput --library lib.smi --engines local,ray
+    python -m benchmarks.libraries.screening throughput --library lib.smi --protein p.pdb --pocket box:...
+    python -m benchmarks.libraries.screening memory --lines 10000,1000000
+    python -m benchmarks.libraries.screening cost --cpu-seconds 4.0
 
 Rates leave out the start: the clock runs from the first result to the last. CPU seconds are those of the workers.
 """
@@ -60,7 +61,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     elif options.command == "memory":
         print("| lines | seconds | peak memory of the driver / MiB |\n| --- | --- | --- |")
         for lines in options.lines.split(","):
-            command = [sys.executable, "-m", "benchmarks.screening", "memory-one", lines]
+            command = [sys.executable, "-m", "benchmarks.libraries.screening", "memory-one", lines]
             print(subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip(), flush=True)
     elif options.command == "memory-one":
         print(driver_memory(options.lines))

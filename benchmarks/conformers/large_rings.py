@@ -1,7 +1,7 @@
 """Macrocycles and long chains: do conformers come, how many, how different, and in how much CPU time?
 
-    python -m benchmarks.large_rings --out large_rings.jsonl -n 50
-    python -m benchmarks.large_rings --out few.jsonl --names erythromycin,oxytocin
+    python -m benchmarks.conformers.large_rings --out large_rings.jsonl -n 50
+    python -m benchmarks.conformers.large_rings --out few.jsonl --names erythromycin,oxytocin
 
 One line of JSON per molecule, written at once. The list is fixed; nothing was fitted to it.
 """

@@ -1,0 +1,1 @@
+"""Conformer generators against reference structures, and the parts of molgen that make its conformers."""

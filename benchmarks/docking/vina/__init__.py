@@ -1,0 +1,1 @@
+"""Files for AutoDock Vina, written without its preparation scripts."""

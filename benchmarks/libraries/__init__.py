@@ -1,0 +1,1 @@
+"""Many molecules: throughput, memory, and the cost of spreading the work."""

@@ -1,0 +1,1 @@
+"""Raw samples of the models, nothing chosen or minimized."""

@@ -1,0 +1,1 @@
+"""Side chains on crystal backbones: molgen and other programs."""
