@@ -32,8 +32,8 @@ from molgen.models.side_chains.model import SideChainModel
 from molgen.models.side_chains.task import TASK
 from molgen.models.side_chains.validation import most_likely
 from molgen.packing.confidence import OUTCOMES, fitted
-from molgen.packing.problem import PackingProblem, packing_problem
-from molgen.packing.solve import SearchSettings, solve
+from molgen.packing.search.problem import PackingProblem, packing_problem
+from molgen.packing.search.solve import SearchSettings, solve
 
 POCKET = 5.0
 NEAR = np.deg2rad(20.0)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 
 import numpy as np
 
+from molgen.chem.side_chains.records import ResidueArrays
 from molgen.datasets.part_files import (
     Arrays,
     PartFormat,
@@ -20,33 +21,20 @@ from molgen.datasets.part_files import (
 )
 
 FORMAT = PartFormat("molgen-side-chains-1", "prepared set of side chains")
-_ARRAYS = ("types", "atoms", "present", "chains", "numbers", "context", "elements", "optional")
+_ARRAYS = tuple(field.name for field in fields(ResidueArrays))
 _UNIT = 0.01  # Angstrom; coordinates are kept as whole hundredths
 
 
-@dataclass(frozen=True)
-class SideChainEntry:
-    """One structure; the arrays are those of :class:`molgen.chem.side_chains.records.SideChainRecord`.
+@dataclass(frozen=True, kw_only=True)
+class SideChainEntry(ResidueArrays):
+    """One structure; integers are small: uint8 types and elements, int16 chains, int32 numbers.
 
     Attributes:
         name: of the structure; cluster: its family, of which each is drawn equally often in training.
-        types: uint8 [R]; atoms: float32 [R, 14, 3], Angstrom; present: bool [R, 14]; chains: int16 [R];
-            numbers: int32 [R]; context: float32 [M, 3], Angstrom; elements: uint8 [M]; optional: bool [M].
     """
 
     name: str
     cluster: str
-    types: np.ndarray
-    atoms: np.ndarray
-    present: np.ndarray
-    chains: np.ndarray
-    numbers: np.ndarray
-    context: np.ndarray
-    elements: np.ndarray
-    optional: np.ndarray
-
-    def __len__(self) -> int:
-        return len(self.types)
 
 
 def encode_side_chains(entries: Sequence[SideChainEntry], source: str) -> bytes:
@@ -82,7 +70,7 @@ def _decoded(arrays: Arrays, source: int) -> list[SideChainEntry]:
     rows = split_rows(arrays, _ARRAYS)
     names, clusters = unpack_texts(arrays["names"]), unpack_texts(arrays["clusters"])
     columns = zip(names, clusters, rows, strict=True)
-    return [SideChainEntry(name, cluster, **_unpacked(row)) for name, cluster, row in columns]
+    return [SideChainEntry(name=name, cluster=cluster, **_unpacked(row)) for name, cluster, row in columns]
 
 
 def _unpacked(row: Arrays) -> Arrays:

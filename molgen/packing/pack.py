@@ -18,10 +18,10 @@ from molgen.errors import InputError
 from molgen.models.side_chains.model import SideChainModel
 from molgen.models.side_chains.task import TASK
 from molgen.packing.confidence import probabilities
-from molgen.packing.problem import problem_of
 from molgen.packing.records import PackConfig, PackedResidue, Packing
-from molgen.packing.selection import Selection, select
-from molgen.packing.solve import Packed, SearchSettings, best_packing, landscape_of
+from molgen.packing.residues.selection import Selection, select
+from molgen.packing.search.problem import problem_of
+from molgen.packing.search.solve import Packed, SearchSettings, best_packing, landscape_of
 from molgen.packing.structure import with_side_chains
 
 _SIGHT = 30.0  # Angstrom; what lies farther from all moving residues is not looked at

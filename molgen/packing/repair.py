@@ -11,7 +11,7 @@ from molgen.chem.proteins.structure import Protein
 from molgen.chem.side_chains.records import side_chain_record
 from molgen.packing.pack import packed
 from molgen.packing.records import PackConfig
-from molgen.packing.selection import is_whole, selection_of
+from molgen.packing.residues.selection import is_whole, selection_of
 
 _MOST = 6
 

@@ -18,11 +18,11 @@ from molgen.chem.side_chains.geometry import chi_difference, set_chi, table
 from molgen.chem.side_chains.records import SideChainRecord
 from molgen.chem.side_chains.residues import HAS_CHI
 from molgen.models.side_chains.model import SideChainModel
-from molgen.packing.problem import PackingProblem, problem_of
-from molgen.packing.refine import refined_chi
-from molgen.packing.rotamers import Rotamers, likely_rotamers, log_mass
-from molgen.packing.selection import Selection
-from molgen.packing.solve import Landscape, SearchSettings, drawn_choice, landscape, node_features
+from molgen.packing.residues.selection import Selection
+from molgen.packing.search.problem import PackingProblem, problem_of
+from molgen.packing.search.refine import refined_chi
+from molgen.packing.search.rotamers import Rotamers, likely_rotamers, log_mass
+from molgen.packing.search.solve import Landscape, SearchSettings, drawn_choice, landscape, node_features
 from molgen.packing.structure import with_side_chains
 
 MOVING = 1.5

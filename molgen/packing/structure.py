@@ -9,7 +9,7 @@ import numpy as np
 from molgen.chem.proteins.structure import Protein, Residue
 from molgen.chem.side_chains.records import SideChainRecord, plain_type
 from molgen.chem.side_chains.residues import ATOMS, BACKBONE, ELEMENTS, NAMES
-from molgen.packing.selection import Selection
+from molgen.packing.residues.selection import Selection
 
 _BACKBONE = (*BACKBONE, "OXT", "OT1", "OT2")
 _SELENIUM = 34

@@ -9,10 +9,10 @@ from molgen.chem.proteins.reading import read_protein
 from molgen.chem.side_chains.records import side_chain_record
 from molgen.chem.side_chains.residues import INDEX
 from molgen.errors import InputError
-from molgen.packing.bonded import bonded_side_chains
 from molgen.packing.pack import pack
 from molgen.packing.records import PackConfig
-from molgen.packing.selection import select
+from molgen.packing.residues.bonded import bonded_side_chains
+from molgen.packing.residues.selection import select
 
 LYSINE_NZ, ASPARTATE_CG, SULFUR = 8, 5, 5
 

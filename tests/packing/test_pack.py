@@ -13,7 +13,7 @@ from molgen.models.side_chains.task import TASK
 from molgen.packing.pack import pack
 from molgen.packing.records import PackConfig
 from molgen.packing.repair import completed
-from molgen.packing.selection import select
+from molgen.packing.residues.selection import select
 
 
 @pytest.fixture(scope="module")

@@ -16,20 +16,19 @@ METAL, OTHER = 6, 7
 _METALS = frozenset((3, 4, 11, 12, 13, *range(19, 32), *range(37, 51), *range(55, 84)))
 
 
-@dataclass(frozen=True)
-class SideChainRecord:
+@dataclass(frozen=True, kw_only=True)
+class ResidueArrays:
     """The amino acids of a structure that have N, CA and C, and all other heavy atoms as their surroundings.
 
     Attributes:
-        types: int64 [R], index into :data:`molgen.chem.side_chains.residues.NAMES`.
+        types: integers [R], index into :data:`molgen.chem.side_chains.residues.NAMES`.
         atoms: float32 [R, 14, 3], Angstrom, in slots; zeros where missing.
         present: bool [R, 14], atoms that the structure has.
-        chains: int64 [R], counts the chains.
-        numbers: int64 [R], residue numbers; insertion codes make them go on counting.
+        chains: integers [R], count the chains.
+        numbers: integers [R], residue numbers; insertion codes make them go on counting.
         context: float32 [M, 3], atoms of ligands, metals, modified residues and nucleic acids, Angstrom; no water.
-        elements: int64 [M], their class: C, N, O, S, P, halogen, metal, other.
+        elements: integers [M], their class: C, N, O, S, P, halogen, metal, other.
         optional: bool [M], atoms of ligands, which may be shown or hidden.
-        residues: int64 [R], index into the residues of the structure.
     """
 
     types: np.ndarray
@@ -40,10 +39,20 @@ class SideChainRecord:
     context: np.ndarray
     elements: np.ndarray
     optional: np.ndarray
-    residues: np.ndarray
 
     def __len__(self) -> int:
         return len(self.types)
+
+
+@dataclass(frozen=True, kw_only=True)
+class SideChainRecord(ResidueArrays):
+    """Those of a structure that is at hand; integers are int64.
+
+    Attributes:
+        residues: int64 [R], index into the residues of the structure.
+    """
+
+    residues: np.ndarray
 
     def near(self, rows: np.ndarray, reach: float) -> np.ndarray:
         """Indices, in order, of the residues whose CA is within ``reach``, Angstrom, of that of one of ``rows``."""

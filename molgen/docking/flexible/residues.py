@@ -11,7 +11,7 @@ from molgen.chem.proteins.structure import Pocket, Protein
 from molgen.chem.side_chains.records import METAL, SideChainRecord
 from molgen.chem.side_chains.residues import HAS_CHI, INDEX
 from molgen.errors import InputError
-from molgen.packing.selection import Selection, is_whole, selection_of
+from molgen.packing.residues.selection import Selection, is_whole, selection_of
 
 _TAIL = 4  # slot of CB, the first atom of a side chain
 _LINING = 5.0  # Angstrom, from a side chain to the reference ligand, or to the room of the pocket

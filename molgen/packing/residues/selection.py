@@ -13,8 +13,8 @@ from molgen.chem.proteins.structure import Protein, Residue
 from molgen.chem.side_chains.records import SideChainRecord, plain_type
 from molgen.chem.side_chains.residues import HAS_ATOM, HAS_CHI, INDEX, NAMES
 from molgen.errors import InputError
-from molgen.packing.bonded import bonded_side_chains
 from molgen.packing.records import PackConfig
+from molgen.packing.residues.bonded import bonded_side_chains
 
 _MUTATION = re.compile(r"(?P<residue>.+):(?P<name>[A-Za-z]{3})")
 

@@ -7,9 +7,9 @@ from torch import Tensor
 
 from molgen.chem.side_chains.geometry import set_chi, table
 from molgen.chem.side_chains.residues import HAS_ATOM, HAS_CHI
-from molgen.packing.energy import atom_radii, context_radii, overlap, pair_least
-from molgen.packing.neighbors import near_pairs
-from molgen.packing.problem import PackingProblem
+from molgen.packing.search.energy import atom_radii, context_radii, overlap, pair_least
+from molgen.packing.search.neighbors import near_pairs
+from molgen.packing.search.problem import PackingProblem
 
 _STIFFNESS = 25.0  # kT / radian^2: a rotamer is about twelve degrees wide
 _RATE = 0.03

@@ -10,11 +10,11 @@ from torch import Tensor
 from molgen.chem.side_chains.geometry import chi_difference, set_chi, table
 from molgen.chem.side_chains.residues import HAS_CHI
 from molgen.models.side_chains.model import SideChainModel
-from molgen.packing.energy import PairTable, pair_energies, self_energy
-from molgen.packing.problem import PackingProblem
-from molgen.packing.refine import refined_chi
-from molgen.packing.rotamers import Rotamers, likely_rotamers
-from molgen.packing.search import descend, marginals
+from molgen.packing.search.energy import PairTable, pair_energies, self_energy
+from molgen.packing.search.problem import PackingProblem
+from molgen.packing.search.propagation import descend, marginals
+from molgen.packing.search.refine import refined_chi
+from molgen.packing.search.rotamers import Rotamers, likely_rotamers
 
 _ALIKE = 0.35  # radian, about 20 degrees
 

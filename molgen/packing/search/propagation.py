@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from molgen.packing.energy import PairTable
+from molgen.packing.search.energy import PairTable
 
 _DAMPING = 0.5
 

@@ -14,7 +14,7 @@ from torch import Tensor
 
 from molgen.chem.side_chains.geometry import table
 from molgen.chem.side_chains.residues import ELEMENTS, HAS_ATOM, INDEX
-from molgen.packing.neighbors import near_pairs, nearest
+from molgen.packing.search.neighbors import near_pairs, nearest
 
 _FIRST = 5  # slot of the first atom beyond CB
 _RADIUS = {0: 0.0, 6: 1.75, 7: 1.55, 8: 1.45, 16: 1.75}

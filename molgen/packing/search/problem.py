@@ -12,7 +12,7 @@ from molgen.chem.side_chains.records import SideChainRecord
 from molgen.chem.side_chains.residues import ELEMENTS, HAS_ATOM
 from molgen.models.side_chains.config import SideChainModelConfig
 from molgen.models.side_chains.graph import SideChainGraph, side_chain_graph
-from molgen.packing.selection import Selection
+from molgen.packing.residues.selection import Selection
 
 SULFUR = 3
 

@@ -1,0 +1,1 @@
+"""Which residues are packed, and as what."""
