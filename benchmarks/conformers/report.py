@@ -9,6 +9,7 @@ from molgen.metrics import bootstrap_interval
 
 FAILED_RMSD = 5.0  # Angstrom, what a molecule without conformers counts in the columns "all"
 BUCKETS = ((0, 15), (16, 25), (26, 35), (36, 45), (46, 10_000))
+EVERY_SIZE = (0, 10_000)
 
 
 def key_of(row: Row) -> tuple[str, str, str, int, int]:
@@ -71,9 +72,7 @@ def _accuracy(tables: dict[str, list[Row]]) -> str:
 
 def _speed(tables: dict[str, list[Row]]) -> str:
     names = [f"{low}-{high}" if high < 1000 else f"> {low - 1}" for low, high in BUCKETS]
-    cost = {
-        name: [_milliseconds(table, bucket) for bucket in (*BUCKETS, (0, 10_000))] for name, table in tables.items()
-    }
+    cost = {name: [milliseconds(table, bucket) for bucket in (*BUCKETS, EVERY_SIZE)] for name, table in tables.items()}
     peer = cost.get("rdkit")
     body = []
     for name, values in cost.items():
@@ -86,7 +85,8 @@ def _speed(tables: dict[str, list[Row]]) -> str:
     return f"{markdown_table(head, body)}\n\nIn brackets: ratio to rdkit. Killed molecules are left out."
 
 
-def _milliseconds(table: Sequence[Row], bucket: tuple[int, int]) -> float:
+def milliseconds(table: Sequence[Row], bucket: tuple[int, int] = EVERY_SIZE) -> float:
+    """CPU time a conformer, of the molecules with so many heavy atoms (the ends included); NaN where there is none."""
     done = [row for row in table if row["kind"] == "ok" and bucket[0] <= row["heavy_atoms"] <= bucket[1]]
     conformers = sum(row["conformers"] for row in done)
     return 1000.0 * sum(row["cpu_s"] for row in done) / conformers if conformers else float("nan")

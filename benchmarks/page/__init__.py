@@ -1,0 +1,1 @@
+"""The tables of the results page, from the output of the benchmarks."""
