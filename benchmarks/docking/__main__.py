@@ -1,13 +1,14 @@
 """Compare docking methods on crystal complexes: accuracy, validity, failures and CPU time.
 
     python -m benchmarks.docking --data complexes/dev --methods vina,molgen --out results.jsonl
+    python -m benchmarks.docking --data complexes/dev --pairs pairs --methods vina,molgen --out results.jsonl
     python -m benchmarks.docking --report results.jsonl more.jsonl
     python -m benchmarks.docking --data complexes/dev --score-agreement benchmarks.docking.methods:molgen_score
 
 Each method gets the protein file, the SMILES of the ligand and a box around the crystal ligand, never its coordinates
 (the methods named ``*-score`` rate the crystal pose and do get them). It runs single-threaded in its own process,
 which is killed after ``--timeout`` CPU seconds. One line per complex and method is written at once; a rerun skips what
-is there.
+is there. With ``--pairs`` the ligand of one complex is docked into the superposed structure of another.
 """
 
 import argparse
@@ -22,6 +23,7 @@ from rdkit import Chem, rdBase
 
 from benchmarks.common import Results, Row, benchmark_parser, chosen, names_among, read_rows, reason
 from benchmarks.docking.methods import METHODS, prepared, rates_crystal_poses
+from benchmarks.docking.pairs import load_pairs
 from benchmarks.docking.report import key_of, report
 from benchmarks.docking.scores import (
     DATA,
@@ -45,19 +47,26 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if options.report:
         print(report(read_rows(options.report, key_of)))
         return 0
-    complexes = chosen(
-        load_complexes(options.data), attrgetter("complex_id"), options.limit, options.seed, options.half
-    )
+    complexes = _complexes(options)
     if options.score_agreement:
         print(agreement_report(score_pairs(complexes, imported(options.score_agreement))))
         return 0
     if options.out is None:
         _parser().error("--out is needed, or --report or --score-agreement")
+    data = f"{options.data.name} pairs" if options.pairs else options.data.name
     with Results(options.out, key_of) as results:
         for name in options.methods:
-            common = {"data": options.data.name, "method": name, "n": options.n, "seed": options.seed}
+            common = {"data": data, "method": name, "n": options.n, "seed": options.seed}
             measure(name, complexes, common, results, options)
     return 0
+
+
+def _complexes(options: argparse.Namespace) -> list[Complex]:
+    """The complexes, or pairs of them, to run on."""
+    subset = options.limit, options.seed, options.half
+    if options.pairs:
+        return load_pairs(options.data, options.pairs, *subset, closed=options.closed)
+    return chosen(load_complexes(options.data), attrgetter("complex_id"), *subset)
 
 
 def measure(
@@ -120,6 +129,8 @@ def _line(index: int, total: int, row: Row) -> str:
 def _parser() -> argparse.ArgumentParser:
     parser = benchmark_parser(__doc__, things="complexes", count=9, what="poses per complex", timeout=600.0)
     parser.add_argument("--data", type=Path, default=DATA, help="folder of complexes")
+    parser.add_argument("--pairs", type=Path, help="dock ordered pairs of complexes; a folder for their structures")
+    parser.add_argument("--closed", action="store_true", help="of the pairs also those whose pocket is closed")
     parser.add_argument("--methods", type=names_among(METHODS), default=["vina"], help=",".join(METHODS))
     parser.add_argument("--busted", type=int, default=1, help="poses per complex that PoseBusters checks")
     parser.add_argument(

@@ -203,6 +203,13 @@ def molgen_score(protein: Path, mol: Chem.Mol) -> float:
     return rescore(protein, mol).poses[0].score
 
 
+def _by_rustina(name: str) -> Dock:
+    """A method of :mod:`benchmarks.docking.rustina_methods`."""
+    from benchmarks.docking import rustina_methods
+
+    return getattr(rustina_methods, name)()
+
+
 METHODS: dict[str, Callable[[], Dock]] = {
     "vina": make_vina,
     "vina-score": make_vina_score,
@@ -212,6 +219,8 @@ METHODS: dict[str, Callable[[], Dock]] = {
     "molgen-learned": partial(make_molgen, proposals="learned"),
     "molgen-energy": partial(make_molgen, rank="energy"),
     "molgen-score": make_molgen_score,
+    "molgen-cnn": partial(_by_rustina, "make_molgen_cnn"),
+    "rustina": partial(_by_rustina, "make_rustina"),
 }
 
 

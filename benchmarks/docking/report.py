@@ -23,6 +23,8 @@ SPLITS: dict[str, Callable[[Row], bool]] = {
     "metal near": lambda row: bool(row["has_metal_near"]),
     "cofactor near": lambda row: bool(row["has_cofactor_near"]),
     "neither near": lambda row: not row["has_metal_near"] and not row["has_cofactor_near"],
+    "open pocket": lambda row: row.get("closed_pocket") == 0,
+    "closed pocket": lambda row: row.get("closed_pocket") == 1,
 }
 
 

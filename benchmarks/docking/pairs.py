@@ -1,0 +1,86 @@
+"""Pairs of complexes of one protein for the docking benchmark: the ligand of one, the structure of the other.
+
+The structure is laid over the one that the ligand was seen in. Pairs that are no fair question
+(`molgen.chem.comparison.pocket_comparison`) are left out, with the reason; those where the protein itself stands in the
+ligand's place are told apart as closed.
+"""
+
+from collections.abc import Iterator, Sequence
+from itertools import islice
+from operator import attrgetter
+from pathlib import Path
+from typing import Any
+
+from benchmarks.common import Results, Row, chosen, read_rows
+from benchmarks.docking.scores import Complex, load_complexes
+from molgen.chem.proteins.output.receptor_files import write_receptor
+from molgen.datasets.structure_clusters import with_clusters
+from molgen.datasets.structure_files import ComplexFiles, find_complexes
+from molgen.docking.prepare.cross_pairs import compared_structure, cross_pairs
+from molgen.errors import MolgenError
+from molgen.metrics import heavy_coordinates
+
+ALL = 1_000_000
+TABLE = "pairs.jsonl"
+
+
+def load_pairs(
+    data: Path, folder: Path, limit: int | None, seed: int, half: str | None = None, *, closed: bool = False
+) -> list[Complex]:
+    """The first sound pairs of a seeded shuffle of all ordered ones.
+
+    Args:
+        data: folder of complexes with their clusters.
+        folder: where the superposed structures are put, and a table of all pairs that were looked at; a rerun takes
+            them from there.
+        limit: how many pairs, at most.
+        seed, half: of the shuffle, see :func:`benchmarks.common.chosen`.
+        closed: also take pairs whose pocket is closed.
+    """
+    complexes = {item.complex_id: item for item in load_complexes(data)}
+    pairs = chosen(ordered_pairs(data), attrgetter("name"), None, seed, half)
+    wanted = (0, 1) if closed else (0,)
+    sound = (item for item in _compared(pairs, complexes, folder) if item.features["closed_pocket"] in wanted)
+    return list(islice(sound, limit))
+
+
+def ordered_pairs(data: Path) -> Sequence[ComplexFiles]:
+    """All ordered pairs of complexes of one cluster."""
+    return cross_pairs(with_clusters(find_complexes(data)), ALL, seed=0)
+
+
+def _compared(pairs: Sequence[ComplexFiles], complexes: dict[str, Complex], folder: Path) -> Iterator[Complex]:
+    """The sound pairs, each as a complex; they are compared one after the other, as they are asked for."""
+    table = folder / TABLE
+    known = {row["id"]: row for row in read_rows([table], _name)} if table.exists() else {}
+    with Results(table, _name) as results:
+        for pair in pairs:
+            own = complexes[pair.name.partition(" in ")[0]]
+            place = folder / pair.name.replace(" ", "_") / "protein.pdb.gz"
+            row = known.get(pair.name)
+            if row is None:
+                row = _written(pair, own, place)
+                results.add(row, f"{pair.name}: {row['left_out'] or _kind(row)}")
+            if row["left_out"] is None:
+                features = own.features | {"closed_pocket": row["closed_pocket"]}
+                yield Complex(pair.name, place, own.crystal, own.smiles, features)
+
+
+def _written(pair: ComplexFiles, own: Complex, place: Path) -> Row:
+    """Superpose a pair and write the structure, or say why it is left out."""
+    row: Row = {"id": pair.name, "left_out": None, "closed_pocket": None}
+    try:
+        structure, compared = compared_structure(pair, pair.ligands[0], heavy_coordinates(own.crystal)[0])
+        place.parent.mkdir(parents=True, exist_ok=True)
+        write_receptor(place, structure)
+    except MolgenError as error:
+        return row | {"left_out": str(error).splitlines()[0]}
+    return row | {"closed_pocket": int(compared.closed)}
+
+
+def _name(row: Row) -> tuple[Any, ...]:
+    return (row["id"],)
+
+
+def _kind(row: Row) -> str:
+    return "closed" if row["closed_pocket"] else "open"
