@@ -3,10 +3,9 @@
 import ast
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import cache
 from pathlib import Path
-
-import pytest
 
 ROOT = Path(__file__).parents[1]
 FILES = sorted(path.relative_to(ROOT) for path in (ROOT / "molgen").rglob("*.py"))
@@ -83,9 +82,9 @@ def package_of(path: Path) -> str:
     return path.parts[1] if len(path.parts) > 2 else path.stem
 
 
-def imported(path: Path, tree: ast.AST) -> Iterator[str]:
-    """Absolute names of everything that `tree`, from the file `path`, imports."""
-    for node in ast.walk(tree):
+def imported(path: Path, nodes: Iterable[ast.AST]) -> Iterator[str]:
+    """Absolute names of everything that `nodes`, from the file `path`, import."""
+    for node in nodes:
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
@@ -94,23 +93,25 @@ def imported(path: Path, tree: ast.AST) -> Iterator[str]:
             yield from (f"{module}.{alias.name}" for alias in node.names)
 
 
-def at_module_level(tree: ast.Module) -> ast.Module:
-    """`tree` without the bodies of functions and without `if TYPE_CHECKING`."""
-
-    class Strip(ast.NodeTransformer):
-        def visit_FunctionDef(self, node: ast.FunctionDef) -> None:
-            return None
-
-        visit_AsyncFunctionDef = visit_FunctionDef
-
-        def visit_If(self, node: ast.If) -> ast.AST | None:
-            return None if "TYPE_CHECKING" in ast.unparse(node.test) else self.generic_visit(node)
-
-    return Strip().visit(tree)
+def at_module_level(tree: ast.AST) -> Iterator[ast.AST]:
+    """The nodes of `tree` outside of functions and of `if TYPE_CHECKING`."""
+    for node in ast.iter_child_nodes(tree):
+        is_function = isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+        if is_function or (isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test)):
+            continue
+        yield node
+        yield from at_module_level(node)
 
 
+@cache
 def parse(path: Path) -> ast.Module:
     return ast.parse((ROOT / path).read_text(encoding="utf-8"))
+
+
+def by_file(rule: Callable[[Path, ast.Module], list[str]]) -> dict[str, list[str]]:
+    """File -> what it breaks of a rule, for the files of the package that break it."""
+    found = {str(path): rule(path, parse(path)) for path in FILES}
+    return {path: names for path, names in found.items() if names}
 
 
 def climbs(path: Path, names: Iterator[str]) -> list[str]:
@@ -136,34 +137,37 @@ def task_above_preparation(path: Path, names: Iterator[str]) -> list[str]:
     return sorted(name for name in names if name.startswith(f"molgen.{path.parts[1]}.prepare"))
 
 
-@pytest.mark.parametrize("path", FILES, ids=str)
-def test_packages_import_from_lower_floors_only(path):
-    assert package_of(path) in FLOORS, f"{path}: give this package a floor"
-    assert climbs(path, imported(path, parse(path))) == []
+def astray(path: Path, tree: ast.Module) -> list[str]:
+    """Packages that a file imports where they do not belong; optional ones belong inside functions."""
+    everywhere = {name.split(".")[0] for name in imported(path, ast.walk(tree))}
+    at_import = {name.split(".")[0] for name in imported(path, at_module_level(tree))}
+    unwanted = at_import & (OPTIONAL - (WEB if package_of(path) == "app" else set()))
+    homes = {"rdkit": RDKIT_HOMES, "Bio": BIOPYTHON_HOMES}
+    unwanted |= {name for name in homes if name in everywhere and package_of(path) not in homes[name]}
+    return sorted(unwanted)
 
 
-@pytest.mark.parametrize("path", FILES, ids=str)
-def test_models_are_siblings_and_preparation_stands_above_its_task(path):
-    assert siblings(path, imported(path, parse(path))) == []
-    assert task_above_preparation(path, imported(path, parse(path))) == []
+def test_packages_import_from_lower_floors_only():
+    strangers = sorted({package_of(path) for path in FILES} - FLOORS.keys())
+    assert strangers == [], "give these packages a floor"
+    assert by_file(lambda path, tree: climbs(path, imported(path, ast.walk(tree)))) == {}
 
 
-@pytest.mark.parametrize("path", FILES, ids=str)
-def test_heavy_packages_stay_where_they_belong(path):
-    everywhere = {name.split(".")[0] for name in imported(path, parse(path))}
-    at_import = {name.split(".")[0] for name in imported(path, at_module_level(parse(path)))}
-    allowed = WEB if package_of(path) == "app" else set()
-    assert not at_import & OPTIONAL - allowed, "optional packages are imported inside the function that uses them"
-    assert "rdkit" not in everywhere or package_of(path) in RDKIT_HOMES
-    assert "Bio" not in everywhere or package_of(path) in BIOPYTHON_HOMES
+def test_models_are_siblings_and_preparation_stands_above_its_task():
+    assert by_file(lambda path, tree: siblings(path, imported(path, ast.walk(tree)))) == {}
+    assert by_file(lambda path, tree: task_above_preparation(path, imported(path, ast.walk(tree)))) == {}
+
+
+def test_heavy_packages_stay_where_they_belong():
+    assert by_file(astray) == {}
 
 
 def test_the_walk_sees_a_climb_and_a_hidden_import():
     source = "def f():\n    from molgen.conformers import run\n    import ray\nfrom ..nets import heads\n"
     path = Path("molgen/chem/made_up.py")
     tree = ast.parse(source)
-    assert climbs(path, imported(path, tree)) == ["conformers", "nets"]
-    assert "ray" in set(imported(path, tree))
+    assert climbs(path, imported(path, ast.walk(tree))) == ["conformers", "nets"]
+    assert "ray" in set(imported(path, ast.walk(tree)))
     assert "ray" not in set(imported(path, at_module_level(tree)))
 
 

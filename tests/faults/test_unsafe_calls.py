@@ -12,7 +12,6 @@ from molgen.errors import ConfigError
 from molgen.models.torsion_flow.config import ConformerConfig
 
 ROOT = Path(molgen.__file__).parent
-FILES = sorted(ROOT.rglob("*.py"))
 MODULES = {"pickle", "cPickle", "dill", "cloudpickle", "joblib", "shelve", "marshal", "zipfile", "tarfile", "pty"}
 CALLS = {"eval", "exec", "compile", "__import__", "os.system", "os.popen", "yaml.load", "yaml.full_load"} | {
     *("yaml.unsafe_load", "yaml.load_all", "shutil.unpack_archive", "pandas.read_pickle", "torch.jit.load"),
@@ -51,11 +50,13 @@ def found_in(tree: ast.AST) -> Iterator[str]:
                 yield "a training state without weights_only=True"
 
 
-@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
-def test_no_call_runs_code_from_a_file(path):
-    name = path.relative_to(ROOT).as_posix()
-    found = set(found_in(ast.parse(path.read_text(encoding="utf-8"))))
-    assert found - {call for file, call in ALLOWED if file == name} == set()
+def test_no_call_runs_code_from_a_file():
+    found = {
+        (path.relative_to(ROOT).as_posix(), call)
+        for path in ROOT.rglob("*.py")
+        for call in found_in(ast.parse(path.read_text(encoding="utf-8")))
+    }
+    assert found - ALLOWED == set()
 
 
 @pytest.mark.parametrize(
