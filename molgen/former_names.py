@@ -6,7 +6,7 @@ import dataclasses
 import functools
 import sys
 import warnings
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -22,6 +22,18 @@ def warn_former(former: str, name: str) -> None:
     while frame is not None and frame.f_code.co_filename.startswith(_PACKAGE):
         frame, level = frame.f_back, level + 1
     warnings.warn(f"{former} is now called {name}", DeprecationWarning, stacklevel=level)
+
+
+def former_attributes(module: str, former: Mapping[str, str]) -> Callable[[str], Any]:
+    """``__getattr__`` of a module some of whose names have changed: former name -> present name."""
+
+    def __getattr__(name: str) -> Any:
+        if name not in former:
+            raise AttributeError(f"module {module!r} has no attribute {name!r}")
+        warn_former(f"{module}.{name}", former[name])
+        return getattr(sys.modules[module], former[name])
+
+    return __getattr__
 
 
 def current_names(arguments: Mapping[str, Any], former: Mapping[str, str]) -> dict[str, Any]:

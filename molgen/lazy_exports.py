@@ -7,21 +7,25 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from molgen.former_names import former_attributes
+
 
 def lazy_exports(
-    package: str, homes: Mapping[str, Sequence[str]]
+    package: str, homes: Mapping[str, Sequence[str]], former: Mapping[str, str] | None = None
 ) -> tuple[Callable[[str], Any], Callable[[], list[str]]]:
     """``__getattr__`` and ``__dir__`` of a package.
 
     Args:
         package: its ``__name__``.
         homes: module -> the names that the package offers of it; a module that begins with a dot is one of the package.
+        former: former name -> present name, with a DeprecationWarning.
     """
+    of_former = former_attributes(package, former or {})
     modules = {name: module for module, names in homes.items() for name in names}
 
     def __getattr__(name: str) -> Any:
         if name not in modules:
-            raise AttributeError(f"module {package!r} has no attribute {name!r}")
+            return of_former(name)
         value = getattr(importlib.import_module(modules[name], package), name)
         setattr(sys.modules[package], name, value)
         return value

@@ -1,5 +1,6 @@
 """Former names of fields still work, with a warning that points to the caller."""
 
+import importlib
 import warnings
 from dataclasses import dataclass, replace
 
@@ -47,3 +48,19 @@ def test_every_former_option_of_conformers_still_works(former, name):
     value = {"minimize_with": "mmff", "gas_phase": 0.25}.get(name, 3)
     with pytest.warns(DeprecationWarning, match=f"{former} is now called {name}"):
         assert getattr(GenerateConfig(**{former: value}), name) == value
+
+
+@pytest.mark.parametrize(
+    ("module", "former", "name"),
+    [
+        ("molgen.metrics", "summarise_coverage", "summarize_coverage"),
+        ("molgen.metrics.validity", "ReceptorAtoms", "CheckedReceptor"),
+        ("molgen.processes", "centre_free", "center_free"),
+        ("molgen.sampling.likelihood", "carried", "integrate_with_divergence"),
+    ],
+)
+def test_every_former_name_of_a_module_still_works(module, former, name):
+    home = importlib.import_module(module)
+    with pytest.warns(DeprecationWarning, match=f"{module}.{former} is now called {name}") as caught:
+        assert getattr(home, former) is getattr(home, name)
+    assert caught[0].filename == __file__

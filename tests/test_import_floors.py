@@ -11,7 +11,6 @@ ROOT = Path(__file__).parents[1]
 FILES = sorted(path.relative_to(ROOT) for path in (ROOT / "molgen").rglob("*.py"))
 FLOORS = {
     "errors": -3,
-    "lazy_exports": -3,
     "version": -3,
     "allocation": -3,
     "threads": -3,
@@ -25,6 +24,7 @@ FLOORS = {
     "data_frame": -2,
     "views": -2,
     "former_names": -2,
+    "lazy_exports": -1,
     "config": -1,
     "stages": -2,
     "worker_pool": -2,

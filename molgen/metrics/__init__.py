@@ -75,4 +75,5 @@ __getattr__, __dir__ = lazy_exports(
         ".symmetry": ("Matches", "atom_matches", "automorphisms", "heavy_atoms", "heavy_coordinates"),
         ".torsion_deviation": ("Torsions", "matched_torsions", "torsion_angles", "torsion_deviations"),
     },
+    former={"summarise_coverage": "summarize_coverage"},
 )

@@ -1,5 +1,6 @@
 """Noise processes: diffusion (score) and flow (velocity) on a manifold, their product, and the common ones by name."""
 
+from molgen.former_names import former_attributes
 from molgen.manifolds import center_free, igso3, wrapped_normal
 from molgen.processes.base import Corrupted, Process, State, expand_time
 from molgen.processes.gaussian import GaussianProcess
@@ -55,3 +56,5 @@ __all__ = [
     "igso3",
     "wrapped_normal",
 ]
+
+__getattr__ = former_attributes(__name__, {"centre_free": "center_free"})

@@ -18,6 +18,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from molgen.former_names import former_attributes
 from molgen.processes.base import Process, combine
 
 Field = Callable[[Any, Tensor], Any]
@@ -57,7 +58,7 @@ def log_likelihood(
     """
     first = _first(state)
     times = torch.linspace(time, 1.0, steps + 1, device=first.device, dtype=torch.float64)
-    end, integral = carried(field, process, state, times, probes=probes, rng=rng)
+    end, integral = integrate_with_divergence(field, process, state, times, probes=probes, rng=rng)
     return process.prior_log_density(end) + integral
 
 
@@ -69,11 +70,11 @@ def sample_with_likelihood(
     Arguments and errors as of :func:`log_likelihood`; the divergence is exact.
     """
     times = torch.linspace(1.0, time, steps + 1, device=_first(start).device, dtype=torch.float64)
-    end, integral = carried(field, process, start, times, probes=0)
+    end, integral = integrate_with_divergence(field, process, start, times, probes=0)
     return end, process.prior_log_density(start) - integral
 
 
-def carried(
+def integrate_with_divergence(
     field: Field,
     process: Process[Any],
     state: Any,
@@ -191,3 +192,6 @@ def _leaves(state: Any) -> list[Tensor]:
 
 def _first(state: Any) -> Tensor:
     return next(iter(state.values())) if isinstance(state, dict) else state
+
+
+__getattr__ = former_attributes(__name__, {"carried": "integrate_with_divergence"})

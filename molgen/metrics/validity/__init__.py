@@ -5,17 +5,10 @@ configuration "dock" plus the two stereo checks of "redock"; names are the colum
 graph alone (sanitization, radicals, fragments) is not repeated here. ``molgen.metrics.posebusters`` runs the original.
 """
 
-from typing import Any
-
-from molgen.former_names import warn_former
+from molgen.former_names import former_attributes
 from molgen.metrics.validity.checker import Validity, ValidityChecker, prepare_validity
 from molgen.metrics.validity.receptor import CheckedReceptor, receptor_atoms
 
 __all__ = ["CheckedReceptor", "Validity", "ValidityChecker", "prepare_validity", "receptor_atoms"]
 
-
-def __getattr__(name: str) -> Any:
-    if name == "ReceptorAtoms":
-        warn_former("molgen.metrics.validity.ReceptorAtoms", "CheckedReceptor")
-        return CheckedReceptor
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+__getattr__ = former_attributes(__name__, {"ReceptorAtoms": "CheckedReceptor"})

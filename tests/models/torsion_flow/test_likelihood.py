@@ -14,7 +14,7 @@ from molgen.models.torsion_flow.model import TorsionModel
 from molgen.models.torsion_flow.task import load_model
 from molgen.nets.config import BackboneConfig
 from molgen.sampling import torus_points
-from molgen.sampling.likelihood import carried
+from molgen.sampling.likelihood import integrate_with_divergence
 
 TINY = BackboneConfig(scalars=8, pseudoscalars=4, vectors=4, pseudovectors=4, edge_channels=8, layers=1)
 
@@ -80,7 +80,7 @@ def test_the_way_back_leads_to_the_start(network):
     def velocity(x: torch.Tensor, t: torch.Tensor) -> torch.Tensor:
         return network(graph, encoding, shape.positions(x[None]), t.to(x).expand(1, len(x)))[0]
 
-    back, _ = carried(velocity, network.process, end, torch.linspace(0, 1, 13, dtype=torch.float64))
+    back, _ = integrate_with_divergence(velocity, network.process, end, torch.linspace(0, 1, 13, dtype=torch.float64))
     assert torus.log(start, back).abs().max() < 1e-4
 
 
