@@ -23,7 +23,7 @@ from molgen.processes import (
     igso3,
 )
 from molgen.sampling import evidence_lower_bound, log_likelihood, sample_with_likelihood, torus_points
-from molgen.sampling.likelihood import carried, velocity_and_divergence
+from molgen.sampling.likelihood import integrate_with_divergence, velocity_and_divergence
 
 SPREAD = 0.4
 FLAT = GeodesicFlow(Euclidean())
@@ -99,7 +99,7 @@ def test_a_linear_field_gives_its_exponential():
     """dx/dt = a x: x(1) = e^a x(0), and the volume grows by e^(m a)."""
     rate = 0.8
     x = torus_points(4, 2, seed=0)
-    end, total = carried(lambda x, t: rate * x, FLAT, x, torch.linspace(0, 1, 9, dtype=torch.float64))
+    end, total = integrate_with_divergence(lambda x, t: rate * x, FLAT, x, torch.linspace(0, 1, 9, dtype=torch.float64))
     torch.testing.assert_close(end, math.exp(rate) * x, rtol=1e-5, atol=0)
     torch.testing.assert_close(total, torch.full_like(total, 2 * rate))
 
