@@ -18,8 +18,8 @@ import typer
 
 from molgen import __version__
 from molgen.cli.frame.apps import Commands
-from molgen.cli.interrupts import ended_cleanly
-from molgen.cli.renamed import with_new_names
+from molgen.cli.frame.interrupts import ended_cleanly
+from molgen.cli.frame.renamed import with_new_names
 from molgen.errors import MolgenError
 from molgen.outcomes import debugging
 

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
 
 import typer
 
-from molgen.cli.analyzed import comparison_document, print_analysis, print_comparison
 from molgen.cli.frame.progress import progress
 from molgen.cli.frame.voice import conclude
-from molgen.cli.options import ReportOption, ThreadsOption, advanced
+from molgen.cli.inputs.options import ReportOption, ThreadsOption, advanced
+from molgen.cli.results.analyzed import comparison_document, print_analysis, print_comparison
 from molgen.stages import stage
 
 if TYPE_CHECKING:

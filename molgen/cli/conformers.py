@@ -2,28 +2,16 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Sequence
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
-from molgen.cli.early import check_molecules, check_outputs, check_weights, count_molecules
 from molgen.cli.frame.progress import progress
-from molgen.cli.frame.voice import conclude, note, say, show
-from molgen.cli.library import (
-    AddressOption,
-    EngineName,
-    EngineOption,
-    ResumeOption,
-    RunOption,
-    WorkersOption,
-    conformers_to_folder,
-    run_config,
-)
-from molgen.cli.options import (
+from molgen.cli.frame.voice import conclude
+from molgen.cli.inputs.early import check_molecules, check_outputs, check_report_file, check_weights, count_molecules
+from molgen.cli.inputs.options import (
     FIXED,
     DeviceOption,
     LargestFragmentOption,
@@ -36,7 +24,18 @@ from molgen.cli.options import (
     StereoOption,
     advanced,
 )
-from molgen.cli.terminal import MOST_ROWS
+from molgen.cli.inputs.values import refuse_given, torsions_of
+from molgen.cli.library import (
+    AddressOption,
+    EngineName,
+    EngineOption,
+    ResumeOption,
+    RunOption,
+    WorkersOption,
+    conformers_to_folder,
+    run_config,
+)
+from molgen.cli.results.conformed import print_conformers
 from molgen.conformers.config import GenerateConfig
 from molgen.opening import STANDARD_INPUT
 from molgen.stages import stage
@@ -172,13 +171,9 @@ def conformers(
         boltzmann=boltzmann,
     )
     if not output.suffix and names_file(source):
-        _refuse(
-            {
-                "standard input": source == STANDARD_INPUT,
-                "--stereo": stereo != Stereo.one,
-                "--failures": failures,
-                "--report": report,
-            }
+        unusable = {"standard input": source == STANDARD_INPUT, "--stereo": stereo != Stereo.one}
+        refuse_given(
+            {**unusable, "--failures": failures, "--report": report}, "cannot be used when --output is a folder"
         )
         conformers_to_folder(
             source,
@@ -193,11 +188,8 @@ def conformers(
         )
         return
     spread = {"--engine": engine != EngineName.local, "--address": address, "--run": run}
-    _refuse({**spread, "--resume": resume}, "need a folder as --output")
-    if report is not None:
-        from molgen.reports.pages.html import check_report
-
-        check_report(report)
+    refuse_given({**spread, "--resume": resume}, "need a folder as --output")
+    check_report_file(report)
     check_sdf_name(output)
     check_outputs(output, failures)
     check_weights(model)
@@ -225,7 +217,7 @@ def conformers(
 
             stage("writing the report")
             write_conformer_report(report, rows, output, config=config, command=context.obj or ())
-    _print_rows(rows, config)
+    print_conformers(rows, config)
     then = ("molgen", "analyze", output, "-o", f"{output.name.split('.')[0]}-analysis/") if done else ()
     conclude(
         {"molecules": rows},
@@ -234,66 +226,6 @@ def conformers(
     )
     if not done:
         raise typer.Exit(2)
-
-
-def torsions_of(texts: Sequence[str]) -> dict[str, tuple[float, float]]:
-    """The ranges, in degrees, that --torsions asks for.
-
-    Raises:
-        ConfigError: a text is not SMARTS=DEGREES or SMARTS=DEGREES..DEGREES.
-    """
-    from molgen.errors import ConfigError
-
-    ranges = {}
-    for text in texts:
-        smarts, _, angles = text.rpartition("=")
-        low, _, high = angles.partition("..")
-        try:
-            ranges[smarts] = (float(low), float(high or low))
-        except ValueError:
-            smarts = ""
-        if not smarts:
-            raise ConfigError(f"--torsions takes SMARTS=DEGREES or SMARTS=DEGREES..DEGREES, not {text}")
-    return ranges
-
-
-def _refuse(options: dict[str, Any], reason: str = "cannot be used when --output is a folder") -> None:
-    """Options that have no meaning for this kind of output must not be given."""
-    from molgen.errors import ConfigError
-
-    given = [name for name, value in options.items() if value]
-    if given:
-        raise ConfigError(f"{', '.join(given)} {reason}")
-
-
-def _print_rows(rows: Sequence[Any], config: GenerateConfig) -> None:
-    """The table of results on stdout; warnings, and the error of a lone molecule, on stderr."""
-    from rich.table import Table
-
-    from molgen.conformers.annotation import explanation
-
-    weighted = any(row.effective_samples is not None for row in rows)
-    energies = ("kcal/mol", "the first", "lowest")
-    table = Table("name", "conformers", *["effective"] * weighted, *energies, "RMSD / Å", "seconds", "status")
-    for row in rows[:MOST_ROWS]:
-        span = "" if row.energy_span is None else f"0 - {row.energy_span:.1f}"
-        spread = "" if row.diversity is None else f"{row.diversity:.2f}"
-        worth = "" if row.effective_samples is None else f"{row.effective_samples:.1f}"
-        known = ("", "") if row.energy_span is None else (f"{row.first_energy:.1f}", f"{row.lowest_energy:.1f}")
-        cells = [row.name, str(row.conformers), *[worth] * weighted, span, *known, spread, f"{row.seconds:.1f}"]
-        table.add_row(*cells, row.error or "ok")
-    for row in rows:
-        for text in row.notes:
-            note(f"warning: {row.name}: {text}")
-    if len(rows) == 1 and rows[0].error:
-        print(f"error: {rows[0].name}: {rows[0].error}", file=sys.stderr)
-        return
-    show(table)
-    for sentence in explanation(config):
-        say(sentence)
-    failed = sum(row.error is not None for row in rows)
-    if failed or len(rows) > MOST_ROWS:
-        say(f"{len(rows) - failed} of {len(rows)} molecules done, {failed} failed")
 
 
 command = conformers

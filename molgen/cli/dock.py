@@ -8,24 +8,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from molgen.cli.docked import (
-    check_scripts,
-    print_docked,
-    print_setting,
-    print_uncompared,
-    write_report,
-    write_scripts,
-)
-from molgen.cli.early import (
-    check_anchors,
-    check_docking_weights,
-    check_flex,
-    check_molecules,
-    check_outputs,
-    check_reference,
-    count_molecules,
-    read_structure,
-)
 from molgen.cli.frame.files import (
     ChimeraxFile,
     ComplexFile,
@@ -36,7 +18,18 @@ from molgen.cli.frame.files import (
 )
 from molgen.cli.frame.progress import progress
 from molgen.cli.frame.voice import conclude
-from molgen.cli.options import (
+from molgen.cli.inputs.early import (
+    check_anchors,
+    check_docking_weights,
+    check_flex,
+    check_molecules,
+    check_outputs,
+    check_reference,
+    check_report_file,
+    count_molecules,
+    read_structure,
+)
+from molgen.cli.inputs.options import (
     CONDITIONS,
     LIGAND,
     AnchorOption,
@@ -73,9 +66,15 @@ from molgen.cli.options import (
     StructuresOption,
     ThreadsOption,
     advanced,
-    names_of,
-    ph_of,
-    refuse_with_pairs,
+)
+from molgen.cli.inputs.values import names_of, ph_of, refuse_given
+from molgen.cli.results.docked import (
+    check_scripts,
+    print_docked,
+    print_setting,
+    print_uncompared,
+    write_report,
+    write_scripts,
 )
 from molgen.errors import InputError
 from molgen.opening import check_input
@@ -178,7 +177,7 @@ def dock(
         forbid=tuple(forbid or ()),
     )
     if pairs is not None:
-        refuse_with_pairs(
+        refuse_given(
             {"--protein": protein, "--ligand": ligand, "--anchor": anchor, "--core": core}
             | {
                 "--reference": reference,
@@ -205,10 +204,7 @@ def dock(
         raise InputError("--protein and --ligand are needed, or --pairs; see molgen dock --help")
     check_pose_file(output)
     check_outputs(output, write_complex, receptor_out, summary, trajectory)
-    if report is not None:
-        from molgen.reports.pages.html import check_report
-
-        check_report(report)
+    check_report_file(report)
     check_scripts(pymol, chimerax)
     check_docking_weights(config)
     check_anchors(anchor)

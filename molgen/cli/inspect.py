@@ -8,7 +8,8 @@ from typing import Annotated
 import typer
 
 from molgen.cli.frame.voice import conclude, say
-from molgen.cli.options import ProteinAgain, ProteinArgument, the_protein
+from molgen.cli.inputs.options import ProteinAgain, ProteinArgument
+from molgen.cli.inputs.values import the_protein
 
 
 def inspect(

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from molgen.cli.docked import print_pockets
-from molgen.cli.early import check_molecules, check_weights
 from molgen.cli.frame.voice import conclude, note, say, voice
-from molgen.cli.options import LIBRARY
+from molgen.cli.inputs.early import check_molecules, check_weights
+from molgen.cli.inputs.options import LIBRARY
+from molgen.cli.results.docked import print_pockets
 from molgen.stages import duration
 
 if TYPE_CHECKING:

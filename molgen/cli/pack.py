@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from molgen.cli.early import read_structure
 from molgen.cli.frame.progress import progress
 from molgen.cli.frame.voice import conclude, note, say, show
-from molgen.cli.options import ProteinAgain, ProteinArgument, ReportOption, advanced, the_protein
+from molgen.cli.inputs.early import check_report_file, read_structure
+from molgen.cli.inputs.options import ProteinAgain, ProteinArgument, ReportOption, advanced
+from molgen.cli.inputs.values import the_protein
 
 if TYPE_CHECKING:
     from molgen.packing.records import Packing
@@ -49,10 +50,7 @@ def pack(
 
     source = the_protein(protein, given)
     check_output(output)
-    if report is not None:
-        from molgen.reports.pages.html import check_report
-
-        check_report(report)
+    check_report_file(report)
     config = PackConfig(
         residues=residues,
         around=around,

@@ -12,7 +12,7 @@ import typer
 from molgen.cli.frame.apps import Commands
 from molgen.cli.frame.progress import progress
 from molgen.cli.frame.voice import conclude, note, say
-from molgen.cli.options import SettingsOption
+from molgen.cli.inputs.options import SettingsOption
 from molgen.models import TrainableModel, trainable_models
 
 

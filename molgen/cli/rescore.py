@@ -8,19 +8,19 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from molgen.cli.early import check_molecules, check_outputs, check_reference, read_structure
 from molgen.cli.frame.progress import progress
+from molgen.cli.frame.terminal import MOST_ROWS, print_failure, yes_or_no
 from molgen.cli.frame.voice import conclude, note, say, show
-from molgen.cli.options import (
+from molgen.cli.inputs.early import check_molecules, check_outputs, check_reference, read_structure
+from molgen.cli.inputs.options import (
     ChainsOption,
     DropOption,
     KeepOption,
     PosesOutput,
     ProteinOption,
     ReferenceOption,
-    names_of,
 )
-from molgen.cli.terminal import MOST_ROWS, print_failure, yes_or_no
+from molgen.cli.inputs.values import names_of
 
 if TYPE_CHECKING:
     from molgen.docking.rescore import RescoreRow

@@ -9,23 +9,17 @@ from typing import Annotated, Any
 
 import typer
 
-from molgen.cli.early import check_anchors, check_docking_weights, check_molecules, check_reference, read_structure
 from molgen.cli.frame.apps import Commands, with_voice
 from molgen.cli.frame.voice import conclude, say
-from molgen.cli.library import (
-    AddressOption,
-    EngineName,
-    EngineOption,
-    ResumeOption,
-    RunOption,
-    WorkersOption,
-    conformers_to_folder,
-    dock_to_folder,
-    library_progress,
-    print_summary,
-    run_config,
+from molgen.cli.inputs.early import (
+    check_anchors,
+    check_docking_weights,
+    check_molecules,
+    check_reference,
+    check_report_file,
+    read_structure,
 )
-from molgen.cli.options import (
+from molgen.cli.inputs.options import (
     AnchorOption,
     ChainsOption,
     ConfidenceModelOption,
@@ -55,9 +49,20 @@ from molgen.cli.options import (
     StereoOption,
     StructuresOption,
     advanced,
-    names_of,
-    ph_of,
-    refuse_with_pairs,
+)
+from molgen.cli.inputs.values import names_of, ph_of, refuse_given
+from molgen.cli.library import (
+    AddressOption,
+    EngineName,
+    EngineOption,
+    ResumeOption,
+    RunOption,
+    WorkersOption,
+    conformers_to_folder,
+    dock_to_folder,
+    library_progress,
+    print_summary,
+    run_config,
 )
 
 screen_app = Commands(
@@ -131,10 +136,7 @@ def screen(
         raise InputError(
             "--protein, --library and --output are needed, or --pairs and --output; see molgen screen --help"
         )
-    if report is not None:
-        from molgen.reports.pages.html import check_report
-
-        check_report(report)
+    check_report_file(report)
     config = config_of(
         n=n,
         seed=seed,
@@ -166,7 +168,7 @@ def screen(
     own = {"anchors": anchor or (), "smiles_column": smiles_column, "name_column": name_column, "reference": reference}
     if pairs is not None:
         given = {f"--{name.replace('_', '-').removesuffix('s')}": value for name, value in own.items()}
-        refuse_with_pairs({"--protein": protein, "--library": library, **given, "--report": report})
+        refuse_given({"--protein": protein, "--library": library, **given, "--report": report})
         with library_progress() as listener:
             from molgen.screening.pairs import screen_pairs
 
@@ -205,9 +207,8 @@ def screen_report(
 ) -> None:
     """Write a report on the best ligands of a run, finished or not: drawings, poses in the pocket, interactions."""
     from molgen.reports.library.screen_report import write_screen_report
-    from molgen.reports.pages.html import check_report
 
-    check_report(output)
+    check_report_file(output)
     write_screen_report(output, folder, protein=protein, count=best, rank_by=rank_by.value, command=context.obj or ())
     conclude({}, (output,))
 

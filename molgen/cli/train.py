@@ -10,7 +10,7 @@ import typer
 
 from molgen.cli.frame.apps import Commands
 from molgen.cli.frame.voice import conclude, note, say, voice
-from molgen.cli.options import SettingsOption
+from molgen.cli.inputs.options import SettingsOption
 from molgen.models import TrainableModel, trainable_models
 
 if TYPE_CHECKING:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from molgen.cli.renamed import with_new_names
+from molgen.cli.frame.renamed import with_new_names
 
 
 @pytest.mark.parametrize(

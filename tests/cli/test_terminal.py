@@ -2,7 +2,7 @@
 
 import pytest
 
-from molgen.cli.terminal import console
+from molgen.cli.frame.terminal import console
 
 
 def test_labels_of_residues_come_out_of_a_table_as_they_are(capsys: pytest.CaptureFixture[str]) -> None:

@@ -10,7 +10,7 @@ from small_molecules import embedded
 
 from molgen.chem.molecules.common_part import CommonPart
 from molgen.chem.molecules.writing import write_sdf
-from molgen.cli.conformers import torsions_of
+from molgen.cli.inputs.values import torsions_of
 from molgen.conformers import generate_many
 from molgen.errors import ConfigError, MolgenError
 from molgen.sampling.guards import MoleculeWarning

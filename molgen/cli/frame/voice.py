@@ -68,7 +68,7 @@ def say(text: object) -> None:
 def show(table: Any) -> None:
     """A table of rich on stdout, for people."""
     if not (voice().quiet or voice().json):
-        from molgen.cli.terminal import console
+        from molgen.cli.frame.terminal import console
 
         console().print(table)
 

@@ -6,8 +6,8 @@ import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from molgen.cli.frame.terminal import MOST_ROWS
 from molgen.cli.frame.voice import note, say, show
-from molgen.cli.terminal import MOST_ROWS
 
 if TYPE_CHECKING:
     from molgen.reports.analysis.results import Analysis, MoleculeRow

@@ -140,3 +140,11 @@ def read_structure(path: Path, pocket: str = "auto") -> Protein:
 
         find_pockets(pocket, structure)
     return structure
+
+
+def check_report_file(path: Path | None) -> None:
+    """That a report, if one is wanted, can be written: its name, and the viewer that goes into it."""
+    if path is not None:
+        from molgen.reports.pages.html import check_report
+
+        check_report(path)

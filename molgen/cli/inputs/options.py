@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 import typer
-
-from molgen.errors import ConfigError
 
 
 class ProposalSource(StrEnum):
@@ -196,53 +193,3 @@ ForbidOption = Annotated[
         metavar="KIND[:CHAIN:NAME:NUMBER]", help="Interaction that no pose may have.", rich_help_panel=CONDITIONS
     ),
 ]
-
-
-def the_protein(argument: Path | None, option: Path | None) -> Path:
-    """The file that is named as an argument or by --protein.
-
-    Raises:
-        ConfigError: none is, or two are.
-    """
-    if (argument is None) == (option is None):
-        raise ConfigError("give one structure file: PROTEIN, or --protein PROTEIN")
-    return Path(argument or option or "")
-
-
-def ph_of(text: str) -> float | Literal["auto"] | None:
-    """The pH that --protonate names, or auto; None for no.
-
-    Raises:
-        ConfigError: neither.
-    """
-    if text.lower() in ("no", "none", "off"):
-        return None
-    if text.lower() == "auto":
-        return "auto"
-    try:
-        return float(text)
-    except ValueError:
-        raise ConfigError(f"--protonate takes a pH, auto or no, not {text}") from None
-
-
-def refuse_with_pairs(options: Mapping[str, object]) -> None:
-    """Options of a run with one protein have no meaning for a table of pairs.
-
-    Raises:
-        ConfigError: one of them is given.
-    """
-    given = [name for name, value in options.items() if value]
-    if given:
-        raise ConfigError(f"{', '.join(given)} cannot be used with --pairs")
-
-
-def names_of(text: str) -> tuple[str, ...]:
-    """The entries of a list with commas.
-
-    Raises:
-        ConfigError: there is text, but no entry.
-    """
-    entries = tuple(part.strip() for part in text.split(",") if part.strip())
-    if text and not entries:
-        raise ConfigError(f"{text!r} is a list without entries")
-    return entries

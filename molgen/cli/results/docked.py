@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from molgen.cli.frame.terminal import MOST_ROWS, percent, print_failure, yes_or_no
 from molgen.cli.frame.voice import note, say, show
-from molgen.cli.terminal import MOST_ROWS, percent, print_failure, yes_or_no
 from molgen.stages import stage
 
 if TYPE_CHECKING:
