@@ -7,7 +7,9 @@ import shlex
 import subprocess
 import sys
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
 import typer
@@ -49,9 +51,15 @@ def is_made(path: str, made: list[str]) -> bool:
     return any(path == one or path.startswith(one.rstrip("/") + "/") for one in made)
 
 
+@cache
+def whole_command() -> Any:
+    """`molgen` with all commands; making it takes longer than to parse a line."""
+    return typer.main.get_command(root)
+
+
 def parse(words: list[str]) -> None:
     """Parse the words of a command as `molgen` does; an unknown command, option or value raises."""
-    command = typer.main.get_command(root)
+    command = whole_command()
     with contextlib.suppress(typer.Exit):  # --version, --help
         context = command.make_context("molgen", list(words[1:]))
         while hasattr(command, "resolve_command") and (left := [*context._protected_args, *context.args]):

@@ -53,10 +53,10 @@ def shell(tmp_path_factory) -> Callable[..., str]:
 
 
 @pytest.fixture(scope="module")
-def prepared(shell, tmp_path_factory) -> Path:
+def prepared(task, tmp_path_factory) -> Path:
+    prepare = importlib.import_module("molgen.models.directions.prepare")
     folder = tmp_path_factory.mktemp("prepared") / "directions"
-    told = shell("prepare", "directions", "docs/examples/directions.txt", "-o", str(folder))
-    assert told.splitlines()[0] == f"300 directions in {folder}"
+    assert prepare.prepare(EXAMPLES / "directions.txt", folder, prepare.PrepareConfig()) == "300 directions"
     return folder
 
 
@@ -76,7 +76,18 @@ class TestDirections(TaskTests):
     def molgen(self, shell) -> Callable[..., str]:
         return shell
 
+    @pytest.mark.slow
+    def test_the_command_trains_with_settings_and_resumes(self, case, tmp_path, molgen):
+        super().test_the_command_trains_with_settings_and_resumes(case, tmp_path, molgen)
 
+
+@pytest.mark.slow
+def test_the_command_prepares_a_set(shell, tmp_path):
+    told = shell("prepare", "directions", "docs/examples/directions.txt", "-o", str(tmp_path / "set"))
+    assert told.splitlines()[0] == f"300 directions in {tmp_path / 'set'}"
+
+
+@pytest.mark.slow
 def test_the_help_lists_the_folder(shell):
     for command in ("train", "prepare"):
         assert re.search(r"^  directions ", shell(command, "--help"), flags=re.M)
