@@ -103,6 +103,7 @@ def test_mmcif_that_is_named_pdb_is_read_with_a_note(in_folder: Path, capsys: py
     assert "note: in spite of its name this is mmCIF" in capsys.readouterr().err
 
 
+@pytest.mark.slow
 def test_the_installed_command_docks(in_folder: Path) -> None:
     done = run("dock", "-p", protein_path("1s3v"), "-l", "CCO", "-o", "out.sdf", "--pocket", BOX, "--effort", "quick")
     assert done.returncode == 0

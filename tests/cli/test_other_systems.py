@@ -55,15 +55,17 @@ def codes(commands: list[list[str]], folder) -> list[int]:
     return json.loads(done.stdout.splitlines()[-1])
 
 
-def test_help_inspection_and_main_jobs_work(tmp_path):
+def test_help_and_inspection_work(tmp_path):
+    commands = [["-h"], ["dock", "-h"], ["screen", "-h"], ["inspect", str(protein_path("1s3v")), "-q"]]
+    assert codes(commands, tmp_path) == [0] * len(commands)
+
+
+@pytest.mark.slow
+def test_the_main_jobs_work(tmp_path):
     (tmp_path / "lib.smi").write_text("CCO ethanol\n")
     few = ["-n", "1", "-q"]
     where = ["-p", str(protein_path("1s3v")), "-l", "Oc1ccccc1 phenol", "--pocket", "box:-3,27,3,14"]
     commands = [
-        ["-h"],
-        ["dock", "-h"],
-        ["screen", "-h"],
-        ["inspect", str(protein_path("1s3v")), "-q"],
         ["conformers", "CCO", "-o", "one.sdf", "--samples", "2", *few],
         ["conformers", "lib.smi", "-o", "run", *few],
         ["screen", "status", "run", "-q"],

@@ -46,6 +46,7 @@ def test_a_full_disk_is_one_line_and_leaves_the_old_file(tmp_path):
     assert done.stdout.split() == ["old", "out.sdf"]
 
 
+@pytest.mark.slow
 @needs_mount
 def test_a_full_disk_while_preparing_is_one_line(tmp_path):
     (tmp_path / "in.smi").write_text("CCO\nCCCO\n")

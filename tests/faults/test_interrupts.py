@@ -53,6 +53,7 @@ def test_a_terminated_command_clears_up_too(library, tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == ["in.smi"]
 
 
+@pytest.mark.slow
 def test_docking_leaves_nothing(tmp_path):
     (tmp_path / "in.smi").write_text("".join(f"{INHIBITOR} m{k}\n" for k in range(300)))
     arguments = (
@@ -66,7 +67,8 @@ def test_docking_leaves_nothing(tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == ["in.smi"]
 
 
-@pytest.mark.parametrize("workers", [pytest.param(1, marks=pytest.mark.slow), 2])
+@pytest.mark.slow
+@pytest.mark.parametrize("workers", [1, 2])
 def test_preparing_keeps_whole_parts_and_the_same_command_goes_on(library, tmp_path, workers):
     folder = tmp_path / "set"
     settings = ("--set", "block=1", "--set", "conformers=1", "--set", "relax_iterations=1")
@@ -86,6 +88,7 @@ def logs(folder: Path) -> list[Path]:
     return sorted(folder.glob("part-*.json"))
 
 
+@pytest.mark.slow
 def test_training_saves_the_step_in_hand_and_resumes(tmp_path):
     (tmp_path / "data").mkdir()
     part = encode_conformers([entry_of(s) for s in ("CCOC", "CC(F)COC", "OCCN")], "tiny")
