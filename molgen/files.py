@@ -7,7 +7,7 @@ import errno
 import math
 import os
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from enum import Enum
 from pathlib import Path
@@ -74,6 +74,29 @@ def check_place(path: str | Path) -> Path:
     return target
 
 
+def check_apart(outputs: Iterable[str | Path | None], inputs: Iterable[str | Path | None]) -> None:
+    """Refuse to write a file over one that is read, or two into one. Pipes and devices may be named twice.
+
+    Args:
+        outputs: to be written; None is none.
+        inputs: that are read; texts that are no file may be among them.
+
+    Raises:
+        InputError: two names are those of one file, which would be lost.
+    """
+    read = {_identity(path) for path in inputs if path is not None and _is_regular(path)}
+    written: set[object] = set()
+    for path in outputs:
+        if path is None or (os.path.exists(path) and not _is_regular(path)):
+            continue
+        own = _identity(path)
+        if own in read:
+            raise InputError("is read too, and would be lost: write to another file", source=path)
+        if own in written:
+            raise InputError("two outputs of this name: one would be lost", source=path)
+        written.add(own)
+
+
 def check_folder(folder: str | Path) -> None:
     """Refuse a folder that could not be made, before the work begins.
 
@@ -130,6 +153,21 @@ def _create_beside(target: Path, path: str | Path) -> Path:
     except OSError as error:
         raise InputError(f"cannot write here: {error.strerror}", source=path) from error
     return Path(name)
+
+
+def _is_regular(path: str | Path) -> bool:
+    try:
+        return os.path.isfile(path)
+    except ValueError:  # a text that cannot be a name
+        return False
+
+
+def _identity(path: str | Path) -> object:
+    """What two names of one file have in common, be it there or not."""
+    if _is_regular(path):
+        status = os.stat(path)
+        return status.st_dev, status.st_ino
+    return os.path.realpath(path)
 
 
 def _umask() -> int:

@@ -191,10 +191,10 @@ def conformers(
     refuse_given({**spread, "--resume": resume}, "need a folder as --output")
     check_report_file(report)
     check_sdf_name(output)
-    check_outputs(output, failures)
+    failures = failures or output.with_name(f"{output.name.split('.')[0]}.failures.csv")
+    check_outputs(output, failures, report, inputs=(source, core))
     check_weights(model)
     check_molecules(source, smiles_column, name_column)
-    failures = failures or output.with_name(f"{output.name.split('.')[0]}.failures.csv")
     with progress("molecules", count_molecules(source, smiles_column, name_column)) as tick:
         from molgen.screening.conformer_file import conformers_to_file
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -203,7 +202,11 @@ def dock(
     if not protein or ligand is None:
         raise InputError("--protein and --ligand are needed, or --pairs; see molgen dock --help")
     check_pose_file(output)
-    check_outputs(output, write_complex, receptor_out, summary, trajectory)
+    summary = summary or output.parent / f"{pose_file_stem(output)}.json"
+    check_outputs(
+        *(output, write_complex, receptor_out, summary, trajectory, report, pymol, chimerax),
+        inputs=(*protein, ligand, pocket, core, reference),
+    )
     check_report_file(report)
     check_scripts(pymol, chimerax)
     check_docking_weights(config)
@@ -214,10 +217,9 @@ def dock(
     structures = [read_structure(protein[0], pocket), *(read_structure(path) for path in protein[1:])]
     check_flex(config.flex, structures)
     settings: list[Setting] = []
-    summary = summary or output.parent / f"{pose_file_stem(output)}.json"
     with progress("ligands", count_molecules(ligand, smiles_column, name_column)) as tick:
         from molgen.chem.molecules.reference import compared_with
-        from molgen.docking.run import dock_to_file
+        from molgen.docking.run import dock_to_file, run_document
 
         rows = dock_to_file(
             ligand,
@@ -261,7 +263,7 @@ def dock(
     look = ("molgen", "analyze", output, "-p", protein[0], "-o", f"{pose_file_stem(output)}-analysis/")
     known = reference or (pocket if any(row.result and row.result.poses[0].rmsd is not None for row in rows) else None)
     conclude(
-        json.loads(summary.read_text(encoding="utf-8")),
+        run_document(rows, settings[0]),
         (*files, summary),
         () if not done else look if known is None else (*look, "-r", known),
     )
@@ -270,6 +272,7 @@ def dock(
 
 
 def _dock_pairs(table: Path, output: Path, threads: int, **options: Any) -> None:
+    check_outputs(output, inputs=(table,))
     with progress("pairs") as tick:
         from molgen.docking.pairs import PairDocking, dock_pairs_to_file
         from molgen.docking.run import ligand_documents

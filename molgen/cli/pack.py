@@ -9,7 +9,7 @@ import typer
 
 from molgen.cli.frame.progress import progress
 from molgen.cli.frame.voice import conclude, note, say, show
-from molgen.cli.inputs.early import check_report_file, read_structure
+from molgen.cli.inputs.early import check_outputs, check_report_file, read_structure
 from molgen.cli.inputs.options import ProteinAgain, ProteinArgument, ReportOption, advanced
 from molgen.cli.inputs.values import the_protein
 
@@ -51,6 +51,7 @@ def pack(
     source = the_protein(protein, given)
     check_output(output)
     check_report_file(report)
+    check_outputs(output, report, inputs=(source,))
     config = PackConfig(
         residues=residues,
         around=around,

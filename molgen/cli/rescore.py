@@ -40,7 +40,7 @@ def rescore(
     from molgen.docking.pose_files import check_pose_file
 
     check_pose_file(output)
-    check_outputs(output)
+    check_outputs(output, inputs=(ligand, protein, reference))
     check_molecules(ligand)
     check_reference(reference, bonds=False)
     structure = read_structure(protein)

@@ -16,7 +16,7 @@ from rdkit import Chem, rdBase
 
 from molgen.allocation import keep_freed_memory
 from molgen.chem.molecules.reading import InputRecord, Source, read_molecules
-from molgen.chem.molecules.standardize import prepare_molecule
+from molgen.chem.molecules.standardize import molecule_notes, prepare_molecule
 from molgen.chem.molecules.stereo import enumerate_stereo
 from molgen.conformers.batching.batches import batch_results, growing_batches
 from molgen.conformers.boltzmann import boltzmann_ensemble
@@ -97,8 +97,8 @@ def generate_conformers(
     config = checked_config(n=n, seed=seed, **options)
     full = prepare_molecule(mol, largest_fragment=largest_fragment)
     isomer, note = enumerate_stereo(full, "one")[0]
-    if note:
-        warnings.warn(note, stacklevel=2)
+    for text in filter(None, (*molecule_notes(full), note)):
+        warnings.warn(text, stacklevel=2)
     return conformers_of(isomer, resolve_model(model, config.device), config)
 
 
@@ -218,7 +218,7 @@ def outcomes(
         return
     for number, (isomer, note) in enumerate(isomers.value, 1):
         named = record if len(isomers.value) == 1 else replace(record, name=f"{record.name}_isomer{number}")
-        notes = list(filter(None, (record.note, note)))
+        notes = list(filter(None, (record.note, *molecule_notes(isomer), note)))
         with warnings_as_notes(notes):
             made = attempt(conformers_of, isomer, model, config, name=named.name)
         yield Outcome(named, made.value, made.error, "; ".join(notes))

@@ -30,7 +30,7 @@ from molgen.docking.restraints import Anchor
 from molgen.docking.site import Site, sites_of
 from molgen.docking.trajectory import sampling_frames, write_trajectory
 from molgen.errors import ConfigError
-from molgen.files import check_place, write_atomically
+from molgen.files import check_place, json_value, write_atomically
 from molgen.metrics.posebusters import check_posebusters
 from molgen.outcomes import Attempt, attempts
 
@@ -143,7 +143,7 @@ def dock_to_file(
     best = next((row.result for row in rows if row.result is not None), None)
     if summary_file is not None:
         with write_atomically(summary_file) as file:
-            json.dump(_document(rows, setting), file, indent=1)
+            json.dump(json_value(run_document(rows, setting)), file, indent=1)
             file.write("\n")
     if trajectory is not None and work.first is not None:
         write_trajectory(trajectory, work.first, sampling_frames(work.sites[0], work.first, config))
@@ -224,7 +224,8 @@ def _poses(
             yield from sdf_records(row.result, row.name)
 
 
-def _document(rows: Sequence[DockRow], setting: Setting) -> dict[str, Any]:
+def run_document(rows: Sequence[DockRow], setting: Setting) -> dict[str, Any]:
+    """All about a run, ready for JSON: the receptor, what was decided on it, the pockets, and every ligand."""
     return {
         "protein": setting.protein.source,
         "protein_notes": setting.notes,

@@ -48,6 +48,30 @@ def test_bad_options_end_with_one_line(
     assert not (in_folder / "out.sdf").exists()
 
 
+@pytest.mark.parametrize(
+    "command",
+    [
+        "dock -p p.pdb -l l.sdf --pocket box:1,2,3 -o l.sdf",
+        "dock -p p.pdb -l CCO --pocket l.sdf -o l.sdf",
+        "dock -p p.pdb -l CCO -o o.sdf --receptor-out p.pdb",
+        "dock -p p.pdb -l CCO -o o.sdf --complex c.pdb --receptor-out ./c.pdb",
+        "rescore -p p.pdb -l l.sdf -o l.sdf",
+        "pack p.pdb -o p.pdb",
+        "conformers l.sdf -o l.sdf",
+        "conformers l.sdf -o o.sdf --failures l.sdf",
+    ],
+)
+def test_no_output_takes_the_place_of_an_input_or_of_another_output(
+    command: str, in_folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (in_folder / "p.pdb").write_bytes(protein_path("1ia1").read_bytes())
+    (in_folder / "l.sdf").write_bytes(ligand_path("1ia1").read_bytes())
+    before = {path.name: path.read_bytes() for path in in_folder.iterdir()}
+    assert exit_code(*command.split()) == 2
+    assert "would be lost" in the_error(capsys)
+    assert {path.name: path.read_bytes() for path in in_folder.iterdir()} == before
+
+
 def test_a_pocket_name_that_is_not_there_lists_those_that_are(
     in_folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -10,6 +10,7 @@ from command_line import exit_code
 from typer.testing import CliRunner
 
 from molgen.cli import root
+from molgen.cli.frame.help_text import usage_words
 from molgen.cli.frame.progress import progress_text
 from molgen.cli.frame.voice import Voice, conclude, note, say, speaking
 from molgen.stages import Progress
@@ -49,6 +50,18 @@ def test_an_option_has_one_letter_and_a_letter_one_option_in_all_commands():
     assert letters["-l"] == {"--ligand"}
     assert letters["-r"] == {"--reference"}
     assert letters["-j"] == {"--workers"}
+
+
+@pytest.mark.parametrize("path", [(), *COMMANDS], ids=" ".join)
+def test_help_has_no_group_of_one_and_no_braces_in_its_usage(path):
+    text = CliRunner().invoke(root, [*path, "-h"]).output
+    assert "{" not in text.split("\n\n")[0]
+    if path == ():
+        assert re.findall(r"^([A-Z].*):$", text, flags=re.M) == ["Options", "Commands"]
+
+
+def test_usage_keeps_the_braces_of_choices():
+    assert usage_words(["{INPUT}", "{FILES...}...", "{a|b}"]) == ["INPUT", "FILES...", "{a|b}"]
 
 
 def test_help_puts_the_internals_of_sampling_at_the_end(capsys):

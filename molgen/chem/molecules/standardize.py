@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 
 from rdkit import Chem
 
@@ -14,6 +15,9 @@ __all__ = ["SUPPORTED_ELEMENTS", "enumerate_stereo", "molecule_notes", "prepare_
 
 SUPPORTED_ELEMENTS = frozenset(("H", "B", "C", "N", "O", "F", "Si", "P", "S", "Cl", "Ge", "As", "Se", "Br", "Te", "I"))
 _IONS = {**dict.fromkeys(("Li", "Na", "K", "Rb", "Cs"), "+"), **dict.fromkeys(("Mg", "Ca", "Sr", "Ba", "Zn"), "+2")}
+_REPEATS = ("SRU", "MON", "MER", "COP", "CRO", "MOD", "GRA")
+"""Types of groups of a CTfile that stand for several units, which are not written out."""
+_LEFT_OUT = "_molgenLeftOut"
 _OTHER_NON_METALS = frozenset(("He", "Ne", "Ar", "Kr", "Xe", "Rn", "At"))
 
 
@@ -28,11 +32,13 @@ def prepare_molecule(mol: Chem.Mol, *, largest_fragment: bool = False, max_heavy
         max_heavy_atoms: the largest molecule to accept.
 
     Raises:
-        ParseError: no (heavy) atoms, several fragments, dummy or query atoms, metals and other unsupported elements,
-            impossible valences, too many atoms. Atom numbers count from 1.
+        ParseError: no (heavy) atoms, several fragments, repeat units of a polymer, dummy or query atoms, metals and
+            other unsupported elements, impossible valences, too many atoms. Atom numbers count from 1.
     """
     if mol is None or mol.GetNumAtoms() == 0:
         raise ParseError("the molecule has no atoms")
+    if any(group.HasProp("TYPE") and group.GetProp("TYPE") in _REPEATS for group in Chem.GetMolSubstanceGroups(mol)):
+        raise ParseError("a repeat unit of a polymer, in brackets: write all of its units out")
     kept = _only_fragment(mol, largest_fragment)
     _check_atoms(kept, max_heavy_atoms)
     problem = sanitization_problem(kept)
@@ -49,7 +55,10 @@ def prepare_molecule(mol: Chem.Mol, *, largest_fragment: bool = False, max_heavy
 def molecule_notes(mol: Chem.Mol) -> tuple[str, ...]:
     """What a user should know about an accepted molecule, one line each; empty for ordinary ones."""
     radicals = [atom_name(atom) for atom in mol.GetAtoms() if atom.GetNumRadicalElectrons()]
-    return (f"unpaired electrons on {shortened(radicals)}",) if radicals else ()
+    return (
+        *([mol.GetProp(_LEFT_OUT)] if mol.HasProp(_LEFT_OUT) else []),
+        *([f"unpaired electrons on {shortened(radicals)}"] if radicals else []),
+    )
 
 
 def _only_fragment(mol: Chem.Mol, largest_fragment: bool) -> Chem.Mol:
@@ -58,13 +67,18 @@ def _only_fragment(mol: Chem.Mol, largest_fragment: bool) -> Chem.Mol:
     fragments = Chem.GetMolFrags(mol, asMols=True, sanitizeFrags=False)
     largest = max(fragments, key=lambda fragment: fragment.GetNumHeavyAtoms())
     if not largest_fragment:
-        names = Counter(_fragment_name(fragment) for fragment in fragments)
-        listed = [name if count == 1 else f"{count} x {name}" for name, count in names.items()]
-        raise ParseError(f"{len(fragments)} fragments ({shortened(listed)}); {_fragment_advice(largest)}")
+        raise ParseError(f"{len(fragments)} fragments ({_listed(fragments)}); {_fragment_advice(largest)}")
     kept = largest
+    rest = [fragment for fragment in fragments if fragment is not largest]
+    kept.SetProp(_LEFT_OUT, f"only the largest fragment is kept, without {_listed(rest)}")
     for name in (*mol.GetPropNames(), *(["_Name"] if mol.HasProp("_Name") else [])):
         kept.SetProp(name, mol.GetProp(name))
     return kept
+
+
+def _listed(fragments: Sequence[Chem.Mol]) -> str:
+    names = Counter(_fragment_name(fragment) for fragment in fragments)
+    return shortened([name if count == 1 else f"{count} x {name}" for name, count in names.items()])
 
 
 def _fragment_advice(largest: Chem.Mol) -> str:

@@ -10,7 +10,7 @@ from typing import Annotated, Any, get_type_hints
 import typer
 import typer.core
 
-from molgen.cli.frame.help_text import write_commands, write_options
+from molgen.cli.frame.help_text import usage_words, write_commands, write_options
 from molgen.cli.frame.voice import Voice, speaking
 
 TERMINAL = "Terminal"
@@ -31,6 +31,9 @@ _COMMON = {"quiet": _Quiet, "verbose": _Verbose, "as_json": _Json}
 
 class Command(typer.core.TyperCommand):
     """A command of molgen, its options in the groups that they name."""
+
+    def collect_usage_pieces(self, ctx: Any) -> list[str]:
+        return usage_words(super().collect_usage_pieces(ctx))
 
     def format_options(self, ctx: Any, formatter: Any) -> None:
         write_options(self, ctx, formatter)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
 import typer
@@ -23,14 +24,20 @@ def write_options(command: Any, ctx: Any, formatter: Any) -> None:
     for param in command.get_params(ctx):
         record = param.get_help_record(ctx)
         if record is not None:
-            is_help = param.name == "help"
-            title = _LAST[-1] if is_help else getattr(param, "rich_help_panel", None) or _TITLES[param.param_type_name]
+            title = getattr(param, "rich_help_panel", None) or _TITLES[param.param_type_name]
+            if param.name == "help" and _LAST[-1] in groups:
+                title = _LAST[-1]
             names = param.metavar or param.name.upper() if param.param_type_name == "argument" else _names(record[0])
             groups.setdefault(title, []).append((names, _explained(record[1])))
     order = ("Arguments", *(title for title in groups if title not in ("Arguments", *_LAST)), *_LAST)
     for title in (title for title in order if title in groups):
         with formatter.section(typer.style(title, bold=True)):
             formatter.write_dl(groups[title], col_max=34)
+
+
+def usage_words(words: Sequence[str]) -> list[str]:
+    """The words of a usage line without the braces that typer puts around arguments: `INPUT` for `{INPUT}`."""
+    return [word if "|" in word else re.sub(r"^\{(.*?)(\.\.\.)?\}", r"\1", word) for word in words]
 
 
 def write_commands(group: Any, ctx: Any, formatter: Any) -> None:

@@ -5,7 +5,7 @@ What passes here is checked by the task itself, too; so these functions need not
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,16 +24,17 @@ NAMED_WEIGHTS = ("default", "uniform", "diffusion", "cartesian")
 """What is no file where weights are asked for."""
 
 
-def check_outputs(*paths: Path | None) -> None:
-    """See that files can be written where they are to be.
+def check_outputs(*paths: Path | None, inputs: Iterable[str | Path | None] = ()) -> None:
+    """See that files can be written where they are to be, and that none of them is one of the inputs or another output.
 
     Raises:
         InputError: one cannot.
     """
-    from molgen.files import check_place
+    from molgen.files import check_apart, check_place
 
     for path in filter(None, paths):
         check_place(path)
+    check_apart(paths, inputs)
 
 
 def check_molecules(source: str | Path, smiles_column: str | None = None, name_column: str | None = None) -> None:

@@ -68,6 +68,14 @@ def test_the_largest_fragment_is_kept_on_request_with_the_name():
     kept = prepare_molecule(salt, largest_fragment=True)
     assert smiles(kept) == "CC(=O)[O-]"
     assert kept.GetProp("_Name") == "salt"
+    assert molecule_notes(kept) == ("only the largest fragment is kept, without [Na+], CCO",)
+
+
+@pytest.mark.parametrize("text", ["OCCO |Sg:n:1,2:4:ht|", "CC=C |Sg:mon:0,1,2::|"])
+def test_repeat_units_are_refused_and_other_groups_are_not(text):
+    with pytest.raises(ParseError, match="repeat unit of a polymer"):
+        prepare_molecule(Chem.MolFromSmiles(text))
+    assert prepare_molecule(Chem.MolFromSmiles("CCO |SgD:0:field:value:::|")).GetNumHeavyAtoms() == 3
 
 
 def test_the_size_limit_counts_heavy_atoms_of_the_kept_fragment():
