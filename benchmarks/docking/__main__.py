@@ -102,12 +102,12 @@ def measure_one(item: Complex, worker: Worker, common: Row, busters: Busters, bu
     mol = Chem.Mol(binary)
     row["docked_smiles"] = Chem.MolToSmiles(Chem.RemoveHs(mol))
     try:
-        return row | {"poses": rated(mol, scores, item, busters, busted)}
+        return row | {"poses": measured(mol, scores, item, busters, busted)}
     except Exception as error:
         return row | {"failure": f"cannot be scored: {reason(error)}"}
 
 
-def rated(mol: Chem.Mol, scores: Sequence[float], item: Complex, busters: Busters, busted: int) -> list[Row]:
+def measured(mol: Chem.Mol, scores: Sequence[float], item: Complex, busters: Busters, busted: int) -> list[Row]:
     """RMSD and score of every pose; failed checks of the first ``busted`` ones, None for the others."""
     protein = read_protein(item.protein)
     rmsds = rmsds_to_crystal(mol, item.crystal)

@@ -3,7 +3,7 @@
     python -m benchmarks.docking.proposals --data complexes/dev --out proposals.jsonl
     python -m benchmarks.docking.proposals --report proposals.jsonl
 
-For every crystal complex the same number of poses is drawn from each source, rated raw, then minimized and rated again:
+For every crystal complex the same number of poses is drawn from each source, measured raw and minimized:
 the best one (oracle), and the first by energy and by confidence. Nothing but the protein, the SMILES and the box around
 the crystal ligand goes in.
 """

@@ -147,7 +147,7 @@ def _causes(tables: dict[str, list[Row]], everything: dict[str, Table]) -> str:
     if not body:
         return ""
     head = ["method", "wrong top-1", "search failure", "ranking failure", f"within {TOLERANCE:g}", "unknown"]
-    head += [f"right pose among {BEST_OF}"]
+    head += [f"near-native pose among {BEST_OF}"]
     note = (
         f"Search failure: the best energy found is more than {TOLERANCE:g} kcal/mol above that of the minimized "
         "crystal pose; ranking failure: as much below; unknown: no such pose, or it moved away. "

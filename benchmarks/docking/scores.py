@@ -1,4 +1,4 @@
-"""Complexes of the docking benchmark, and how poses are rated: RMSD to the crystal ligand, PoseBusters validity.
+"""Complexes of the docking benchmark, and what is measured of poses: RMSD to the crystal ligand, PoseBusters validity.
 
 Also how well another implementation of an energy agrees with Vina on crystal poses.
 """

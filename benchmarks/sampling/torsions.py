@@ -1,11 +1,11 @@
-"""What a conformer model draws, before anything is chosen or relaxed: recall and precision against network evaluations.
+"""Samples of a conformer model before anything is chosen or minimized: recall and precision, by network evaluations.
 
     python -m benchmarks.sampling.torsions --data crystal_dev.sdf.gz --models default,uniform,run/weights.safetensors \\
         --steps 1,2,4,20 --spread sobol,independent,guided
 
 Torsions are drawn on embedded template conformers, as in use. (On those of the references a model that reads torsions
 off bond angles looks better than it is.) ``to template`` is the mean cosine between a drawn torsion and that of the
-local structure under it: what it is above that of other models is such reading. ``--spread`` is how samples are kept
+template conformer under it: what it is above that of other models is such reading. ``--spread`` is how samples are kept
 apart: starts from a low-discrepancy sequence or drawn independently, or independent ones that repel each other on the
 way (particle guidance, Corso et al. 2024, arXiv:2310.13102).
 """

@@ -34,10 +34,10 @@ def pose_properties(result: DockingResult, pose: Pose) -> dict[str, object]:
         optional["molgen_interaction_similarity"] = round(pose.interaction_similarity, 4)
     if result.variants:
         optional["molgen_variant"] = pose.variant + 1
-    rated: dict[str, object] = {} if pose.confidence is None else {"molgen_confidence": round(pose.confidence, 4)}
+    confidence: dict[str, object] = {} if pose.confidence is None else {"molgen_confidence": round(pose.confidence, 4)}
     return {
         "molgen_rank": pose.rank,
-        **rated,
+        **confidence,
         "molgen_score": pose.score,
         "molgen_intermolecular": pose.intermolecular,
         "molgen_intramolecular": pose.intramolecular,

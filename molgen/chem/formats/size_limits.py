@@ -1,4 +1,4 @@
-"""How large a molecule may be, judged by its text: RDKit needs hours or all memory for some, and crashes on others.
+"""How large a molecule may be, told by its text: RDKit needs hours or all memory for some, and crashes on others.
 
 On an open `C(C(C(...` of 20,000 characters they take 12 s and 2 GiB, both growing with the square; on the rings of 60
 atoms that are all bonded to each other 50 s; 80 such atoms end the process. The limits leave room for everything that a

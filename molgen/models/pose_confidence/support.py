@@ -16,7 +16,7 @@ from molgen.models.pose_confidence.curve import KNOTS, interpolated
 
 SUPPORT_FEATURES = ("samples nearby", "found back from little noise", "found back from much noise")
 """What it looks at besides the features of the first meta-classifier."""
-RATED = 8
+DENOISED = 8
 """Poses of a ligand whose denoising errors are computed, at most."""
 _NEARBY, _NONE = 2.0, 2e-3  # Angstrom; the share that counts as no sample at all
 _EXACT = 0.05  # Angstrom^2, an error that counts as none
@@ -49,14 +49,14 @@ class Support(nn.Module):
             found_back: rows [k] -> :func:`found_back_from` of these poses, [k, 2].
             cost: [S], what is taken off the logits.
 
-        The poses that are not rated count as if they were found back as badly as the worst of those that are.
+        Errors are those of the likeliest poses; the others count as if they were found back as badly as the worst.
         """
         weights = self.weights.to(others)
         known = torch.cat([others, samples[:, None].to(others)], 1) @ weights[:-2] + self.offset.to(others) - cost
-        rated = known.argsort(descending=True, stable=True)[:RATED]
-        found = found_back(rated).to(others)
+        best = known.argsort(descending=True, stable=True)[:DENOISED]
+        found = found_back(best).to(others)
         logits = known + found.amin(0) @ weights[-2:]
-        logits[rated] = known[rated] + found @ weights[-2:]
+        logits[best] = known[best] + found @ weights[-2:]
         return logits
 
     def probability(self, logits: Tensor) -> Tensor:

@@ -25,8 +25,8 @@ def validate(
 ) -> dict[str, float]:
     """Sampled recall on molecules that were held back: torsions redrawn over template conformers of their conformers.
 
-    Bond angles tell the torsions that they were relaxed at, so of several conformers every other one lends its local
-    structure and the rest are to be found; a single one does both.
+    Bond angles tell the torsions that they were minimized at, so of several conformers every other one is a template
+    conformer and the rest are to be found; a single one does both.
 
     Args:
         samples: conformers per molecule.

@@ -9,7 +9,7 @@ from small_pockets import confidence_model
 from molgen.models.pose_confidence.meta_classifier import fit_support, listwise_regression
 from molgen.models.pose_confidence.model import META_FEATURES, ConfidenceModel
 from molgen.models.pose_confidence.support import (
-    RATED,
+    DENOISED,
     SUPPORT_FEATURES,
     Support,
     found_back_from,
@@ -32,7 +32,7 @@ def test_samples_near_a_pose_count_more_the_nearer_they_are():
 
 
 def test_only_the_likeliest_poses_are_asked_about_and_none_passes_them():
-    others = torch.linspace(0, 1, RATED + 8)[:, None]
+    others = torch.linspace(0, 1, DENOISED + 8)[:, None]
     asked: list[int] = []
 
     def found_back(rows: torch.Tensor) -> torch.Tensor:
@@ -40,14 +40,14 @@ def test_only_the_likeliest_poses_are_asked_about_and_none_passes_them():
         return torch.stack([-(rows % 5).float(), torch.zeros(len(rows))], 1)
 
     logits = support(1.0, 0.0, 0.5, 0.5).logits(others, torch.zeros(len(others)), found_back)
-    assert sorted(asked) == list(range(8, RATED + 8))
+    assert sorted(asked) == list(range(8, DENOISED + 8))
     assert logits.argmax() == max(row for row in asked if row % 5 == 0)  # found back best, and the likeliest of those
     assert logits[:8].max() < logits[8:].max()
     assert (logits[:8].diff() > 0).all()
 
 
 def test_a_cost_is_taken_off_before_it_is_chosen_who_is_asked_about():
-    others, cost = torch.zeros(RATED + 1, 1), torch.zeros(RATED + 1)
+    others, cost = torch.zeros(DENOISED + 1, 1), torch.zeros(DENOISED + 1)
     cost[0] = 3.0
     asked: list[int] = []
     support(1.0, 0.0, 1.0, 1.0).logits(
