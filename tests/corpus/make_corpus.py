@@ -61,5 +61,5 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    sys.path.append(str(Path(__file__).parents[1] / "support"))
+    sys.path += map(str, Path(__file__).parents[1].glob("support/*"))
     main()

@@ -17,7 +17,7 @@ import rdkit
 import torch
 
 TESTS = Path(__file__).parents[1]
-sys.path[:0] = [str(path) for path in (TESTS, TESTS / "support", TESTS.parent)]
+sys.path[:0] = [str(path) for path in (TESTS, *TESTS.glob("support/*"), TESTS.parent)]
 
 from golden.cases import (  # noqa: E402  # after the path
     COMPLEXES,

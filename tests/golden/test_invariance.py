@@ -69,7 +69,7 @@ np.savez({output!r}, **{{n: conformers(n) for n in {names!r}}}, **{{c: docked(c)
 
 def elsewhere(folder: Path, names: tuple[str, ...], codes: tuple[str, ...], threads: int) -> dict[str, np.ndarray]:
     tests = Path(__file__).parents[1]
-    paths = [str(tests), str(tests / "support")]
+    paths = [str(tests), *map(str, tests.glob("support/*"))]
     output = str(folder / "found.npz")
     done = python(OTHER_PROCESS.format(paths=paths, names=names, codes=codes, threads=threads, output=output))
     assert done.returncode == 0, done.stderr

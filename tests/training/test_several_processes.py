@@ -5,7 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-SCRIPT = Path(__file__).parents[1] / "support" / "two_ranks.py"
+SCRIPT = Path(__file__).parents[1] / "support" / "training" / "two_ranks.py"
 ROOT = Path(__file__).parents[2]
 
 
