@@ -14,6 +14,7 @@ from molgen.chem.formats.parsing import shortened
 
 _SAME_PLACE = 1.5  # Angstrom
 _MOST_OVERLAP = 0.02  # of the atoms of a model; two models of one protein have more than half
+_MOST_CLASHES = 0.3  # of the atoms of what follows an END record; a docked ligand may touch its receptor
 
 
 def one_structure(models: Iterable[list[AtomSite]], count: int) -> tuple[list[AtomSite], list[str]]:
@@ -43,18 +44,44 @@ def one_structure(models: Iterable[list[AtomSite]], count: int) -> tuple[list[At
     return joined, [f"{len(parts)} models that do not overlap are read as one assembly{ids}"]
 
 
+def joined_parts(parts: Iterable[list[AtomSite]]) -> tuple[list[AtomSite], int, int]:
+    """The atoms of the first part of a file and of those after it, up to one that lies on what comes before.
+
+    Programs write END between things that belong together (a receptor and its ligand, one file after the other) as
+    well as between snapshots of one thing, which lie on each other.
+
+    Args:
+        parts: what stands between END records, in the order of the file.
+
+    Returns:
+        the atoms, how many of them are from later parts, and how many are left out.
+    """
+    atoms: list[AtomSite] = []
+    added = left_out = 0
+    for part in parts:
+        own = _positions(part)
+        there = {(atom.label, atom.name) for atom in atoms}
+        is_again = bool(there) and any((atom.label, atom.name) in there for atom in part)
+        if left_out or is_again or _overlaps(_positions(atoms), [own], most=_MOST_CLASHES):
+            left_out += len(part)
+            continue
+        added += len(part) if atoms else 0
+        atoms = [*atoms, *part]
+    return atoms, added, left_out
+
+
 def _positions(atoms: list[AtomSite]) -> np.ndarray:
     return np.array([(atom.x, atom.y, atom.z) for atom in atoms], dtype=np.float64).reshape(-1, 3)
 
 
-def _overlaps(own: np.ndarray, others: list[np.ndarray]) -> bool:
+def _overlaps(own: np.ndarray, others: list[np.ndarray], most: float = _MOST_OVERLAP) -> bool:
     if not len(own):
         return False
     tree = KDTree(own)
     near = [
         np.isfinite(tree.query(other, distance_upper_bound=_SAME_PLACE)[0]).mean() for other in others if len(other)
     ]
-    return max(near, default=0.0) > _MOST_OVERLAP
+    return max(near, default=0.0) > most
 
 
 def _with_own_chains(parts: list[list[AtomSite]]) -> tuple[list[AtomSite], list[str]]:

@@ -12,7 +12,7 @@ import itertools
 
 from molgen.chem.formats.atom_elements import DUMMY, atomic_number
 from molgen.chem.formats.atom_site import AtomSite, coordinate, occupancy
-from molgen.chem.formats.models import one_structure
+from molgen.chem.formats.models import joined_parts, one_structure
 from molgen.chem.formats.parsing import one_line
 from molgen.chem.formats.pdb_columns import shifted_columns
 from molgen.chem.formats.residue_names import WATERS, is_standard
@@ -43,10 +43,11 @@ def parse_pdb(text: str) -> tuple[list[AtomSite], list[str]]:
         elif line.startswith("END"):
             closed = closed or bool(models[-1])
     first, dummies = _parse_model(models[0])
-    later = sum(map(len, models[1:]))
     if count < 2:
-        notes = [f"atoms after the END record left out: {later}"] if later else []
-        return first, [*notes, *_dummy_notes(dummies)]
+        atoms, added, left_out = joined_parts([first, *(_parse_model(model)[0] for model in models[1:])])
+        notes = [f"atoms after the END record are read too: {added}"] if added else []
+        notes += [f"atoms after the END record left out: {left_out}"] if left_out else []
+        return atoms, [*notes, *_dummy_notes(dummies)]
     atoms, notes = one_structure(itertools.chain([first], (_parse_model(model)[0] for model in models[1:])), count)
     return atoms, [*notes, *_dummy_notes(dummies)]
 

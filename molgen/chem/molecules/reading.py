@@ -182,6 +182,15 @@ def _is_table(header: str, columns: Columns) -> bool:
         return False
 
 
+def _read_text(lines: Iterator[str], columns: Columns) -> Iterator[InputRecord]:
+    """Records of a file of SMILES; or of a table whose header has commas or semicolons, in spite of its name."""
+    for above, header in enumerate(lines):
+        if header.strip() and not header.lstrip().startswith("#"):
+            is_table = delimiter_of(header) != "\t" and _is_table(header, columns)
+            read = read_table if is_table else _read_smi
+            yield from read(chain([""] * above, [header], lines), columns)
+
+
 def _read_smi(lines: Iterator[str], columns: Columns) -> Iterator[InputRecord]:
     first = True
     for number, line in enumerate(lines, start=1):
@@ -229,10 +238,10 @@ def _read_mmcif(lines: Iterator[str], columns: Columns) -> Iterator[InputRecord]
 
 
 _READERS: dict[str, Callable[[Iterator[str], Columns], Iterator[InputRecord]]] = {
-    ".smi": _read_smi,
-    ".smiles": _read_smi,
-    ".ism": _read_smi,
-    ".txt": _read_smi,
+    ".smi": _read_text,
+    ".smiles": _read_text,
+    ".ism": _read_text,
+    ".txt": _read_text,
     ".inchi": _read_smi,
     ".csv": read_table,
     ".tsv": read_table,

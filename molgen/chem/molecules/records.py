@@ -65,7 +65,17 @@ def record_of_text(index: int, text: str, *, named: bool = True) -> InputRecord:
         return InputRecord(index, "", "", None, None, "there is no SMILES")
     smiles, extension, name = match.groups()
     mol, error = _try(_parse, f"{smiles} {extension}" if extension else smiles)
+    error = error and f"{error}{_order_of_columns(smiles, name)}"
     return InputRecord(index, title(name) or (title(smiles) if named else ""), one_line(smiles), None, mol, error)
+
+
+def _order_of_columns(smiles: str, name: str) -> str:
+    """What may be wrong with the columns of a line whose first one is no SMILES."""
+    if "," in smiles and not smiles.startswith("InChI="):
+        return "; a space or a tab, not a comma, separates a SMILES from its name"
+    if name and _try(parse_smiles, name.split()[0])[0] is not None:
+        return f"; the SMILES comes first, then the name: is it {one_line(name.split()[0])[:60]}?"
+    return ""
 
 
 def record_of_molblock(number: int, block: list[str], name_field: str | None = None) -> InputRecord:

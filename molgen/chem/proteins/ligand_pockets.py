@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -19,6 +20,7 @@ from molgen.errors import InputError
 
 _MARGIN = 8.0  # Angstrom, of both sides together
 _ANOTHER_FRAME = 10.0  # Angstrom from the protein
+_APART = 6.0  # Angstrom; of bound ligands nearly every atom is nearer to the protein
 _LEAST_LIGAND = 6  # heavy atoms of a ligand that is taken unasked
 
 
@@ -73,10 +75,13 @@ def reference_file(path: Path, protein: Protein, least: float) -> Pocket:
         raise InputError("the reference ligand has no usable coordinates", source=one_line(path))
     found = stand_ins(protein, [reference])
     rest = protein.keep(lambda residue: residue.kind != "water" and residue.label not in found.removed)
-    away = _distance(rest if len(rest) else protein, reference)
-    if away > _ANOTHER_FRAME:
-        reason = f"the reference ligand is {away:.0f} A away from the nearest protein atom: another frame?"
+    away = _distances(rest if len(rest) else protein, reference)
+    if away.min() > _ANOTHER_FRAME:
+        reason = f"the reference ligand is {away.min():.0f} A away from the nearest protein atom: another frame?"
         raise InputError(reason, source=one_line(path))
+    if np.median(away) > _APART:
+        note = f"most of the reference ligand is more than {_APART:g} A away from the protein: another frame?"
+        found = replace(found, notes=(note, *found.notes))
     return _around(reference, least, name=one_line(path), found=found)
 
 
@@ -133,8 +138,9 @@ def _ligands_there(protein: Protein) -> str:
     return f"the ligands in the file are {shortened(names, 12)}" if names else "there are no ligands in the file"
 
 
-def _distance(protein: Protein, points: np.ndarray) -> float:
-    return float(KDTree(protein.positions).query(points)[0].min())
+def _distances(protein: Protein, points: np.ndarray) -> np.ndarray:
+    """From each point to the nearest atom, Angstrom."""
+    return np.asarray(KDTree(protein.positions).query(points)[0])
 
 
 def _places(path: Path) -> np.ndarray:

@@ -15,6 +15,7 @@ from molgen.chem.formats.residue_names import WATERS, is_standard
 from molgen.chem.proteins.structure import Protein, Residue, ResidueKind
 
 _PEPTIDE_LINK, _PHOSPHATE_LINK, _ANY_LINK = 1.9, 2.2, 2.0  # Angstrom
+_OXYGEN, _OTHER_OXYGENS = 8, ("O", "OH")  # components of one oxygen: oxide and hydroxide
 _NEAREST = 4  # end atoms to look at around each start atom
 
 
@@ -24,7 +25,7 @@ def residue_kinds(protein: Protein, hetero: Sequence[bool], in_sequence: Sequenc
     Polymer is what the file says to be (mmCIF), a standard residue in ATOM records, whatever is linked to such along
     the backbone (C-N, O3'-P), two or more linked residues with N, CA and C, and a modified residue between two standard
     ones of its chain. A free amino acid, or a cofactor with the names of a backbone (SAM), is a ligand, and so is an
-    UNK without CA: programs give this name to ligands.
+    UNK without CA: programs give this name to ligands. A lone oxygen is water whatever it is called (OPC, W, T4P).
 
     Args:
         hetero: R times whether the records are HETATM.
@@ -44,10 +45,17 @@ def residue_kinds(protein: Protein, hetero: Sequence[bool], in_sequence: Sequenc
         elif certain[place] or _is_between(protein, place, certain):
             kinds.append("polymer")
         elif residue.stop - residue.start == 1:
-            kinds.append("metal" if metal[residue.start] else "ion")
+            kinds.append(_kind_of_atom(residue.name, int(protein.elements[residue.start]), bool(metal[residue.start])))
         else:
             kinds.append("ligand")
     return kinds
+
+
+def _kind_of_atom(name: str, element: int, is_metal: bool) -> ResidueKind:
+    """Of a residue with a single heavy atom; oxygen is water under any name that is not that of another component."""
+    if is_metal:
+        return "metal"
+    return "water" if element == _OXYGEN and name not in _OTHER_OXYGENS else "ion"
 
 
 def _is_unknown_ligand(protein: Protein, residue: Residue) -> bool:

@@ -88,9 +88,10 @@ def _residue_item(item: str, chain: str | None, protein: Protein) -> _ResidueIte
     chains = list(dict.fromkeys(other.chain for other in protein.residues if other.kind != "water"))
     named = match["chain"] if match["chain"] is not None else chain
     if named is None:
-        if len(chains) > 1:
-            raise InputError(f"'{item}' names no chain; the chains are {_names(chains)}")
-        named = chains[0] if chains else ""
+        of_polymer = list(dict.fromkeys(other.chain for other in protein.of_kind("polymer"))) or chains
+        if len(of_polymer) > 1:
+            raise InputError(f"'{item}' names no chain; the chains are {_names(of_polymer)}")
+        named = of_polymer[0] if of_polymer else ""
     if named not in chains:
         matching = [other for other in chains if other.lower() == named.lower()]
         if not matching:

@@ -102,6 +102,27 @@ def test_tables_with_any_delimiter_and_column_order(tmp_path, name, text):
     assert [row[::2] for row in summary(write(tmp_path / name, text))] == [("x, y", "CCO"), ("a_2", "C")]
 
 
+def test_a_table_in_a_smiles_file_is_read_as_one(tmp_path):
+    path = tmp_path / "x.smi"
+    path.write_text("# exported\nName,SMILES,pIC50\nethanol,CCO,5\n")
+    (record,) = read_molecules(path)
+    assert (record.name, record.molecule().GetProp("pIC50"), record.place) == ("ethanol", "5", "line 3")
+
+
+@pytest.mark.parametrize(
+    ("line", "hint"),
+    [
+        ("CCO,ethanol", "syntax error at character 4; a space or a tab, not a comma, separates a SMILES from its name"),
+        ("mol1 CCO", "syntax error at character 1; the SMILES comes first, then the name: is it CCO?"),
+        ("C1CC ring", "unclosed ring"),
+    ],
+)
+def test_columns_in_another_order_are_named(tmp_path, line, hint):
+    path = tmp_path / "x.smi"
+    path.write_text(f"{line}\n")
+    assert next(read_molecules(path)).error == hint
+
+
 def test_table_rows_are_located_by_line_and_rows_without_smiles_fail(tmp_path):
     path = write(tmp_path / "a.csv", "\nname,smiles\none,C\n\ntwo,\nthree\n,\n")
     records = list(read_molecules(path))

@@ -52,6 +52,17 @@ def test_without_ligands_the_answer_says_so():
         find_pockets("ligand:DRG", structure(alanine("A", 1, (0, 0, 0))))
 
 
+def test_a_reference_beside_the_protein_is_said_to_be_in_another_frame(tmp_path):
+    reference = Chem.MolFromMolFile(str(ligand_path("1ia1")))
+    Chem.MolToMolFile(reference, str(tmp_path / "near.sdf"))
+    assert find_pockets(tmp_path / "near.sdf", protein_of("1ia1"))[0].notes == ()
+    positions = reference.GetConformer().GetPositions()
+    reference.GetConformer().SetPositions(positions + np.array([0, 0, 23]))
+    Chem.MolToMolFile(reference, str(tmp_path / "far.sdf"))
+    (note,) = find_pockets(tmp_path / "far.sdf", protein_of("1ia1"))[0].notes
+    assert note.startswith("most of the reference ligand is more than 6 A away from the protein")
+
+
 @pytest.mark.parametrize("name", ["1ia1", "1s3v", "1uou"])
 def test_a_reference_file_names_the_pocket_around_its_molecule(name):
     path = ligand_path(name)

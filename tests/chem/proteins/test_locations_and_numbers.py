@@ -87,6 +87,19 @@ def test_records_of_a_residue_may_lie_apart(read):
     assert protein.residues[0].stop == 5
 
 
+def test_what_follows_an_end_record_is_read_unless_it_is_another_snapshot(read):
+    ligand = [hetero(name, "C", "LIG", 9, x, 20.0, 20.0, chain="L") for name, x in (("C1", 20.0), ("C2", 21.5))]
+    both = read([*tripeptide(), "END", *ligand, "END"])
+    assert [residue.label for residue in both.of_kind("ligand")] == ["LIG:L:9"]
+    assert both.notes == ("atoms after the END record are read too: 2",)
+    moved = [line[:30] + f"{float(line[30:38]) + 30:8.3f}" + line[38:] for line in tripeptide()]
+    frames = read([*tripeptide(), "END", *moved, "END", *ligand])
+    assert len(frames) == 15
+    assert frames.notes == ("atoms after the END record left out: 17",)
+    elsewhere = [line[:21] + "B" + line[22:] for line in tripeptide()]
+    assert read([*tripeptide(), "END", *elsewhere]).notes == ("atoms after the END record left out: 15",)
+
+
 def test_only_the_first_model_is_read(read):
     models = ["MODEL        1", *tripeptide(), "ENDMDL", "MODEL        2", *tripeptide(), "ENDMDL"]
     assert len(read(models)) == 15

@@ -17,6 +17,8 @@ def test_groups_get_their_kinds(read):
         hetero("O", "O", "HOH", 301, 50, 0, 0),
         hetero("O", "O", "DOD", 302, 55, 0, 0),
         hetero("OH2", "O", "TIP3", 303, 60, 0, 0),
+        hetero("O", "O", "OPC", 304, 65, 0, 0),
+        hetero("O", "O", "OH", 305, 70, 0, 0),
     ]
     assert kinds(read(lines))[3:] == [
         ("ZN:A:201", "metal"),
@@ -25,6 +27,8 @@ def test_groups_get_their_kinds(read):
         ("HOH:A:301", "water"),
         ("DOD:A:302", "water"),
         ("TIP3:A:303", "water"),
+        ("OPC:A:304", "water"),
+        ("OH:A:305", "ion"),
     ]
 
 

@@ -2,8 +2,10 @@
 
 import numpy as np
 import pytest
+from small_structures import alanine, rod, structure
 
 from molgen.chem.proteins.pockets import find_pockets
+from molgen.chem.proteins.residue_pockets import named_residues
 from molgen.errors import InputError
 
 
@@ -27,6 +29,11 @@ def test_residues_name_the_lumen_that_their_side_chains_point_to(made, spec, exp
 
 def test_the_box_holds_the_residues_with_a_margin(made):
     np.testing.assert_allclose(find_pockets("residues:A:10-15", made)[0].size[0], 20 + 2.4 + 10)
+
+
+def test_a_residue_without_a_chain_is_of_the_only_one_that_is_polymer():
+    lone = structure(alanine("A", 10, (0, 0, 0)), rod("DRG", "X", 1, (3, -6, 0), 8))
+    assert [one.label for one in named_residues("10", lone)] == ["ALA:A:10"]
 
 
 @pytest.mark.parametrize(
