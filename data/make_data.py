@@ -21,8 +21,8 @@ import numpy as np
 from rdkit import Chem
 
 import molgen
-from molgen.chem.formats.mmcif_writing import mmcif_text
-from molgen.chem.formats.pdb_writing import pdb_text
+from molgen.chem.formats.mmcif.writing import mmcif_text
+from molgen.chem.formats.pdb.writing import pdb_text
 from molgen.chem.molecules.reading import read_molecules
 from molgen.chem.proteins.reading import read_protein
 from molgen.chem.proteins.writing import protein_atoms

@@ -9,8 +9,8 @@ from typing import Any
 
 from molgen.chem.proteins.groups.molecules import peptide_chains
 from molgen.chem.proteins.inspection import Inspection, inspect_protein
-from molgen.chem.proteins.ligand_pockets import ligands_of_interest
 from molgen.chem.proteins.pockets import find_pockets
+from molgen.chem.proteins.pockets.ligands import ligands_of_interest
 from molgen.chem.proteins.reading import read_protein
 from molgen.chem.proteins.structure import Protein
 from molgen.errors import InputError, MolgenError

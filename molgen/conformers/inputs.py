@@ -8,7 +8,7 @@ from dataclasses import replace
 from rdkit import Chem
 
 from molgen.chem.formats.parsing import silent_rdkit
-from molgen.chem.molecules.records import InputRecord
+from molgen.chem.molecules.inputs.records import InputRecord
 
 
 def join_conformers(records: Iterable[InputRecord]) -> Iterator[InputRecord]:

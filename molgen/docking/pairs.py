@@ -13,9 +13,9 @@ import torch
 
 from molgen.chem.formats.parsing import one_line, shortened
 from molgen.chem.formats.text_lines import TextLines
+from molgen.chem.molecules.inputs.tables import delimiter_of
 from molgen.chem.molecules.reading import InputRecord, names_file, read_molecules
 from molgen.chem.molecules.reference import compared_with
-from molgen.chem.molecules.tables import delimiter_of
 from molgen.chem.proteins.entries import choose_chains
 from molgen.chem.proteins.reading import read_protein
 from molgen.docking.conditions import check_conditions

@@ -13,7 +13,7 @@ from rdkit import Chem
 from rdkit.Chem import rdFMCS
 
 from molgen.chem.features.molecule_features import heavy_atoms, without_hydrogens
-from molgen.chem.formats.atom_site import MAX_COORDINATE
+from molgen.chem.formats.mmcif.atom_site import MAX_COORDINATE
 from molgen.chem.formats.parsing import one_line, silent_rdkit
 from molgen.chem.molecules.reference import reference_ligand
 from molgen.errors import InputError

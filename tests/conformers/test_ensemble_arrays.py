@@ -9,7 +9,7 @@ from generated import FLEXIBLE, coordinates, energies, uniform
 from rdkit import Chem
 from small_molecules import embedded
 
-from molgen.chem.molecules.records import InputRecord
+from molgen.chem.molecules.inputs.records import InputRecord
 from molgen.conformers.ensemble import ConformerMol
 from molgen.conformers.generate import Outcome
 

@@ -18,11 +18,11 @@ from typing import Any, TypeAlias
 from rdkit import Chem
 
 from molgen.chem.formats.compression import plain_name
-from molgen.chem.formats.mol2 import split_mol2
 from molgen.chem.formats.parsing import one_line, parse_smiles
-from molgen.chem.formats.pdb_ligands import split_models
+from molgen.chem.formats.pdb.ligands import split_models
 from molgen.chem.formats.text_lines import TextLines
-from molgen.chem.molecules.records import (
+from molgen.chem.formats.tripos.mol2 import split_mol2
+from molgen.chem.molecules.inputs.records import (
     InputRecord,
     record_of_item,
     record_of_mol,
@@ -33,8 +33,15 @@ from molgen.chem.molecules.records import (
     record_of_text,
     title,
 )
-from molgen.chem.molecules.structure_files import read_binary_cif, read_mmcif
-from molgen.chem.molecules.tables import Columns, delimiter_of, read_dataframe, read_parquet, read_table, record_of_dict
+from molgen.chem.molecules.inputs.structure_files import read_binary_cif, read_mmcif
+from molgen.chem.molecules.inputs.tables import (
+    Columns,
+    delimiter_of,
+    read_dataframe,
+    read_parquet,
+    read_table,
+    record_of_dict,
+)
 from molgen.errors import InputError, ParseError
 from molgen.opening import STANDARD_INPUT, check_input
 

@@ -14,7 +14,7 @@ from molgen.chem.formats.compression import plain_name
 from molgen.chem.formats.ligands.assembled import MOST_ATOMS
 from molgen.chem.formats.ligands.skeletons import skeleton
 from molgen.chem.formats.parsing import one_line
-from molgen.chem.formats.pdb_ligands import split_models
+from molgen.chem.formats.pdb.ligands import split_models
 from molgen.chem.formats.pdbqt.ligand_reading import pdbqt_skeleton
 from molgen.chem.formats.text_lines import TextLines
 from molgen.chem.molecules.reading import read_molecules

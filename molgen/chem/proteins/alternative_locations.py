@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from molgen.chem.formats.atom_site import AtomSite
+from molgen.chem.formats.mmcif.atom_site import AtomSite
 from molgen.chem.formats.residue_names import WATERS, is_standard
 from molgen.chem.proteins.structure import Alternative
 

@@ -9,7 +9,7 @@ from dataclasses import replace
 import numpy as np
 from scipy.spatial import KDTree
 
-from molgen.chem.formats.atom_site import AtomSite
+from molgen.chem.formats.mmcif.atom_site import AtomSite
 from molgen.chem.formats.parsing import shortened
 from molgen.chem.formats.residue_names import missing_atoms
 from molgen.chem.proteins.alternative_locations import select_locations

@@ -12,13 +12,13 @@ from typing import Literal
 
 import numpy as np
 
-from molgen.chem.formats.atom_site import AtomSite
 from molgen.chem.formats.binary_cif import binary_tables
-from molgen.chem.formats.declared_bonds import BondEnd, bonds_of_table, declared_bonds
-from molgen.chem.formats.mmcif_reading import atoms_of_table, parse_mmcif
+from molgen.chem.formats.mmcif.atom_site import AtomSite
+from molgen.chem.formats.mmcif.declared_bonds import BondEnd, bonds_of_table, declared_bonds
+from molgen.chem.formats.mmcif.reading import atoms_of_table, parse_mmcif
 from molgen.chem.formats.parsing import one_line
-from molgen.chem.formats.pdb_reading import parse_pdb
-from molgen.chem.formats.pdb_relatives import pdb_of_pdbqt, pdb_of_pqr
+from molgen.chem.formats.pdb.reading import parse_pdb
+from molgen.chem.formats.pdb.relatives import pdb_of_pdbqt, pdb_of_pqr
 from molgen.chem.proteins.assembly import assemble
 from molgen.chem.proteins.structure import Protein
 from molgen.errors import InputError, MolgenError

@@ -11,10 +11,10 @@ from string import ascii_lowercase, ascii_uppercase, digits
 import numpy as np
 from rdkit import Chem
 
-from molgen.chem.formats.atom_site import MAX_COORDINATE, AtomSite
-from molgen.chem.formats.mmcif_writing import mmcif_text
+from molgen.chem.formats.mmcif.atom_site import MAX_COORDINATE, AtomSite
+from molgen.chem.formats.mmcif.writing import mmcif_text
 from molgen.chem.formats.parsing import one_line
-from molgen.chem.formats.pdb_writing import pdb_text
+from molgen.chem.formats.pdb.writing import pdb_text
 from molgen.chem.formats.residue_names import is_standard
 from molgen.chem.proteins.structure import Protein
 from molgen.errors import InputError

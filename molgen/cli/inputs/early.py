@@ -117,7 +117,7 @@ def check_flex(text: str, structures: Sequence[Protein]) -> None:
     Raises:
         InputError: one is not.
     """
-    from molgen.chem.proteins.residue_pockets import named_residues
+    from molgen.chem.proteins.pockets.residues import named_residues
     from molgen.errors import InputError
 
     for structure in structures if text not in ("auto", "none") else ():

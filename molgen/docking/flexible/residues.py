@@ -6,7 +6,7 @@ import numpy as np
 from scipy.spatial import KDTree
 
 from molgen.chem.proteins.burial import Grid, enclosed_points
-from molgen.chem.proteins.residue_pockets import named_residues
+from molgen.chem.proteins.pockets.residues import named_residues
 from molgen.chem.proteins.structure import Pocket, Protein
 from molgen.chem.side_chains.records import METAL, SideChainRecord
 from molgen.chem.side_chains.residues import HAS_CHI, INDEX

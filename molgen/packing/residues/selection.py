@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from molgen.chem.formats.parsing import one_line, shortened
-from molgen.chem.proteins.residue_pockets import named_residues
+from molgen.chem.proteins.pockets.residues import named_residues
 from molgen.chem.proteins.structure import Protein, Residue
 from molgen.chem.side_chains.records import SideChainRecord, plain_type
 from molgen.chem.side_chains.residues import HAS_ATOM, HAS_CHI, INDEX, NAMES

@@ -11,8 +11,8 @@ import numpy as np
 from rdkit import Chem
 from scipy.spatial import KDTree
 
-from molgen.chem.formats.atom_site import AtomSite
-from molgen.chem.formats.mmcif_writing import mmcif_text
+from molgen.chem.formats.mmcif.atom_site import AtomSite
+from molgen.chem.formats.mmcif.writing import mmcif_text
 from molgen.chem.proteins.structure import Protein, Residue
 from molgen.chem.proteins.writing import protein_atoms
 

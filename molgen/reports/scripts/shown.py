@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from molgen.chem.formats.mmcif_writing import mmcif_text
+from molgen.chem.formats.mmcif.writing import mmcif_text
 from molgen.chem.proteins.structure import Protein, Residue
 from molgen.chem.proteins.writing import protein_atoms
 from molgen.docking.records import Pose

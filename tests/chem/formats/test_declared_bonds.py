@@ -2,7 +2,7 @@
 
 from structure_texts import TRIPEPTIDE, cif_row, hetero, mmcif, tripeptide
 
-from molgen.chem.formats.declared_bonds import declared_bonds
+from molgen.chem.formats.mmcif.declared_bonds import declared_bonds
 from molgen.chem.proteins.groups.bonds import residue_bonds
 from molgen.chem.proteins.groups.molecules import groups
 from molgen.chem.proteins.reading import read_protein

@@ -5,7 +5,7 @@ import pytest
 from rdkit import Chem
 from rdkit.Chem import rdDistGeom, rdMolTransforms
 
-from molgen.chem.molecules.records import record_of_text
+from molgen.chem.molecules.inputs.records import record_of_text
 from molgen.chem.molecules.rotatable import rotatable_torsions
 from molgen.chem.molecules.standardize import prepare_molecule
 from molgen.chem.molecules.stereo import AXIAL_MARKS, axis_torsion, enumerate_stereo, hindered_axes

@@ -3,7 +3,7 @@
 import pytest
 from rdkit import Chem
 
-from molgen.chem.molecules.records import record_of_molblock, record_of_text
+from molgen.chem.molecules.inputs.records import record_of_molblock, record_of_text
 from molgen.chem.molecules.standardize import prepare_molecule
 from molgen.chem.molecules.stereo import enumerate_stereo, hindered_axes
 

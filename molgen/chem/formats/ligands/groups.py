@@ -9,8 +9,8 @@ import numpy as np
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from molgen.chem.formats.atom_site import AtomSite
-from molgen.chem.formats.declared_bonds import BondEnd
+from molgen.chem.formats.mmcif.atom_site import AtomSite
+from molgen.chem.formats.mmcif.declared_bonds import BondEnd
 from molgen.chem.formats.residue_names import ADDITIVES, COFACTORS, WATERS, is_standard
 from molgen.chem.proteins.alternative_locations import select_locations
 

@@ -12,14 +12,14 @@ from dataclasses import dataclass
 from rdkit import Chem
 
 from molgen.chem.formats.atom_elements import symbols
-from molgen.chem.formats.atom_site import AtomSite, coordinate
-from molgen.chem.formats.declared_bonds import bonds_of_table
 from molgen.chem.formats.ligands.assembled import LigandAtom, assembled
 from molgen.chem.formats.ligands.components import Component, Table, components
 from molgen.chem.formats.ligands.groups import Group, ligand_groups
-from molgen.chem.formats.mmcif_reading import atoms_of_table
-from molgen.chem.formats.pdb_ligands import parse_pdb_ligand
-from molgen.chem.formats.pdb_writing import pdb_text
+from molgen.chem.formats.mmcif.atom_site import AtomSite, coordinate
+from molgen.chem.formats.mmcif.declared_bonds import bonds_of_table
+from molgen.chem.formats.mmcif.reading import atoms_of_table
+from molgen.chem.formats.pdb.ligands import parse_pdb_ligand
+from molgen.chem.formats.pdb.writing import pdb_text
 from molgen.chem.formats.residue_names import is_standard
 from molgen.errors import InputError, ParseError
 

@@ -13,10 +13,10 @@ from rdkit import Chem
 from rdkit.Geometry import Point3D
 
 from molgen.chem.formats.atom_elements import symbols
-from molgen.chem.formats.atom_site import coordinate
 from molgen.chem.formats.ligands.bond_orders import with_bond_orders
 from molgen.chem.formats.ligands.hydrogens_from_geometry import hydrogens_on_carbon
 from molgen.chem.formats.ligands.skeletons import skeleton
+from molgen.chem.formats.mmcif.atom_site import coordinate
 from molgen.chem.formats.parsing import atom_name, parse_smiles, sanitization_problem, silent_rdkit
 from molgen.chem.formats.pdbqt.atom_types import element_of
 from molgen.errors import ParseError

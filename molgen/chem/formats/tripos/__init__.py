@@ -1,1 +1,1 @@
-"""What MOL2 files hold that Tripos did not write."""
+"""MOL2 files, also as programs other than those of Tripos write them."""

@@ -9,10 +9,10 @@ from pathlib import Path
 import numpy as np
 
 from molgen.chem.atom_types.interaction_types import protein_types
-from molgen.chem.formats.atom_site import AtomSite
-from molgen.chem.formats.mmcif_writing import mmcif_text
+from molgen.chem.formats.mmcif.atom_site import AtomSite
+from molgen.chem.formats.mmcif.writing import mmcif_text
 from molgen.chem.formats.parsing import one_line
-from molgen.chem.formats.pdb_writing import check_columns, pdb_text
+from molgen.chem.formats.pdb.writing import check_columns, pdb_text
 from molgen.chem.formats.pdbqt.atom_types import atom_line, atom_type, charge_and_type
 from molgen.chem.formats.residue_names import parent_name
 from molgen.chem.proteins.output.polar_hydrogens import polar_hydrogens

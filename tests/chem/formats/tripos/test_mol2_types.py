@@ -4,8 +4,8 @@ import pytest
 from rdkit import Chem
 from small_molecules import embedded
 
-from molgen.chem.formats.mol2 import parse_mol2_block
 from molgen.chem.formats.tripos.atom_types import with_tripos_types
+from molgen.chem.formats.tripos.mol2 import parse_mol2_block
 from molgen.errors import ParseError
 
 GAFF = {"C": "c3", "N": "n", "O": "o", "H": "hc", "Cl": "cl", "S": "s6"}

@@ -6,7 +6,7 @@ import re
 
 import numpy as np
 
-from molgen.chem.formats.atom_site import MAX_COORDINATE
+from molgen.chem.formats.mmcif.atom_site import MAX_COORDINATE
 from molgen.chem.formats.parsing import one_line
 from molgen.chem.proteins.structure import Pocket, Protein
 from molgen.errors import InputError

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from Bio.PDB.mmcifio import MMCIFIO
 from rdkit import Chem
 
-from molgen.chem.formats.atom_site import AtomSite
+from molgen.chem.formats.mmcif.atom_site import AtomSite
 from molgen.chem.formats.residue_names import WATERS
 
 _ENTITIES = {"1": "polymer", "2": "non-polymer", "3": "water"}

@@ -10,8 +10,8 @@ from scipy.spatial.transform import Rotation
 from small_structures import alanine, rod, structure
 
 from molgen.chem.proteins import pockets as pockets_module
-from molgen.chem.proteins.pocket_detection import DetectedPocket
 from molgen.chem.proteins.pockets import find_pockets
+from molgen.chem.proteins.pockets.detection import DetectedPocket
 from molgen.errors import InputError, MolgenError
 
 

@@ -9,7 +9,7 @@ from string import ascii_letters, ascii_uppercase, digits
 import numpy as np
 from scipy.spatial import KDTree
 
-from molgen.chem.formats.atom_site import AtomSite
+from molgen.chem.formats.mmcif.atom_site import AtomSite
 from molgen.chem.formats.parsing import shortened
 
 _SAME_PLACE = 1.5  # Angstrom

@@ -8,10 +8,10 @@ from dataclasses import dataclass, replace
 
 from rdkit import Chem
 
-from molgen.chem.formats.mol2 import parse_mol2_block
 from molgen.chem.formats.parsing import one_line, parse_inchi, parse_molblock, parse_smiles
-from molgen.chem.formats.pdb_ligands import parse_pdb_ligand
+from molgen.chem.formats.pdb.ligands import parse_pdb_ligand
 from molgen.chem.formats.pdbqt.ligand_reading import parse_pdbqt_ligand
+from molgen.chem.formats.tripos.mol2 import parse_mol2_block
 from molgen.chem.molecules.stereo.lost_marks import remember_lost_marks
 from molgen.errors import ParseError
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from molgen.chem.formats.atom_site import coordinate
+from molgen.chem.formats.mmcif.atom_site import coordinate
 from molgen.chem.formats.pdbqt.atom_types import element_of
 from molgen.errors import ParseError
 

@@ -5,7 +5,7 @@ import pytest
 from rdkit import Chem
 from small_molecules import embedded
 
-from molgen.chem.formats.pdb_ligands import parse_pdb_ligand, split_models
+from molgen.chem.formats.pdb.ligands import parse_pdb_ligand, split_models
 from molgen.errors import ParseError
 
 NO_ORDERS = 2 + 8  # CONECT once for every bond, whatever its order

@@ -5,7 +5,7 @@ import pytest
 from small_structures import alanine, rod, structure
 
 from molgen.chem.proteins.pockets import find_pockets
-from molgen.chem.proteins.residue_pockets import named_residues
+from molgen.chem.proteins.pockets.residues import named_residues
 from molgen.errors import InputError
 
 

@@ -14,7 +14,7 @@ from molgen.chem.formats.residue_names import ADDITIVES, GLYCANS
 from molgen.chem.molecules.reference import PLACES_ONLY, RECORDS, first_molecule, reference_ligand
 from molgen.chem.proteins.groups.molecules import Molecule, groups, molecule_of
 from molgen.chem.proteins.groups.stand_ins import StandIns, covalent_note, stand_ins
-from molgen.chem.proteins.pocket_boxes import box_edges
+from molgen.chem.proteins.pockets.boxes import box_edges
 from molgen.chem.proteins.structure import Pocket, Protein, Residue
 from molgen.errors import InputError
 

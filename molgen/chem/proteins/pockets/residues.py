@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from molgen.chem.formats.parsing import one_line, shortened
-from molgen.chem.proteins.pocket_boxes import box_edges
+from molgen.chem.proteins.pockets.boxes import box_edges
 from molgen.chem.proteins.structure import Pocket, Protein, Residue
 from molgen.errors import InputError
 

@@ -11,10 +11,10 @@ from __future__ import annotations
 import itertools
 
 from molgen.chem.formats.atom_elements import DUMMY, atomic_number
-from molgen.chem.formats.atom_site import AtomSite, coordinate, occupancy
-from molgen.chem.formats.models import joined_parts, one_structure
+from molgen.chem.formats.mmcif.atom_site import AtomSite, coordinate, occupancy
 from molgen.chem.formats.parsing import one_line
-from molgen.chem.formats.pdb_columns import shifted_columns
+from molgen.chem.formats.pdb.columns import shifted_columns
+from molgen.chem.formats.pdb.models import joined_parts, one_structure
 from molgen.chem.formats.residue_names import WATERS, is_standard
 from molgen.errors import ParseError
 

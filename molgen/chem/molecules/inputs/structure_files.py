@@ -9,9 +9,9 @@ from molgen.chem.formats.binary_cif import binary_tables
 from molgen.chem.formats.compression import decompressed
 from molgen.chem.formats.ligands.components import Table
 from molgen.chem.formats.ligands.mmcif_ligands import ligands_of_table
-from molgen.chem.formats.mmcif_reading import data_blocks, tokenized
+from molgen.chem.formats.mmcif.reading import data_blocks, tokenized
 from molgen.chem.formats.text_lines import MOST_RECORD
-from molgen.chem.molecules.records import InputRecord
+from molgen.chem.molecules.inputs.records import InputRecord
 from molgen.errors import InputError
 from molgen.opening import open_input
 

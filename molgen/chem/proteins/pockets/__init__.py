@@ -12,7 +12,9 @@ from scipy.spatial import KDTree
 from molgen.chem.formats.parsing import one_line
 from molgen.chem.formats.residue_names import ADDITIVES, GLYCANS
 from molgen.chem.proteins.groups.molecules import Molecule, groups, peptide_chains
-from molgen.chem.proteins.ligand_pockets import (
+from molgen.chem.proteins.pockets.boxes import DEFAULT_EDGE, MOST_EDGE, box_pocket
+from molgen.chem.proteins.pockets.detection import DetectedPocket, detect_pockets
+from molgen.chem.proteins.pockets.ligands import (
     chain_pocket,
     ligand_pocket,
     ligands_of_interest,
@@ -20,9 +22,7 @@ from molgen.chem.proteins.ligand_pockets import (
     names_reference,
     reference_file,
 )
-from molgen.chem.proteins.pocket_boxes import DEFAULT_EDGE, MOST_EDGE, box_pocket
-from molgen.chem.proteins.pocket_detection import DetectedPocket, detect_pockets
-from molgen.chem.proteins.residue_pockets import lined_by_residues
+from molgen.chem.proteins.pockets.residues import lined_by_residues
 from molgen.chem.proteins.structure import Pocket, Protein
 from molgen.errors import InputError
 

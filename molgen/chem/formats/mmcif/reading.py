@@ -14,10 +14,10 @@ import numpy as np
 from Bio.PDB.MMCIF2Dict import MMCIF2Dict
 
 from molgen.chem.formats.atom_elements import DUMMY, atomic_number
-from molgen.chem.formats.atom_site import AtomSite, coordinate, occupancy
 from molgen.chem.formats.ligands.components import Table, whole_number
-from molgen.chem.formats.models import one_structure
+from molgen.chem.formats.mmcif.atom_site import AtomSite, coordinate, occupancy
 from molgen.chem.formats.parsing import one_line
+from molgen.chem.formats.pdb.models import one_structure
 from molgen.chem.formats.residue_names import WATERS
 from molgen.errors import InputError, ParseError
 

@@ -12,9 +12,9 @@ from collections.abc import Iterator
 
 from rdkit import Chem
 
-from molgen.chem.formats.aromatic_nitrogens import settle_aromatic_nitrogens
 from molgen.chem.formats.parsing import messages_of, one_line, sanitization_problem, silent_rdkit
 from molgen.chem.formats.size_limits import check_mol2_block
+from molgen.chem.formats.tripos.aromatic_nitrogens import settle_aromatic_nitrogens
 from molgen.chem.formats.tripos.atom_types import with_tripos_types
 from molgen.errors import ParseError
 

@@ -9,7 +9,7 @@ from complexes import crystal_ligand, protein_of
 from scipy.spatial.transform import Rotation
 
 from molgen.chem.proteins import burial
-from molgen.chem.proteins.pocket_detection import detect_pockets
+from molgen.chem.proteins.pockets.detection import detect_pockets
 from molgen.chem.proteins.structure import Protein, Residue
 
 

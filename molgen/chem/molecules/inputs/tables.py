@@ -10,7 +10,7 @@ from pathlib import Path
 from rdkit import Chem
 
 from molgen.chem.formats.parsing import one_line, shortened
-from molgen.chem.molecules.records import InputRecord, record_of_mol, record_of_text, title, with_fields
+from molgen.chem.molecules.inputs.records import InputRecord, record_of_mol, record_of_text, title, with_fields
 from molgen.errors import InputError
 
 _SMILES = ("smiles", "canonical_smiles", "isomeric_smiles", "mol", "romol", "molecule", "inchi")

@@ -8,7 +8,7 @@ from itertools import groupby
 
 from rdkit import Chem
 
-from molgen.chem.formats.atom_site import AtomSite
+from molgen.chem.formats.mmcif.atom_site import AtomSite
 from molgen.errors import InputError
 
 _MOST_SERIALS = 99_999

@@ -3,8 +3,8 @@
 import pytest
 from structure_texts import pdb_line, tripeptide
 
-from molgen.chem.formats.pdb_columns import shifted_columns
-from molgen.chem.formats.pdb_reading import parse_pdb
+from molgen.chem.formats.pdb.columns import shifted_columns
+from molgen.chem.formats.pdb.reading import parse_pdb
 from molgen.chem.formats.residue_names import is_standard, parent_name, without_terminus
 from molgen.errors import ParseError
 

@@ -3,8 +3,8 @@
 import numpy as np
 from structure_texts import TRIPEPTIDE, cif_row, hetero, mmcif, pdb_line
 
-from molgen.chem.formats.mmcif_reading import parse_mmcif
-from molgen.chem.formats.pdb_reading import parse_pdb
+from molgen.chem.formats.mmcif.reading import parse_mmcif
+from molgen.chem.formats.pdb.reading import parse_pdb
 
 
 def model(number, shift, chain="A", noise=0.0):

@@ -3,7 +3,7 @@
 import pytest
 from rdkit import Chem
 
-from molgen.chem.formats.mol2 import parse_mol2_block
+from molgen.chem.formats.tripos.mol2 import parse_mol2_block
 
 MOLECULES = (
     *("Cc1cc2ccccc2[nH]1", "O=c1cccc[nH]1", "Cn1ccnc1", "c1c[nH]cn1", "CCn1ncc(C(=O)N2CCCCC2)c1C", "c1ccc2[nH]cnc2c1"),

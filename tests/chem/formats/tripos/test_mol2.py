@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from rdkit import Chem
 
-from molgen.chem.formats.mol2 import parse_mol2_block
+from molgen.chem.formats.tripos.mol2 import parse_mol2_block
 from molgen.chem.molecules.reading import read_molecules
 from molgen.chem.molecules.reference import reference_ligand
 from molgen.errors import InputError, ParseError

@@ -1,0 +1,1 @@
+"""PDB files: columns, reading, writing, and relatives such as PQR."""

@@ -1,0 +1,1 @@
+"""What molecules are read from: SMILES, tables and structure files, as records."""
