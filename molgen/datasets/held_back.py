@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 import numpy as np
 
 from molgen.chem.features.molecule_graph import MoleculeGraph
+from molgen.datasets.shards import in_memory, those, values_of
 
 Record = TypeVar("Record")
 Key = Callable[[Any], Any]
@@ -21,7 +22,7 @@ _MIX = np.uint64(0x9E3779B97F4A7C15)
 
 def hold_back(
     sources: Sequence[Sequence[Record]], of: int, key: Key, count: int, seed: int
-) -> tuple[list[list[Record]], list[Record]]:
+) -> tuple[list[Sequence[Record]], list[Record]]:
     """Take ``count`` molecules or families of one source out of all of them.
 
     Args:
@@ -32,14 +33,14 @@ def hold_back(
     Returns:
         the sources without the chosen keys, and the records of the source ``of`` with them.
     """
-    chosen = set(in_random_order({key(record) for record in sources[of]}, seed)[:count])
+    chosen = set(in_random_order(set(values_of(sources[of], key)), seed)[:count])
     rest = [without(records, key, chosen) for records in sources]
-    return rest, [record for record in sources[of] if key(record) in chosen]
+    return rest, in_memory(those(sources[of], [one in chosen for one in values_of(sources[of], key)]))
 
 
-def without(records: Sequence[Record], key: Key, keys: set[Any]) -> list[Record]:
+def without(records: Sequence[Record], key: Key, keys: set[Any]) -> Sequence[Record]:
     """The records of other molecules or families."""
-    return [record for record in records if key(record) not in keys]
+    return those(records, [one not in keys for one in values_of(records, key)])
 
 
 def in_random_order(keys: Iterable[Any], seed: int) -> list[Any]:
@@ -50,6 +51,11 @@ def in_random_order(keys: Iterable[Any], seed: int) -> list[Any]:
 def cluster_of(record: Any) -> str:
     """The key of a record that knows its family."""
     return record.cluster
+
+
+def molecule_of(record: Any) -> int:
+    """The key of a record with a molecule in it."""
+    return molecule_key(record.graph)
 
 
 def molecule_key(graph: MoleculeGraph) -> int:

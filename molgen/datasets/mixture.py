@@ -11,10 +11,15 @@ import torch
 
 from molgen.chem.features.molecule_graph import MoleculeGraph
 from molgen.datasets.batch_numbers import batch_numbers
+from molgen.datasets.held_back import cluster_of
+from molgen.datasets.shards import OpenedParts, ShardedRecords, values_of
 from molgen.errors import InputError
 
 POOL = 8
 """Batches drawn together and sorted by size, so that a batch holds molecules of similar size."""
+
+STRETCH = 32
+"""Pools for which the same parts of a set that is larger than memory stay open."""
 
 
 class GraphRecord(Protocol):
@@ -53,6 +58,12 @@ class MixtureSource:
         """One record."""
         count = len(self.records)
         return self.records[int(rng.integers(count) if self.weights is None else rng.choice(count, p=self.weights))]
+
+    def opened(self, stretch: int, seed: int) -> MixtureSource | OpenedParts[Any]:
+        """What a stretch of the stream draws from: all records, or those of some parts of a set that stays on disk."""
+        if isinstance(self.records, ShardedRecords):
+            return self.records.opened(stretch, seed, self.weights)
+        return self
 
 
 class MixtureDataset(torch.utils.data.IterableDataset):
@@ -108,8 +119,9 @@ class MixtureDataset(torch.utils.data.IterableDataset):
     def _groups(self, pool: int) -> list[tuple[int, list[GraphRecord]]]:
         """The records of every batch of one pool, with their place in the order of sizes; in random order."""
         rng = np.random.default_rng((self.seed, pool))
+        sources = [source.opened(pool // STRETCH, self.seed) for source in self.sources]
         picks = rng.choice(len(self.sources), size=self.pool * self.batch, p=self.shares)
-        records = [self.sources[k].draw(rng) for k in picks]
+        records = [sources[k].draw(rng) for k in picks]
         records.sort(key=lambda record: record.graph.n_atoms)
         groups = [records[k : k + self.batch] for k in range(0, len(records), self.batch)]
         return [(int(k), groups[k]) for k in rng.permutation(len(groups))]
@@ -117,7 +129,7 @@ class MixtureDataset(torch.utils.data.IterableDataset):
 
 def cluster_weights(records: Sequence[ClusteredRecord]) -> np.ndarray:
     """Probability of each record: its cluster's number of records to the power of -1/2."""
-    names = [record.cluster for record in records]
+    names = values_of(records, cluster_of)
     _, index, counts = np.unique(names, return_inverse=True, return_counts=True)
     weights = counts[index] ** -0.5
     return weights / weights.sum()

@@ -98,6 +98,19 @@ def read_part(path: Path, part: PartFormat) -> tuple[Arrays, str]:
         return {name: file.get_tensor(name) for name in names}, metadata["source"]
 
 
+def record_count(path: Path) -> int:
+    """How many records a part of any format says to have.
+
+    Raises:
+        InputError: the file is missing or damaged, or does not say.
+    """
+    with _opened(path) as file:
+        count = (file.metadata() or {}).get("count", "")
+    if not count.isdecimal():
+        raise InputError("does not say how many records it has; prepare it again", source=path)
+    return int(count)
+
+
 def source_names(paths: Sequence[Path]) -> list[str]:
     """Of parts of any format, in the order in which :func:`load_records` numbers them.
 

@@ -24,6 +24,8 @@ class TrainSettings:
         accelerator, devices: where training runs, and on how many of them; "auto" is a GPU where there is one. With
             several, each is a process with batches of its own, and a step sees ``devices`` batches.
         workers: processes that make batches for each device; 0: the device's own process does.
+        memory: MiB of prepared sets that each process that makes batches keeps; larger sets stay on disk, and some of
+            their parts at a time are read.
         accumulate: batches whose gradients make one step, for batches larger than memory.
         loggers: where metrics go: csv, tensorboard, wandb.
         validate_every: steps between validations.
@@ -42,6 +44,7 @@ class TrainSettings:
     accelerator: Literal["auto", "cpu", "cuda", "mps"] = "auto"
     devices: int = 1
     workers: int = 0
+    memory: float = 4096.0
     accumulate: int = 1
     loggers: tuple[Literal["csv", "tensorboard", "wandb"], ...] = ("csv",)
     validate_every: int = 1000
@@ -49,6 +52,7 @@ class TrainSettings:
     seed: int = 0
 
     def __post_init__(self) -> None:
-        at_least(self, 0, "learning_rate", "warmup", "weight_decay", "clip", "max_bad_batches", "workers", "seed")
+        at_least(self, 0, "learning_rate", "warmup", "weight_decay", "clip", "max_bad_batches", "seed")
+        at_least(self, 0, "workers", "memory")
         at_least(self, 1, "steps", "validate_every", "threads", "devices", "accumulate")
         below_one(self, "ema")

@@ -36,7 +36,7 @@ class CartesianTrainConfig(TrainSettings):
 
     Attributes:
         sources: the mixture of prepared sets (`molgen prepare cartesian`).
-        validation: molecules of the first source that are held back.
+        validation: molecules of the first source that are held back from all, at most a tenth of them.
         aligned: turn the noise of a flow on to the structure, so that paths cross less often; a flow so trained has no
             score. A diffusion never does.
         earlier: times are t^earlier of uniform ones: above 1 more of them near the data.

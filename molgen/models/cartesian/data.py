@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -13,6 +12,7 @@ from torch import Tensor
 from molgen import graphs
 from molgen.chem.features.molecule_graph import shortest_paths
 from molgen.datasets.cartesian import CartesianRecord
+from molgen.datasets.remembered import remembered
 from molgen.graphs.batch import LONGEST_PATH
 from molgen.graphs.padding import pad_molecules, pad_samples
 from molgen.graphs.ragged import pad
@@ -59,7 +59,7 @@ class CollateCartesian:
 
     def __init__(self, draws: int) -> None:
         self.draws = draws
-        self._lengths = functools.cache(_path_lengths)
+        self._lengths = remembered(_path_lengths)
 
     def __call__(self, records: Sequence[CartesianRecord], rng: np.random.Generator) -> MoleculeData:
         drawn = [record.positions[rng.integers(len(record.positions), size=self.draws)] for record in records]

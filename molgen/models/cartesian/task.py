@@ -2,32 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
-from pathlib import Path
-
-import numpy as np
 
 from molgen.datasets.cartesian import CartesianRecord, load_cartesian
+from molgen.datasets.held_back import hold_back, molecule_of
 from molgen.datasets.mixture import MixtureDataset, MixtureSource
-from molgen.datasets.part_files import find_parts
-from molgen.models.cartesian.config import CartesianConfig
+from molgen.datasets.shards import load_sets, values_of
+from molgen.models.cartesian.config import CartesianConfig, CartesianTrainConfig
 from molgen.models.cartesian.data import CartesianBatch, CollateCartesian
 from molgen.models.cartesian.loss import cartesian_loss
 from molgen.models.cartesian.model import CartesianModel
 from molgen.models.cartesian.validation import validate
 from molgen.training.task import Task, TrainingData
 
+_TOO_FEW = "the first source has fewer than ten molecules: none is held back, and nothing is validated"
+
 
 def training_data(config: CartesianConfig) -> TrainingData:
-    """Load what ``config.train`` names; some molecules of the first source are held back.
+    """Load what ``config.train`` names; some molecules of the first source are held back from all.
 
     Raises:
         InputError: a set cannot be read, or holds no molecule.
     """
     settings = config.train
-    loaded = [load_cartesian(find_parts(Path(source.path))) for source in settings.sources]
-    sources = [records for records, _ in loaded]
-    sources[0], held_back = _held_back(sources[0], settings.validation, settings.seed)
+    loaded = load_sets([source.parts() for source in settings.sources], load_cartesian, settings.memory)
+    sources, held_back = _held_back([records for records, _ in loaded], settings)
     mixture = [MixtureSource(records, source.share) for records, source in zip(sources, settings.sources, strict=True)]
     loss = partial(cartesian_loss, aligned=settings.aligned, earlier=settings.earlier)
     names = [f"{', '.join(files)} ({len(kept)})" for kept, (_, files) in zip(sources, loaded, strict=True)]
@@ -37,6 +37,7 @@ def training_data(config: CartesianConfig) -> TrainingData:
         measure=lambda model: validate(model, held_back),
         samples=settings.batch * settings.draws,
         labels={"sources": names},
+        notes=() if held_back or not settings.validation else (_TOO_FEW,),
     )
 
 
@@ -45,9 +46,10 @@ load_cartesian_model = TASK.load
 
 
 def _held_back(
-    records: list[CartesianRecord], count: int, seed: int
-) -> tuple[list[CartesianRecord], list[CartesianRecord]]:
-    """(the rest, at most so many and at most a tenth)."""
-    order = np.random.default_rng(seed).permutation(len(records))
-    size = min(count, len(order) // 10)
-    return [records[k] for k in order[size:]], [records[k] for k in order[:size]]
+    sources: list[Sequence[CartesianRecord]], settings: CartesianTrainConfig
+) -> tuple[list[Sequence[CartesianRecord]], list[CartesianRecord]]:
+    """The sources without some molecules of the first, in whatever record they are, and the first record of each."""
+    keys = values_of(sources[0], molecule_of)
+    count = min(settings.validation, len(set(keys)) // 10)
+    rest, records = hold_back(sources, 0, molecule_of, count, settings.seed)
+    return rest, list({molecule_of(record): record for record in reversed(records)}.values())

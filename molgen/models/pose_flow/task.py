@@ -8,6 +8,7 @@ from functools import partial
 from molgen.datasets.complexes import ComplexRecord, load_complexes
 from molgen.datasets.held_back import cluster_of, hold_back
 from molgen.datasets.mixture import MixtureDataset, MixtureSource, cluster_weights
+from molgen.datasets.shards import load_sets, values_of
 from molgen.errors import InputError
 from molgen.models.pose_flow.config import DockingTraining
 from molgen.models.pose_flow.data import Augmentation, PoseBatch, collate_poses
@@ -24,7 +25,7 @@ def training_data(config: DockingTraining) -> TrainingData:
         InputError: a set cannot be read, or holds no example.
     """
     settings, augmentation = config.train, augmentation_of(config)
-    loaded = [load_complexes(source.parts()) for source in settings.sources]
+    loaded = load_sets([source.parts() for source in settings.sources], load_complexes, settings.memory)
     sources, held_back = split_by_cluster([records for records, _ in loaded], settings.validation, settings.seed)
     mixture = [
         MixtureSource(records, source.share, cluster_weights(records))
@@ -56,7 +57,7 @@ def augmentation_of(config: DockingTraining) -> Augmentation:
 
 def split_by_cluster(
     sources: Sequence[Sequence[ComplexRecord]], share: float, seed: int
-) -> tuple[list[list[ComplexRecord]], list[ComplexRecord]]:
+) -> tuple[list[Sequence[ComplexRecord]], list[ComplexRecord]]:
     """Whole clusters apart: the sources without them, and the records of the last source with them.
 
     Args:
@@ -65,7 +66,7 @@ def split_by_cluster(
     Raises:
         InputError: there is one cluster only.
     """
-    count = len({record.cluster for record in sources[-1]})
+    count = len(set(values_of(sources[-1], cluster_of)))
     if share and count == 1:
         raise InputError("all complexes are of one cluster, so none can be held back: set train.validation to 0")
     return hold_back(sources, -1, cluster_of, max(1, round(share * count)) if share else 0, seed)

@@ -13,6 +13,9 @@ from torch import Tensor
 
 from molgen.chem.side_chains.geometry import chi_angles, chi_known, ideal_residues
 from molgen.datasets.batch_numbers import batch_numbers
+from molgen.datasets.held_back import cluster_of
+from molgen.datasets.mixture import POOL, STRETCH, MixtureSource
+from molgen.datasets.shards import OpenedParts, ShardedRecords, values_of
 from molgen.datasets.side_chains import SideChainEntry
 from molgen.models.side_chains.config import SideChainModelConfig
 from molgen.models.side_chains.graph import SideChainGraph, side_chain_graph
@@ -84,7 +87,7 @@ class SideChainStream(torch.utils.data.IterableDataset):
         world_size: int = 1,
     ) -> None:
         super().__init__()
-        self.sources = [_families(entries) for entries, _ in sources]
+        self.sources = [_source_of(entries) for entries, _ in sources]
         shares = np.array([share for _, share in sources], dtype=np.float64)
         self.shares = shares / shares.sum()
         self.config, self.cropping, self.batch, self.seed = config, cropping, batch, seed
@@ -94,12 +97,33 @@ class SideChainStream(torch.utils.data.IterableDataset):
         for number in self.numbers():
             rng = np.random.default_rng((self.seed, number))
             drawn = rng.choice(len(self.sources), size=self.batch, p=self.shares)
-            families = [self.sources[k][rng.integers(len(self.sources[k]))] for k in drawn]
-            entries = [family[rng.integers(len(family))] for family in families]
+            opened = [_opened(source, number // (POOL * STRETCH), self.seed) for source in self.sources]
+            families = [_family(opened[k], rng) for k in drawn.tolist()]
+            entries = [family[int(rng.integers(len(family)))] for family in families]
             yield side_chain_batch(entries, self.config, self.cropping, rng)
 
 
-def _families(entries: Sequence[SideChainEntry]) -> list[list[SideChainEntry]]:
+Families = list[list[SideChainEntry]]
+
+
+def _source_of(entries: Sequence[SideChainEntry]) -> Families | MixtureSource:
+    """The families of a set; of one that stays on disk its structures, weighted so that families are alike."""
+    if not isinstance(entries, ShardedRecords):
+        return _families(entries)
+    _, family, sizes = np.unique(values_of(entries, cluster_of), return_inverse=True, return_counts=True)
+    return MixtureSource(entries, weights=1 / (len(sizes) * sizes[family]))  # type: ignore[arg-type]
+
+
+def _opened(source: Families | MixtureSource, stretch: int, seed: int) -> Any:
+    return source.opened(stretch, seed) if isinstance(source, MixtureSource) else source
+
+
+def _family(opened: Families | OpenedParts[SideChainEntry], rng: np.random.Generator) -> Sequence[SideChainEntry]:
+    """A family, or a structure of its own."""
+    return [opened.draw(rng)] if isinstance(opened, OpenedParts) else opened[int(rng.integers(len(opened)))]
+
+
+def _families(entries: Sequence[SideChainEntry]) -> Families:
     families: dict[str, list[SideChainEntry]] = {}
     for entry in entries:
         families.setdefault(entry.cluster, []).append(entry)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
 from molgen.datasets.held_back import cluster_of, hold_back
 from molgen.datasets.part_files import find_parts
+from molgen.datasets.shards import load_sets, values_of
 from molgen.datasets.side_chains import SideChainEntry, load_side_chains
 from molgen.errors import InputError
 from molgen.models.side_chains.config import SideChainConfig, SideChainTrainConfig
@@ -27,8 +29,8 @@ def training_data(config: SideChainConfig) -> TrainingData:
     """
     settings = config.train
     sources, names = [], []
-    for source in settings.sources:
-        entries, files = load_side_chains(source.parts())
+    loaded = load_sets([source.parts() for source in settings.sources], load_side_chains, settings.memory)
+    for source, (entries, files) in zip(settings.sources, loaded, strict=True):
         sources.append((entries, source.share))
         names += [f"{file} ({len(entries)})" for file in files]
     sources, held_back = _validation(settings, sources)
@@ -43,12 +45,12 @@ def training_data(config: SideChainConfig) -> TrainingData:
 
 
 def _validation(
-    settings: SideChainTrainConfig, sources: list[tuple[list[SideChainEntry], float]]
-) -> tuple[list[tuple[list[SideChainEntry], float]], list[SideChainEntry]]:
+    settings: SideChainTrainConfig, sources: list[tuple[Sequence[SideChainEntry], float]]
+) -> tuple[list[tuple[Sequence[SideChainEntry], float]], list[SideChainEntry]]:
     """The sources and the validation set, or some families of the first source, which are taken out of all of them."""
     if settings.validation:
         return sources, load_side_chains(find_parts(Path(settings.validation)))[0]
-    families = len({entry.cluster for entry in sources[0][0]})
+    families = len(set(values_of(sources[0][0], cluster_of)))
     if families < 2:
         raise InputError(f"{families} families of structures are too few to hold one back: name train.validation")
     count = max(1, families // _HELD_BACK)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -14,6 +13,8 @@ from molgen import graphs
 from molgen.chem.features.molecule_graph import shortest_paths
 from molgen.datasets.conformers import ConformerRecord
 from molgen.datasets.mixture import GraphRecord
+from molgen.datasets.remembered import remembered
+from molgen.datasets.shards import those, values_of
 from molgen.datasets.trajectories import TrajectoryRecord
 from molgen.graphs.batch import LONGEST_PATH, GraphBatch
 from molgen.graphs.padding import pad_molecules, pad_samples
@@ -93,7 +94,7 @@ class CollateConformers:
 
     def __init__(self, draws: int, *, symmetric: bool = False) -> None:
         self.draws, self.symmetric = draws, symmetric
-        self._lengths, self._folds = functools.cache(_path_lengths), functools.cache(folds)
+        self._lengths, self._folds = remembered(_path_lengths), remembered(folds)
 
     def __call__(self, records: Sequence[ConformerRecord], rng: np.random.Generator) -> MoleculeData:
         conformers, templates = zip(*(self._drawn(record, rng) for record in records), strict=True)
@@ -121,7 +122,7 @@ class CollateTrajectories:
 
     def __init__(self, draws: int) -> None:
         self.draws = draws
-        self._lengths = functools.cache(_path_lengths)
+        self._lengths = remembered(_path_lengths)
 
     def __call__(self, records: Sequence[TrajectoryRecord], rng: np.random.Generator) -> MoleculeData:
         drawn = [(record, rng.integers(len(record.start), size=self.draws)) for record in records]
@@ -137,9 +138,13 @@ class CollateTrajectories:
         )
 
 
-def with_torsions(records: Sequence[GraphRecord]) -> list[GraphRecord]:
+def with_torsions(records: Sequence[GraphRecord]) -> Sequence[GraphRecord]:
     """The records that have a rotatable bond: there is nothing to learn from the others."""
-    return [record for record in records if record.graph.n_torsions]
+    return those(records, values_of(records, _n_torsions))
+
+
+def _n_torsions(record: GraphRecord) -> int:
+    return record.graph.n_torsions
 
 
 def _path_lengths(record: GraphRecord) -> np.ndarray:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -12,9 +12,10 @@ import numpy as np
 from torch import Tensor
 
 from molgen.datasets.conformers import ConformerRecord, load_conformers
-from molgen.datasets.held_back import hold_back, molecule_key
-from molgen.datasets.mixture import Collate, GraphRecord, MixtureDataset, MixtureSource
+from molgen.datasets.held_back import hold_back, molecule_of
+from molgen.datasets.mixture import Collate, MixtureDataset, MixtureSource
 from molgen.datasets.part_files import find_parts
+from molgen.datasets.shards import changed, load_sets, values_of
 from molgen.datasets.sources import ROOM, SourceConfig
 from molgen.datasets.trajectories import TrajectoryRecord, load_trajectories
 from molgen.errors import ConfigError, InputError
@@ -44,13 +45,13 @@ def training_data(config: ConformerConfig) -> TrainingData:
     _check(config)
     settings = config.train
     on_paths = settings.objective != "flow"
-    sources, names = [], []
-    for source in settings.sources:
-        records, files = _trajectories(source) if on_paths else conformers_of(source)
-        sources.append(records)
-        names += files
-    if len({r.intervals for records in sources for r in records if isinstance(r, TrajectoryRecord)}) > 1:
+    parts = [source.parts() for source in settings.sources]
+    loaded = load_sets(parts, load_trajectories if on_paths else load_conformers, settings.memory)
+    sources: list[Sequence[Any]] = [records for records, _ in loaded]
+    if on_paths and len({points for records in sources for points in values_of(records, _intervals)}) > 1:
         raise InputError("trajectories with different numbers of points do not go together")
+    if not on_paths:
+        sources = [weighted(records, one) for records, one in zip(sources, settings.sources, strict=True)]
     sources, held_back, notes = _validation(settings, sources)
     mixture = [
         MixtureSource(with_torsions(records), source.share)
@@ -61,7 +62,8 @@ def training_data(config: ConformerConfig) -> TrainingData:
         loss=_loss(settings),
         measure=lambda model: validate(model, held_back, settings.validation_samples, settings.validation_steps),
         samples=settings.batch * settings.draws,
-        labels={"sources": names} | ({"objective": settings.objective} if on_paths else {}),
+        labels={"sources": [name for _, files in loaded for name in files]}
+        | ({"objective": settings.objective} if on_paths else {}),
         notes=notes,
     )
 
@@ -124,25 +126,38 @@ def _check(config: ConformerConfig) -> None:
         raise ConfigError("train.objective map and model.jumps: true go together; one of them is set without the other")
 
 
-def conformers_of(source: SourceConfig) -> tuple[list[ConformerRecord], list[str]]:
-    """The molecules of a source, with the weights that it asks for, and the names of the files behind it."""
-    entries, names = load_conformers(source.parts())
-    if source.weights == "boltzmann" and all((e.weights == e.weights[0]).all() for e in entries):
-        raise InputError("holds no Boltzmann factors; prepare it with boltzmann=true", source=source.path)
+def weighted(records: Sequence[ConformerRecord], source: SourceConfig) -> Sequence[ConformerRecord]:
+    """The molecules of a source with the weights that it asks for.
+
+    Raises:
+        InputError: it has no Boltzmann factors, and they are asked for.
+    """
     if source.weights == "boltzmann":
-        entries = [replace(e, weights=e.weights.astype(np.float64) ** (ROOM / source.temperature)) for e in entries]
-    if source.weights == "equal":
-        entries = [replace(e, weights=np.ones_like(e.weights)) for e in entries]
-    return entries, names
+        if all(values_of(records, _all_alike)):
+            raise InputError("holds no Boltzmann factors; prepare it with boltzmann=true", source=source.path)
+        return changed(records, partial(_at_temperature, temperature=source.temperature))
+    return changed(records, _with_equal_weights) if source.weights == "equal" else records
 
 
-def _trajectories(source: SourceConfig) -> tuple[list[TrajectoryRecord], list[str]]:
-    return load_trajectories(source.parts())
+def _all_alike(record: ConformerRecord) -> bool:
+    return bool((record.weights == record.weights[0]).all())
+
+
+def _at_temperature(record: ConformerRecord, temperature: float) -> ConformerRecord:
+    return replace(record, weights=record.weights.astype(np.float64) ** (ROOM / temperature))
+
+
+def _with_equal_weights(record: ConformerRecord) -> ConformerRecord:
+    return replace(record, weights=np.ones_like(record.weights))
+
+
+def _intervals(record: TrajectoryRecord) -> int:
+    return record.intervals
 
 
 def _validation(
-    settings: TrainConfig, sources: list[list[Any]]
-) -> tuple[list[list[Any]], list[ConformerRecord], list[str]]:
+    settings: TrainConfig, sources: list[Sequence[Any]]
+) -> tuple[list[Sequence[Any]], list[ConformerRecord], list[str]]:
     """The sources, the validation set, and a note where both hold the same molecules.
 
     Without a set of its own, it is some molecules of the first source, which are taken out of all of them.
@@ -150,18 +165,14 @@ def _validation(
     notes = []
     if settings.validation:
         held: list[Any] = load_conformers(find_parts(Path(settings.validation)))[0]
-        seen = {_key(record) for records in sources for record in records}
-        common = sum(_key(record) in seen for record in held)
+        seen = {key for records in sources for key in values_of(records, molecule_of)}
+        common = sum(molecule_of(record) in seen for record in held)
         notes = [f"{common} of {len(held)} molecules of the validation set are trained on"] if common else []
     else:
-        molecules = len({_key(record) for record in sources[0]})
+        molecules = len(set(values_of(sources[0], molecule_of)))
         if molecules < 10:
             reason = f"{molecules} molecules are too few to hold a tenth back: name a set as train.validation"
             raise InputError(reason, source=settings.sources[0].path)
-        sources, held = hold_back(sources, 0, _key, min(HELD_BACK, molecules // 10), settings.seed)
+        sources, held = hold_back(sources, 0, molecule_of, min(HELD_BACK, molecules // 10), settings.seed)
     entries = [e.molecule if isinstance(e, TrajectoryRecord) else e for e in held]
     return sources, [e for e in entries if e.graph.n_torsions][:HELD_BACK], notes
-
-
-def _key(record: GraphRecord) -> int:
-    return molecule_key(record.graph)

@@ -10,11 +10,11 @@ import torch
 from small_molecules import entry_of
 
 from molgen.config import from_mapping, from_yaml
-from molgen.datasets.conformers import encode_conformers
+from molgen.datasets.conformers import encode_conformers, load_conformers
 from molgen.datasets.sources import SourceConfig
 from molgen.errors import ConfigError, InputError
 from molgen.models.torsion_flow.config import ConformerConfig, ModelConfig, TrainConfig
-from molgen.models.torsion_flow.task import conformers_of, load_model, train, training_data
+from molgen.models.torsion_flow.task import load_model, train, training_data, weighted
 from molgen.nets.config import BackboneConfig
 
 CONFIGS = Path(__file__).parents[3] / "configs"
@@ -50,7 +50,7 @@ def test_weights_are_those_of_the_source_unless_told_otherwise(tmp_path):
 def test_boltzmann_factors_are_drawn_at_the_temperature_asked_for(tmp_path):
     entry = replace(WEIGHTED, weights=np.array([1.0, 0.01], np.float16))
     source = replace(folder_of(tmp_path / "a", entry), weights="boltzmann", temperature=2 * 298.15)
-    weights = conformers_of(source)[0][0].weights
+    weights = weighted(load_conformers(source.parts())[0], source)[0].weights
     np.testing.assert_allclose(weights, [1.0, 0.1], rtol=1e-3)
     with pytest.raises(ConfigError, match=r"train.sources\[0\].temperature must be more than 0"):
         from_mapping(ConformerConfig, {"train": {"sources": [{"path": "a", "temperature": 0.0}]}})
