@@ -58,7 +58,8 @@ def _receptor(task: Task) -> str:
     """The receptor as Rustina prepares it, by Meeko."""
     import rustina
 
-    return rustina.prepare_receptor(_text(task.protein), task.center, (task.size,) * 3)["pdbqt"]
+    size = task.size, task.size, task.size
+    return rustina.prepare_receptor(_text(task.protein), task.center, size)["pdbqt"]
 
 
 def _text(path: Path) -> str:

@@ -137,7 +137,10 @@ def dock(
     rank: RankOption = Rank.confidence,
     pose_model: PoseModelOption = "default",
     sampler: SamplerOption = Sampler.ode,
-    steps: Annotated[int, advanced("--steps", min=1, help="Integration steps of the proposals.")] = 10,
+    steps: Annotated[
+        int | None,
+        advanced("--steps", min=1, help="Integration steps of the proposals.", show_default="5, of other models 10"),
+    ] = None,
     confidence_model: ConfidenceModelOption = "default",
     posebusters: Annotated[bool, advanced("--posebusters", help="Check the poses with PoseBusters.")] = False,
     device: DeviceOption = "cpu",

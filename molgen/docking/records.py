@@ -54,7 +54,7 @@ class DockConfig:
         proposals: where the search starts: "random" poses, "learned" ones (those of the model alone), or "both".
         rank: poses are ordered by the learned "confidence", or by "energy" alone.
         samples, steps: poses that the model proposes, and steps of their integration; None: 10, or with the default
-            model and the quick effort 5, after which poses are as good once they are minimized.
+            model 5, after which poses are as good once they are minimized.
         sampler: how the model is followed: "ode" or "heun", or for a diffusion "sde" or "predictor-corrector"; the
             second and the last take two network evaluations a step.
         guidance: weight of the energy in the last of these steps, 1 / (kcal/mol).
@@ -82,7 +82,7 @@ class DockConfig:
     posebusters: bool = False
     proposals: Literal["both", "learned", "random"] = "both"
     rank: Literal["confidence", "energy"] = "confidence"
-    samples: int = 64
+    samples: int = 96
     steps: int | None = None
     sampler: Literal["ode", "heun", "sde", "predictor-corrector"] = "ode"
     guidance: float = 0.0
@@ -135,7 +135,7 @@ class DockConfig:
         """Steps of the integration of proposals."""
         if self.steps is not None:
             return self.steps
-        return 5 if (self.effort, self.pose_model) == ("quick", "default") else 10
+        return 5 if self.pose_model == "default" else 10
 
     @property
     def search(self) -> SearchConfig:

@@ -29,7 +29,19 @@ def neighbor_sum(values: Tensor, factor: Tensor, receiver: Tensor, offsets: Tens
     Returns:
         [N, c].
     """
-    return _NeighborSum.apply(values, factor, receiver, offsets)  # type: ignore[return-value]
+    if torch.is_grad_enabled() or torch.is_autocast_enabled("cpu"):
+        return _NeighborSum.apply(values, factor, receiver, offsets)  # type: ignore[return-value]
+    return _sparse_product(values, factor, receiver, offsets)
+
+
+def _sparse_product(values: Tensor, factor: Tensor, receiver: Tensor, offsets: Tensor) -> Tensor:
+    size = len(offsets) - 1
+    if values.device.type != "cpu":
+        return scatter_sum(values * factor[:, None], receiver, size)
+    _announce_sparse()
+    columns = torch.arange(len(values))
+    matrix = torch.sparse_csr_tensor(offsets, columns, factor.contiguous(), (size, len(values)), check_invariants=False)
+    return matrix @ values
 
 
 class _NeighborSum(torch.autograd.Function):
@@ -39,15 +51,7 @@ class _NeighborSum(torch.autograd.Function):
     @torch.amp.custom_fwd(device_type="cpu", cast_inputs=torch.float32)
     def forward(ctx: FunctionCtx, values: Tensor, factor: Tensor, receiver: Tensor, offsets: Tensor) -> Tensor:
         ctx.save_for_backward(values, factor, receiver)
-        size = len(offsets) - 1
-        if values.device.type != "cpu":
-            return scatter_sum(values * factor[:, None], receiver, size)
-        _announce_sparse()
-        columns = torch.arange(len(values), device=values.device)
-        matrix = torch.sparse_csr_tensor(
-            offsets, columns, factor.contiguous(), (size, len(values)), check_invariants=False
-        )
-        return matrix @ values
+        return _sparse_product(values, factor, receiver, offsets)
 
     @staticmethod
     @torch.amp.custom_bwd(device_type="cpu")

@@ -164,23 +164,21 @@ def move(tree: Tree, positions: Tensor, motion: Tensor) -> Tensor:
     templates, followed by a rigid motion about the centroid that they had before. The matrices of all axes of a level
     are multiplied at once and every atom is moved once, where the other turns all atoms axis by axis.
     """
-    turn = motion[3:6]
-    angle = torch.linalg.vector_norm(turn, dim=0)
-    root = rotation_matrices((turn / angle.clamp(min=1e-12))[None], angle[None])[0]
+    root = rotation_of(motion[3:6])
     center = tree.centroid(positions)
-    shift = center + motion[:3] - _turned(root, center)
+    shift = center + motion[:3] - rotated(root, center)
     if tree.n_torsions == 0:
-        return tree.placed(_turned(root, positions) + shift)
+        return tree.placed(rotated(root, positions) + shift)
     start, pivot = tree.ends(positions)
-    local = rotation_matrices(_directions(start, pivot), motion[6:])
-    offset = pivot - _turned(local, pivot)
+    local = rotation_matrices(directions(start, pivot), motion[6:])
+    offset = pivot - rotated(local, pivot)
     turns, shifts = [root[None]], [shift[None]]
     for level, (first, last) in enumerate(tree.levels):
         above = tree.above(level, turns[0] if len(turns) == 1 else torch.cat(turns))
         carried = tree.above(level, shifts[0] if len(shifts) == 1 else torch.cat(shifts))
         turns.append(_product(above, local[first:last]))
-        shifts.append(_turned(above, offset[first:last]) + carried)
-    turned = _turned(tree.on_atoms(torch.cat(turns)), positions)
+        shifts.append(rotated(above, offset[first:last]) + carried)
+    turned = rotated(tree.on_atoms(torch.cat(turns)), positions)
     return tree.placed(turned + tree.on_atoms(torch.cat(shifts)))
 
 
@@ -202,13 +200,19 @@ def generalized_gradient(tree: Tree, positions: Tensor, gradient: Tensor) -> Ten
     force, torque = tree.carried(torch.cat([gradient, moment], dim=1)).split(3, dim=1)
     start, pivot = tree.ends(positions)
     about_axis = torque - _cross(pivot - center, force)
-    return torch.cat([rigid, (_directions(start, pivot) * about_axis).sum(1)])
+    return torch.cat([rigid, (directions(start, pivot) * about_axis).sum(1)])
 
 
-def _directions(start: Tensor, end: Tensor) -> Tensor:
+def directions(start: Tensor, end: Tensor) -> Tensor:
     """Unit vectors [m, 3, B] along axes."""
     axis = end - start
     return axis / torch.linalg.vector_norm(axis, dim=1, keepdim=True).clamp(min=1e-12)
+
+
+def rotation_of(vector: Tensor) -> Tensor:
+    """Matrices [3, 3, B] of rotation vectors [3, B], radian."""
+    angle = torch.linalg.vector_norm(vector, dim=0)
+    return rotation_matrices((vector / angle.clamp(min=1e-12))[None], angle[None])[0]
 
 
 def rotation_matrices(axis: Tensor, angle: Tensor) -> Tensor:
@@ -223,7 +227,7 @@ def rotation_matrices(axis: Tensor, angle: Tensor) -> Tensor:
     return torch.stack(rows, dim=1).view(axis.shape[0], 3, 3, axis.shape[2])
 
 
-def _turned(matrix: Tensor, vector: Tensor) -> Tensor:
+def rotated(matrix: Tensor, vector: Tensor) -> Tensor:
     """Matrices [..., 3, 3, B] times vectors [..., 3, B]."""
     x, y, z = (vector[..., k : k + 1, :] for k in range(3))
     return (matrix[..., 0, :] * x).addcmul_(matrix[..., 1, :], y).addcmul_(matrix[..., 2, :], z)

@@ -80,8 +80,13 @@ def test_the_command_writes_a_trajectory(weights, tmp_path, monkeypatch):
     arguments = ["dock", "-p", str(protein_path("1ia1")), "-l", INHIBITOR, "--pocket", str(ligand_path("1ia1"))]
     arguments += ["-o", str(tmp_path / "p.sdf"), "--effort", "quick", "--trajectory", str(tmp_path / "way.pdb")]
     arguments += ["--pose-model", weights["pose_model"], "--confidence-model", weights["confidence_model"]]
-    assert exit_code(*arguments) == 0
-    assert (tmp_path / "way.pdb").read_text().count("ENDMDL") == DockConfig().sampling_steps
+    assert exit_code(*arguments, "--steps", "3") == 0
+    assert (tmp_path / "way.pdb").read_text().count("ENDMDL") == 3
+
+
+def test_the_model_that_ships_takes_half_the_steps_of_others(weights):
+    assert (DockConfig().sampling_steps, DockConfig(**weights).sampling_steps) == (5, 10)
+    assert DockConfig(steps=7).sampling_steps == 7
 
 
 def test_without_restraints_and_guidance_nothing_bends_the_way(site, ligand):

@@ -15,7 +15,7 @@ from molgen.docking.search import SearchConfig, Starts, search
 from molgen.docking.site import Site
 from molgen.physics.energy import DockingEnergy
 
-QUICK = SearchConfig(starts=512, chains=64, rounds=20, patience=8)
+QUICK = SearchConfig(starts=512, chains=64, rounds=20, patience=8, patience_per_torsion=0)
 """The search in one packing, which begins from the poses of the structure's own pocket besides."""
 _SEEDS = 64  # minima of the own pocket that are minimized in every packing
 

@@ -13,7 +13,8 @@ class SearchConfig:
         starts: random poses that are minimized; may be 0 where there are proposals.
         chains: lowest of them, which basin hopping continues.
         rounds: of basin hopping, at most.
-        patience: rounds without a better best pose after which the search stops.
+        patience, patience_per_torsion: rounds without a better best pose after which the search stops, and how many
+            more for each torsion of the ligand: rigid ligands are found at once.
         screen_steps: evaluations for every start; the best go on, two for each chain.
         start_steps: evaluations for these.
         hop_steps: evaluations after a kick.
@@ -22,14 +23,16 @@ class SearchConfig:
         ceiling: kcal/mol an atom can cost at most in a first, softened minimization of the starts; None: none.
         temperature: of Metropolis' rule, kcal/mol.
         torsion_share: of kicks that turn one torsion; the others move the whole ligand.
+        root_share: of kicks that turn a torsion those that turn the side of the root and leave the other in place.
         shift: standard deviation of a kick's translation, Angstrom.
         turn: standard deviation of each component of a kick's rotation, radian.
     """
 
     starts: int = 3072
     chains: int = 256
-    rounds: int = 120
-    patience: int = 30
+    rounds: int = 160
+    patience: int = 16
+    patience_per_torsion: int = 3
     screen_steps: int = 12
     start_steps: int = 20
     hop_steps: int = 20
@@ -39,12 +42,17 @@ class SearchConfig:
     ceiling: float | None = None
     temperature: float = 1.2
     torsion_share: float = 0.6
+    root_share: float = 0.5
     shift: float = 1.2
     turn: float = 1.0
 
+    def patience_with(self, torsions: int) -> int:
+        """Rounds without a better best pose after which the search of a ligand with so many torsions stops."""
+        return self.patience + self.patience_per_torsion * torsions
+
 
 EFFORT = {
-    "quick": SearchConfig(starts=768, chains=64, rounds=30, patience=10),
+    "quick": SearchConfig(starts=768, chains=64, rounds=40, patience=5, patience_per_torsion=1),
     "normal": SearchConfig(),
-    "thorough": SearchConfig(starts=8192, chains=512, rounds=300, patience=60),
+    "thorough": SearchConfig(starts=8192, chains=512, rounds=300, patience=32, patience_per_torsion=6),
 }

@@ -135,21 +135,23 @@ def _hopped(
     hopping, energy, rounds = list(range(len(ligands))), energy_of(range(len(ligands))), 0
     record = minima.by_ligand[:, 0]
     idle = torch.zeros_like(record)
+    patience = record.new_tensor([config.patience_with(own.shape.torsions) for own in ligands])
     while rounds < config.rounds and len(ended) < len(ligands):
         rounds += 1
         shapes = [ligands[k].shape for k in hopping]
-        drawn = dice.kicks(shapes, chains.by_ligand.shape[1], energy.tree.freedom, config)
-        motion, uniform = (part.to(record.device) for part in drawn)
-        hop = minimized(energy, chains.positions, config.hop_steps, len(hopping), motion)
+        kicks, uniform = dice.kicks(shapes, chains.by_ligand.shape[1], energy.tree.freedom, config)
+        kicks = kicks.to(record.device)
+        hop = minimized(energy, chains.positions, config.hop_steps, len(hopping), kicks)
         hopped = Minima(hop.positions, hop.energies, chains.template, len(hopping))
-        chains = chains.replaced(metropolis(hopped.energies - chains.energies, config.temperature, uniform), hopped)
+        accepted = metropolis(hopped.energies - chains.energies, config.temperature, uniform.to(record.device))
+        chains = chains.replaced(accepted, hopped)
         minima = distinct_of_each(minima.joined(hopped), config.chains, atoms)
         if rounds % config.renewal == 0:
             chains = renewed(chains, minima, config.renewed_share, config.elite)
         lowest_now = minima.by_ligand[:, 0]
         idle = torch.where(lowest_now < record - _PROGRESS, 0, idle + 1)
         record = torch.minimum(record, lowest_now)
-        for place in (idle >= config.patience).nonzero().flatten().tolist():
+        for place in (idle >= patience).nonzero().flatten().tolist():
             if hopping[place] not in ended:
                 ended[hopping[place]] = _result(minima, place, ligands[hopping[place]], rounds)
         left = [place for place, k in enumerate(hopping) if k not in ended]
@@ -159,7 +161,7 @@ def _hopped(
             energy = energy_of(hopping)
             size = max(ligands[k].templates.shape[1] for k in hopping)
             chains, minima = (part.of(kept).cropped(size) for part in (chains, minima))
-            atoms, record, idle = atoms[kept], record[kept], idle[kept]
+            atoms, record, idle, patience = (part[kept] for part in (atoms, record, idle, patience))
     for place, k in enumerate(hopping):
         if k not in ended:
             ended[k] = _result(minima, place, ligands[k], rounds)

@@ -11,6 +11,7 @@ from torch import Tensor
 
 from molgen.docking.search.config import SearchConfig
 from molgen.geometry.rotations import random_rotation
+from molgen.physics.torsion_tree import Tree, directions, rotated, rotation_of
 
 
 class Shape(NamedTuple):
@@ -45,8 +46,24 @@ def random_start(shape: Shape, count: int, rng: torch.Generator) -> RandomStart:
     return RandomStart(template, angles, random_rotation((count,), rng), torch.rand(3, count, generator=rng))
 
 
-def kick(shape: Shape, count: int, config: SearchConfig, rng: torch.Generator) -> Tensor:
-    """Motions [6 + m, count], each with one torsion drawn anew, or a move and turn of the whole."""
+class Kicks(NamedTuple):
+    """Motions of C poses: each has one torsion drawn anew, or is a move and turn of the whole.
+
+    Attributes:
+        motion: [6 + m, C].
+        turns_root: bool [C]; with the torsion the side of the root turns, and what is beyond the axis stays.
+    """
+
+    motion: Tensor
+    turns_root: Tensor
+
+    def to(self, device: torch.device) -> Kicks:
+        """The same on another device."""
+        return Kicks(self.motion.to(device), self.turns_root.to(device))
+
+
+def kick(shape: Shape, count: int, config: SearchConfig, rng: torch.Generator) -> Kicks:
+    """Kicks for so many chains of a ligand."""
     motion = torch.zeros(6 + shape.torsions, count)
     rigid = torch.ones(count, dtype=torch.bool)
     if shape.torsions:
@@ -57,7 +74,21 @@ def kick(shape: Shape, count: int, config: SearchConfig, rng: torch.Generator) -
     if not shape.is_fixed:
         motion[:3] = config.shift * torch.randn(3, count, generator=rng) * rigid
         motion[3:6] = config.turn * torch.randn(3, count, generator=rng) * rigid
-    return motion
+    turns_root = ~rigid & (torch.rand(count, generator=rng) < config.root_share)
+    return Kicks(motion, turns_root & (not shape.is_fixed))
+
+
+def motion_of(kicks: Kicks, tree: Tree, positions: Tensor) -> Tensor:
+    """The kicks of poses [n, 3, C] as motions [6 + m, C].
+
+    Either side of a bond may turn: so a part that has found its place stays there while the other looks for one.
+    """
+    start, pivot = tree.ends(positions)
+    angles = kicks.motion[6:, None]
+    back = -(directions(start, pivot) * angles).sum(0)
+    arm = (pivot * (angles != 0)).sum(0) - tree.centroid(positions)
+    rigid = torch.cat([arm - rotated(rotation_of(back), arm), back]) * kicks.turns_root
+    return torch.cat([kicks.motion[:6] + rigid, kicks.motion[6:]])
 
 
 def metropolis(change: Tensor, temperature: float, uniform: Tensor) -> Tensor:
@@ -88,12 +119,13 @@ class Dice:
         """Starts of the ligands of a shape; before any kick."""
         return random_start(shape, count, self._rngs[shape])
 
-    def kicks(self, shapes: Sequence[Shape], chains: int, freedom: int, config: SearchConfig) -> tuple[Tensor, Tensor]:
-        """Motions [freedom, L * chains] of L ligands of these shapes, and numbers [L * chains] for Metropolis' rule."""
+    def kicks(self, shapes: Sequence[Shape], chains: int, freedom: int, config: SearchConfig) -> tuple[Kicks, Tensor]:
+        """Kicks of L * chains poses of L ligands of these shapes, and numbers [L * chains] for Metropolis' rule."""
         drawn = {}
         for shape in dict.fromkeys(shapes):
             motion = torch.zeros(freedom, chains)
-            motion[: 6 + shape.torsions] = kick(shape, chains, config, self._rngs[shape])
-            drawn[shape] = motion, torch.rand(chains, generator=self._rngs[shape])
-        motions, uniform = zip(*(drawn[shape] for shape in shapes), strict=True)
-        return torch.cat(motions, 1), torch.cat(uniform)
+            own = kick(shape, chains, config, self._rngs[shape])
+            motion[: 6 + shape.torsions] = own.motion
+            drawn[shape] = motion, own.turns_root, torch.rand(chains, generator=self._rngs[shape])
+        motions, turns_root, uniform = zip(*(drawn[shape] for shape in shapes), strict=True)
+        return Kicks(torch.cat(motions, 1), torch.cat(turns_root)), torch.cat(uniform)

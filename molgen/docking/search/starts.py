@@ -10,7 +10,7 @@ from torch import Tensor
 
 from molgen.docking.minima import Minima, lowest
 from molgen.docking.search.config import SearchConfig
-from molgen.docking.search.moves import RandomStart, Shape, random_start
+from molgen.docking.search.moves import Kicks, RandomStart, Shape, motion_of, random_start
 from molgen.physics.energy import DockingEnergy
 from molgen.physics.rigid_bfgs import Minimized, minimize
 from molgen.physics.torsion_tree import move
@@ -64,15 +64,15 @@ def minimized_starts(
 
 
 def minimized(
-    energy: DockingEnergy, positions: Tensor, steps: int, ligands: int, motion: Tensor | None = None
+    energy: DockingEnergy, positions: Tensor, steps: int, ligands: int, kicks: Kicks | None = None
 ) -> Minimized:
-    """As `molgen.physics.rigid_bfgs.minimize`, for as many poses of each ligand, which may first be moved."""
+    """As `molgen.physics.rigid_bfgs.minimize`, for as many poses of each ligand, which may first be kicked."""
     count = positions.shape[2] // ligands
     lacking = -count % _LANES
     if lacking:
         positions = _widened(positions, ligands, lacking)
-        motion = None if motion is None else _widened(motion, ligands, lacking)
-    begin = positions if motion is None else move(energy.tree, positions, motion)
+        kicks = None if kicks is None else Kicks(*(_widened(part, ligands, lacking) for part in kicks))
+    begin = positions if kicks is None else move(energy.tree, positions, motion_of(kicks, energy.tree, positions))
     found = minimize(energy, energy.tree, begin, steps)
     if not lacking:
         return found

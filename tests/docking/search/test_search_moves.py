@@ -12,14 +12,15 @@ from small_receptors import poses_first, poses_last
 from small_search import FEW, SIZE, energy_of, searched
 
 from molgen.docking.search import EFFORT, kick, metropolis, random_starts
-from molgen.docking.search.moves import Shape
+from molgen.docking.search.moves import Shape, motion_of
 from molgen.geometry.torsions import dihedral_angles
 from molgen.physics.torsion_tree import TorsionTree, move
 
 
 def kicked(tree: TorsionTree, positions: torch.Tensor) -> torch.Tensor:
     rng = torch.Generator().manual_seed(0)
-    return move(tree, positions, kick(Shape(tree.n_torsions, 1, tree.is_fixed), positions.shape[2], FEW, rng))
+    kicks = kick(Shape(tree.n_torsions, 1, tree.is_fixed), positions.shape[2], FEW, rng)
+    return move(tree, positions, motion_of(kicks, tree, positions))
 
 
 def test_starts_fill_the_box_in_every_orientation() -> None:
@@ -60,6 +61,34 @@ def test_a_kick_turns_one_torsion_or_moves_the_whole() -> None:
     assert abs(turned.float().mean().item() - FEW.torsion_share) < 0.06
 
 
+def test_either_side_of_the_bond_turns_and_the_other_stays_in_place() -> None:
+    tree = energy_of("OCCCCN").tree
+    start = poses_last(ligand("OCCCCN").templates[:1]).repeat(1, 1, 400)
+    kicks = kick(Shape(tree.n_torsions, 1, False), 400, FEW, torch.Generator().manual_seed(1))
+    moved = (move(tree, start, motion_of(kicks, tree, start)) - start).norm(dim=1) > 1e-3
+    turned = (kicks.motion[6:] != 0).any(0)
+    beyond = tree.moving.bool()[(kicks.motion[6:] != 0).float().argmax(0)].T
+    of_root, of_end = turned & kicks.turns_root, turned & ~kicks.turns_root
+    assert not (moved & beyond)[:, of_root].any()
+    assert not (moved & ~beyond)[:, of_end].any()
+    assert moved[:, turned].any(0).float().mean() > 0.9
+    assert int(of_root.sum()) == pytest.approx(int(of_end.sum()), rel=0.4)
+
+
+def test_a_fixed_root_never_moves() -> None:
+    kicks = kick(Shape(3, 1, True), 100, FEW, torch.Generator().manual_seed(1))
+    assert not kicks.turns_root.any()
+    assert not kicks.motion[:6].any()
+
+
+def test_the_search_of_a_flexible_ligand_is_more_patient() -> None:
+    normal = EFFORT["normal"]
+    assert [normal.patience_with(torsions) for torsions in (0, 10)] == [
+        normal.patience,
+        normal.patience + 10 * normal.patience_per_torsion,
+    ]
+
+
 def test_a_stiff_ligand_is_always_moved_as_a_whole() -> None:
     tree = energy_of("Oc1ccccc1").tree
     start = poses_last(ligand("Oc1ccccc1").templates[:1]).repeat(1, 1, 50)
@@ -74,6 +103,7 @@ def test_more_effort_is_more_of_everything() -> None:
         assert less.chains < more.chains
         assert less.rounds < more.rounds
         assert less.patience < more.patience
+        assert less.patience_per_torsion < more.patience_per_torsion
 
 
 @pytest.mark.parametrize("temperature", [0.5, 1.2, 4.0])
