@@ -76,7 +76,7 @@ def superposed(mobile: Protein, target: Protein, points: np.ndarray, reach: floa
         raise InputError(f"has no counterpart of the pocket of {target.source or 'the other'}", source=mobile.source)
     partner = {int(theirs): int(ours) for ours, theirs in best.pairs}
     same = [k in partner and mobile.residues[partner[k]].name == target.residues[k].name for k in lining.tolist()]
-    moved = replace(mobile, positions=mobile.positions @ best.rotation.T + best.translation)
+    moved = replace(mobile, positions=mobile.positions @ best.rotation.T + best.translation, copies=())
     return Superposition(moved, best.pairs, lining, best.rmsd, float(np.mean(same)), best.rotation, best.translation)
 
 

@@ -19,6 +19,8 @@ from molgen.chem.formats.mmcif.reading import atoms_of_table, parse_mmcif
 from molgen.chem.formats.parsing import one_line
 from molgen.chem.formats.pdb.reading import parse_pdb
 from molgen.chem.formats.pdb.relatives import pdb_of_pdbqt, pdb_of_pqr
+from molgen.chem.formats.symmetry.assembly_copies import assembly_copies, copies_of_tables
+from molgen.chem.formats.symmetry.records import AssemblyCopy
 from molgen.chem.proteins.assembly import assemble
 from molgen.chem.proteins.structure import Protein
 from molgen.errors import InputError, MolgenError
@@ -31,6 +33,7 @@ _CELL = 2.0  # Angstrom; a cube of this edge holds a few atoms, in overlaid mode
 _MOST_IN_CELL = 300
 _PDB_SUFFIXES, _MMCIF_SUFFIXES = (".pdb", ".ent", ".brk", ".pdb1"), (".cif", ".mmcif")
 _BINARY = ".bcif"
+_BINARY_TABLES = ("_atom_site", "_entity", "_struct_conn", "_pdbx_struct_assembly_gen", "_pdbx_struct_oper_list")
 _RELATIVES = {".pdbqt": pdb_of_pdbqt, ".pqr": pdb_of_pqr}
 _CIF_ATOMS = re.compile(r"^[ \t]*_atom_site\.", re.MULTILINE)
 _PDB_ATOMS = re.compile(r"^(ATOM|HETATM)", re.MULTILINE)
@@ -60,28 +63,32 @@ def read_protein(path: str | Path) -> Protein:
     """
     path = Path(path)
     try:
-        atoms, notes, bonds = _parsed(path)
+        atoms, notes, bonds, copies = _parsed(path)
         protein = assemble(atoms, source=one_line(path), notes=notes)
         if not len(protein):
             raise InputError("the file holds no atoms other than hydrogen" if atoms else "the file holds no atoms")
         _check_density(protein.positions)
-        return replace(protein, declared_bonds=bonds)
+        return replace(protein, declared_bonds=bonds, copies=copies)
     except MolgenError as error:
         raise type(error)(error.reason, source=one_line(path), place=error.place) from error
 
 
-def _parsed(path: Path) -> tuple[list[AtomSite], list[str], tuple[tuple[BondEnd, BondEnd], ...]]:
-    """The atoms of a file, notes, and the bonds that it declares."""
+def _parsed(
+    path: Path,
+) -> tuple[list[AtomSite], list[str], tuple[tuple[BondEnd, BondEnd], ...], tuple[AssemblyCopy, ...]]:
+    """The atoms of a file, notes, the bonds that it declares, and the copies that its assembly has besides."""
     raw = _read_bytes(path)
     if _suffix(path) == _BINARY:
-        table, *others = binary_tables(raw, ("_atom_site", "_entity", "_struct_conn"))
+        table, *others = binary_tables(raw, _BINARY_TABLES)
         atoms, notes = atoms_of_table(table)
         more = [f"the first of {len(others) + 1} data blocks is read"] if others else []
-        return atoms, [*notes, *more], bonds_of_table(table)
+        return atoms, [*notes, *more], bonds_of_table(table), copies_of_tables(table, table)
     text = _RELATIVES.get(_suffix(path), str)(_decoded(raw))
     form = _format(text)
     atoms, notes = (parse_mmcif if form == "mmCIF" else parse_pdb)(text)
-    return atoms, [*_surprise(path, form), *notes], declared_bonds(text, is_mmcif=form == "mmCIF")
+    is_mmcif = form == "mmCIF"
+    bonds = declared_bonds(text, is_mmcif=is_mmcif)
+    return atoms, [*_surprise(path, form), *notes], bonds, assembly_copies(text, is_mmcif=is_mmcif)
 
 
 def _check_density(positions: np.ndarray) -> None:

@@ -11,6 +11,7 @@ from molgen.chem.formats.parsing import shortened
 from molgen.chem.formats.residue_names import is_standard
 from molgen.chem.proteins.assembly import incomplete_residues
 from molgen.chem.proteins.chain_gaps import gaps
+from molgen.chem.proteins.groups.missing_copies import missing_copies
 from molgen.chem.proteins.groups.molecules import molecules
 from molgen.chem.proteins.structure import Pocket, Protein
 
@@ -30,7 +31,7 @@ def site_notes(receptor: Protein, pocket: Pocket) -> tuple[str, ...]:
         pocket: where the ligand goes.
     """
     near = _near(receptor, pocket)
-    lines = []
+    lines = list(_copies(receptor, pocket))
     for title, items in _peculiarities(receptor).items():
         chosen = [text for labels, text in items if near & labels]
         if chosen:
@@ -38,11 +39,24 @@ def site_notes(receptor: Protein, pocket: Pocket) -> tuple[str, ...]:
     return (*pocket.notes, *_filling(receptor, pocket), *lines)
 
 
+def _copies(receptor: Protein, pocket: Pocket) -> Iterator[str]:
+    """What of the biological assembly is missing at the site."""
+    missing = missing_copies(receptor, *_site_of(pocket))
+    if missing:
+        said = f"near the site, the biological assembly has {shortened(missing)} by symmetry"
+        yield f"{said}, which the file does not hold: dock into the assembly (.pdb1, -assembly1.cif)"
+
+
+def _site_of(pocket: Pocket) -> tuple[np.ndarray, float]:
+    """Points [k, 3] of a pocket, and the distance in which residues are near them, Angstrom."""
+    if pocket.reference is not None:
+        return pocket.reference, _NEAR_LIGAND
+    return pocket.center[None], _NEAR_CENTER
+
+
 def _near(receptor: Protein, pocket: Pocket) -> set[str]:
     """Labels of the residues near a pocket."""
-    points, reach = pocket.center[None], _NEAR_CENTER
-    if pocket.reference is not None:
-        points, reach = pocket.reference, _NEAR_LIGAND
+    points, reach = _site_of(pocket)
     close = KDTree(points).query(receptor.positions, distance_upper_bound=reach)[0] <= reach
     return {receptor.residues[place].label for place in set(receptor.residue_index[close].tolist())}
 

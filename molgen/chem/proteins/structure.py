@@ -8,6 +8,8 @@ from typing import Literal, TypeAlias
 
 import numpy as np
 
+from molgen.chem.formats.symmetry.records import AssemblyCopy
+
 Place: TypeAlias = tuple[float, ...]
 ResidueKind = Literal["polymer", "metal", "ion", "water", "ligand"]
 
@@ -76,6 +78,7 @@ class Protein:
         notes: what the reader had to decide, one line each (alternative locations, models left out, missing atoms).
         alternatives: residues of which the file has several locations.
         declared_bonds: pairs of atoms of two residues that the file calls bonded, each a label and an atom name.
+        copies: of chains that are part of the biological assembly, by the motions that the file declares.
     """
 
     positions: np.ndarray
@@ -88,6 +91,7 @@ class Protein:
     notes: tuple[str, ...] = field(default=(), compare=False)
     alternatives: tuple[Alternative, ...] = field(default=(), compare=False)
     declared_bonds: tuple[tuple[tuple[str, str], tuple[str, str]], ...] = field(default=(), compare=False, repr=False)
+    copies: tuple[AssemblyCopy, ...] = field(default=(), compare=False, repr=False)
 
     def __len__(self) -> int:
         return len(self.positions)

@@ -60,6 +60,9 @@ def test_the_author_columns_of_mmcif_may_be_absent(read):
     rows = [" ".join(row.split()[place] for place in wanted) for row in CIF_ROWS]
     protein = read(mmcif(rows, columns=[COLUMNS[place] for place in wanted]), "x.cif")
     assert protein.residues[0].label == "ALA:Z:7"
+    unnumbered = [row.replace(" Z 1 7 ", " L 1 . ").replace("ATOM", "HETATM").replace("ALA", "LIG") for row in rows[:5]]
+    both = read(mmcif([*rows, *unnumbered], columns=[COLUMNS[place] for place in wanted]), "x.cif")
+    assert both.residues[-1].label == "LIG:L:1"
 
 
 def test_hydrogens_are_counted_on_the_nearest_heavy_atom_of_their_residue(read):

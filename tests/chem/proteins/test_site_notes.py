@@ -58,3 +58,22 @@ def test_a_peptide_and_a_bound_ligand_that_fill_a_box_are_named(read):
     bound = [hetero(f"C{k}", "C", "INH", 90, x, y + 1.4 * k, z) for k in range(1, 5)]
     (note,) = [line for line in told(read([*chain, *bound]), POCKET) if "fills" in line]
     assert "INH:A:90 fills the pocket as part of the receptor, covalently bound to SER:A:2 (C1-OG, 1.40 A);" in note
+
+
+def test_a_copy_of_the_assembly_that_reaches_the_site_is_told(read):
+    remarks = [
+        "REMARK 350 APPLY THE FOLLOWING TO CHAINS: A",
+        "REMARK 350   BIOMT1   1 -1.000000  0.000000  0.000000        6.00000",
+        "REMARK 350   BIOMT2   1  0.000000 -1.000000  0.000000       12.00000",
+        "REMARK 350   BIOMT3   1  0.000000  0.000000  1.000000        0.00000",
+    ]
+    half = read([*remarks, *tripeptide()])
+    (note,) = told(half, POCKET)
+    assert note.startswith("near the site, the biological assembly has ")
+    assert "of a copy of chain A by symmetry, which the file does not hold" in note
+    assert told(half, FAR) == ()
+    moved = [
+        f"{line[:21]}B{line[22:30]}{6 - float(line[30:38]):8.3f}{12 - float(line[38:46]):8.3f}{line[46:]}"
+        for line in tripeptide()
+    ]
+    assert told(read([*remarks, *tripeptide(), *moved]), POCKET) == ()

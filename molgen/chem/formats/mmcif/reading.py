@@ -156,8 +156,8 @@ def _parse_row(fields: tuple[str, ...], polymers: frozenset[str] | None, place: 
     if element is None:
         shown = one_line(symbol) if symbol not in _ABSENT else one_line(name)
         raise ParseError(f"unknown element {shown!r} of atom {one_line(name)!r} in {one_line(residue)!r}", place=place)
-    try:
-        own_number = int(number.replace("_", "?") if len(number) < 10 else "?")
+    try:  # what is no polymer has no number but the author's, and a chain of its own
+        own_number = 1 if number in _ABSENT else int(number.replace("_", "?") if len(number) < 10 else "?")
     except ValueError:
         raise ParseError(f"the residue number {one_line(number)!r} is not a number", place=place) from None
     return AtomSite(
