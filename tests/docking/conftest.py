@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from complexes import CHAIN_A, INHIBITOR, TYROSINE, docked, folder, ligand_path, protein_path, site_in
+from complexes import CHAIN_A, INHIBITOR, PHYSICS, TYROSINE, docked, folder, ligand_path, protein_path, site_in
 from rdkit import Chem
 
 import molgen
@@ -23,6 +23,12 @@ def tyrosine() -> DockingResult:
 @pytest.fixture(scope="session")
 def inhibitor() -> DockingResult:
     return docked("1ia1", INHIBITOR, pocket=CHAIN_A)
+
+
+@pytest.fixture(scope="session")
+def searched() -> DockingResult:
+    """The inhibitor without proposals, by energy."""
+    return docked("1ia1", INHIBITOR, pocket=CHAIN_A, **PHYSICS)
 
 
 @pytest.fixture(scope="session")

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from complexes import CHAIN_A, TYROSINE, docked, heavy_poses, protein_of
+from complexes import CHAIN_A, PHYSICS, TYROSINE, docked, heavy_poses, protein_of
 from rdkit import Chem
 
 from molgen.docking.dock import dock
@@ -16,7 +16,7 @@ STEREO = "C[C@H](O)/C=C\\[C@@H](N)CC/C=C/CO"  # two centers, Z and E
 
 @pytest.fixture(scope="module")
 def stereo() -> DockingResult:
-    return docked("1of6", STEREO)
+    return docked("1of6", STEREO, **PHYSICS)
 
 
 def test_every_pose_keeps_the_stereo_of_the_input(tyrosine: DockingResult, stereo: DockingResult) -> None:
@@ -69,7 +69,7 @@ def test_explicit_hydrogens_keep_the_protonation_unless_a_ph_is_given() -> None:
 
 
 def test_a_kept_conformer_keeps_its_bonds(crystal_inhibitor: Chem.Mol) -> None:
-    result = docked("1ia1", crystal_inhibitor, pocket=CHAIN_A, keep_conformer=True, n=3)
+    result = docked("1ia1", crystal_inhibitor, pocket=CHAIN_A, keep_conformer=True, n=3, **PHYSICS)
     own = heavy_poses(result.mol)
     reference = crystal_inhibitor.GetConformer().GetPositions()
     ends = np.array([(bond.GetBeginAtomIdx(), bond.GetEndAtomIdx()) for bond in crystal_inhibitor.GetBonds()])

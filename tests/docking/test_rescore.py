@@ -8,6 +8,7 @@ import torch
 from complexes import (
     CODES,
     INHIBITOR,
+    PHYSICS,
     TYROSINE,
     docked,
     heavy_poses,
@@ -108,7 +109,7 @@ def with_flat_coordinates(smiles: str) -> Chem.Mol:
 @pytest.fixture(scope="module")
 def tyrosine_file(tmp_path_factory) -> tuple[Path, DockingResult]:
     """Docked poses as molgen writes them."""
-    result = docked("1of6", TYROSINE, min_rmsd=0.3, n=4)
+    result = docked("1of6", TYROSINE, min_rmsd=0.3, n=4, **PHYSICS)
     path = tmp_path_factory.mktemp("poses") / "docked.sdf"
     write_sdf(path, sdf_records(result, "tyrosine"))
     return path, result

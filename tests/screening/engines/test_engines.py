@@ -34,7 +34,7 @@ def all_of(engine, tasks, patience=240.0):
     return ended
 
 
-@pytest.fixture(scope="module", params=["local", "ray"])
+@pytest.fixture(scope="module", params=["local", pytest.param("ray", marks=pytest.mark.slow)])
 def config(request):
     if request.param == "ray":
         ray = pytest.importorskip("ray")

@@ -22,6 +22,8 @@ CODES = ("1ia1", "1of6", "1s3v", "1uou")
 TYROSINE = "N[C@@H](Cc1ccc(O)cc1)C(=O)O"  # the ligand of 1of6
 CHAIN_A = "ligand:TQ3:A:194"  # the copy of the ligand of 1ia1 that is still in the file
 INHIBITOR = "Nc1nc(N)c2c(Sc3ccccc3)cccc2n1"  # the ligand of 1ia1, TQ3 in the file
+PHYSICS = {"proposals": "random", "rank": "energy"}
+"""Options where neither proposals nor the confidence are the subject: a third of the time."""
 
 
 def folder(code: str) -> Path:
