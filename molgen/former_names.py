@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 from molgen.errors import ConfigError
 
 Kind = TypeVar("Kind", bound=type)
+Function = TypeVar("Function", bound=Callable[..., Any])
 _PACKAGE = str(Path(__file__).parent)
 
 
@@ -55,6 +56,19 @@ def current_names(arguments: Mapping[str, Any], former: Mapping[str, str]) -> di
             raise ConfigError(f"{name} is given twice, also under its former name")
         current[name] = value
     return current
+
+
+def takes_former_names(**former: str) -> Callable[[Function], Function]:
+    """Decorator of a function some of whose keyword arguments have changed their names: former name = present name."""
+
+    def decorated(function: Function) -> Function:
+        @functools.wraps(function)
+        def call(*args: Any, **kwargs: Any) -> Any:
+            return function(*args, **current_names(kwargs, former))
+
+        return call  # type: ignore[return-value]
+
+    return decorated
 
 
 def renamed(formerly: str, default: Any) -> Any:

@@ -9,7 +9,7 @@ import pytest
 from molgen.config import from_mapping, renamed
 from molgen.conformers.config import GenerateConfig
 from molgen.errors import ConfigError
-from molgen.former_names import former_names, with_former_names
+from molgen.former_names import former_names, takes_former_names, with_former_names
 
 
 @with_former_names
@@ -64,3 +64,15 @@ def test_every_former_name_of_a_module_still_works(module, former, name):
     with pytest.warns(DeprecationWarning, match=f"{module}.{former} is now called {name}") as caught:
         assert getattr(home, former) is getattr(home, name)
     assert caught[0].filename == __file__
+
+
+def test_a_former_argument_of_a_function_still_works():
+    @takes_former_names(minimise="minimize")
+    def score(pose: int, *, minimize: bool = False) -> tuple[int, bool]:
+        return pose, minimize
+
+    with pytest.warns(DeprecationWarning, match="minimise is now called minimize"):
+        assert score(3, minimise=True) == (3, True)  # pyright: ignore[reportCallIssue]
+    with pytest.raises(ConfigError, match="is given twice"), pytest.warns(DeprecationWarning, match="minimise"):
+        score(3, minimise=True, minimize=True)  # pyright: ignore[reportCallIssue]
+    assert score(3) == (3, False)

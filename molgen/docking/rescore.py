@@ -32,6 +32,7 @@ from molgen.docking.refine import evaluated
 from molgen.docking.site import Site, site_of
 from molgen.errors import ParseError
 from molgen.files import check_place
+from molgen.former_names import takes_former_names
 from molgen.outcomes import attempts
 from molgen.physics.energy import DockingEnergy
 from molgen.physics.rigid_bfgs import minimize as minimized
@@ -62,6 +63,7 @@ class RescoreRow:
     error: str | None
 
 
+@takes_former_names(minimise="minimize")
 def rescore(
     protein: Protein | str | Path,
     pose: Chem.Mol,
@@ -143,6 +145,7 @@ def stand_ins_of(poses: Sequence[Chem.Mol], protein: Protein, keep: Collection[s
     return stand_ins(protein, heavy, keep=keep) if any(map(len, heavy)) else StandIns((), ())
 
 
+@takes_former_names(minimise="minimize")
 def rescore_to_file(
     source: str | Path,
     protein: Protein | str | Path,

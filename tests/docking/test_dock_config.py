@@ -32,5 +32,5 @@ def test_impossible_options_are_named(options: dict[str, object], told: str) -> 
 
 
 def test_the_old_name_of_an_option_works_and_warns() -> None:
-    with pytest.warns(DeprecationWarning, match="spacing is now min_rmsd"):
+    with pytest.warns(DeprecationWarning, match="spacing is now called min_rmsd"):
         assert config_of(spacing=0.7).min_rmsd == 0.7

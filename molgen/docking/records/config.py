@@ -1,0 +1,148 @@
+"""What docking is asked for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from numbers import Integral, Real
+from typing import TYPE_CHECKING, Literal
+
+from molgen.chem.covalent.request import CovalentBond
+from molgen.config import renamed
+from molgen.devices import check_device_name
+from molgen.errors import ConfigError
+from molgen.former_names import takes_former_names
+from molgen.metrics.interactions import Condition
+
+if TYPE_CHECKING:
+    from molgen.docking.search import SearchConfig
+
+MAX_SEED = 2**31 - 3
+"""RDKit takes 32-bit seeds, and the embedding counts two up."""
+
+_CHOICES = {
+    "effort": ("quick", "normal", "thorough"),
+    "proposals": ("both", "learned", "random"),
+    "rank": ("confidence", "energy"),
+    "stereo": ("one", "enumerate"),
+    "sampler": ("ode", "heun", "sde", "predictor-corrector"),
+}
+
+
+@dataclass(frozen=True)
+class DockConfig:
+    """How a ligand is docked.
+
+    Attributes:
+        n: poses to return, at most.
+        seed: same seed and input -> same poses.
+        effort: "quick", "normal" or "thorough": how much is searched.
+        ph: at which the ligand is protonated; None leaves it as it is given; "auto" is 7.4, except for ligands that
+            come with explicit hydrogens: those stay as they are.
+        states: protonation states and tautomers to dock, at most; more than one are ranked together.
+        stereo: of stereo that the input leaves open dock "one" isomer, or "enumerate" all, ranked together.
+        min_rmsd: least symmetric RMSD between two poses, Angstrom.
+        keep_conformer: start from the bond lengths, angles and rings of the input structure.
+        timeout: CPU seconds for the embedding of the ligand.
+        posebusters: the checks of the poses are those of the PoseBusters package instead of our own.
+        proposals: where the search starts: "random" poses, "learned" ones (those of the model alone), or "both".
+        rank: poses are ordered by the learned "confidence", or by "energy" alone.
+        samples, steps: poses that the model proposes, and steps of their integration; None: 10, or with the default
+            model 5, after which poses are as good once they are minimized.
+        sampler: how the model is followed: "ode" or "heun", or for a diffusion "sde" or "predictor-corrector"; the
+            second and the last take two network evaluations a step.
+        guidance: weight of the energy in the last of these steps, 1 / (kcal/mol).
+        pose_model: "default" (a flow), "diffusion" or a weights file.
+        confidence_model: "default" or a weights file.
+        require, forbid: interactions that a pose must have, or must not, e.g. "hbond:A:ILE:9"
+            (:class:`molgen.metrics.interactions.Condition`); poses that fail one are left out.
+        covalent: a bond to a residue that the ligand is docked through, e.g. "A:CYS:25"
+            (:class:`molgen.chem.covalent.request.CovalentBond`).
+        flex: side chains that may move: "none", "auto" (those that line the pocket), or "A:57,A:102-105".
+        packings: of these side chains that are docked into besides the structure's own, at most.
+        device: where the networks run: "cpu", "cuda", "cuda:1", "mps", or "auto" for a GPU where there is one. The
+            search and the energies are the CPU's, but with CUDA for the ligands of a file, which are searched together.
+    """
+
+    n: int = 9
+    seed: int = 0
+    effort: Literal["quick", "normal", "thorough"] = "normal"
+    ph: float | Literal["auto"] | None = "auto"
+    states: int = 1
+    stereo: Literal["one", "enumerate"] = "one"
+    min_rmsd: float = renamed("spacing", 1.0)
+    keep_conformer: bool = False
+    timeout: float = 60.0
+    posebusters: bool = False
+    proposals: Literal["both", "learned", "random"] = "both"
+    rank: Literal["confidence", "energy"] = "confidence"
+    samples: int = 96
+    steps: int | None = None
+    sampler: Literal["ode", "heun", "sde", "predictor-corrector"] = "ode"
+    guidance: float = 0.0
+    pose_model: str = "default"
+    confidence_model: str = "default"
+    require: tuple[str, ...] = ()
+    forbid: tuple[str, ...] = ()
+    covalent: str | None = None
+    flex: str = "none"
+    packings: int = 6
+    device: str = "cpu"
+
+    def __post_init__(self) -> None:
+        limits = (("n", 1, Integral), ("seed", 0, Integral), ("min_rmsd", 0.0, Real), ("samples", 1, Integral))
+        limits += (
+            ("sampling_steps", 1, Integral),
+            ("states", 1, Integral),
+            ("packings", 1, Integral),
+            ("guidance", 0.0, Real),
+        )
+        for name, least, kind in limits:
+            value = getattr(self, name)
+            if not isinstance(value, kind) or not float(value) >= least:
+                raise ConfigError(f"{name.removeprefix('sampling_')} must be at least {least:g}, not {value}")
+        if self.seed > MAX_SEED:
+            raise ConfigError(f"seed must be at most {MAX_SEED}, not {self.seed}")
+        for name, choices in _CHOICES.items():
+            if getattr(self, name) not in choices:
+                raise ConfigError(f"{name} must be one of {', '.join(choices)}, not {getattr(self, name)}")
+        object.__setattr__(self, "require", tuple(self.require))
+        object.__setattr__(self, "forbid", tuple(self.forbid))
+        if self.flex.strip().lower() in ("auto", "none"):
+            object.__setattr__(self, "flex", self.flex.strip().lower())
+        check_device_name(self.device)
+        for text in (*self.require, *self.forbid):
+            Condition.parse(text)
+        if self.covalent is not None:
+            CovalentBond.parse(self.covalent)
+            if self.flex != "none":
+                raise ConfigError("a ligand that is bonded to a residue needs it to stay: --covalent and --flex")
+            if self.keep_conformer:
+                raise ConfigError("a ligand that reacts cannot keep its conformer: --covalent and --keep-conformer")
+        if self.ph not in (None, "auto") and not (isinstance(self.ph, Real) and 0 <= self.ph <= 14):
+            raise ConfigError(f"ph must be between 0 and 14, not {self.ph}")
+        if self.ph is None and self.states > 1:
+            raise ConfigError("states of protonation need a pH: --states and --protonate no exclude each other")
+
+    @property
+    def sampling_steps(self) -> int:
+        """Steps of the integration of proposals."""
+        if self.steps is not None:
+            return self.steps
+        return 5 if self.pose_model == "default" else 10
+
+    @property
+    def search(self) -> SearchConfig:
+        """The amount of search of this effort."""
+        from molgen.docking.search import EFFORT  # imports torch, which a check of options need not wait for
+
+        search = EFFORT[self.effort]
+        return replace(search, starts=0) if self.proposals == "learned" else search
+
+
+@takes_former_names(spacing="min_rmsd")
+def config_of(**options) -> DockConfig:
+    """A configuration; a wrong name is a ConfigError."""
+    try:
+        return DockConfig(**options)
+    except TypeError as error:
+        raise ConfigError(str(error).replace("DockConfig.__init__() ", "")) from error
