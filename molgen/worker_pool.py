@@ -9,9 +9,10 @@ import os
 import pickle
 import signal
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from functools import partial
 from multiprocessing.context import BaseContext
@@ -61,7 +62,8 @@ class WorkerPool(Generic[Item, Result]):
         begin: called first in every process.
         method: "fork": processes are copies of this one, and ``job`` and ``begin`` need not be picklable; "forkserver":
             copies of a server that has imported ``preload`` alone. Where the system cannot copy processes (Windows)
-            they are started anew.
+            they are started anew. Other than by "fork" the main module is imported only if ``job`` or ``begin`` are of
+            it.
         preload: names of modules.
 
     Raises:
@@ -83,7 +85,7 @@ class WorkerPool(Generic[Item, Result]):
             _check_picklable(job, begin)
         self.workers = workers
         self._processes: list[BaseProcess] = []
-        self._context = _context(started, preload, self._processes)
+        self._context = _context(started, preload, self._processes, needs_script=_is_of_script(job, begin))
         # the parent of a forked process is a thread, which may end before the pool does
         last = _KILL if started == "forkserver" else signal.SIGTERM
         self._begin = partial(_begin, job, begin, os.getpid(), last)
@@ -160,7 +162,37 @@ class _Watched:
         return _ENDED_BY_ITSELF if code == 0 else code
 
 
-class _SpawnedProcess(_Watched, multiprocessing.get_context("spawn").Process):
+class _Apart(_Watched):
+    """Before a kind of process that imports what it needs: the script of the user is not run again for it."""
+
+    needs_script = False
+
+    def start(self) -> None:
+        with nullcontext() if self.needs_script else _script_hidden():
+            super().start()  # type: ignore[misc]
+
+
+@contextmanager
+def _script_hidden() -> Iterator[None]:
+    """Let a new process not find the main module, which it would import.
+
+    A script without ``if __name__ == "__main__":`` would begin anew in every process, and start processes of its own.
+    """
+    main = sys.modules["__main__"]
+    known = {name: getattr(main, name) for name in ("__spec__", "__file__") if hasattr(main, name)}
+    main.__spec__ = None
+    main.__file__ = None
+    try:
+        yield
+    finally:
+        for name in ("__spec__", "__file__"):
+            if name in known:
+                setattr(main, name, known[name])
+            else:
+                delattr(main, name)
+
+
+class _SpawnedProcess(_Apart, multiprocessing.get_context("spawn").Process):
     pass
 
 
@@ -170,7 +202,7 @@ if "fork" in multiprocessing.get_all_start_methods():
     class _ForkedProcess(_Watched, multiprocessing.get_context("fork").Process):
         pass
 
-    class _ServedProcess(_Watched, multiprocessing.get_context("forkserver").Process):
+    class _ServedProcess(_Apart, multiprocessing.get_context("forkserver").Process):
         pass
 
     _KINDS |= {"fork": _ForkedProcess, "forkserver": _ServedProcess}
@@ -183,15 +215,25 @@ def _check_picklable(*work: Callable | None) -> None:
         raise WorkerError("this work cannot be spread over processes on this system; use one worker (-j 1)") from error
 
 
-def _context(method: str, preload: Sequence[str], processes: list[BaseProcess]) -> BaseContext:
+def _is_of_script(*work: Callable | None) -> bool:
+    """Whether what is done, or what belongs to it, is defined in the main module."""
+    try:
+        return b"__main__" in pickle.dumps(work)
+    except Exception:  # what cannot be pickled is only for processes that are copies
+        return False
+
+
+def _context(method: str, preload: Sequence[str], processes: list[BaseProcess], *, needs_script: bool) -> BaseContext:
     """A context of multiprocessing that notes the processes that it starts."""
     context: Any = copy.copy(multiprocessing.get_context(method))
     if preload and method == "forkserver":
         context.set_forkserver_preload(list(preload))
 
     def noted(**settings: Any) -> BaseProcess:
-        processes.append(_KINDS[method](**settings))
-        return processes[-1]
+        process = _KINDS[method](**settings)
+        process.needs_script = needs_script
+        processes.append(process)
+        return process
 
     context.Process = noted
     return context

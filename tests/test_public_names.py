@@ -7,6 +7,8 @@ import sys
 from pathlib import Path
 
 import pytest
+from complexes import ligand_path
+from rdkit import Chem
 
 import molgen
 
@@ -61,3 +63,23 @@ def test_importing_a_package_loads_nothing_heavy(package):
 
 def test_type_hints_are_offered_to_users():
     assert (ROOT / "py.typed").exists()
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda: molgen.read_protein(None),
+        lambda: molgen.pack(3),
+        lambda: molgen.dock(None, "CCO"),
+        lambda: molgen.dock([None], "CCO"),
+        lambda: molgen.dock(["absent.pdb", 1], None),
+        lambda: molgen.rescore("absent.pdb", None),
+        lambda: molgen.rescore(None, Chem.MolFromMolFile(str(ligand_path("1ia1")))),
+        lambda: molgen.generate_conformers(None),
+        lambda: molgen.generate_many(None),
+    ],
+)
+def test_wrong_types_are_errors_of_one_line(call):
+    with pytest.raises(molgen.MolgenError) as caught:
+        call()
+    assert "\n" not in str(caught.value)

@@ -145,8 +145,7 @@ def generate_many(
             pairs (molecule, name) or dicts: see :func:`molgen.read_molecules`. Streamed. Records of a file that follow
             each other and are conformers of one molecule are one input.
         smiles_column, name_column: of a table, see :func:`molgen.read_molecules`.
-        n_jobs: processes; the result does not depend on it. A script that wants several needs the usual
-            ``if __name__ == "__main__":``.
+        n_jobs: processes; the result does not depend on it.
         progress: show a bar.
         options: other fields of :class:`GenerateConfig`; ``timeout`` limits the CPU seconds of each molecule.
         Others as in :func:`generate_conformers`.

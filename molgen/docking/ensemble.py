@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -61,7 +61,9 @@ def structures_of(protein: Protein | str | Path | Sequence[Protein | str | Path]
     Raises:
         MolgenError: there is none, or a file cannot be used.
     """
-    given = [protein] if isinstance(protein, Protein | str | Path) else list(protein)
+    if isinstance(protein, Protein | str | Path) or not isinstance(protein, Iterable):
+        return [protein if isinstance(protein, Protein) else read_protein(protein)]
+    given = list(protein)
     if not given:
         raise InputError("there is no structure to dock into")
     return [one if isinstance(one, Protein) else read_protein(one) for one in given]

@@ -13,6 +13,7 @@ from rdkit import Chem
 from scipy.spatial import KDTree
 from torch import Tensor
 
+from molgen.chem.formats.parsing import one_line
 from molgen.chem.molecules.reading import InputRecord, read_molecules
 from molgen.chem.molecules.reference import reference_ligand
 from molgen.chem.molecules.standardize import prepare_molecule
@@ -91,6 +92,8 @@ def rescore(
         MolgenError: the molecule has no 3D coordinates or cannot be read.
     """
     begin = time.monotonic()
+    if not isinstance(pose, Chem.Mol):
+        raise ParseError(f"a pose is an RDKit Mol with 3D coordinates, not {one_line(repr(pose))[:100]}")
     if not pose.GetNumConformers() or not pose.GetConformer().Is3D():
         raise ParseError("the pose has no 3D coordinates")
     full = prepare_molecule(pose)

@@ -3,6 +3,8 @@
 import itertools
 import os
 import signal
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -16,7 +18,7 @@ from molgen.conformers.prepare.prepare import prepare
 from molgen.datasets.block_runner import BlockWork
 from molgen.errors import InputError, ParseError, WorkerError
 from molgen.files import write_atomically
-from molgen.worker_pool import Ended, WorkerPool
+from molgen.worker_pool import Ended, WorkerPool, _is_of_script, _script_hidden
 from molgen.workers import map_processes
 
 pytestmark = pytest.mark.timeout(60)  # what hangs fails
@@ -40,6 +42,36 @@ def die(x: int, *, at: int, folder: Path, times: int) -> int:
 @pytest.mark.parametrize("count", [0, 1, 2, 7])
 def test_every_item_gives_one_result(workers, count):
     assert sorted(map_processes(square, range(count), workers)) == [k * k for k in range(count)]
+
+
+SCRIPT = """
+from molgen.worker_pool import WorkerPool
+print("script", flush=True)
+with WorkerPool(abs, 1, method="forkserver") as pool:
+    pool.submit(-3)
+    while pool.running:
+        for ended in pool.ended():
+            print(ended.result)
+"""
+
+
+def test_a_script_runs_once_whatever_processes_it_starts(tmp_path):
+    script = tmp_path / "script.py"
+    script.write_text(SCRIPT)
+    told = subprocess.run([sys.executable, script], capture_output=True, text=True, timeout=50, check=True)
+    assert told.stdout == "script\n3\n"
+
+
+def test_work_that_a_script_defines_is_found_in_it(monkeypatch):
+    main = sys.modules["__main__"]
+    monkeypatch.setattr(main, "square", square, raising=False)
+    assert not _is_of_script(square, None)
+    monkeypatch.setattr(square, "__module__", "__main__")
+    assert _is_of_script(partial(square), None)
+    before = {name: getattr(main, name, None) for name in ("__spec__", "__file__")}
+    with _script_hidden():
+        assert (main.__spec__, main.__file__) == (None, None)
+    assert {name: getattr(main, name, None) for name in before} == before
 
 
 def test_items_are_drawn_as_they_are_needed():

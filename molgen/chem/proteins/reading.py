@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import io
+import os
 import re
 import zlib
 from dataclasses import replace
@@ -61,6 +62,8 @@ def read_protein(path: str | Path) -> Protein:
         ParseError: an atom record is cut, or has no numbers for coordinates, or an unknown element; with its place:
             `line N` of a PDB file, `atom N` of an mmCIF table.
     """
+    if not isinstance(path, (str, os.PathLike)):
+        raise InputError(f"a structure is a file, not {one_line(repr(path))[:100]} ({type(path).__name__})")
     path = Path(path)
     try:
         atoms, notes, bonds, copies = _parsed(path)
