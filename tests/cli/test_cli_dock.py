@@ -16,7 +16,7 @@ from molgen.chem.proteins.writing import write_complex
 
 
 def test_a_ligand_ends_as_a_table_a_file_and_a_summary(in_folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert dock("--complex", "complex.pdb", "--seed", "3") == 0
+    assert dock("--complex", "complex.pdb", "--seed", "3", "--proposals", "both", "--rank", "confidence") == 0
     out, err = capsys.readouterr()
     assert [word in out for word in ("pose", "kcal/mol", "strain", "valid")] == [True] * 4
     assert "RMSD" not in out
@@ -49,7 +49,7 @@ def test_a_diffusion_proposes_poses_by_its_stochastic_equation(
     learned = ("--proposals", "learned", "--pose-model", "diffusion", "--steps", "3")
     assert dock(*learned, "--sampler", "sde") == 0
     assert len(list(Chem.SDMolSupplier("out.sdf")))
-    assert dock("--sampler", "sde") == 2
+    assert dock("--proposals", "learned", "--sampler", "sde") == 2
     assert "needs a score, which a flow of poses has not" in capsys.readouterr().err
 
 

@@ -197,6 +197,7 @@ def test_a_pool_whose_idle_processes_died_goes_on():
     assert second.result not in (None, first.result)
 
 
+@pytest.mark.slow
 def test_processes_end_with_a_parent_that_is_killed(tmp_path):
     (tmp_path / "in.smi").write_text("".join(f"{'C' * 12} m{k}\n" for k in range(200)))
     arguments = ("prepare", "conformers", tmp_path / "in.smi", "-o", tmp_path / "set", "-j", 2, "--set", "block=1")
