@@ -14,6 +14,8 @@ from molgen.cli import root
 
 ROOT = Path(__file__).parents[2]
 pytest.importorskip("mkdocs")
+ON_THE_SITE = pytest.mark.xdist_group("site")
+"""One process builds it."""
 
 
 @pytest.fixture
@@ -62,7 +64,8 @@ def test_every_option_of_the_help_is_in_its_section(cli_page):
         assert shown <= named, (path, shown - named)
 
 
-@pytest.mark.slow  # builds the site
+@pytest.mark.slow
+@ON_THE_SITE
 def test_pages_load_nothing_from_a_network(site):
     for page in (
         page for page in site.rglob("*.html") if page.parent.name != "gallery"
@@ -76,7 +79,8 @@ def test_pages_load_nothing_from_a_network(site):
         assert not re.search(r"unpkg\.com|cdn\.|fonts\.g", text), page.name
 
 
-@pytest.mark.slow  # builds the site
+@pytest.mark.slow
+@ON_THE_SITE
 def test_pages_quote_the_model_cards_and_the_files_that_they_show(site):
     assert (site / "models.html").read_text(encoding="utf-8").count("safetensors") > 0
     pages = [page.read_text(encoding="utf-8") for page in site.glob("*.html")]
@@ -91,7 +95,8 @@ def test_every_page_has_its_place_in_the_navigation(api):
     assert [name for name in (*written, *api.api_pages()) if f": {name}\n" not in nav] == []
 
 
-@pytest.mark.slow  # builds the site
+@pytest.mark.slow
+@ON_THE_SITE
 def test_the_gallery_links_to_live_pages_and_shows_a_picture_of_each(site):
     live = sorted(path.stem for path in (site / "gallery").glob("*.html"))
     assert live == ["conformers", "covalent", "docking"]
@@ -102,7 +107,8 @@ def test_the_gallery_links_to_live_pages_and_shows_a_picture_of_each(site):
         assert "Mol*" in (site / "gallery" / f"{name}.html").read_text(encoding="utf-8")
 
 
-@pytest.mark.slow  # builds the site
+@pytest.mark.slow
+@ON_THE_SITE
 def test_references_come_after_other_pages_in_the_search(site):
     index = json.loads((site / "search" / "search_index.json").read_text(encoding="utf-8"))
     boosts = {entry["location"]: entry.get("boost", 1.0) for entry in index["docs"]}

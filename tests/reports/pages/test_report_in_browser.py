@@ -27,7 +27,7 @@ ARGUMENTS = (
 )
 PATIENCE = 110.0  # seconds for a view; drawing without a graphics card on a busy machine takes long
 FEWEST_COLORS = 60
-pytestmark = pytest.mark.timeout(900)
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 
 
 @pytest.fixture(scope="module")
@@ -141,7 +141,6 @@ def set_value(browser: Any, css: str, value: object, event: str) -> None:
     browser.execute_script(script, found, name, value, event)
 
 
-@pytest.mark.slow
 def test_tables_toggles_theme_and_downloads(browser: Any, tmp_path: Path) -> None:
     browser.execute_cdp_cmd("Browser.setDownloadBehavior", {"behavior": "allow", "downloadPath": str(tmp_path)})
     dark = [{"name": "prefers-color-scheme", "value": "dark"}]
