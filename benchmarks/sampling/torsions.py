@@ -12,7 +12,7 @@ way (particle guidance, Corso et al. 2024, arXiv:2310.13102).
 
 import argparse
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from itertools import product
@@ -37,11 +37,12 @@ from molgen.errors import MolgenError
 from molgen.geometry.internal_coordinates import batch_coordinates
 from molgen.graphs.batch import GraphBatch, batch_graphs
 from molgen.metrics import coverage, rmsd_matrix
+from molgen.metrics.coverage import Coverage
 from molgen.metrics.symmetry import automorphisms
 from molgen.models.torsion_flow.model import TorsionModel
 from molgen.models.torsion_flow.sample import sample_torsions, time_grid
 from molgen.processes.base import Process
-from molgen.sampling import adams_bashforth, torus_points
+from molgen.sampling import Stepper, adams_bashforth, torus_points
 from molgen.sampling.named import stepper_of
 from molgen.sampling.steppers import Field
 
@@ -120,6 +121,23 @@ def starts(spread: str, samples: int, torsions: int) -> Tensor:
     return 2 * torch.pi * torch.rand(samples, torsions, generator=torch.Generator().manual_seed(0)) - torch.pi
 
 
+def drawn(
+    model: TorsionModel | None, case: Case, samples: int, steps: int, spread: str, stepper: Callable[[], Stepper]
+) -> tuple[Coverage, float]:
+    """How the samples of a molecule cover its references, and the mean cosine to the torsions of their templates."""
+    template = case.templates[torch.arange(samples) % len(case.templates)]
+    shape = batch_coordinates(template[None], case.graph)
+    own = shape.start[0]
+    torsions = starts(spread, samples, own.shape[1])
+    if model is not None:
+        times = time_grid(model, steps)
+        rng = torch.Generator().manual_seed(0)
+        torsions = sample_torsions(model, case.graph, template, torsions, times=times, stepper=stepper, rng=rng)
+    made = shape.positions(torsions[None])[0]
+    row = coverage(rmsd_matrix(case.references, made, case.permutations), THRESHOLD)
+    return row, float((torsions - own).cos().mean())
+
+
 def measure(
     model: TorsionModel | None, data: list[Case], samples: int, steps: int, spread: str, guidance: float, sampler: str
 ) -> str:
@@ -127,20 +145,8 @@ def measure(
     exploding = model is not None and model.config.process == "diffusion"
     plain = partial(stepper_of, sampler, exploding=exploding)
     stepper = partial(Repelled, guidance) if spread == "guided" else plain
-    rows, likeness = [], []
     begin = time.process_time()
-    for case in data:
-        template = case.templates[torch.arange(samples) % len(case.templates)]
-        shape = batch_coordinates(template[None], case.graph)
-        own = shape.start[0]
-        torsions = starts(spread, samples, own.shape[1])
-        if model is not None:
-            times = time_grid(model, steps)
-            rng = torch.Generator().manual_seed(0)
-            torsions = sample_torsions(model, case.graph, template, torsions, times=times, stepper=stepper, rng=rng)
-        made = shape.positions(torsions[None])[0]
-        likeness.append(float((torsions - own).cos().mean()))
-        rows.append(coverage(rmsd_matrix(case.references, made, case.permutations), THRESHOLD))
+    rows, likeness = zip(*(drawn(model, case, samples, steps, spread, stepper) for case in data), strict=True)
     spent = 1e3 * (time.process_time() - begin) / (samples * len(data))
     recall = np.mean([np.mean(row.recall) for row in rows])
     return (

@@ -117,17 +117,17 @@ def test_a_field_that_squeezes_the_circle_has_a_known_density():
 @pytest.mark.parametrize("name", CASES)
 def test_the_probability_flow_has_the_density_of_the_data(name):
     process, score, x, expected = case(name)
-    torch.testing.assert_close(log_likelihood(score, process, x, steps=30), expected, atol=0.05, rtol=0)
+    torch.testing.assert_close(log_likelihood(score, process, x, steps=20), expected, atol=0.05, rtol=0)
 
 
 @pytest.mark.parametrize("name", CASES)
 def test_the_variational_bound_is_tight_for_the_exact_score_and_lower_for_another(name):
     process, score, x, expected = case(name)
     x, expected = x.repeat(8, *[1] * (x.ndim - 1)), expected.repeat(8)
-    gaps = evidence_lower_bound(score, process, x, rng(2), draws=50) - expected
+    gaps = evidence_lower_bound(score, process, x, rng(2), draws=25) - expected
     error = float(gaps.std()) / len(gaps) ** 0.5
-    assert abs(float(gaps.mean())) < 4 * error < 0.8
-    wrong = evidence_lower_bound(lambda x, t: 0.4 * score(x, t), process, x, rng(2), draws=50)
+    assert abs(float(gaps.mean())) < 4 * error < 1.0
+    wrong = evidence_lower_bound(lambda x, t: 0.4 * score(x, t), process, x, rng(2), draws=25)
     assert float((wrong - expected).mean()) < -4 * error
 
 
@@ -162,18 +162,18 @@ def test_a_product_is_the_sum_of_independent_parts_and_a_sample_knows_its_densit
 
     state = {name: part[2] for name, part in parts.items()}
     expected = sum(part[3] for part in parts.values())
-    found = log_likelihood(score, process, state, steps=30)
+    found = log_likelihood(score, process, state, steps=16)
     torch.testing.assert_close(found, expected, atol=0.1, rtol=0)
     start = process.prior({name: x[:4] for name, x in state.items()}, rng(4))
-    end, likelihood = sample_with_likelihood(score, process, start, steps=30)
-    torch.testing.assert_close(log_likelihood(score, process, end, steps=30), likelihood, atol=0.1, rtol=0)
+    end, likelihood = sample_with_likelihood(score, process, start, steps=16)
+    torch.testing.assert_close(log_likelihood(score, process, end, steps=16), likelihood, atol=0.1, rtol=0)
 
 
 def test_probes_estimate_the_divergence_without_bias():
     process, score, x, _ = case("torus")
     exact = log_likelihood(score, process, x, steps=10)
-    found = torch.stack([log_likelihood(score, process, x, steps=10, probes=4, rng=rng(k)) for k in range(12)])
-    error = found.std(0) / 12**0.5
+    found = torch.stack([log_likelihood(score, process, x, steps=10, probes=4, rng=rng(k)) for k in range(8)])
+    error = found.std(0) / 8**0.5
     assert ((found.mean(0) - exact).abs() < 4 * error + 1e-3).all()
     assert float(error.mean()) > 1e-3
     with pytest.raises(ValueError, match="needs rng"):
