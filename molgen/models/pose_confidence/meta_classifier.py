@@ -12,11 +12,13 @@ from scipy.special import log_softmax
 
 from molgen.models.pose_confidence.curve import KNOTS
 from molgen.models.pose_confidence.model import META_FEATURES, ConfidenceModel
-from molgen.models.pose_confidence.support import Support
+from molgen.models.pose_confidence.support import Support, beside_the_first
 
 _PENALTY, _LISTWISE_PENALTY = 0.01, 0.001
 """Ridge on the weights, in units of the features' standard deviations."""
 _CLIP = 0.01
+GAP_WEIGHT = 1.0
+"""Of the distance to the first pose, in the calibration curve: the Brier score of training ligands is lowest there."""
 
 
 def fit_meta_classifier(model: ConfidenceModel, features: Sequence[np.ndarray], labels: Sequence[np.ndarray]) -> None:
@@ -47,11 +49,11 @@ def fit_support(support: Support, features: Sequence[np.ndarray], labels: Sequen
         labels: bool [S], near-native or not.
     """
     weights = listwise_regression(features, labels)
-    logits = [rows @ weights for rows in features]
+    logits = [beside_the_first(torch.from_numpy(rows @ weights), GAP_WEIGHT).numpy() for rows in features]
     at, values = calibration_curve(
         np.concatenate(logits), np.concatenate(labels), np.concatenate([pose_weights(row) for row in logits])
     )
-    fitted = {"weights": weights, "offset": 0.0, "curve_logits": at, "curve_values": values}
+    fitted = {"weights": weights, "offset": 0.0, "gap_weight": GAP_WEIGHT, "curve_logits": at, "curve_values": values}
     with torch.no_grad():
         for name, value in fitted.items():
             getattr(support, name).copy_(torch.as_tensor(value))

@@ -23,10 +23,15 @@ _EXACT = 0.05  # Angstrom^2, an error that counts as none
 
 
 class Support(nn.Module):
-    """Weights of the features, and a calibration curve of their sum."""
+    """Weights of the features, and a calibration curve.
+
+    The curve is one of a pose's logit and of how far it lies below that of the first pose of the ligand: of two poses
+    that look equally good by themselves the one is less likely right beside which another looks better.
+    """
 
     weights: Tensor
     offset: Tensor
+    gap_weight: Tensor
     curve_logits: Tensor
     curve_values: Tensor
 
@@ -34,9 +39,11 @@ class Support(nn.Module):
         super().__init__()
         self.register_buffer("weights", torch.zeros(others + len(SUPPORT_FEATURES)))
         self.register_buffer("offset", torch.zeros(()))
+        self.register_buffer("gap_weight", torch.zeros(()))
         at = torch.linspace(-8.0, 8.0, KNOTS)
         self.register_buffer("curve_logits", at)
         self.register_buffer("curve_values", at.sigmoid())
+        self.register_load_state_dict_pre_hook(_with_gap_weight)
 
     def logits(
         self, others: Tensor, samples: Tensor, found_back: Callable[[Tensor], Tensor], cost: Tensor | float = 0.0
@@ -60,8 +67,19 @@ class Support(nn.Module):
         return logits
 
     def probability(self, logits: Tensor) -> Tensor:
-        """Probabilities for these logits."""
-        return interpolated(logits, self.curve_logits.to(logits), self.curve_values.to(logits))
+        """Probabilities [S] of the poses of one ligand, all of them, for their logits."""
+        beside = beside_the_first(logits, self.gap_weight.to(logits))
+        return interpolated(beside, self.curve_logits.to(logits), self.curve_values.to(logits))
+
+
+def beside_the_first(logits: Tensor, weight: float | Tensor) -> Tensor:
+    """Logits [S] of the poses of a ligand, lower by so much of their distance to the highest."""
+    return logits - weight * (logits.max() - logits)
+
+
+def _with_gap_weight(module: nn.Module, state: dict[str, Tensor], prefix: str, *_: object) -> None:
+    """Files of earlier versions have a curve of the logit alone."""
+    state.setdefault(prefix + "gap_weight", torch.zeros(()))
 
 
 def samples_nearby(rmsds: Tensor) -> Tensor:

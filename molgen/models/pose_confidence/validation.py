@@ -43,7 +43,7 @@ def ranked(model: ConfidenceModel, logits: np.ndarray, record: DecoyRecord) -> t
     said = torch.from_numpy(record.support).to(networks)
     features = meta_features(networks, positions, energies)
     combined = model.support.logits(features, said[:, 0], lambda rows: said[rows, 1:])
-    return combined.numpy(), float(model.support.probability(combined.max()))
+    return combined.numpy(), float(model.support.probability(combined).max())
 
 
 def validate_confidence(model: ConfidenceModel, records: Sequence[DecoyRecord], near_native: float) -> dict[str, float]:

@@ -84,6 +84,22 @@ def test_a_fitted_support_is_stored_with_the_networks(tmp_path):
     assert 0 < ends[0] < ends[1] < 1
 
 
+def test_a_pose_is_less_likely_right_beside_a_better_one():
+    support = Support(len(META_FEATURES))
+    support.gap_weight.fill_(1.0)
+    probabilities = torch.cat([support.probability(torch.tensor(own)) for own in ([1.0], [1.0, 3.0])])
+    torch.testing.assert_close(probabilities, torch.tensor([1.0, -1.0, 3.0]).sigmoid(), atol=0.01, rtol=0)
+
+
+def test_a_curve_of_an_earlier_version_is_one_of_the_logit_alone():
+    state = Support(len(META_FEATURES)).state_dict()
+    del state["gap_weight"]
+    support = Support(len(META_FEATURES))
+    support.gap_weight.fill_(1.0)
+    support.load_state_dict(state)
+    assert support.gap_weight == 0
+
+
 def test_weights_of_earlier_versions_have_no_support(tmp_path):
     save_confidence(confidence_model(), tmp_path / "own.safetensors", {})
     assert load_confidence(tmp_path / "own.safetensors")[0].support is None
