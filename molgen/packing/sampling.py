@@ -19,6 +19,7 @@ from molgen.chem.side_chains.records import SideChainRecord
 from molgen.chem.side_chains.residues import HAS_CHI
 from molgen.models.side_chains.model import SideChainModel
 from molgen.packing.residues.selection import Selection
+from molgen.packing.search.contacts import contacts
 from molgen.packing.search.problem import PackingProblem, problem_of
 from molgen.packing.search.refine import refined_chi
 from molgen.packing.search.rotamers import Rotamers, likely_rotamers, log_mass
@@ -88,7 +89,7 @@ def _with_own(model: SideChainModel, problem: PackingProblem, settings: SearchSe
     kinds = types[:, None].expand(-1, likely.chi.shape[1])
     near = chi_difference(kinds, likely.chi, problem.chi[:, None]) < _ALIKE
     same = (near | ~table(HAS_CHI, types)[:, None]).all(-1)
-    others = torch.where(problem.moves[:, None] & ~same, likely.log_probability - MOVING, _NONE)
+    others = torch.where(problem.moves[:, None] & ~same, likely.log_probability - MOVING / contacts().network, _NONE)
     own = torch.where(problem.moves, log_mass(model, node, types, problem.chi), 0.0)
     return Rotamers(
         torch.cat((problem.chi[:, None], likely.chi), 1),

@@ -18,9 +18,3 @@ def near_pairs(first: Tensor, second: Tensor, reach: float) -> tuple[Tensor, Ten
     order = np.lexsort((found["j"], found["i"]))
     i, j = (torch.from_numpy(found[key][order].astype(np.int64)).to(first.device) for key in "ij")
     return i, j
-
-
-def nearest(points: Tensor, others: Tensor, count: int) -> Tensor:
-    """Indices, int64 [N, count], of the nearest of ``others``, nearest first."""
-    _, index = KDTree(others.double().cpu().numpy()).query(points.double().cpu().numpy(), k=count)
-    return torch.from_numpy(np.asarray(index, dtype=np.int64).reshape(len(points), count)).to(points.device)

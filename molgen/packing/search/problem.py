@@ -13,6 +13,7 @@ from molgen.chem.side_chains.residues import ELEMENTS, HAS_ATOM
 from molgen.models.side_chains.config import SideChainModelConfig
 from molgen.models.side_chains.graph import SideChainGraph, side_chain_graph
 from molgen.packing.residues.selection import Selection
+from molgen.packing.search.contacts import NO_KIND, atom_kinds
 
 SULFUR = 3
 
@@ -30,6 +31,7 @@ class PackingProblem:
         hidden: bool [R], whose side chains the network is not shown: the moving ones, and incomplete ones.
         walls: [M, 3], atoms that do not move besides backbones: surroundings and side chains that stay, Angstrom.
         elements: int64 [M], their classes.
+        kinds: int64 [M], their kinds in contacts; none for what is not of a residue.
     """
 
     graph: SideChainGraph
@@ -40,6 +42,7 @@ class PackingProblem:
     hidden: Tensor
     walls: Tensor
     elements: Tensor
+    kinds: Tensor
 
     def held(self, moves: Tensor) -> PackingProblem:
         """The problem in which only these of the moving residues, bool [R], move; the others have all their atoms."""
@@ -51,6 +54,7 @@ class PackingProblem:
             moves=moves,
             walls=torch.cat((self.walls, self.atoms[residue, slot])),
             elements=torch.cat((self.elements, element_classes(self.graph.types)[residue, slot])),
+            kinds=torch.cat((self.kinds, atom_kinds(self.graph.types)[residue, slot])),
         )
 
 
@@ -85,6 +89,7 @@ def packing_problem(
         hidden=moves | ~complete,
         walls=torch.cat((context[0], atoms[residue, slot])),
         elements=torch.cat((context[1], element_classes(types)[residue, slot])),
+        kinds=torch.cat((torch.full_like(context[1], NO_KIND), atom_kinds(types)[residue, slot])),
     )
 
 

@@ -1,8 +1,8 @@
-"""Find side chains: rotamers from the network, repulsion between them, and a last minimization."""
+"""Find side chains: rotamers from the network, contacts between them, and a last minimization."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor
@@ -10,11 +10,13 @@ from torch import Tensor
 from molgen.chem.side_chains.geometry import chi_difference, set_chi, table
 from molgen.chem.side_chains.residues import HAS_CHI
 from molgen.models.side_chains.model import SideChainModel
-from molgen.packing.search.energy import PairTable, pair_energies, self_energy
+from molgen.packing.search.contacts import contacts
+from molgen.packing.search.energy import PairTable, pair_energies
 from molgen.packing.search.problem import PackingProblem
 from molgen.packing.search.propagation import descend, marginals
 from molgen.packing.search.refine import refined_chi
 from molgen.packing.search.rotamers import Rotamers, likely_rotamers
+from molgen.packing.search.walls import self_energy
 
 _ALIKE = 0.35  # radian, about 20 degrees
 
@@ -25,13 +27,13 @@ class SearchSettings:
 
     Attributes:
         rotamers: of a residue, at most.
-        repulsion: weight of the squared overlap, kT / Angstrom^2.
+        repulsion: kT / Angstrom^2, of the squared overlap with ligands and the like, and in the last minimization.
         steps: of the last minimization.
     """
 
     rotamers: int = 12
-    repulsion: float = 2.0
-    steps: int = 25
+    repulsion: float = 3.0
+    steps: int = 40
 
 
 @dataclass(frozen=True)
@@ -88,11 +90,9 @@ def landscape_of(model: SideChainModel, problem: PackingProblem, settings: Searc
 def landscape(problem: PackingProblem, rotamers: Rotamers, settings: SearchSettings) -> Landscape:
     """The energies of rotamers of all residues of a problem."""
     types = problem.graph.types
-    fixed = torch.cat((problem.graph.backbone, problem.ideal[:, 4:5]), 1)
-    wall = self_energy(types, rotamers.atoms, fixed, problem.walls, problem.elements)
-    pairs = pair_energies(types, rotamers.atoms, problem.moves)
-    unary = settings.repulsion * wall - rotamers.log_probability
-    return Landscape(rotamers, unary, replace(pairs, energy=settings.repulsion * pairs.energy))
+    wall = self_energy(problem, rotamers.atoms, settings.repulsion)
+    unary = wall - contacts().network * rotamers.log_probability
+    return Landscape(rotamers, unary, pair_energies(types, rotamers.atoms, problem.moves))
 
 
 def node_features(model: SideChainModel, problem: PackingProblem) -> Tensor:

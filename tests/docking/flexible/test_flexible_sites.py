@@ -205,7 +205,7 @@ def test_the_complex_and_the_fields_of_poses_have_the_moved_residues(tmp_path, m
         "--flex",
         "A:32",
         "--packings",
-        "1",
+        "3",
         "-n",
         "2",
         "--proposals",
