@@ -55,9 +55,10 @@ class ConformerField:
             torsions, barriers = cumulene_torsions(mol)
             if len(torsions):
                 self.device = torch.device("cpu")
-                shapes.append(_turning(replace(self.terms, torsions=torsions, barriers=barriers)))
+                turning = replace(self.terms, torsions=torsions, barriers=barriers).only(slice(None), slice(0))
+                shapes.append(MMFFEnergy(turning))
             self._shape = _sum(*shapes) if shapes else None
-            self._energy = {charges: MMFFEnergy(self.terms, charges) for charges in (True, False)}
+            self._energy = MMFFEnergy(self.terms)
 
     def with_torsional_terms(self, torsions: np.ndarray, barriers: np.ndarray) -> ConformerField:
         """The field with more torsional terms, which pull conformers to where they are low.
@@ -93,7 +94,7 @@ class ConformerField:
     def _with_terms(self, terms: MMFFTerms) -> ConformerField:
         changed = copy.copy(self)
         changed.terms = terms
-        changed._energy = {charges: MMFFEnergy(terms, charges) for charges in (True, False)}
+        changed._energy = MMFFEnergy(terms)
         return changed
 
     @property
@@ -149,7 +150,7 @@ class ConformerField:
     ) -> Minimization:
         """What is asked for, for conformers [atoms, 3, k]; MMFF94s has to know the molecule."""
         given = torch.from_numpy(np.ascontiguousarray(positions)).float()
-        energy = self._energy[electrostatics]
+        energy = self._energy.with_charges(electrostatics)
         return Minimization(energy, self._start, given, steps, max_force, self._shape, self.device)
 
     def _one_by_one(self, positions: np.ndarray, steps: int, electrostatics: bool) -> tuple[np.ndarray, Energies]:
@@ -170,19 +171,6 @@ def _sum(*objectives: Objective) -> Objective:
         return energy, gradient
 
     return total
-
-
-def _turning(terms: MMFFTerms) -> Objective:
-    """The torsional terms alone."""
-    field = MMFFEnergy(terms)
-
-    def energy(positions: Tensor) -> tuple[Tensor, Tensor]:
-        gradient = torch.zeros_like(positions)
-        own = positions.new_zeros(len(positions), positions.shape[2])
-        field.turning(positions, own, gradient)
-        return own.sum(0), gradient
-
-    return energy
 
 
 def has_both_signs(mol: Chem.Mol) -> bool:

@@ -116,26 +116,14 @@ def _evaluated(energy: MMFFEnergy, system: NDArray[np.float64]) -> NDArray[np.fl
 def _alone(terms: MMFFTerms, owner: NDArray[np.int64], index: int) -> MMFFTerms:
     """Torsions and contacts of one rotor with atoms that belong to none."""
     turned, owners = (owner[terms.torsions] == index).any(1), np.sort(owner[terms.pairs], axis=1)
-    return _only(terms, turned, (owners[:, 0] == -1) & (owners[:, 1] == index))
+    return terms.only(turned, (owners[:, 0] == -1) & (owners[:, 1] == index))
 
 
 def _together(terms: MMFFTerms, one: tuple[int, ...], other: tuple[int, ...]) -> MMFFTerms:
     """Contacts between two rotors, whose hydrogens become the only atoms."""
     first, second = np.isin(terms.pairs, one).T, np.isin(terms.pairs, other).T
     between = (first[0] & second[1]) | (second[0] & first[1])
-    kept = _only(terms, np.zeros(len(terms.torsions), dtype=bool), between)
+    kept = terms.only(slice(0), between)
     number = np.full(terms.n_atoms, -1)
     number[[*one, *other]] = range(len(one) + len(other))
     return replace(kept, n_atoms=len(one) + len(other), pairs=number[kept.pairs])
-
-
-def _only(terms: MMFFTerms, torsions: NDArray[np.bool_], pairs: NDArray[np.bool_]) -> MMFFTerms:
-    return replace(
-        terms,
-        **{name: getattr(terms, name)[:0] for name in ("bonds", "stretch", "angles", "bend", "mixed", "linear")},
-        **{name: getattr(terms, name)[:0] for name in ("planes", "lift")},
-        torsions=terms.torsions[torsions],
-        barriers=terms.barriers[torsions],
-        pairs=terms.pairs[pairs],
-        contact=terms.contact[pairs],
-    )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,7 +11,6 @@ from torch import Tensor
 
 from molgen.chem.atom_types.mmff_record import MMFFTerms
 from molgen.physics.line_search import SHORTEST, accepted, inverse_curvature
-from molgen.physics.sums import atom_sums
 
 Objective = Callable[[Tensor], tuple[Tensor, Tensor]]
 """Conformers [..., n, 3, B] -> (energies [..., B], gradients [..., n, 3, B])."""
@@ -30,9 +29,9 @@ _BOND, _ANGLE, _SOFT = 600.0, 120.0, 3.0
 
 @dataclass(frozen=True)
 class _State:
-    """Where b conformers of each of M molecules are: positions, gradient and direction [M, n, 3, b]; energy, length of
-    the next trial step and scale of the first guess of the inverse Hessian [M, b]; steps, changes of the gradient
-    [M, n, 3, b] and inverse curvatures [M, b] of the last iterations."""
+    """Where b conformers of each of M molecules are, with r = 3 n coordinates: positions, gradient and direction
+    [M, r, b]; energy, length of the next trial step and scale of the first guess of the inverse Hessian [M, 1, b]; and
+    steps and changes of the gradient [M, r, b] of the last iterations, both divided by the root of their product."""
 
     positions: Tensor
     energy: Tensor
@@ -40,13 +39,43 @@ class _State:
     direction: Tensor
     size: Tensor
     scale: Tensor
-    memory: tuple[tuple[Tensor, Tensor, Tensor], ...] = ()
+    memory: tuple[tuple[Tensor, Tensor], ...] = ()
 
     def columns(self, index: Tensor) -> _State:
         """Some of the conformers of each molecule, int64 [M, c]."""
         plain = (self.positions, self.energy, self.gradient, self.direction, self.size, self.scale)
-        memory = tuple(tuple(_columns(part, index) for part in entry) for entry in self.memory)
-        return _State(*(_columns(part, index) for part in plain), memory)  # type: ignore[arg-type]
+        memory = tuple((_columns(step, index), _columns(change, index)) for step, change in self.memory)
+        return _State(*(_columns(part, index) for part in plain), memory=memory)
+
+
+class _Problem:
+    """What is minimized: the objective on coordinates [M, r, b], with the preconditioner and sums over r."""
+
+    def __init__(self, objective: Objective, preconditioner: Tensor) -> None:
+        self._objective, self._preconditioner = objective, preconditioner
+        self._atoms = preconditioner.shape[1]
+        self._ones = preconditioner.new_ones(len(preconditioner), 1, 3 * self._atoms)
+
+    def evaluated(self, x: Tensor) -> tuple[Tensor, Tensor]:
+        """Energies [M, 1, b] and gradients [M, r, b]."""
+        energy, gradient = self._objective(self.by_atom(x))
+        return energy[:, None], gradient.flatten(1, 2)
+
+    def by_atom(self, x: Tensor) -> Tensor:
+        """[M, r, b] -> [M, n, 3, b]."""
+        return x.view(len(x), self._atoms, 3, x.shape[2])
+
+    def applied(self, x: Tensor) -> Tensor:
+        """The preconditioner times vectors, every coordinate alike."""
+        return torch.bmm(self._preconditioner, x.view(len(x), self._atoms, -1)).view_as(x)
+
+    def dot(self, a: Tensor, b: Tensor) -> Tensor:
+        """Inner products [M, 1, b], rounded alike in every batch (:mod:`molgen.physics.sums`)."""
+        return torch.bmm(self._ones, a * b)
+
+    def farthest(self, x: Tensor) -> Tensor:
+        """[M, 1, b], how far the atom goes that goes farthest."""
+        return self.by_atom(x).square().sum(2).amax(1, keepdim=True).clamp_(min=1e-12).sqrt_()
 
 
 def minimize_batch(
@@ -75,15 +104,18 @@ def minimize_batch(
             _of_one(objective), positions[None], iterations, preconditioner[None], until=until
         )
         return moved[0], energy[0]
-    energy, gradient = objective(positions)
+    problem, result = _Problem(objective, preconditioner), positions.clone()
+    x = positions.flatten(1, 2)
+    energy, gradient = problem.evaluated(x)
     ones = torch.ones_like(energy)
-    state = _State(positions, energy, gradient, -_applied(preconditioner, gradient), ones, ones)
-    result, lowest = positions.clone(), energy.clone()
-    active = torch.arange(energy.shape[1], device=energy.device).repeat(len(energy), 1)
+    state = _State(x, energy, gradient, -problem.applied(gradient), ones, ones)
+    lowest = energy[:, 0].clone()
+    active = torch.arange(energy.shape[2], device=energy.device).repeat(len(energy), 1)
     done = torch.zeros_like(active, dtype=torch.bool)
     for iteration in range(iterations):
         if iteration % _REVIEW == 0:
-            arrived = ~done & ~(state.gradient.square().sum(2).amax(1) > until**2)
+            forces = problem.by_atom(state.gradient).square().sum(2).amax(1)
+            arrived = ~done & ~(forces > until**2)
             _put(result, lowest, state, active, arrived)
             done |= arrived
             left = int((~done).sum(1).max()) if done.numel() else 0
@@ -92,7 +124,7 @@ def minimize_batch(
             if _in_steps(left) < active.shape[1]:
                 index = done.to(torch.uint8).argsort(dim=1, stable=True)[:, : _in_steps(left)]
                 active, done, state = active.gather(1, index), done.gather(1, index), state.columns(index)
-        state = _iterated(objective, state, preconditioner)
+        state = _iterated(problem, state)
     _put(result, lowest, state, active, ~done)
     return result, lowest
 
@@ -101,8 +133,8 @@ def _put(positions: Tensor, energy: Tensor, state: _State, active: Tensor, chose
     """Write the chosen conformers of a state, bool [M, b], to their places int64 [M, b] in the whole."""
     molecule, column = chosen.nonzero(as_tuple=True)
     place = active[molecule, column]
-    positions[molecule, :, :, place] = state.positions[molecule, :, :, column]
-    energy[molecule, place] = state.energy[molecule, column]
+    positions[molecule, :, :, place] = state.positions[molecule, :, column].unflatten(1, (-1, 3))
+    energy[molecule, place] = state.energy[molecule, 0, column]
 
 
 def _of_one(objective: Objective) -> Objective:
@@ -116,42 +148,41 @@ def _of_one(objective: Objective) -> Objective:
 
 
 def _columns(values: Tensor, index: Tensor) -> Tensor:
-    """Values [M, ..., b] of the conformers [M, c]."""
-    place = index.view(len(index), *[1] * (values.ndim - 2), -1)
-    return values.gather(-1, place.expand(*values.shape[:-1], -1))
+    """Values [M, r, b] of the conformers [M, c]."""
+    return values.gather(2, index[:, None].expand(-1, values.shape[1], -1))
 
 
 def _in_steps(count: int) -> int:
     return -(-count // COLUMNS) * COLUMNS
 
 
-def _iterated(objective: Objective, state: _State, preconditioner: Tensor) -> _State:
-    slope = _dot(state.direction, state.gradient)
-    length = state.size * (_LONGEST / _farthest(state.direction)).clamp(max=1.0)
-    step = state.direction * _spread(length)
+def _iterated(problem: _Problem, state: _State) -> _State:
+    slope = problem.dot(state.direction, state.gradient)
+    length = state.size * (_LONGEST / problem.farthest(state.direction)).clamp_(max=1.0)
+    step = state.direction * length
     moved = state.positions + step
-    energy, gradient = objective(moved)
+    energy, gradient = problem.evaluated(moved)
     taken = accepted(state.energy, energy, slope, length)
     change = gradient - state.gradient
-    curvature = _dot(step, change)
-    curves_up, reciprocal = inverse_curvature(curvature)
+    curvature = problem.dot(step, change)
+    curves_up, inverse = inverse_curvature(curvature)
     good = taken & curves_up
-    inverse = torch.where(good, reciprocal, 0.0)
-    kept = torch.where(_spread(good), step, 0.0), torch.where(_spread(good), change, 0.0), inverse
+    root = inverse.sqrt_()
+    kept = torch.where(good, step.mul_(root), 0.0), torch.where(good, change * root, 0.0)
     memory = (*state.memory[1 - _MEMORY :], kept)
-    scale = torch.where(good, curvature / _dot(change, _applied(preconditioner, change)).clamp(min=1e-8), state.scale)
-    new_gradient = torch.where(_spread(taken), gradient, state.gradient)
-    quasi_newton = _direction(new_gradient, memory, scale, preconditioner)
-    downhill = _spread(_dot(quasi_newton, new_gradient) < 0)
-    steepest = -_applied(preconditioner, new_gradient)
-    direction = torch.where(_spread(taken), torch.where(downhill, quasi_newton, steepest), state.direction)
+    stiffness = problem.dot(change, problem.applied(change)).clamp_(min=1e-8)
+    scale = torch.where(good, curvature / stiffness, state.scale)
+    new_gradient = torch.where(taken, gradient, state.gradient)
+    quasi_newton = _direction(problem, new_gradient, memory, scale)
+    downhill = taken & (problem.dot(quasi_newton, new_gradient) < 0)
     size = torch.where(taken, 1.0, state.size * _SHORTENING)
     stuck = size < SHORTEST
+    steepest = torch.where(taken | stuck, problem.applied(new_gradient).neg_(), state.direction)
     return _State(
-        torch.where(_spread(taken), moved, state.positions),
+        torch.where(taken, moved, state.positions),
         torch.where(taken, energy, state.energy),
         new_gradient,
-        torch.where(_spread(stuck), steepest, direction),
+        torch.where(downhill, quasi_newton, steepest),
         torch.where(stuck, 1.0, size),
         scale,
         memory,
@@ -177,34 +208,13 @@ def graph_preconditioner(terms: MMFFTerms, pairs: np.ndarray | None = None, stif
     return np.linalg.inv(hessian)
 
 
-def _direction(gradient: Tensor, memory, scale: Tensor, preconditioner: Tensor) -> Tensor:
+def _direction(problem: _Problem, gradient: Tensor, memory: Sequence[tuple[Tensor, Tensor]], scale: Tensor) -> Tensor:
     """The two-loop recursion."""
-    rest, shares = gradient, []
-    for step, change, inverse in reversed(memory):
-        share = inverse * _dot(step, rest)
-        shares.append(share)
-        rest = torch.addcmul(rest, _spread(share).expand_as(rest), change, value=-1)
-    rest = _spread(scale) * _applied(preconditioner, rest)
-    for (step, change, inverse), share in zip(memory, reversed(shares), strict=True):
-        rest = torch.addcmul(rest, _spread(share - inverse * _dot(change, rest)).expand_as(rest), step)
-    return -rest
-
-
-def _applied(matrices: Tensor, vectors: Tensor) -> Tensor:
-    """[M, n, n] times [M, n, 3, B], every coordinate alike."""
-    return (matrices @ vectors.flatten(2)).view_as(vectors)
-
-
-def _dot(a: Tensor, b: Tensor) -> Tensor:
-    """[M, B], of vectors [M, n, 3, B]."""
-    return atom_sums((a * b).flatten(1, 2))
-
-
-def _spread(values: Tensor) -> Tensor:
-    """[M, B] -> [M, 1, 1, B]."""
-    return values[:, None, None]
-
-
-def _farthest(direction: Tensor) -> Tensor:
-    """[M, B], how far the atom goes that goes farthest."""
-    return direction.square().sum(2).amax(1).clamp(min=1e-12).sqrt()
+    rest, shares = gradient.clone(), []
+    for step, change in reversed(memory):
+        shares.append(problem.dot(step, rest))
+        rest.addcmul_(shares[-1], change, value=-1)
+    rest = problem.applied(rest).mul_(scale)
+    for (step, change), share in zip(memory, reversed(shares), strict=True):
+        rest.addcmul_(share - problem.dot(change, rest), step)
+    return rest.neg_()

@@ -96,7 +96,7 @@ def test_a_conformer_does_not_depend_on_its_neighbors(monkeypatch):
     alone, slope = field(x[..., 2:3].contiguous())
     torch.testing.assert_close(alone, energy[2:3])
     torch.testing.assert_close(slope, gradient[..., 2:3])
-    monkeypatch.setattr("molgen.physics.mmff._PIECE", 16)
+    monkeypatch.setattr("molgen.physics.mmff.contacts._PIECE", 16)
     torch.testing.assert_close(field(x), (energy, gradient))
 
 

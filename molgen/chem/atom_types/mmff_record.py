@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 
 @dataclass(frozen=True)
@@ -36,3 +37,15 @@ class MMFFTerms:
     barriers: np.ndarray
     pairs: np.ndarray
     contact: np.ndarray
+
+    def only(self, torsions: NDArray[np.bool_] | slice, pairs: NDArray[np.bool_] | slice) -> MMFFTerms:
+        """Some of the torsions and pairs, and no other term."""
+        bare = ("bonds", "stretch", "angles", "bend", "mixed", "linear", "planes", "lift")
+        return replace(
+            self,
+            **{name: getattr(self, name)[:0] for name in bare},
+            torsions=self.torsions[torsions],
+            barriers=self.barriers[torsions],
+            pairs=self.pairs[pairs],
+            contact=self.contact[pairs],
+        )
