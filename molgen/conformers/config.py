@@ -162,8 +162,8 @@ class GenerateConfig:
 
     @property
     def goes_together(self) -> bool:
-        """Whether molecules of a library are worked on many at a time; CPU time is limited for one alone."""
-        return self.timeout is None and self.boltzmann is None
+        """Whether molecules of a library are worked on many at a time."""
+        return self.boltzmann is None
 
     @property
     def embedding_timeout(self) -> float:

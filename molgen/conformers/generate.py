@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import time
 import warnings
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sized
+from collections.abc import Iterable, Iterator, Mapping, Sized
 from dataclasses import dataclass, replace
 from functools import partial
 from html import escape
 from numbers import Integral
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 from rdkit import Chem, rdBase
 
@@ -18,7 +17,7 @@ from molgen.allocation import keep_freed_memory
 from molgen.chem.molecules.reading import InputRecord, Source, read_molecules
 from molgen.chem.molecules.standardize import molecule_notes, prepare_molecule
 from molgen.chem.molecules.stereo import enumerate_stereo
-from molgen.conformers.batching.batches import batch_results, growing_batches
+from molgen.conformers.batching.batches import AT_ONCE, IN_A_PROCESS, batch_results, growing_batches
 from molgen.conformers.boltzmann import boltzmann_ensemble
 from molgen.conformers.config import GenerateConfig, checked_config
 from molgen.conformers.coordinates.samples import check_options, coordinate_samples
@@ -181,26 +180,17 @@ def timed_outcomes(
         raise ConfigError(f"n_jobs must be a whole number of at least 1, not {readable(n_jobs)}")
     if n_jobs > 1 and model is not None and model.device.type != "cpu":
         raise ConfigError(f"several processes cannot share one {model.device}: n_jobs must be 1 there")
-    work = partial(_timed, model=model, config=config, largest_fragment=largest_fragment, stereo=stereo)
-    if n_jobs == 1 and config.goes_together:
-        together = partial(outcomes, model=model, config=config, largest_fragment=largest_fragment, stereo=stereo)
-        return (found for batch in growing_batches(records) for found in batch_results(together, batch))
-    if n_jobs == 1:
-        return (found for record in records for found in work(record))
-    sent = (replace(record, mol=record.mol and ConformerMol(record.mol)) for record in records)  # keeps its fields
-    lists = in_order(partial(_listed, work), sent, int(n_jobs), lambda record, why: [(Outcome(record, None, why), 0.0)])
-    return (found for several in lists for found in several)
+    together = partial(outcomes, model=model, config=config, largest_fragment=largest_fragment, stereo=stereo)
+    most = IN_A_PROCESS if n_jobs > 1 else AT_ONCE
+    blocks = growing_batches(_sendable(records) if n_jobs > 1 else records, most if config.goes_together else 1)
+    return in_order(
+        partial(batch_results, together), blocks, int(n_jobs), lambda record, why: (Outcome(record, None, why), 0.0)
+    )
 
 
-def _timed(record: InputRecord, **options: Any) -> Iterator[tuple[Outcome, float]]:
-    begin = time.monotonic()
-    for outcome in outcomes(record, **options):
-        yield outcome, time.monotonic() - begin
-        begin = time.monotonic()
-
-
-def _listed(work: Callable[[InputRecord], Iterable[Any]], record: InputRecord) -> list[Any]:
-    return list(work(record))
+def _sendable(records: Iterable[InputRecord]) -> Iterator[InputRecord]:
+    """Records whose molecules keep their fields on the way to another process."""
+    return (replace(record, mol=record.mol and ConformerMol(record.mol)) for record in records)
 
 
 def outcomes(

@@ -4,51 +4,83 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from functools import partial
 from itertools import islice
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 if TYPE_CHECKING:
-    from molgen.worker_pool import Ended
+    from molgen.worker_pool import WorkerPool
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
-_AHEAD = 4
-"""Inputs for each process that wait or whose results do."""
+_AHEAD = 2
+"""Blocks for each process that wait or whose results do."""
 
 
 def in_order(
-    job: Callable[[Item], Result], items: Iterable[Item], workers: int, lost: Callable[[Item, str], Result]
+    job: Callable[[list[Item]], list[Result]],
+    blocks: Iterable[list[Item]],
+    workers: int,
+    lost: Callable[[Item, str], Result],
 ) -> Iterator[Result]:
-    """``job(item)`` of every item, in their order.
+    """The results of ``job(block)`` of every block, in their order.
 
     Args:
-        job: pickled, and so are its items and results; what it raises ends the whole.
-        items: drawn as they are needed.
+        job: the results of a block, in the order of its items; pickled, and so are items and results. What it raises
+            ends the whole.
+        blocks: of items that go together; drawn as they are needed.
         workers: processes; with one, the work is done in this one. They start anew, so that a script needs the usual
             ``if __name__ == "__main__":``.
-        lost: what stands for the result of an item whose process died, and why it did.
+        lost: what stands for the result of an item whose process died when it was alone, and why it did. Where a
+            process dies over a block, its items are tried one by one.
     """
     if workers == 1:
-        yield from map(job, items)
+        for block in blocks:
+            yield from job(block)
         return
     from molgen.worker_pool import WorkerPool  # which needs pebble; one process does not
 
-    numbered, results, following = enumerate(items), {}, 0
-    work = partial(_numbered, job)
-    preload = ("molgen.conformers.generate",)
-    with WorkerPool(work, workers, method="forkserver", preload=preload) as pool:
-        for item in islice(numbered, _AHEAD * workers):
-            pool.submit(item)
+    waiting = ([_Part(number, 0, block)] for number, block in enumerate(blocks))
+    parts: dict[int, list[list[Result] | None]] = {}
+    following = 0
+    with WorkerPool(partial(_done, job), workers, method="forkserver", preload=("molgen.conformers.generate",)) as pool:
+        for block in islice(waiting, _AHEAD * workers):
+            _submit(pool, block, parts)
         while pool.running:
             for ended in pool.ended():
-                number, result = _result(ended, lost)
-                results[number] = result
-            while following in results:
-                yield results.pop(following)
+                part = ended.item
+                if ended.result is None and len(part.items) > 1:
+                    _submit(pool, [_Part(part.number, k, [item]) for k, item in enumerate(part.items)], parts)
+                    continue
+                why = f"its process died ({ended.lost})"
+                result = [lost(part.items[0], why)] if ended.result is None else ended.result
+                parts[part.number][part.place] = result
+            while all(result is not None for result in parts.get(following, [None])):
+                for result in parts.pop(following):
+                    yield from result or ()
                 following += 1
-                for item in islice(numbered, 1):
-                    pool.submit(item)
+                for block in islice(waiting, 1):
+                    _submit(pool, block, parts)
+
+
+@dataclass(frozen=True)
+class _Part(Generic[Item]):
+    """Items that a process is given: a whole block, or one of a block."""
+
+    number: int
+    place: int
+    items: list[Item]
+
+
+def _submit(pool: WorkerPool, parts: list[_Part[Item]], results: dict[int, list[list[Result] | None]]) -> None:
+    results[parts[0].number] = [None] * len(parts)
+    for part in parts:
+        pool.submit(part)
+
+
+def _done(job: Callable[[list[Item]], list[Result]], part: _Part[Item]) -> list[Result]:
+    return job(part.items)
 
 
 def tracked(results: Iterator[Result], total: int | None) -> Iterator[Result]:
@@ -62,16 +94,3 @@ def tracked(results: Iterator[Result], total: int | None) -> Iterator[Result]:
     from rich.progress import track
 
     yield from track(results, "molecules", total=total, console=Console(file=sys.stderr))
-
-
-def _numbered(job: Callable[[Item], Result], item: tuple[int, Item]) -> tuple[int, Result]:
-    return item[0], job(item[1])
-
-
-def _result(
-    ended: Ended[tuple[int, Item], tuple[int, Result]], lost: Callable[[Item, str], Result]
-) -> tuple[int, Result]:
-    if ended.result is not None:
-        return ended.result
-    number, item = ended.item
-    return number, lost(item, f"its process died ({ended.lost})")

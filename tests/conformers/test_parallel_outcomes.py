@@ -1,6 +1,9 @@
 """Several processes give what one gives, in order; a time limit is one failure; a wrong option is one line."""
 
+import math
 import time
+from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import pytest
@@ -8,9 +11,13 @@ from generated import QUICK
 from rdkit import Chem
 
 from molgen.conformers import generate
+from molgen.conformers.batching.meeting import asked, run_together
 from molgen.conformers.generate import generate_conformers, generate_many
+from molgen.conformers.parallel import in_order
 from molgen.conformers.time_limit import TimeLimitError, cpu_limit
 from molgen.errors import ConfigError, MolgenError
+from molgen.outcomes import attempt
+from molgen.worker_pool import Ended
 
 
 def test_processes_give_the_same_in_the_same_order_and_keep_fields():
@@ -34,8 +41,9 @@ def test_a_limit_counts_cpu_time_only():
         pass
 
 
-def forever():
-    while True:
+def forever(seconds=math.inf):
+    end = time.process_time() + seconds
+    while time.process_time() < end:
         pass
 
 
@@ -50,6 +58,54 @@ def test_a_molecule_that_takes_too_long_is_one_failure(monkeypatch):
     monkeypatch.setattr(generate, "sample_conformers", slow)
     found = list(generate_many(["CCO", "CCCO"], 1, model="uniform", timeout=1.0, **QUICK))
     assert [outcome.error for outcome in found] == [None, "took longer than 1 s of CPU time"]
+
+
+def test_what_is_done_for_all_counts_by_what_it_costs():
+    def slow(requests):
+        forever(0.3)
+        return requests
+
+    @dataclass
+    class Request:
+        cost: float
+
+    def job(cost):
+        with cpu_limit(0.2):
+            return asked(slow, Request(cost)).cost
+
+    errors = [one.error for one in run_together([partial(attempt, job, cost) for cost in (0.1, 0.9)])]
+    assert errors == [None, "took longer than 0.2 s of CPU time"]
+
+
+class Pool:
+    """Stands for the processes: an item 3 ends the one that works on it."""
+
+    def __init__(self, job, workers, **_):
+        self.job, self.items = job, []
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        pass
+
+    @property
+    def running(self):
+        return len(self.items)
+
+    def submit(self, item):
+        self.items.append(item)
+
+    def ended(self):
+        item = self.items.pop()  # the last comes first
+        return [Ended(item, lost="signal 9") if 3 in item.items else Ended(item, self.job(item))]
+
+
+def test_a_process_that_dies_over_a_block_fails_the_item_at_fault_alone(monkeypatch):
+    monkeypatch.setattr("molgen.worker_pool.WorkerPool", Pool)
+    blocks = [[0], [1, 2, 3, 4], [5, 6], [7]]
+    found = list(in_order(lambda block: [str(item) for item in block], iter(blocks), 2, lambda item, why: why))
+    assert found == ["0", "1", "2", "its process died (signal 9)", "4", "5", "6", "7"]
 
 
 def test_progress_is_shown_on_request(capsys):

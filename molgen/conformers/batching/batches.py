@@ -16,8 +16,8 @@ from molgen.threads import one_thread
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
-AT_ONCE = 64
-"""Molecules of a batch."""
+AT_ONCE, IN_A_PROCESS = 64, 16
+"""Molecules of a batch; and where several processes work, which are to end at about the same time."""
 
 
 def growing_batches(items: Iterable[Item], most: int = AT_ONCE) -> Iterator[list[Item]]:

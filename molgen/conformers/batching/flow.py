@@ -46,6 +46,11 @@ class FlowRequest:
     seed: int
 
     @property
+    def cost(self) -> float:
+        """CPU time, in any unit."""
+        return len(self.start) * self.record.n_atoms * len(self.times)
+
+    @property
     def goes_alone(self) -> bool:
         """On the CPU, where pieces of one molecule fill the cache; and where random numbers are drawn on the way."""
         return self.model.device.type == "cpu" or self.model.jumps or self.sampler in STOCHASTIC or self.is_rigid

@@ -8,9 +8,12 @@ them; then the threads go on. What a molecule gets does not depend on the others
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
+
+from molgen.conformers.time_limit import Clock
 
 Request = TypeVar("Request")
 Answer = TypeVar("Answer")
@@ -18,6 +21,8 @@ Result = TypeVar("Result")
 Kernel = Callable[[Sequence[Request]], Sequence[Answer]]
 """Requests -> their answers, in the same order."""
 
+_LOOK = 0.2
+"""Seconds after which the clock of the running job is looked at."""
 _HERE = threading.local()
 
 
@@ -31,13 +36,15 @@ def run_together(jobs: Sequence[Callable[[], Result]]) -> list[Result]:
     """The results of jobs, in their order, which meet where they ask for a kernel.
 
     Args:
-        jobs: run in threads, one of them at a time. What one of them raises ends all.
+        jobs: run in threads, one of them at a time. What one of them raises ends all. Each may limit its CPU time,
+            its share of that of the kernels included (:func:`molgen.conformers.time_limit.cpu_limit`).
     """
-    meeting = Meeting()
-    threads = [threading.Thread(target=meeting.run, args=(place, job), daemon=True) for place, job in enumerate(jobs)]
+    meeting, threads = Meeting(), []
     try:
-        for thread in threads:
-            meeting.start(thread)
+        for place, job in enumerate(jobs):
+            clock = Clock()
+            threads.append(threading.Thread(target=meeting.run, args=(place, job, clock), daemon=True))
+            meeting.start(threads[-1], clock)
         while meeting.waiting:
             meeting.answer()
     finally:
@@ -57,9 +64,15 @@ class _Waiting:
 
     kernel: Kernel[Any, Any]
     request: Any
+    clock: Clock
     answer: Any = None
     error: BaseException | None = None
     go_on: threading.Event = field(default_factory=threading.Event)
+
+    @property
+    def cost(self) -> float:
+        """What the answer costs, in any unit."""
+        return getattr(self.request, "cost", 1.0)
 
 
 class Meeting:
@@ -72,15 +85,14 @@ class Meeting:
         self._failure: BaseException | None = None
         self._is_over = False
 
-    def start(self, thread: threading.Thread) -> None:
+    def start(self, thread: threading.Thread, clock: Clock) -> None:
         """Let a thread run until it waits or ends."""
-        self._paused.clear()
-        thread.start()
-        self._until_paused()
+        self._turn(clock, thread.start)
 
-    def run(self, place: int, job: Callable[[], Any]) -> None:
+    def run(self, place: int, job: Callable[[], Any], clock: Clock) -> None:
         """The work of a thread."""
-        _HERE.meeting = self
+        _HERE.meeting, _HERE.clock = self, clock
+        clock.belongs_here()
         try:
             self.results[place] = job()
         except _Dismissed:
@@ -92,7 +104,7 @@ class Meeting:
 
     def ask(self, kernel: Kernel[Request, Answer], request: Request) -> Answer:
         """Called in a thread: wait for the answer."""
-        mine = _Waiting(kernel, request)
+        mine = _Waiting(kernel, request, _HERE.clock)
         self.waiting.append(mine)
         self._paused.set()
         if self._is_over:
@@ -100,6 +112,7 @@ class Meeting:
         mine.go_on.wait()
         if mine.error is not None:
             raise mine.error
+        mine.clock.check()
         return mine.answer
 
     def answer(self) -> None:
@@ -107,11 +120,10 @@ class Meeting:
         asked, self.waiting = self.waiting, []
         try:
             for kernel in dict.fromkeys(one.kernel for one in asked):
-                _answer(kernel, [one for one in asked if one.kernel is kernel])
+                _charged(kernel, [one for one in asked if one.kernel is kernel])
             while asked:
-                self._paused.clear()
-                asked.pop(0).go_on.set()
-                self._until_paused()
+                one = asked.pop(0)
+                self._turn(one.clock, one.go_on.set)
         finally:
             self.waiting += asked  # to be dismissed
 
@@ -122,10 +134,25 @@ class Meeting:
             one.error = _Dismissed()
             one.go_on.set()
 
-    def _until_paused(self) -> None:
-        self._paused.wait()
+    def _turn(self, clock: Clock, begin: Callable[[], object]) -> None:
+        """Let the thread of a clock run until it waits or ends."""
+        self._paused.clear()
+        clock.go_on()
+        begin()
+        while not self._paused.wait(_LOOK):
+            clock.look()
+        clock.pause()
         if self._failure is not None:
             raise self._failure
+
+
+def _charged(kernel: Kernel[Any, Any], asked: Sequence[_Waiting]) -> None:
+    """Answer requests together, and charge each with its share of the CPU time."""
+    begin = time.process_time()
+    _answer(kernel, asked)
+    rate = (time.process_time() - begin) / max(1e-9, sum(one.cost for one in asked))
+    for one in asked:
+        one.clock.charge(rate * one.cost)
 
 
 def _answer(kernel: Kernel[Any, Any], asked: Sequence[_Waiting]) -> None:

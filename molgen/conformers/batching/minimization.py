@@ -14,7 +14,7 @@ from molgen.conformers.batching.memory import in_halves
 from molgen.physics.lbfgs import COLUMNS, Objective, minimize_batch
 from molgen.physics.mmff import MMFFEnergy
 
-PIECE_PAIRS, GPU_PAIRS = 100_000, 60_000_000
+PIECE_PAIRS, GPU_PAIRS = 250_000, 60_000_000
 """Conformers go through the field in pieces of about so many pairs of atoms: what fits the cache of a core, or keeps a
 GPU busy in about 5 GB of its memory."""
 _CPU = torch.device("cpu")
@@ -51,6 +51,11 @@ class Minimization:
         """Of those that can go together; restrained ones go alone."""
         restrained = 0 if self.restraints is None else id(self)
         return str(self.device), self.steps, self.max_force, self.energy.charges, restrained
+
+    @property
+    def cost(self) -> float:
+        """CPU time, in any unit."""
+        return self.pairs * self.positions.shape[2] * (self.steps + 1)
 
     @property
     def pairs(self) -> int:
