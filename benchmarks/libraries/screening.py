@@ -155,6 +155,7 @@ class NothingWork:
     name = "nothing"
     columns = {"score": "number"}  # noqa: RUF012  # a constant of a work
     rank_by = ("score",)
+    together = 1
 
     def arrays(self) -> list[np.ndarray]:
         return []

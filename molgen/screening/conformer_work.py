@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from molgen.chem.molecules.reading import read_molecules
 from molgen.chem.molecules.writing import sdf_block
+from molgen.conformers.batching.batches import AT_ONCE, IN_A_PROCESS, batch_results
 from molgen.conformers.config import GenerateConfig
 from molgen.conformers.generate import ConformerModel, Outcome, outcomes, resolve_model
+from molgen.devices import device_of
 from molgen.screening.conformer_file import row_of, sdf_records
 from molgen.screening.work import ColumnKind, MoleculeResult, WorkFunction
 
@@ -42,6 +43,12 @@ class ConformerWork:
     def rank_by(self) -> tuple[str, ...]:
         return ()
 
+    @property
+    def together(self) -> int:
+        if not self.config.goes_together:
+            return 1
+        return IN_A_PROCESS if device_of(self.config.device).type == "cpu" else AT_ONCE
+
     def arrays(self) -> list[np.ndarray]:
         return []
 
@@ -49,11 +56,14 @@ class ConformerWork:
         network = resolve_model(self.model, self.config.device)
         return lambda smiles: self._generate(network, smiles)
 
-    def _generate(self, network: ConformerModel | None, smiles: str) -> MoleculeResult:
-        begin = time.monotonic()
-        record = next(iter(read_molecules([smiles])))
-        outcome = next(outcomes(record, network, self.config, self.largest_fragment, "one"))
-        seconds = time.monotonic() - begin
+    def _generate(self, network: ConformerModel | None, smiles: Sequence[str]) -> list[MoleculeResult]:
+        def work(one: str) -> Iterator[Outcome]:
+            record = next(iter(read_molecules([one])))
+            return outcomes(record, network, self.config, self.largest_fragment, "one")
+
+        return [self._result(outcome, seconds) for outcome, seconds in batch_results(work, list(smiles))]
+
+    def _result(self, outcome: Outcome, seconds: float) -> MoleculeResult:
         if outcome.mol is None:
             return MoleculeResult(outcome.error, seconds)
         sdf = "".join(sdf_block(record) for record in sdf_records(outcome, self.config))

@@ -17,19 +17,18 @@ from molgen.chem.molecules.reference import compared_with
 from molgen.chem.molecules.writing import sdf_block
 from molgen.chem.proteins.entries import choose_chains
 from molgen.docking.conditions import check_conditions
-from molgen.docking.dock import dock_prepared
 from molgen.docking.ensemble import ensemble_sites, structures_of
 from molgen.docking.flexible.packings import flexible_sites
 from molgen.docking.learned import learned_of
-from molgen.docking.ligand import prepare_variants
+from molgen.docking.library.ligands import LigandDocking, ligands_together
 from molgen.docking.output import sdf_records
 from molgen.docking.records import DockConfig, DockingResult
 from molgen.docking.restraints import Anchor
 from molgen.docking.site import Site, class_keys, sites_of
-from molgen.docking.variants import dock_variants, variant_smiles
+from molgen.docking.variants import variant_smiles
 from molgen.metrics.interactions import fingerprint
 from molgen.metrics.interactions.texts import unsatisfied_text
-from molgen.outcomes import attempt
+from molgen.outcomes import Attempt, attempt
 from molgen.physics.vina import common_classes
 from molgen.screening.work import ColumnKind, MoleculeResult, WorkFunction
 
@@ -79,6 +78,10 @@ class DockWork:
     def rank_by(self) -> tuple[str, ...]:
         return RANK_BY
 
+    @property
+    def together(self) -> int:
+        return ligands_together(self.config)
+
     def arrays(self) -> list[np.ndarray]:
         """For every site the maps of all classes of ligand atom, float32 [classes, points]."""
         classes = common_classes()
@@ -91,24 +94,24 @@ class DockWork:
             warnings.simplefilter("ignore", UserWarning)  # the arrays may be read-only, and are only read
             maps = [dict(zip(keys, torch.from_numpy(values), strict=True)) for values in arrays]
         sites = [dataclasses.replace(site, maps=made) for site, made in zip(self.sites, maps, strict=True)]
-        return lambda smiles: self._dock(sites, smiles)
+        docking = LigandDocking(sites, self.config, self.anchors, None, self.reference, self.largest_fragment)
+        return lambda smiles: _docked(docking, smiles)
 
-    def _dock(self, sites: Sequence[Site], smiles: str) -> MoleculeResult:
-        docked = attempt(self._docked, sites, smiles, name=smiles)
-        if docked.value is None:
-            return MoleculeResult(docked.error, docked.seconds)
-        values, sdf = docked.value
-        return MoleculeResult(None, docked.seconds, values, sdf)
 
-    def _docked(self, sites: Sequence[Site], smiles: str) -> tuple[dict[str, object], str]:
-        """The row of the best pose, and the SD records of all."""
-        mol = next(iter(read_molecules([smiles]))).molecule()
-        variants = prepare_variants(mol, self.config, largest_fragment=self.largest_fragment)
-        result = dock_variants(
-            variants,
-            lambda one: dock_prepared(sites, one, self.config, anchors=self.anchors, reference=self.reference),
-        )
-        return row_values(result), sdf_text(result, smiles)
+def _docked(docking: LigandDocking, smiles: Sequence[str]) -> list[MoleculeResult]:
+    records = [next(iter(read_molecules([one]))) for one in smiles]
+    ended = docking.outcomes(records)
+    return [molecule_result(docked, one) for one, (_, docked) in zip(smiles, ended, strict=True)]
+
+
+def molecule_result(docked: Attempt[DockingResult], smiles: str) -> MoleculeResult:
+    """The row of the best pose and the SD records of all, or why there are none."""
+    if docked.value is None:
+        return MoleculeResult(docked.error, docked.seconds)
+    written = attempt(lambda result: (row_values(result), sdf_text(result, smiles)), docked.value, name=smiles)
+    if written.value is None:
+        return MoleculeResult(written.error, docked.seconds)
+    return MoleculeResult(None, docked.seconds, *written.value)
 
 
 def dock_work(

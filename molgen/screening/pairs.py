@@ -42,13 +42,17 @@ class PairWork:
     def rank_by(self) -> tuple[str, ...]:
         return RANK_BY
 
+    @property
+    def together(self) -> int:
+        return 1
+
     def arrays(self) -> list[np.ndarray]:
         return []
 
     def open(self, arrays: Sequence[np.ndarray]) -> WorkFunction:
         learned_of(self.docking.config)
         docking = replace(self.docking)  # with sites of its own
-        return lambda task: _dock(docking, task)
+        return lambda tasks: [_dock(docking, task) for task in tasks]
 
 
 def _dock(docking: PairDocking, task: str) -> MoleculeResult:

@@ -28,8 +28,8 @@ class MoleculeResult:
     sdf: str = ""
 
 
-WorkFunction = Callable[[str], MoleculeResult]
-"""SMILES -> MoleculeResult; never raises."""
+WorkFunction = Callable[[Sequence[str]], list[MoleculeResult]]
+"""SMILES -> their results, none of which depends on the others; never raises."""
 
 
 class Work(Protocol):
@@ -48,6 +48,11 @@ class Work(Protocol):
     @property
     def rank_by(self) -> tuple[str, ...]:
         """Columns that a library can be ranked by, the default first; a minus sign in front: highest first."""
+        ...
+
+    @property
+    def together(self) -> int:
+        """Molecules that are worked on together, at most."""
         ...
 
     def arrays(self) -> list[np.ndarray]:

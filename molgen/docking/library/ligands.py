@@ -28,6 +28,11 @@ GPU_BATCH = 256
 Variants = Sequence[PreparedLigand]
 
 
+def ligands_together(config: DockConfig) -> int:
+    """Ligands that are searched together on the device of a configuration."""
+    return GPU_BATCH if device_of(config.device).type == "cuda" else CPU_TOGETHER
+
+
 @dataclass
 class LigandDocking:
     """Docks ligands, batch after batch; the maps of each serve those that follow, and the first ligand is kept."""
@@ -42,7 +47,7 @@ class LigandDocking:
 
     def outcomes(self, records: Iterable[InputRecord]) -> Iterator[tuple[InputRecord, Attempt[DockingResult]]]:
         """Every record with what became of it, in order; a batch is read ahead."""
-        size = GPU_BATCH if device_of(self.config.device).type == "cuda" else CPU_TOGETHER
+        size = ligands_together(self.config)
         stream = iter(records)
         while batch := list(islice(stream, size)):
             yield from self._batch(batch)

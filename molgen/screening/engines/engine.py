@@ -34,7 +34,7 @@ class Engine(Protocol):
         ...
 
     def submit(self, task: MoleculeTask) -> None:
-        """Hand over a task."""
+        """Hand over a task; it begins when :meth:`finished` is called, maybe together with others."""
         ...
 
     def finished(self, patience: float) -> list[Finished]:

@@ -11,6 +11,7 @@ import numpy as np
 from molgen.screening.config import RunConfig
 from molgen.screening.engines import worker
 from molgen.screening.engines.engine import Finished
+from molgen.screening.engines.groups import Group, TaskGroups
 from molgen.screening.work import MoleculeResult, MoleculeTask, Work
 from molgen.worker_pool import Ended, WorkerPool
 
@@ -32,26 +33,33 @@ class LocalEngine:
             paths.append(str(Path(self._folder.name) / f"{number}.npy"))
             np.save(paths[-1], values)
         begin = partial(worker.begin, work, paths)
-        self._pool: WorkerPool[MoleculeTask, MoleculeResult] = WorkerPool(
+        self._groups = TaskGroups(work.together, config.timeout)
+        self._pool: WorkerPool[Group, list[MoleculeResult]] = WorkerPool(
             worker.run, config.workers, begin=begin, method="forkserver", preload=_PRELOAD
         )
 
     def slots(self) -> int:
-        return 2 * self._config.workers
+        return self._groups.slots(self._config.workers)
 
     def submit(self, task: MoleculeTask) -> None:
-        self._pool.submit(task, self._config.timeout)
+        self._groups.add(task)
 
     def finished(self, patience: float) -> list[Finished]:
-        return [self._finished(ended) for ended in self._pool.ended(patience)]
+        for group in self._groups.leave(self._config.workers, self._pool.running):
+            self._pool.submit(group, self._config.timeout)
+        return [one for ended in self._pool.ended(patience) for one in self._finished(ended)]
 
     def close(self) -> None:
         self._pool.close()
         self._folder.cleanup()
 
-    def _finished(self, ended: Ended[MoleculeTask, MoleculeResult]) -> Finished:
+    def _finished(self, ended: Ended[Group, list[MoleculeResult]]) -> list[Finished]:
+        if ended.result is not None:
+            self._groups.ended(ended.result)
+            return [Finished(task, result) for task, result in zip(ended.item, ended.result, strict=True)]
+        if self._groups.lost(ended.item):
+            return []
         if ended.late:
-            return Finished(ended.item, None, f"took longer than {self._config.timeout:g} s of CPU time", final=True)
-        if ended.lost is not None:
-            return Finished(ended.item, None, f"its worker died ({ended.lost})")
-        return Finished(ended.item, ended.result)
+            why = f"took longer than {self._config.timeout:g} s of CPU time"
+            return [Finished(ended.item[0], None, why, final=True)]
+        return [Finished(ended.item[0], None, f"its worker died ({ended.lost})")]

@@ -15,6 +15,7 @@ from molgen.cpu_deadline import WALL_FACTOR, cpu_deadline
 from molgen.errors import InputError, MolgenError
 from molgen.screening.config import RunConfig
 from molgen.screening.engines.engine import Finished
+from molgen.screening.engines.groups import Group, TaskGroups
 from molgen.screening.engines.worker import prepare_process
 from molgen.screening.work import MoleculeResult, MoleculeTask, Work, WorkFunction
 
@@ -40,25 +41,35 @@ class RayEngine:
         self._arrays = [self._ray.put(values) for values in work.arrays()]
         resources = {"num_cpus": config.cpus, "memory": int(config.memory * _GIB)}
         self._run = self._ray.remote(max_retries=0, **resources)(_run)
-        self._tasks: dict[Any, tuple[MoleculeTask, float]] = {}
+        self._groups = TaskGroups(work.together, config.timeout)
+        self._tasks: dict[Any, tuple[Group, float]] = {}
 
     def slots(self) -> int:
-        """Twice the tasks that the cluster has CPUs for at the moment; it may grow and shrink."""
-        return 2 * max(1, int(self._ray.cluster_resources().get("CPU", 1) / self._config.cpus))
+        return self._groups.slots(self._workers())
+
+    def _workers(self) -> int:
+        """Tasks that the cluster has CPUs for at the moment; it may grow and shrink."""
+        return max(1, int(self._ray.cluster_resources().get("CPU", 1) / self._config.cpus))
 
     def submit(self, task: MoleculeTask) -> None:
+        self._groups.add(task)
+
+    def _send(self, group: Group) -> None:
         wrapped = [self._work]  # in a list it is fetched by the worker when it needs it, not for every task
-        reference = self._run.remote(self._job, wrapped, task.smiles, self._config.timeout, *self._arrays)
-        self._tasks[reference] = (task, time.monotonic())
+        smiles = [task.smiles for task in group]
+        reference = self._run.remote(self._job, wrapped, smiles, self._config.timeout, *self._arrays)
+        self._tasks[reference] = (group, time.monotonic())
 
     def finished(self, patience: float) -> list[Finished]:
+        for group in self._groups.leave(self._workers(), len(self._tasks)):
+            self._send(group)
         if not self._tasks:
             return []
         waiting = list(self._tasks)
         done, _ = self._ray.wait(waiting, num_returns=1, timeout=patience)
         if done:  # and whatever else has ended by now
             done, _ = self._ray.wait(waiting, num_returns=len(waiting), timeout=0)
-        return [self._ended(reference, *self._tasks.pop(reference)) for reference in done]
+        return [one for reference in done for one in self._ended(reference, *self._tasks.pop(reference))]
 
     def close(self) -> None:
         for reference in self._tasks:
@@ -67,14 +78,19 @@ class RayEngine:
         if self._started:
             self._ray.shutdown()
 
-    def _ended(self, reference: Any, task: MoleculeTask, since: float) -> Finished:
+    def _ended(self, reference: Any, group: Group, since: float) -> list[Finished]:
         errors = self._ray.exceptions
         try:
-            return Finished(task, self._ray.get(reference))
+            results = self._ray.get(reference)
+            self._groups.ended(results)
+            return [Finished(task, result) for task, result in zip(group, results, strict=True)]
         except (errors.WorkerCrashedError, errors.OutOfMemoryError, errors.NodeDiedError) as error:
+            if self._groups.lost(group):
+                return []
             if time.monotonic() - since >= self._config.timeout:
-                return Finished(task, None, f"took longer than {self._config.timeout:g} s of CPU time", final=True)
-            return Finished(task, None, f"its worker died ({type(error).__name__})")
+                why = f"took longer than {self._config.timeout:g} s of CPU time"
+                return [Finished(group[0], None, why, final=True)]
+            return [Finished(group[0], None, f"its worker died ({type(error).__name__})")]
         except errors.RayTaskError as error:
             if isinstance(error.cause, MolgenError):
                 raise error.cause from None
@@ -85,8 +101,10 @@ _OPENED: dict[str, WorkFunction] = {}
 """The opened work of this process, by job."""
 
 
-def _run(job: str, wrapped: Sequence[Any], smiles: str, timeout: float, *arrays: np.ndarray) -> MoleculeResult:
-    """One molecule, in a Ray worker; it ends when that takes too much CPU time, and a watchdog ends what only waits."""
+def _run(
+    job: str, wrapped: Sequence[Any], smiles: Sequence[str], timeout: float, *arrays: np.ndarray
+) -> list[MoleculeResult]:
+    """Some molecules, in a Ray worker; it ends when they take too much CPU time, and a watchdog what only waits."""
     if job not in _OPENED:
         prepare_process()
         _OPENED.clear()

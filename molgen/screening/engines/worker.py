@@ -26,7 +26,7 @@ class Worker:
         """
         self._work, self._paths, self._ready = work, paths, None
 
-    def __call__(self, smiles: str) -> MoleculeResult:
+    def __call__(self, smiles: Sequence[str]) -> list[MoleculeResult]:
         if self._ready is None:
             if self._work is None:
                 raise RuntimeError("the worker was not set up")
@@ -52,6 +52,6 @@ def begin(work: Work, paths: Sequence[str]) -> None:
     WORKER.begin(work, paths)
 
 
-def run(task: MoleculeTask) -> MoleculeResult:
-    """Work on one molecule in this process."""
-    return WORKER(task.smiles)
+def run(group: Sequence[MoleculeTask]) -> list[MoleculeResult]:
+    """Work on some molecules in this process."""
+    return WORKER([task.smiles for task in group])

@@ -83,6 +83,18 @@ def test_a_molecule_that_takes_too_long_is_ended(engine):
     assert ended[HANGS].final
 
 
+def test_of_molecules_that_go_together_only_the_one_at_fault_is_lost():
+    engine = start_engine(LengthWork(together=8), CONFIGS["local"])
+    try:
+        tasks = [task("C" * k) for k in range(1, 9)] + [task(CRASHES), task(HANGS)] + [task("N" * k) for k in (1, 2, 3)]
+        ended = all_of(engine, tasks)
+    finally:
+        engine.close()
+    assert [one.task.smiles for one in ended.values() if one.result is None and not one.final] == [CRASHES]
+    assert [one.task.smiles for one in ended.values() if one.final] == [HANGS]
+    assert len(ended) == len(tasks)
+
+
 def test_work_that_cannot_be_opened_ends_the_run(config):
     engine = start_engine(LengthWork(openable=False), config)
     try:

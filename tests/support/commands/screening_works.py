@@ -20,6 +20,7 @@ class LengthWork:
 
     pause: float = 0.0
     openable: bool = True
+    together: int = 1
 
     @property
     def name(self):
@@ -40,7 +41,7 @@ class LengthWork:
         if not self.openable:
             raise CheckpointError("these weights are of no use")
         total = float(sum(values.sum() for values in arrays))
-        return lambda smiles: self._measure(smiles, total)
+        return lambda smiles: [self._measure(one, total) for one in smiles]
 
     def _measure(self, smiles: str, total: float) -> MoleculeResult:
         if smiles == CRASHES:
@@ -81,7 +82,7 @@ class HereEngine:
             return [Finished(task, None, "its worker died (signal 9)")]
         if task.smiles == HANGS:
             return [Finished(task, None, "took longer than 1 s", final=True)]
-        return [Finished(task, self._ready(task.smiles))]
+        return [Finished(task, *self._ready([task.smiles]))]
 
     def close(self) -> None:
         self._tasks.clear()
