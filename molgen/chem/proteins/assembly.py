@@ -13,6 +13,7 @@ from molgen.chem.formats.mmcif.atom_site import AtomSite
 from molgen.chem.formats.parsing import shortened
 from molgen.chem.formats.residue_names import missing_atoms
 from molgen.chem.proteins.alternative_locations import select_locations
+from molgen.chem.proteins.predictions.confidence import UNSURE, confidences
 from molgen.chem.proteins.residue_kinds import residue_kinds
 from molgen.chem.proteins.structure import Protein, Residue
 
@@ -20,13 +21,16 @@ _LONGEST_BOND_TO_HYDROGEN = 1.3  # Angstrom
 _LONGEST_AMIDE_BOND = 1.6
 
 
-def assemble(atoms: Sequence[AtomSite], *, source: str = "", notes: Sequence[str] = ()) -> Protein:
+def assemble(
+    atoms: Sequence[AtomSite], *, source: str = "", notes: Sequence[str] = (), predicted: bool | None = False
+) -> Protein:
     """The structure that atom records describe; one without heavy atoms has no residues.
 
     Args:
         atoms: in the order of the file.
         source: the file.
         notes: what was decided before; those of the assembly are added.
+        predicted: whether the structure is a prediction, whose B factors are its confidence; None: as they look.
     """
     selection = select_locations(atoms)
     positions = np.array([(atom.x, atom.y, atom.z) for atom in atoms], dtype=np.float64).reshape(-1, 3)
@@ -57,6 +61,7 @@ def assemble(atoms: Sequence[AtomSite], *, source: str = "", notes: Sequence[str
     )
     alternative = [one.label for one in selection.alternatives]
     protein = _with_kinds(protein, [atoms[heavy[one.start]] for one in residues])
+    protein = _with_confidence(protein, np.array([atoms[index].b_factor for index in heavy]), predicted)
     found = [
         _note("alternative locations, of which the most occupied is read, in {}", "residue", alternative),
         f"repeated atom records left out: {selection.duplicates}" if selection.duplicates else "",
@@ -64,7 +69,7 @@ def assemble(atoms: Sequence[AtomSite], *, source: str = "", notes: Sequence[str
         _note("several residues share a label: {}", "label", _repeated(protein)),
         _note("atoms are missing in {}", "residue", [residue.label for residue, _ in incomplete_residues(protein)]),
     ]
-    return replace(protein, notes=(*notes, *filter(None, found)))
+    return replace(protein, notes=(*notes, *protein.notes, *filter(None, found)))
 
 
 def incomplete_residues(protein: Protein) -> list[tuple[Residue, tuple[str, ...]]]:
@@ -108,6 +113,19 @@ def _with_kinds(protein: Protein, first_atoms: Sequence[AtomSite]) -> Protein:
     kinds = residue_kinds(protein, hetero, in_sequence)
     residues = tuple(replace(residue, kind=kind) for residue, kind in zip(protein.residues, kinds, strict=True))
     return replace(protein, residues=residues)
+
+
+def _with_confidence(protein: Protein, b_factors: np.ndarray, predicted: bool | None) -> Protein:
+    """The structure with the residues of chains of which it is unsure, if it is a prediction; and a note on these."""
+    polymer = list(protein.of_kind("polymer"))
+    inside = protein.atoms_of(polymer)
+    owners = np.repeat(np.arange(len(polymer)), [one.stop - one.start for one in polymer])
+    found = confidences(b_factors[inside], owners, said=predicted)
+    if found is None:
+        return protein
+    unsure = tuple((one.label, float(p)) for one, p in zip(polymer, found, strict=True) if p < UNSURE)
+    note = f"a predicted structure: the pLDDT of {len(unsure)} of its {len(polymer)} residues is below {UNSURE:g}"
+    return replace(protein, unsure=unsure, notes=(*protein.notes, note))
 
 
 def _repeated(protein: Protein) -> list[str]:

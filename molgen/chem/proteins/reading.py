@@ -7,7 +7,7 @@ import io
 import os
 import re
 import zlib
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
@@ -23,6 +23,7 @@ from molgen.chem.formats.pdb.relatives import pdb_of_pdbqt, pdb_of_pqr
 from molgen.chem.formats.symmetry.assembly_copies import assembly_copies, copies_of_tables
 from molgen.chem.formats.symmetry.records import AssemblyCopy
 from molgen.chem.proteins.assembly import assemble
+from molgen.chem.proteins.predictions.confidence import is_predicted
 from molgen.chem.proteins.structure import Protein
 from molgen.errors import InputError, MolgenError
 from molgen.opening import check_input, read_input
@@ -66,32 +67,43 @@ def read_protein(path: str | Path) -> Protein:
         raise InputError(f"a structure is a file, not {one_line(repr(path))[:100]} ({type(path).__name__})")
     path = Path(path)
     try:
-        atoms, notes, bonds, copies = _parsed(path)
-        protein = assemble(atoms, source=one_line(path), notes=notes)
+        parsed = _parsed(path)
+        atoms = parsed.atoms
+        protein = assemble(atoms, source=one_line(path), notes=parsed.notes, predicted=parsed.predicted)
         if not len(protein):
             raise InputError("the file holds no atoms other than hydrogen" if atoms else "the file holds no atoms")
         _check_density(protein.positions)
-        return replace(protein, declared_bonds=bonds, copies=copies)
+        return replace(protein, declared_bonds=parsed.bonds, copies=parsed.copies)
     except MolgenError as error:
         raise type(error)(error.reason, source=one_line(path), place=error.place) from error
 
 
-def _parsed(
-    path: Path,
-) -> tuple[list[AtomSite], list[str], tuple[tuple[BondEnd, BondEnd], ...], tuple[AssemblyCopy, ...]]:
-    """The atoms of a file, notes, the bonds that it declares, and the copies that its assembly has besides."""
+@dataclass(frozen=True)
+class _Parsed:
+    """What a file holds: its atoms, notes, the bonds that it declares, the copies that its assembly has besides, and
+    whether it is a prediction (None: it does not say)."""
+
+    atoms: list[AtomSite]
+    notes: list[str]
+    bonds: tuple[tuple[BondEnd, BondEnd], ...]
+    copies: tuple[AssemblyCopy, ...]
+    predicted: bool | None = False
+
+
+def _parsed(path: Path) -> _Parsed:
     raw = _read_bytes(path)
     if _suffix(path) == _BINARY:
         table, *others = binary_tables(raw, _BINARY_TABLES)
         atoms, notes = atoms_of_table(table)
         more = [f"the first of {len(others) + 1} data blocks is read"] if others else []
-        return atoms, [*notes, *more], bonds_of_table(table), copies_of_tables(table, table)
+        return _Parsed(atoms, [*notes, *more], bonds_of_table(table), copies_of_tables(table, table))
     text = _RELATIVES.get(_suffix(path), str)(_decoded(raw))
     form = _format(text)
     atoms, notes = (parse_mmcif if form == "mmCIF" else parse_pdb)(text)
     is_mmcif = form == "mmCIF"
     bonds = declared_bonds(text, is_mmcif=is_mmcif)
-    return atoms, [*_surprise(path, form), *notes], bonds, assembly_copies(text, is_mmcif=is_mmcif)
+    copies = assembly_copies(text, is_mmcif=is_mmcif)
+    return _Parsed(atoms, [*_surprise(path, form), *notes], bonds, copies, is_predicted(text))
 
 
 def _check_density(positions: np.ndarray) -> None:

@@ -13,6 +13,7 @@ from molgen.chem.proteins.assembly import incomplete_residues
 from molgen.chem.proteins.chain_gaps import gaps
 from molgen.chem.proteins.groups.missing_copies import missing_copies
 from molgen.chem.proteins.groups.molecules import molecules
+from molgen.chem.proteins.predictions.confidence import UNSURE
 from molgen.chem.proteins.structure import Pocket, Protein
 
 _NEAR_LIGAND, _NEAR_CENTER = 6.0, 10.0  # Angstrom
@@ -69,6 +70,9 @@ def _peculiarities(receptor: Protein) -> dict[str, list[tuple[set[str], str]]]:
         "atoms are missing in": [({one.label}, f"{one.label} ({' '.join(names)})") for one, names in incomplete],
         "the chain is broken from": [({gap.before, gap.after}, str(gap)) for gap in gaps(receptor)],
         "alternative locations were chosen in": [({one.label}, str(one)) for one in receptor.alternatives],
+        f"the prediction is unsure (pLDDT below {UNSURE:g}) of": [
+            ({label}, f"{label} ({confidence:.0f})") for label, confidence in receptor.unsure
+        ],
         "unusual residues are": [({label}, label) for label in unusual],
     }
 

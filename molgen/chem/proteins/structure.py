@@ -78,6 +78,7 @@ class Protein:
         notes: what the reader had to decide, one line each (alternative locations, models left out, missing atoms).
         alternatives: residues of which the file has several locations.
         declared_bonds: pairs of atoms of two residues that the file calls bonded, each a label and an atom name.
+        unsure: residues of which a predicted structure is unsure (pLDDT below 70), each a label and the pLDDT.
         copies: of chains that are part of the biological assembly, by the motions that the file declares.
     """
 
@@ -91,6 +92,7 @@ class Protein:
     notes: tuple[str, ...] = field(default=(), compare=False)
     alternatives: tuple[Alternative, ...] = field(default=(), compare=False)
     declared_bonds: tuple[tuple[tuple[str, str], tuple[str, str]], ...] = field(default=(), compare=False, repr=False)
+    unsure: tuple[tuple[str, float], ...] = field(default=(), compare=False, repr=False)
     copies: tuple[AssemblyCopy, ...] = field(default=(), compare=False, repr=False)
 
     def __len__(self) -> int:

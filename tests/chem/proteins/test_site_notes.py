@@ -1,5 +1,7 @@
 """What is said of a receptor near a pocket: what fills it, and what is missing, chosen or unusual there."""
 
+from dataclasses import replace
+
 import numpy as np
 from structure_texts import TRIPEPTIDE, hetero, pdb_line, tripeptide
 
@@ -58,6 +60,12 @@ def test_a_peptide_and_a_bound_ligand_that_fill_a_box_are_named(read):
     bound = [hetero(f"C{k}", "C", "INH", 90, x, y + 1.4 * k, z) for k in range(1, 5)]
     (note,) = [line for line in told(read([*chain, *bound]), POCKET) if "fills" in line]
     assert "INH:A:90 fills the pocket as part of the receptor, covalently bound to SER:A:2 (C1-OG, 1.40 A);" in note
+
+
+def test_residues_of_which_a_prediction_is_unsure_are_told_near_the_site(read):
+    protein = replace(read(tripeptide()), unsure=(("SER:A:2", 45.2), ("TRP:A:99", 30.0)))
+    assert told(protein, POCKET) == ("near the site, the prediction is unsure (pLDDT below 70) of SER:A:2 (45)",)
+    assert told(protein, FAR) == ()
 
 
 def test_a_copy_of_the_assembly_that_reaches_the_site_is_told(read):

@@ -25,7 +25,7 @@ class AtomSite(NamedTuple):
         hetero: whether it is a HETATM record.
         in_sequence: whether the file says that the residue is part of a polymer; None where it does not say.
         charge: formal charge; None where the file does not say.
-        b_factor: what is written into that column; it is not read.
+        b_factor: what stands in that column; 0 where the file has none.
         model: number of the model, for files with several.
     """
 
@@ -75,3 +75,12 @@ def occupancy(text: str) -> float:
     except ValueError:
         return 1.0
     return value if math.isfinite(value) else 1.0
+
+
+def b_factor(text: str) -> float:
+    """What stands in the column of the B factors; 0 for a blank, and for what is not a number."""
+    try:
+        value = float(text)
+    except ValueError:
+        return 0.0
+    return value if math.isfinite(value) else 0.0

@@ -15,7 +15,7 @@ from Bio.PDB.MMCIF2Dict import MMCIF2Dict
 
 from molgen.chem.formats.atom_elements import DUMMY, atomic_number
 from molgen.chem.formats.ligands.components import Table, whole_number
-from molgen.chem.formats.mmcif.atom_site import AtomSite, coordinate, occupancy
+from molgen.chem.formats.mmcif.atom_site import AtomSite, b_factor, coordinate, occupancy
 from molgen.chem.formats.parsing import one_line
 from molgen.chem.formats.pdb.models import one_structure
 from molgen.chem.formats.residue_names import WATERS
@@ -37,6 +37,7 @@ _COLUMNS = {
     "y": ("Cartn_y",),
     "z": ("Cartn_z",),
     "occupancy": ("occupancy",),
+    "b_factor": ("B_iso_or_equiv",),
     "symbol": ("type_symbol",),
     "group": ("group_PDB",),
     "entity": ("label_entity_id",),
@@ -148,7 +149,7 @@ def _polymer_entities(table: Table) -> frozenset[str] | None:
 
 
 def _parse_row(fields: tuple[str, ...], polymers: frozenset[str] | None, place: str) -> AtomSite:
-    name, altloc, residue, chain, number, insertion, x, y, z, share, symbol, group, entity, charge, _ = fields
+    name, altloc, residue, chain, number, insertion, x, y, z, share, b, symbol, group, entity, charge, _ = fields
     if not "".join((name, altloc, residue, chain, insertion)).isprintable():
         name, altloc, residue, chain, insertion = map(one_line, (name, altloc, residue, chain, insertion))
     residue = residue.strip()
@@ -175,4 +176,5 @@ def _parse_row(fields: tuple[str, ...], polymers: frozenset[str] | None, place: 
         group == "HETATM",
         None if polymers is None or entity in _ABSENT else entity in polymers,
         None if charge in _ABSENT else whole_number(charge),
+        b_factor(b),
     )

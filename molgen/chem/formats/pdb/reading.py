@@ -11,7 +11,7 @@ from __future__ import annotations
 import itertools
 
 from molgen.chem.formats.atom_elements import DUMMY, atomic_number
-from molgen.chem.formats.mmcif.atom_site import AtomSite, coordinate, occupancy
+from molgen.chem.formats.mmcif.atom_site import AtomSite, b_factor, coordinate, occupancy
 from molgen.chem.formats.parsing import one_line
 from molgen.chem.formats.pdb.columns import shifted_columns
 from molgen.chem.formats.pdb.models import joined_parts, one_structure
@@ -97,6 +97,7 @@ def _parse_atom(line: str, place: str) -> AtomSite:
         occupancy(line[54:60]),
         element,
         line.startswith("HETATM"),
+        b_factor=b_factor(line[60:66]),
     )
 
 

@@ -1,0 +1,1 @@
+"""Predicted structures: how sure a prediction is of its residues."""
