@@ -16,7 +16,6 @@ from molgen.chem.molecules.reading import read_molecules
 from molgen.chem.molecules.reference import compared_with
 from molgen.chem.proteins.entries import choose_chains
 from molgen.chem.proteins.structure import Protein
-from molgen.docking.conditions import check_conditions, fulfilling
 from molgen.docking.covalent.search import UNRANKED, searched_bonded
 from molgen.docking.ensemble import ensemble_sites, structures_of
 from molgen.docking.flexible.packings import flexible_sites
@@ -24,7 +23,8 @@ from molgen.docking.flexible.search import search_packings, seeds_of
 from molgen.docking.learned import Learned, learned_of
 from molgen.docking.ligand import Ligand, PreparedLigand, prepare_variants
 from molgen.docking.minima import Minima
-from molgen.docking.pose_records import docking_result
+from molgen.docking.poses.conditions import check_conditions, fulfilling
+from molgen.docking.poses.records import docking_result
 from molgen.docking.proposals import beside, propose
 from molgen.docking.ranking import chosen_poses, ranked_poses
 from molgen.docking.records import DockConfig, DockingResult, config_of

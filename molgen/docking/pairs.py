@@ -18,12 +18,12 @@ from molgen.chem.molecules.reading import InputRecord, names_file, read_molecule
 from molgen.chem.molecules.reference import compared_with
 from molgen.chem.proteins.entries import choose_chains
 from molgen.chem.proteins.reading import read_protein
-from molgen.docking.conditions import check_conditions
 from molgen.docking.dock import dock_prepared
 from molgen.docking.flexible.packings import flexible_sites
 from molgen.docking.learned import learned_of
 from molgen.docking.ligand import prepare_variants
 from molgen.docking.pose_files import check_pose_file
+from molgen.docking.poses.conditions import check_conditions
 from molgen.docking.records import DockConfig, DockingResult, with_note
 from molgen.docking.run import DockRow, write_poses
 from molgen.docking.site import Site, sites_of

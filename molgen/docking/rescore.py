@@ -24,9 +24,9 @@ from molgen.chem.proteins.reading import read_protein
 from molgen.chem.proteins.structure import Pocket, Protein
 from molgen.docking.covalent.unseen import bond_note
 from molgen.docking.ligand import ligand_of
-from molgen.docking.output import sdf_records
 from molgen.docking.pose_files import check_pose_file, write_pose_file
-from molgen.docking.pose_records import docking_result
+from molgen.docking.poses.output import sdf_records
+from molgen.docking.poses.records import docking_result
 from molgen.docking.ranking import RankedPose
 from molgen.docking.records import DockConfig, DockingResult, Pose, with_note
 from molgen.docking.refine import evaluated

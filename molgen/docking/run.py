@@ -18,17 +18,17 @@ from molgen.chem.proteins.entries import choose_chains
 from molgen.chem.proteins.output import check_receptor_file, write_receptor
 from molgen.chem.proteins.structure import Pocket, Protein
 from molgen.chem.proteins.writing import write_complex, writer_of
-from molgen.docking.conditions import check_conditions
 from molgen.docking.ensemble import ensemble_sites, structures_of
 from molgen.docking.flexible.packings import flexible_sites
 from molgen.docking.learned import learned_of
 from molgen.docking.library.ligands import LigandDocking
-from molgen.docking.output import pocket_record, sdf_records, summary
 from molgen.docking.pose_files import check_pose_file, write_pose_file
+from molgen.docking.pose_files.trajectory import sampling_frames, write_trajectory
+from molgen.docking.poses.conditions import check_conditions
+from molgen.docking.poses.output import pocket_record, sdf_records, summary
 from molgen.docking.records import DockConfig, DockingResult
 from molgen.docking.restraints import Anchor
 from molgen.docking.site import Site, sites_of
-from molgen.docking.trajectory import sampling_frames, write_trajectory
 from molgen.errors import ConfigError
 from molgen.files import check_place, json_value, write_atomically
 from molgen.metrics.posebusters import check_posebusters

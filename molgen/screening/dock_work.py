@@ -16,12 +16,12 @@ from molgen.chem.molecules.reading import read_molecules
 from molgen.chem.molecules.reference import compared_with
 from molgen.chem.molecules.writing import sdf_block
 from molgen.chem.proteins.entries import choose_chains
-from molgen.docking.conditions import check_conditions
 from molgen.docking.ensemble import ensemble_sites, structures_of
 from molgen.docking.flexible.packings import flexible_sites
 from molgen.docking.learned import learned_of
 from molgen.docking.library.ligands import LigandDocking, ligands_together
-from molgen.docking.output import sdf_records
+from molgen.docking.poses.conditions import check_conditions
+from molgen.docking.poses.output import sdf_records
 from molgen.docking.records import DockConfig, DockingResult
 from molgen.docking.restraints import Anchor
 from molgen.docking.site import Site, class_keys, sites_of

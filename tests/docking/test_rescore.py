@@ -23,7 +23,7 @@ from rdkit.Chem import AllChem
 
 from molgen.chem.atom_types.interaction_types import ligand_types, protein_types
 from molgen.chem.molecules.writing import SdfRecord, write_sdf
-from molgen.docking.output import sdf_records
+from molgen.docking.poses.output import sdf_records
 from molgen.docking.records import DockingResult
 from molgen.docking.rescore import rescore, rescore_to_file, stand_ins_of
 from molgen.errors import InputError, ParseError

@@ -8,7 +8,7 @@ import pytest
 from rdkit import Chem
 
 from molgen.docking.ligand_states import ligand_states
-from molgen.docking.output import sdf_records, summary
+from molgen.docking.poses.output import sdf_records, summary
 from molgen.docking.records import DockingResult, Pose, config_of
 from molgen.docking.variants import dock_variants, split_variants
 from molgen.errors import ConfigError, InputError

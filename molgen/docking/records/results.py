@@ -121,12 +121,12 @@ class DockingResult:
         return None if self.bond is None else (self.bond.receptor_atom, self.bond.ligand_atom)
 
     def to_dataframe(self) -> Any:
-        """One row a pose, as a pandas DataFrame (:func:`molgen.docking.tables.pose_rows`).
+        """One row a pose, as a pandas DataFrame (:func:`molgen.docking.poses.tables.pose_rows`).
 
         Raises:
             ConfigError: pandas is not installed.
         """
-        from molgen.docking.tables import pose_frame
+        from molgen.docking.poses.tables import pose_frame
 
         return pose_frame(self)
 
@@ -136,8 +136,8 @@ class DockingResult:
         Raises:
             InputError: the file cannot be written.
         """
-        from molgen.docking.output import sdf_records
         from molgen.docking.pose_files import write_pose_file
+        from molgen.docking.poses.output import sdf_records
 
         write_pose_file(path, sdf_records(self, name))
 
@@ -156,7 +156,7 @@ class DockingResult:
         return viewer("pose_view")(self, rank, surface=surface, height=height)
 
     def _repr_html_(self) -> str:
-        from molgen.docking.tables import pose_html
+        from molgen.docking.poses.tables import pose_html
 
         return pose_html(self)
 

@@ -11,7 +11,7 @@ from rdkit import Chem
 from molgen.chem.features.molecule_features import heavy_atoms, without_hydrogens
 from molgen.chem.molecules.writing import SdfRecord, sdf_block
 from molgen.chem.proteins.structure import Pocket, Protein
-from molgen.docking.output import pose_properties
+from molgen.docking.poses.output import pose_properties
 from molgen.docking.records import DockConfig, DockingResult, Pose
 from molgen.docking.run import DockRow, Setting
 from molgen.docking.variants import split_variants

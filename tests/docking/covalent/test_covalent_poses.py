@@ -11,7 +11,7 @@ from rdkit import Chem
 from molgen.docking.covalent.placing import placed
 from molgen.docking.dock import energy_of
 from molgen.docking.ligand import prepare_variants
-from molgen.docking.pose_records import all_atom_poses
+from molgen.docking.poses.records import all_atom_poses
 from molgen.docking.records import config_of
 from molgen.docking.search import EFFORT, random_starts, search
 from molgen.docking.site import sites_of

@@ -13,7 +13,7 @@ from rdkit import Chem
 from molgen.chem.molecules.writing import write_sdf
 from molgen.chem.proteins.groups.stand_ins import StandIns
 from molgen.chem.proteins.reading import read_protein
-from molgen.docking.output import sdf_records
+from molgen.docking.poses.output import sdf_records
 from molgen.docking.rescore import box_around, rescore
 from molgen.docking.run import DockRow
 from molgen.docking.site import site_of

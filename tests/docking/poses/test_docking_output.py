@@ -11,9 +11,9 @@ from rdkit import Chem
 
 from molgen.chem.molecules.positions import with_conformers
 from molgen.chem.proteins.structure import Pocket, Protein
-from molgen.docking.output import pocket_record, sdf_records, summary
+from molgen.docking.poses.output import pocket_record, sdf_records, summary
+from molgen.docking.poses.tables import pose_rows
 from molgen.docking.records import DockConfig, DockingResult, Pose
-from molgen.docking.tables import pose_rows
 
 POCKET = Pocket(np.array([1.0, 2.0, 3.00049]), np.full(3, 22.5), "ligand:DRG")
 NOTHING = np.zeros(0, dtype=np.int8)

@@ -11,7 +11,7 @@ from torch import Tensor
 
 from molgen.chem.molecules.positions import with_conformers
 from molgen.docking.ligand import Ligand
-from molgen.docking.pose_records import all_atom_poses, strain
+from molgen.docking.poses.records import all_atom_poses, strain
 from molgen.docking.records import DockingResult
 from molgen.geometry.rotations import random_rotation
 from molgen.metrics.stereo import stereo_mask

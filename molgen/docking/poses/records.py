@@ -17,7 +17,7 @@ from molgen.chem.molecules.positions import with_conformers
 from molgen.conformers.templates import set_torsions
 from molgen.docking.covalent.result import bond_length, bond_of, without_residue
 from molgen.docking.ligand import Ligand
-from molgen.docking.pose_interactions import pose_contacts, reference_similarities
+from molgen.docking.poses.interactions import pose_contacts, reference_similarities
 from molgen.docking.ranking import KT, RankedPose
 from molgen.docking.records import DockConfig, DockingResult, Pose
 from molgen.docking.site import Site

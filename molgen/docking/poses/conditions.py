@@ -8,8 +8,8 @@ import torch
 
 from molgen.chem.molecules.positions import with_conformers
 from molgen.docking.ligand import Ligand
-from molgen.docking.pose_interactions import pose_contacts
-from molgen.docking.pose_records import all_atom_poses
+from molgen.docking.poses.interactions import pose_contacts
+from molgen.docking.poses.records import all_atom_poses
 from molgen.docking.ranking import RankedPose
 from molgen.docking.records import DockConfig
 from molgen.docking.site import Site

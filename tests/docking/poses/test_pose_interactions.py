@@ -11,10 +11,10 @@ from rdkit import Chem
 from molgen.chem.molecules.standardize import prepare_molecule
 from molgen.chem.proteins.groups.stand_ins import StandIns
 from molgen.chem.proteins.reading import read_protein
-from molgen.docking.conditions import check_conditions, fulfilling
 from molgen.docking.ligand import Ligand, ligand_of
-from molgen.docking.output import pose_properties, summary
-from molgen.docking.pose_interactions import reference_similarities
+from molgen.docking.poses.conditions import check_conditions, fulfilling
+from molgen.docking.poses.interactions import reference_similarities
+from molgen.docking.poses.output import pose_properties, summary
 from molgen.docking.ranking import RankedPose
 from molgen.docking.records import DockConfig, DockingResult
 from molgen.docking.refine import evaluated
@@ -24,7 +24,7 @@ from molgen.errors import ConfigError, InputError
 from molgen.metrics.interactions import Contacts
 from molgen.physics.energy import DockingEnergy
 
-DATA = Path(__file__).parents[2] / "data"
+DATA = Path(__file__).parents[3] / "data"
 
 
 @pytest.fixture(scope="module")

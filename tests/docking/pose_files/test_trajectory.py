@@ -13,11 +13,11 @@ from small_pockets import confidence_model, pose_model
 from molgen.chem.proteins.reading import read_protein
 from molgen.docking.dock import energy_of
 from molgen.docking.ligand import prepare_ligand
+from molgen.docking.pose_files.trajectory import sampling_frames, write_trajectory
 from molgen.docking.proposals import guide_of, propose
 from molgen.docking.records import DockConfig
 from molgen.docking.search import EFFORT, SearchConfig
 from molgen.docking.site import sites_of
-from molgen.docking.trajectory import sampling_frames, write_trajectory
 from molgen.errors import ConfigError
 from molgen.models.pose_confidence.task import save_confidence
 from molgen.models.pose_flow.task import save_pose_model
