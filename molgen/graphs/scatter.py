@@ -39,7 +39,7 @@ def _sparse_product(values: Tensor, factor: Tensor, receiver: Tensor, offsets: T
     if values.device.type != "cpu":
         return scatter_sum(values * factor[:, None], receiver, size)
     _announce_sparse()
-    columns = torch.arange(len(values))
+    columns = torch.arange(len(values), device=values.device)
     matrix = torch.sparse_csr_tensor(offsets, columns, factor.contiguous(), (size, len(values)), check_invariants=False)
     return matrix @ values
 

@@ -3,14 +3,13 @@
 So the networks run on any device, which is seen here without one.
 """
 
-import traceback
 from collections.abc import Callable
 
 import pytest
 import torch
+from named_devices import DevicesAreNamed
 from small_molecules import batch_of
 from small_pockets import confidence_model, pose_model, random_pocket
-from torch.overrides import TorchFunctionMode
 
 from molgen.chem.side_chains.geometry import ideal_residues
 from molgen.graphs.pockets import batch_pockets
@@ -29,23 +28,6 @@ from molgen.sampling import uniform_grid
 FLEXIBLE, SAMPLES = "CCOC(C)N", 3
 TIMES = uniform_grid(2)  # of any sampler: numbers that the CPU steers by, wherever the states are
 SIZE = {"scalars": 8, "pseudoscalars": 4, "vectors": 4, "pseudovectors": 4, "edge_channels": 8, "layers": 2}
-MAKERS = {
-    *(torch.tensor, torch.as_tensor, torch.zeros, torch.ones, torch.full, torch.empty, torch.eye, torch.arange),
-    *(torch.linspace, torch.rand, torch.randn, torch.randint, torch.randperm, torch.sparse_csr_tensor),
-    *(torch.from_numpy, torch.tril_indices, torch.triu_indices),
-}
-FROM_THEIR_INPUTS = {torch.sparse_csr_tensor}
-"""Makers that take the device of the tensors that they are given."""
-
-
-class DevicesAreNamed(TorchFunctionMode):
-    """Within, a tensor that molgen makes without saying on which device is an error."""
-
-    def __torch_function__(self, func, types, args=(), kwargs=None):
-        if func in MAKERS - FROM_THEIR_INPUTS and (kwargs or {}).get("device") is None:
-            caller = traceback.extract_stack()[-2]
-            assert "/molgen/" not in caller.filename, f"{caller.filename}:{caller.lineno}: {caller.line}"
-        return func(*args, **(kwargs or {}))
 
 
 def test_the_mode_sees_a_tensor_on_a_fixed_device():

@@ -57,10 +57,11 @@ class BondedTerms:
     def of(cls, terms: MMFFTerms, dtype: torch.dtype, device: torch.device | str) -> BondedTerms:
         """The terms of a molecule, for conformers of a type on a device."""
         rows = _in_common_units(bonded_rows(terms))
-        values = {f.name: torch.tensor(getattr(rows, f.name), device=device) for f in fields(cls)}
+        values = {f.name: torch.tensor(getattr(rows, f.name), device="cpu") for f in fields(cls)}
         constants = {name: value[..., None] for name, value in values.items() if name not in _SHIFTED}
-        floats = {name: value.to(dtype) for name, value in constants.items() if name != "linear"}
-        return cls(**{**values, **constants, **floats})
+        floats = {name: value.to(dtype) for name, value in constants.items() if name != "linear"}  # before the device:
+        every = {**values, **constants, **floats}  # Apple's know no float64
+        return cls(**{name: value.to(device) for name, value in every.items()})
 
     @classmethod
     def joined(cls, each: Sequence[BondedTerms], n_atoms: int, device: torch.device | str) -> BondedTerms:

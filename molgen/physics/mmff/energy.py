@@ -39,7 +39,7 @@ class MMFFEnergy:
     ) -> None:
         self.bonded = BondedTerms.of(terms, dtype, device)
         self.pairs = torch.tensor(np.asarray(terms.pairs).T, device=device)
-        self.contact = torch.tensor(np.asarray(terms.contact).T, device=device).to(dtype)[..., None]
+        self.contact = torch.tensor(np.asarray(terms.contact).T, device="cpu").to(dtype).to(device)[..., None]
         self.contact[0].reciprocal_()
         self.contact[1].mul_(WELL)
         self.charges = charges
