@@ -30,7 +30,8 @@ def analyze(
         list[Path],
         typer.Argument(
             metavar="STRUCTURES...",
-            help="SD or MOL2 file [.gz] of conformers or poses of any tool; several are compared molecule by molecule.",
+            help="SD or MOL2 file [.gz] of conformers or poses of any tool, or a folder of them; several are compared "
+            "molecule by molecule.",
         ),
     ],
     output: Annotated[Path, typer.Option("-o", "--output", help="Folder for tables and figures.")],

@@ -21,6 +21,7 @@ from pathlib import Path
 import numpy as np
 from rdkit import Chem
 
+from molgen.chem.molecules.folders import read_folder
 from molgen.chem.molecules.reading import InputRecord, read_molecules
 from molgen.errors import InputError
 from molgen.metrics.poses import bare_graph, pose_matches
@@ -83,7 +84,7 @@ def read_ensembles(source: str | Path, references: Sequence[Ensemble] = ()) -> t
     """The ensembles of a file, and the records that cannot be used (``error`` says why).
 
     Args:
-        source: an .sdf, .mol or .mol2 file, also .gz.
+        source: an .sdf, .mol or .mol2 file, also .gz; or a folder of such files.
         references: ensembles that these will be compared with; they help to tell which names label molecules.
 
     Raises:
@@ -132,7 +133,7 @@ def _read(source: str | Path) -> tuple[list[_Read], list[InputRecord]]:
     found: list[_Read] = []
     failed: list[InputRecord] = []
     known: dict[tuple, tuple[str, str]] = {}
-    for record in read_molecules(Path(source)):
+    for record in read_folder(source) if Path(source).is_dir() else read_molecules(Path(source)):
         if record.mol is None:
             failed.append(record)
             continue

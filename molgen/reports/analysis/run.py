@@ -48,7 +48,8 @@ def analyze(
     """Analyze the structures of a file, written by molgen or any other tool.
 
     Args:
-        source: .sdf, .mol or .mol2 file, also .gz, with conformers or poses of one or many molecules.
+        source: .sdf, .mol or .mol2 file, also .gz, with conformers or poses of one or many molecules; or a folder of
+            such files.
         reference: a file of the same kind with their reference structures; None compares the structures of each
             molecule with each other.
         protein: PDB or mmCIF file around the poses, for the validity checks.
