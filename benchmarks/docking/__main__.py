@@ -8,7 +8,8 @@
 Each method gets the protein file, the SMILES of the ligand and a box around the crystal ligand, never its coordinates
 (the methods named ``*-score`` rate the crystal pose and do get them). It runs single-threaded in its own process,
 which is killed after ``--timeout`` CPU seconds. One line per complex and method is written at once; a rerun skips what
-is there. With ``--pairs`` the ligand of one complex is docked into the superposed structure of another.
+is there. With ``--pairs`` the ligand of one complex is docked into the superposed structure of another,
+with ``--structures`` into several of them at once.
 """
 
 import argparse
@@ -47,13 +48,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if options.report:
         print(report(read_rows(options.report, key_of)))
         return 0
+    one_only = [name for name in options.methods if not name.startswith("molgen")]
+    if options.structures > 1 and (one_only or not options.pairs):
+        _parser().error(
+            "--structures needs --pairs" if not options.pairs else f"{', '.join(one_only)}: one structure only"
+        )
     complexes = _complexes(options)
     if options.score_agreement:
         print(agreement_report(score_pairs(complexes, imported(options.score_agreement))))
         return 0
     if options.out is None:
         _parser().error("--out is needed, or --report or --score-agreement")
-    data = f"{options.data.name} pairs" if options.pairs else options.data.name
+    data = options.data.name + (" pairs" if options.pairs else "")
+    if options.structures > 1:
+        data = f"{options.data.name}, {options.structures} structures each"
     with Results(options.out, key_of) as results:
         for name in options.methods:
             common = {"data": data, "method": name, "n": options.n, "seed": options.seed}
@@ -65,8 +73,17 @@ def _complexes(options: argparse.Namespace) -> list[Complex]:
     """The complexes, or pairs of them, to run on."""
     subset = options.limit, options.seed, options.half
     if options.pairs:
-        return load_pairs(options.data, options.pairs, *subset, closed=options.closed)
+        return load_pairs(options.data, options.pairs, *subset, closed=options.closed, structures=options.structures)
     return chosen(load_complexes(options.data), attrgetter("complex_id"), *subset)
+
+
+def _check_several(options: argparse.Namespace) -> None:
+    """Stop where a method cannot dock into several structures."""
+    others = [name for name in options.methods if not name.startswith("molgen")]
+    if not options.pairs:
+        _parser().error("--structures needs --pairs")
+    if others:
+        _parser().error(f"{', '.join(others)}: one structure only")
 
 
 def measure(
@@ -102,20 +119,37 @@ def measure_one(item: Complex, worker: Worker, common: Row, busters: Busters, bu
     mol = Chem.Mol(binary)
     row["docked_smiles"] = Chem.MolToSmiles(Chem.RemoveHs(mol))
     try:
-        return row | {"poses": measured(mol, scores, item, busters, busted)}
+        within = [read_protein(path) for path in (item.protein, *item.others)]
+        receptors = [within[place] for place in extra.get("structures", [0] * len(scores))]
+        return row | {"poses": measured(mol, scores, item.crystal, receptors, busters, busted)}
     except Exception as error:
         return row | {"failure": f"cannot be scored: {reason(error)}"}
 
 
-def measured(mol: Chem.Mol, scores: Sequence[float], item: Complex, busters: Busters, busted: int) -> list[Row]:
-    """RMSD and score of every pose; failed checks of the first ``busted`` ones, None for the others."""
-    protein = read_protein(item.protein)
-    rmsds = rmsds_to_crystal(mol, item.crystal)
+def measured(
+    mol: Chem.Mol,
+    scores: Sequence[float],
+    crystal: Chem.Mol,
+    receptors: Sequence[Chem.Mol],
+    busters: Busters,
+    busted: int,
+) -> list[Row]:
+    """RMSD and score of every pose; failed checks of the first ``busted`` ones, None for the others.
+
+    Args:
+        mol: conformers in rank order.
+        scores: of each.
+        crystal: the ligand as it was seen.
+        receptors: what each pose is in.
+        busters: that check.
+        busted: how many.
+    """
+    rmsds = rmsds_to_crystal(mol, crystal)
     return [
         {
             "rmsd": rmsd,
             "score": round(float(score), 4),
-            "failed_checks": busters.failed_checks(mol, index, protein) if index < busted else None,
+            "failed_checks": busters.failed_checks(mol, index, receptors[index]) if index < busted else None,
         }
         for index, (rmsd, score) in enumerate(zip(rmsds, scores, strict=True))
     ]
@@ -131,6 +165,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--data", type=Path, default=DATA, help="folder of complexes")
     parser.add_argument("--pairs", type=Path, help="dock ordered pairs of complexes; a folder for their structures")
     parser.add_argument("--closed", action="store_true", help="of the pairs also those whose pocket is closed")
+    parser.add_argument(
+        "--structures", type=int, default=1, help="into so many at once, none the ligand's own (--pairs)"
+    )
     parser.add_argument("--methods", type=names_among(METHODS), default=["vina"], help=",".join(METHODS))
     parser.add_argument("--busted", type=int, default=1, help="poses per complex that PoseBusters checks")
     parser.add_argument(

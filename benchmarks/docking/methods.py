@@ -40,6 +40,7 @@ class Task:
         n: poses wanted.
         seed: of the search.
         crystal: the crystal ligand, heavy atoms; only for methods that rate it.
+        others: PDB files of more structures of the protein; only molgen docks into several.
     """
 
     complex_id: str
@@ -50,6 +51,7 @@ class Task:
     n: int = 9
     seed: int = 0
     crystal: Chem.Mol | None = None
+    others: tuple[Path, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -159,14 +161,15 @@ def make_molgen(**options: str) -> Dock:
 
     def dock(task: Task) -> Docked:
         begin = time.process_time()
-        protein = read_protein(task.protein)
+        proteins = [read_protein(path) for path in (task.protein, *task.others)]
         start = time.process_time()
         box = ",".join(f"{number:.4f}" for number in (*task.center, task.size))
-        result = molgen_dock(protein, task.smiles, pocket=f"box:{box}", n=task.n, seed=task.seed, **options)
+        result = molgen_dock(proteins, task.smiles, pocket=f"box:{box}", n=task.n, seed=task.seed, **options)
         spent = time.process_time() - start
         scores = [pose.score for pose in result.poses]
         extra = {"prepare_cpu_s": round(start - begin, 4), "notes": list(result.notes)} | _energies(result.poses)
         extra["confidence"] = [pose.confidence for pose in result.poses]
+        extra["structures"] = [pose.structure for pose in result.poses]
         return Docked(result.mol, scores, spent, extra)
 
     return dock

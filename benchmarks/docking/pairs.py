@@ -5,7 +5,8 @@ The structure is laid over the one that the ligand was seen in. Pairs that are n
 ligand's place are told apart as closed.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from itertools import islice
 from operator import attrgetter
 from pathlib import Path
@@ -25,9 +26,16 @@ TABLE = "pairs.jsonl"
 
 
 def load_pairs(
-    data: Path, folder: Path, limit: int | None, seed: int, half: str | None = None, *, closed: bool = False
+    data: Path,
+    folder: Path,
+    limit: int | None,
+    seed: int,
+    half: str | None = None,
+    *,
+    closed: bool = False,
+    structures: int = 1,
 ) -> list[Complex]:
-    """The first sound pairs of a seeded shuffle of all ordered ones.
+    """The first sound pairs of a seeded shuffle of all ordered ones, or ligands with several structures each.
 
     Args:
         data: folder of complexes with their clusters.
@@ -36,12 +44,29 @@ def load_pairs(
         limit: how many pairs, at most.
         seed, half: of the shuffle, see :func:`benchmarks.common.chosen`.
         closed: also take pairs whose pocket is closed.
+        structures: with more than one, a ligand and so many structures, none its own, are one item; ligands that have
+            fewer are left out.
     """
     complexes = {item.complex_id: item for item in load_complexes(data)}
     pairs = chosen(ordered_pairs(data), attrgetter("name"), None, seed, half)
     wanted = (0, 1) if closed else (0,)
     sound = (item for item in _compared(pairs, complexes, folder) if item.features["closed_pocket"] in wanted)
-    return list(islice(sound, limit))
+    return list(islice(sound if structures == 1 else together(sound, structures), limit))
+
+
+def together(pairs: Iterable[Complex], count: int) -> Iterator[Complex]:
+    """The ligands of pairs, each with the first ``count`` structures that it comes with."""
+    waiting: dict[str, list[Complex]] = {}
+    for pair in pairs:
+        own = waiting.setdefault(_ligand(pair), [])
+        own.append(pair)
+        if len(own) == count:
+            name = f"{_ligand(pair)} in " + " + ".join(item.complex_id.partition(" in ")[2] for item in own)
+            yield replace(own[0], complex_id=name, others=tuple(item.protein for item in own[1:]))
+
+
+def _ligand(pair: Complex) -> str:
+    return pair.complex_id.partition(" in ")[0]
 
 
 def ordered_pairs(data: Path) -> Sequence[ComplexFiles]:

@@ -35,6 +35,7 @@ class Complex:
         crystal: the ligand, heavy atoms only.
         smiles: of the ligand.
         features: rotatable_bonds, has_metal_near, has_cofactor_near.
+        others: PDB files of other structures of the protein, which methods that can dock into all at once.
     """
 
     complex_id: str
@@ -42,6 +43,7 @@ class Complex:
     crystal: Chem.Mol
     smiles: str
     features: dict[str, int]
+    others: tuple[Path, ...] = ()
 
     def task(self, n: int, seed: int, *, with_crystal: bool) -> Task:
         """What a method gets: a box around the crystal ligand, which itself is hidden unless ``with_crystal``."""
@@ -49,7 +51,7 @@ class Complex:
         x, y, z = positions.mean(axis=0).tolist()
         size = max(BOX, float(np.ptp(positions, axis=0).max()) + MARGIN)
         crystal = self.crystal if with_crystal else None
-        return Task(self.complex_id, self.protein, self.smiles, (x, y, z), size, n, seed, crystal)
+        return Task(self.complex_id, self.protein, self.smiles, (x, y, z), size, n, seed, crystal, self.others)
 
 
 def load_complexes(folder: Path) -> Iterator[Complex]:

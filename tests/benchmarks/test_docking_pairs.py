@@ -11,7 +11,9 @@ from structure_texts import turned_pdb
 
 from benchmarks.common import read_rows
 from benchmarks.docking import pairs as docking_pairs
-from benchmarks.docking.pairs import TABLE, load_pairs
+from benchmarks.docking.__main__ import main
+from benchmarks.docking.pairs import TABLE, load_pairs, together
+from benchmarks.docking.scores import Complex
 from molgen.chem.molecules.reference import reference_ligand
 from molgen.chem.proteins.reading import read_protein
 from molgen.errors import ParseError
@@ -62,3 +64,19 @@ def test_unsound_pairs_are_left_out_and_closed_ones_asked_for(complexes, tmp_pat
     assert [pair.complex_id for pair in load_pairs(complexes, folder, None, seed=0, closed=True)] == NAMES[1:]
     rows = read_rows([folder / TABLE], lambda row: (row["id"],))
     assert {row["id"]: row["left_out"] for row in rows} == {NAMES[0]: "lacks ZN", NAMES[1]: None}
+
+
+def test_a_ligand_is_one_item_with_its_first_structures():
+    def pair(ligand: str, structure: str) -> Complex:
+        return Complex(f"{ligand} in {structure}", Path(structure), Chem.MolFromSmiles("C"), "C", {})
+
+    order = [pair("a", "x"), pair("b", "x"), pair("a", "y"), pair("a", "z"), pair("c", "x"), pair("c", "z")]
+    first, second = together(order, 2)
+    assert (first.complex_id, first.protein, first.others) == ("a in x + y", Path("x"), (Path("y"),))
+    assert second.complex_id == "c in x + z"
+
+
+def test_programs_for_one_structure_are_refused_several(capsys):
+    with pytest.raises(SystemExit):
+        main(["--pairs", "p", "--structures", "3", "--methods", "molgen,vina", "--out", "o"])
+    assert "vina: one structure only" in capsys.readouterr().err
