@@ -35,11 +35,11 @@ def small_protein(tmp_path_factory) -> Path:
     inside = abs(site.receptor.protein.positions - site.pocket.center).max(axis=1) < 16
     near = set(site.receptor.protein.residue_index[inside].tolist())
     kept = [one.label for k, one in enumerate(site.receptor.protein.residues) if k in near]
-    write_complex(path, site.receptor.protein.keep(lambda one: one.label in kept), Chem.MolFromXYZBlock(WATER))
+    write_complex(path, site.receptor.protein.keep(lambda one: one.label in kept), Chem.MolFromXYZBlock(METHANOL))
     return path
 
 
-WATER = "1\n\nO 31.6 -1.3 49.8\n"
+METHANOL = "2\n\nO 31.6 -1.3 49.8\nC 33.0 -1.3 49.8\n"
 BOX = "box:31.6,-1.3,49.8,16"
 
 
@@ -138,7 +138,7 @@ def test_the_complex_is_the_receptor_with_the_best_pose_of_the_first_ligand(libr
     heavy = [atom.GetIdx() for atom in result.mol.GetAtoms() if atom.GetAtomicNum() > 1]
     best = result.mol.GetConformer(0).GetPositions()[heavy]
     assert written.positions[ligand[0].start : ligand[0].stop] == pytest.approx(best, abs=1e-3)
-    assert len(written) == len(read_protein(small_protein)) - 1 + len(heavy)
+    assert len(written) == len(read_protein(small_protein)) - 2 + len(heavy)
 
 
 def test_the_setting_is_told_once_before_the_work(library) -> None:
@@ -188,7 +188,7 @@ def test_nothing_is_written_when_all_fail(small_protein, tmp_path) -> None:
         ({"anchors": ["[NH2]@1,2"]}, "an anchor is SMARTS@x,y,z"),
         ({"anchors": ["[[@1,2,3"]}, "not a SMARTS pattern"),
         ({"drop": ["HEM"]}, "no group 'HEM'"),
-        ({"pocket": "ligand:XYZ"}, "there are no ligands in the file"),
+        ({"pocket": "ligand:XYZ"}, "there is no ligand XYZ; the ligands in the file are LIG:L:1"),
     ],
 )
 def test_what_cannot_work_is_said_before_anything_is_docked(

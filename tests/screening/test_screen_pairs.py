@@ -37,13 +37,13 @@ def test_a_task_is_docked_to_its_own_protein(table: Path) -> None:
     first, _, sequence, _, absent = read_pair_library(table)
     work = PairWork(PairDocking(config_of(n=1, proposals="random", rank="energy", effort="quick")))
     dock = work.open(work.arrays())
-    result = dock(first.task_smiles)
+    result, unread, missing = dock([task.task_smiles for task in (first, sequence, absent)])
     assert result.error is None
     assert result.values.keys() == work.columns.keys()
     assert result.values["protein"] == json.loads(first.task_smiles)[0]
     assert result.sdf.count("$$$$") == 1
-    assert "a sequence alone cannot be docked to" in (dock(sequence.task_smiles).error or "")
-    assert (dock(absent.task_smiles).error or "").endswith("no.pdb: no such file")
+    assert "a sequence alone cannot be docked to" in (unread.error or "")
+    assert (missing.error or "").endswith("no.pdb: no such file")
 
 
 def test_options_of_one_protein_have_no_meaning_for_pairs(table: Path) -> None:

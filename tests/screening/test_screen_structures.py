@@ -28,7 +28,7 @@ def test_a_ligand_is_docked_into_the_pocket_of_every_structure(turned, monkeypat
     monkeypatch.setitem(EFFORT, "quick", SearchConfig(starts=64, chains=16, rounds=3, patience=3))
     work = dock_work([PROTEIN, turned], LIGAND, TINY)
     assert [site.pocket.name.split(" in ")[1] for site in work.sites] == ["1ia1", "turned"]
-    row = work.open(work.arrays())(INHIBITOR)
+    (row,) = work.open(work.arrays())([INHIBITOR])
     assert row.error is None
     assert row.values["pocket"].split(" in ")[1] in ("1ia1", "turned")
 
