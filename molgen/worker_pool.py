@@ -241,6 +241,8 @@ def _context(method: str, preload: Sequence[str], processes: list[BaseProcess], 
 
 _job: Callable[[Any], Any] = str
 """Of this process, once `_begin` has set it."""
+_is_working = False
+"""Whether this process is at an item."""
 
 
 def _begin(job: Callable, begin: Callable | None, parent: int, last: signal.Signals) -> None:
@@ -258,6 +260,8 @@ def _begin(job: Callable, begin: Callable | None, parent: int, last: signal.Sign
 
 def _answer(item: Any, timeout: float | None) -> bytes:
     """What comes of an item, pickled here: a pool that fails to do so loses the process, or the answer."""
+    global _is_working
+    _is_working = True
     try:
         with cpu_deadline(timeout):
             answer = True, _job(item)
@@ -265,6 +269,8 @@ def _answer(item: Any, timeout: float | None) -> bytes:
         answer = False, error
     except SystemExit:  # stopped: what was half written has been cleared away on the way here
         os._exit(1)
+    finally:
+        _is_working = False
     try:
         data = pickle.dumps(answer)
         pickle.loads(data)
@@ -274,4 +280,7 @@ def _answer(item: Any, timeout: float | None) -> bytes:
 
 
 def _leave(*_: object) -> NoReturn:
-    raise SystemExit(1)
+    """End the process: what an item has half written is cleared away, and where there is none nobody hears of it."""
+    if _is_working:
+        raise SystemExit(1)
+    os._exit(1)

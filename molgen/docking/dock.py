@@ -217,7 +217,7 @@ def proposed(site: Site, ligand: Ligand, config: DockConfig, energy: DockingEner
         learned.poses,
         site,
         ligand,
-        config.samples,
+        config.sampling_count,
         config.sampling_steps,
         noise,
         sampler=config.sampler,

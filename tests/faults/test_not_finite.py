@@ -161,7 +161,9 @@ def test_poses_are_finite_when_some_proposals_are_not(monkeypatch, proposals):
     config = DockConfig(effort="quick", proposals=proposals, rank="energy", n=3)
     found = dock_prepared([site_in("1of6")], prepare_ligand(Chem.MolFromSmiles(TYROSINE), config), config)
     assert np.isfinite(positions_of(found.mol)).all()
-    assert any(f"7 of {config.samples} proposed poses were not finite and are left out" in note for note in found.notes)
+    assert any(
+        f"7 of {config.sampling_count} proposed poses were not finite and are left out" in note for note in found.notes
+    )
 
 
 def test_a_model_that_diverges_altogether_is_named(monkeypatch):

@@ -114,7 +114,7 @@ def _proposals(
             proposed(site, own.ligand, config, energy_of(site, own.ligand, own.restraints), learned) for own in wanted
         ]
     ligands = [own.ligand for own in wanted]
-    return [*propose_together(learned.poses, site, ligands, config.samples, config.sampling_steps, config.seed)]
+    return [*propose_together(learned.poses, site, ligands, config.sampling_count, config.sampling_steps, config.seed)]
 
 
 def _count(starts: Starts | None) -> int:

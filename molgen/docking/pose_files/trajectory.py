@@ -40,7 +40,7 @@ def sampling_frames(site: Site, ligand: Ligand, config: DockConfig) -> Tensor:
     rng = torch.Generator().manual_seed(config.seed)
     energy = energy_of(site, ligand)
     settings = {"sampler": config.sampler, "energy": energy, "guidance": config.guidance, "on_step": seen}
-    propose(model, site, ligand, config.samples, config.sampling_steps, rng, **settings)
+    propose(model, site, ligand, config.sampling_count, config.sampling_steps, rng, **settings)
     frames = torch.cat([torch.stack(chunk) for chunk in chunks], dim=1)
     values, _ = energy.cartesian(frames[-1].permute(1, 2, 0).contiguous())
     return frames[:, int(values.argmin())]

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 MAX_SEED = 2**31 - 3
 """RDKit takes 32-bit seeds, and the embedding counts two up."""
 
+_OPTION_OF = {"sampling_count": "samples", "sampling_steps": "steps"}
 _CHOICES = {
     "effort": ("quick", "normal", "thorough"),
     "proposals": ("both", "learned", "random"),
@@ -46,8 +47,9 @@ class DockConfig:
         posebusters: the checks of the poses are those of the PoseBusters package instead of our own.
         proposals: where the search starts: "random" poses, "learned" ones (those of the model alone), or "both".
         rank: poses are ordered by the learned "confidence", or by "energy" alone.
-        samples, steps: poses that the model proposes, and steps of their integration; None: 10, or with the default
-            model 5, after which poses are as good once they are minimized.
+        samples: poses that the model proposes; None: 96, or 64 with the quick effort, whose chains more would fill.
+        steps: of their integration; None: 10, or with the default model 5, after which poses are as good once they are
+            minimized.
         sampler: how the model is followed: "ode" or "heun", or for a diffusion "sde" or "predictor-corrector"; the
             second and the last take two network evaluations a step.
         guidance: weight of the energy in the last of these steps, 1 / (kcal/mol).
@@ -75,7 +77,7 @@ class DockConfig:
     posebusters: bool = False
     proposals: Literal["both", "learned", "random"] = "both"
     rank: Literal["confidence", "energy"] = "confidence"
-    samples: int = 96
+    samples: int | None = None
     steps: int | None = None
     sampler: Literal["ode", "heun", "sde", "predictor-corrector"] = "ode"
     guidance: float = 0.0
@@ -89,8 +91,9 @@ class DockConfig:
     device: str = "cpu"
 
     def __post_init__(self) -> None:
-        limits = (("n", 1, Integral), ("seed", 0, Integral), ("min_rmsd", 0.0, Real), ("samples", 1, Integral))
+        limits = (("n", 1, Integral), ("seed", 0, Integral), ("min_rmsd", 0.0, Real))
         limits += (
+            ("sampling_count", 1, Integral),
             ("sampling_steps", 1, Integral),
             ("states", 1, Integral),
             ("packings", 1, Integral),
@@ -99,7 +102,7 @@ class DockConfig:
         for name, least, kind in limits:
             value = getattr(self, name)
             if not isinstance(value, kind) or not float(value) >= least:
-                raise ConfigError(f"{name.removeprefix('sampling_')} must be at least {least:g}, not {value}")
+                raise ConfigError(f"{_OPTION_OF.get(name, name)} must be at least {least:g}, not {value}")
         if self.seed > MAX_SEED:
             raise ConfigError(f"seed must be at most {MAX_SEED}, not {self.seed}")
         for name, choices in _CHOICES.items():
@@ -122,6 +125,13 @@ class DockConfig:
             raise ConfigError(f"ph must be between 0 and 14, not {self.ph}")
         if self.ph is None and self.states > 1:
             raise ConfigError("states of protonation need a pH: --states and --protonate no exclude each other")
+
+    @property
+    def sampling_count(self) -> int:
+        """Poses that the model proposes."""
+        if self.samples is not None:
+            return self.samples
+        return 64 if self.effort == "quick" else 96
 
     @property
     def sampling_steps(self) -> int:
