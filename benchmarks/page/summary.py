@@ -11,7 +11,7 @@ Rows = Mapping[str, Sequence[Row]]
 SHORT = {
     "conforge": "CONFORGE",
     "faspr": "FASPR",
-    "molgen-energy": "by energy",
+    "molgen-energy": "molgen by energy alone",
     "rdkit": "RDKit",
     "rdkit-mmff": "RDKit + MMFF94s",
     "rustina": "rustina",
