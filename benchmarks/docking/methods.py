@@ -169,7 +169,8 @@ def make_molgen(**options: str) -> Dock:
         scores = [pose.score for pose in result.poses]
         extra = {"prepare_cpu_s": round(start - begin, 4), "notes": list(result.notes)} | _energies(result.poses)
         extra["confidence"] = [pose.confidence for pose in result.poses]
-        extra["structures"] = [pose.structure for pose in result.poses]
+        places = {protein.source: place for place, protein in enumerate(proteins)}
+        extra["structures"] = [places[result.receptor_of(pose).source] for pose in result.poses]
         return Docked(result.mol, scores, spent, extra)
 
     return dock
