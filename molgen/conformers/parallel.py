@@ -30,8 +30,8 @@ def in_order(
         job: the results of a block, in the order of its items; pickled, and so are items and results. What it raises
             ends the whole.
         blocks: of items that go together; drawn as they are needed.
-        workers: processes; with one, the work is done in this one. They start anew, so that a script needs the usual
-            ``if __name__ == "__main__":``.
+        workers: processes; with one, the work is done in this one. A script needs ``if __name__ == "__main__":`` only
+            where ``job`` is defined in it.
         lost: what stands for the result of an item whose process died when it was alone, and why it did. Where a
             process dies over a block, its items are tried one by one.
     """

@@ -82,7 +82,7 @@ def screen(
     """Dock a library into a pocket.
 
     Every molecule is docked from its canonical SMILES, so that its result depends on nothing else; equal molecules are
-    docked once. Scripts that call this need the usual ``if __name__ == "__main__":`` guard.
+    docked once. A script that calls this is not run again in the processes.
 
     Args:
         library: .smi, .csv, .tsv, .sdf, .mol2 (also .gz) or .parquet; streamed.

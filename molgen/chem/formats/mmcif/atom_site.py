@@ -70,17 +70,17 @@ def coordinate(text: str, axis: str, place: str) -> float:
 
 def occupancy(text: str) -> float:
     """An occupancy; 1 for a blank, and for what is not a number: it only ranks alternative locations."""
-    try:
-        value = float(text)
-    except ValueError:
-        return 1.0
-    return value if math.isfinite(value) else 1.0
+    return _finite(text, 1.0)
 
 
 def b_factor(text: str) -> float:
     """What stands in the column of the B factors; 0 for a blank, and for what is not a number."""
+    return _finite(text, 0.0)
+
+
+def _finite(text: str, default: float) -> float:
     try:
         value = float(text)
     except ValueError:
-        return 0.0
-    return value if math.isfinite(value) else 0.0
+        return default
+    return value if math.isfinite(value) else default
