@@ -30,7 +30,7 @@ from molgen.docking.dock import energy_of, searched
 from molgen.docking.learned import learned_of
 from molgen.docking.ligand import Ligand, prepare_ligand
 from molgen.docking.prepare.complexes import MAX_PERMUTATIONS
-from molgen.docking.prepare.cross_pairs import cross_pairs, other_structure
+from molgen.docking.prepare.cross_pairs import other_structure, own_and_pairs
 from molgen.docking.prepare.crystal import check_distance, crystal_ligand, protein_file
 from molgen.docking.prepare.labeled_poses import count_poses, labeled_poses
 from molgen.docking.proposals import denoised
@@ -220,8 +220,7 @@ def _with_torsions_of(ligand: Ligand, goal: Tensor) -> Tensor:
 
 def _inputs(source: Path, config: ComplexDecoyConfig) -> list[PreparationInput]:
     complexes = with_clusters(find_complexes(source), config.clusters)
-    pairs = cross_pairs(complexes, config.cross, config.seed)
-    return named(spread([*(complexes if config.redock else ()), *pairs], config.seed))
+    return named(spread(own_and_pairs(complexes, config), config.seed))
 
 
 def _poses(files: ComplexFiles, config: ComplexDecoyConfig) -> list[LabeledPoses]:

@@ -22,6 +22,7 @@ from molgen.datasets.preparation import Preparation
 from molgen.datasets.stored_proteins import stored_protein
 from molgen.datasets.structure_clusters import with_clusters
 from molgen.datasets.structure_files import ComplexFiles, find_complexes, named
+from molgen.docking.prepare.cross_pairs import other_structure, own_and_pairs
 from molgen.docking.prepare.crystal import check_distance, crystal_ligand, protein_file
 from molgen.errors import ParseError
 from molgen.metrics.symmetry import automorphisms
@@ -36,6 +37,11 @@ class ComplexConfig:
     """What to make of every crystal complex; lengths in Angstrom.
 
     Attributes:
+        redock: ligands are stored in their own structures.
+        cross: ordered pairs of complexes of one group that are made besides, at most: the ligand of one where it would
+            lie in the structure of the other, laid over its own, so that a model learns from pockets that were not
+            shaped by the ligand. Pairs that are no fair question (`PocketComparison`) fail.
+        seed: of the order of the pairs.
         ph: at which ligands are protonated.
         max_heavy_atoms: of a ligand; complexes of larger ones are left out, as named failures.
         reach: protein atoms farther from the ligand are not stored.
@@ -46,6 +52,9 @@ class ComplexConfig:
         block: complexes per part file.
     """
 
+    redock: bool = True
+    cross: int = 0
+    seed: int = 1
     ph: float = 7.4
     max_heavy_atoms: int = 100
     reach: float = 20.0
@@ -56,15 +65,16 @@ class ComplexConfig:
 
 
 def complexes_of(files: ComplexFiles, config: ComplexConfig) -> list[ComplexRecord]:
-    """The record of one crystal complex; ligand and receptor are as docking has them: the same protonation, atom order,
-    cofactors and metals.
+    """The record of one crystal complex, or of a ligand in another structure of its protein.
+
+    Ligand and receptor are as docking has them: the same protonation, atom order, cofactors and metals.
 
     Raises:
         MolgenError: a file is missing or cannot be used; the ligand is bonded to the receptor, or elsewhere.
     """
-    whole = read_protein(protein_file(files))
     use = partial(placed_ligand, name=files.name, cluster=files.cluster, config=config)
     path, ligand = crystal_ligand(files, use)
+    whole = other_structure(files, path, ligand.positions) if files.native else read_protein(protein_file(files))
     protein = receptor(whole, find_pockets(path, whole)[0]).protein
     check_distance(protein, ligand.positions, config)
     return [complex_record(stored_protein(pocket_atoms(protein), ligand.positions, config.reach), ligand)]
@@ -95,7 +105,8 @@ def placed_ligand(mol: Chem.Mol, name: str, cluster: str, config: ComplexConfig)
 
 
 def _inputs(source: Path, config: ComplexConfig) -> list[PreparationInput]:
-    return named(with_clusters(find_complexes(source), config.clusters))
+    complexes = with_clusters(find_complexes(source), config.clusters)
+    return named(own_and_pairs(complexes, config))
 
 
 prepare_complexes = Preparation(ComplexConfig, _inputs, complexes_of, encode_complexes)

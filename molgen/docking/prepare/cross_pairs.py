@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 
@@ -16,10 +17,34 @@ from molgen.chem.proteins.receptor import receptor
 from molgen.chem.proteins.structure import Protein
 from molgen.datasets.structure_files import ComplexFiles
 from molgen.docking.prepare.crystal import protein_file
-from molgen.errors import ParseError
+from molgen.errors import ConfigError, ParseError
 
 LEAST_IDENTITY = 0.95
 """Share of the residues around the ligand that are the same in two structures of one protein."""
+
+
+class PairConfig(Protocol):
+    """Which complexes a set is made of: ligands in their own structures, and so many ordered pairs of a group."""
+
+    @property
+    def redock(self) -> bool: ...
+    @property
+    def cross(self) -> int: ...
+    @property
+    def seed(self) -> int: ...
+
+
+def own_and_pairs(complexes: Sequence[ComplexFiles], config: PairConfig) -> list[ComplexFiles]:
+    """The complexes themselves, if wanted, and pairs of them.
+
+    Raises:
+        ConfigError: neither is there.
+    """
+    wanted = [*(complexes if config.redock else ()), *cross_pairs(complexes, config.cross, config.seed)]
+    if not wanted:
+        why = "cross is 0" if config.cross == 0 else "no two structures are of one group"
+        raise ConfigError(f"there is nothing to prepare: redock is false, and {why}")
+    return wanted
 
 
 def cross_pairs(complexes: Sequence[ComplexFiles], most: int, seed: int) -> list[ComplexFiles]:

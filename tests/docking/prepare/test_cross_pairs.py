@@ -5,15 +5,18 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from scipy.spatial.distance import cdist
 from structure_texts import turned_pdb
 
 from molgen.chem.molecules.reference import reference_ligand
 from molgen.chem.proteins.reading import read_protein
+from molgen.datasets.complexes import ComplexRecord
 from molgen.datasets.structure_files import ComplexFiles
 from molgen.docking.prepare.complex_decoys import ComplexDecoyConfig, decoys_of_complex
-from molgen.docking.prepare.cross_pairs import cross_pairs, other_structure
+from molgen.docking.prepare.complexes import ComplexConfig, complexes_of, prepare_complexes
+from molgen.docking.prepare.cross_pairs import cross_pairs, other_structure, own_and_pairs
 from molgen.docking.search import EFFORT, SearchConfig
-from molgen.errors import ParseError
+from molgen.errors import ConfigError, ParseError
 from molgen.metrics.symmetry import heavy_coordinates
 
 DATA = Path(__file__).parents[3] / "data"
@@ -68,6 +71,37 @@ def test_a_structure_that_lacks_what_the_ligand_touches_is_refused(turned, tmp_p
     pair = replace(files("a in cut", str(tmp_path / "cut.pdb")), native=DATA / "1ia1.pdb")
     with pytest.raises(ParseError, match=r"same in both|not there"):
         other_structure(pair, LIGAND, CRYSTAL)
+
+
+def test_a_training_set_has_ligands_in_other_structures_where_they_would_lie(turned):
+    """In a turned copy of its own structure a ligand has the contacts that it has at home."""
+    own = complexes_of(files("a", str(DATA / "1ia1.pdb")), ComplexConfig())[0]
+    swapped = complexes_of(replace(files("a in b", str(turned)), native=DATA / "1ia1.pdb"), ComplexConfig())[0]
+    assert swapped.name == "a in b"
+    np.testing.assert_allclose(nearest(swapped), nearest(own), atol=0.02)
+
+
+def test_pairs_come_after_the_complexes_of_a_set_or_alone(turned, tmp_path):
+    rows = [f"{name},{path},{LIGAND},c1" for name, path in (("a", DATA / "1ia1.pdb"), ("b", turned))]
+    (tmp_path / "set.csv").write_text("\n".join(["name,protein,ligand,cluster", *rows, ""]))
+    assert made(tmp_path, ComplexConfig(cross=2)) == ["a", "b", "a in b", "b in a"]
+    assert made(tmp_path, ComplexConfig(cross=1, redock=False)) in (["a in b"], ["b in a"])
+
+
+@pytest.mark.parametrize(("cross", "why"), [(0, "cross is 0"), (3, "no two structures are of one group")])
+def test_a_set_of_nothing_is_refused(cross, why):
+    with pytest.raises(ConfigError, match=why):
+        own_and_pairs([files("a", "a.pdb")], ComplexConfig(redock=False, cross=cross))
+
+
+def nearest(record: ComplexRecord) -> np.ndarray:
+    """Angstrom from every ligand atom to the receptor, [n]."""
+    return cdist(record.positions, record.pocket.positions).min(axis=1)
+
+
+def made(folder: Path, config: ComplexConfig) -> list[str]:
+    """The inputs of the set in a folder."""
+    return [one.name for one in prepare_complexes.inputs(folder / "set.csv", config)]
 
 
 def test_poses_in_the_other_structure_are_measured_against_the_own_crystal(turned, monkeypatch):
