@@ -63,10 +63,10 @@ OPTIONAL = {
 # what training from a prepared data set imports
 TRAINING_MODULES = [
     "molgen.training",
-    "molgen.datasets.conformers",
-    "molgen.datasets.complexes",
-    "molgen.datasets.decoys",
-    "molgen.datasets.cartesian",
+    "molgen.datasets.records.conformers",
+    "molgen.datasets.records.complexes",
+    "molgen.datasets.records.decoys",
+    "molgen.datasets.records.cartesian",
     "molgen.models.cartesian.task",
     "molgen.models.torsion_flow.task",
     "molgen.models.pose_flow.task",

@@ -19,8 +19,8 @@ import numpy as np
 import torch
 
 from benchmarks.common import markdown_table
-from molgen.datasets.decoys import DecoyRecord, load_decoys
-from molgen.datasets.part_files import find_parts
+from molgen.datasets.parts.part_files import find_parts
+from molgen.datasets.records.decoys import DecoyRecord, load_decoys
 from molgen.docking.ranking import alternatives
 from molgen.metrics import bootstrap_interval
 from molgen.metrics.calibration import calibration

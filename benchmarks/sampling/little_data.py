@@ -21,9 +21,9 @@ import torch
 from benchmarks.common import Results, Row, names_among
 from benchmarks.sampling.little_data_report import report
 from benchmarks.sampling.torsions import Case, cases, drawn
-from molgen.datasets.conformers import ConformerRecord, load_conformers
 from molgen.datasets.mixture import MixtureDataset, MixtureSource
-from molgen.datasets.part_files import find_parts
+from molgen.datasets.parts.part_files import find_parts
+from molgen.datasets.records.conformers import ConformerRecord, load_conformers
 from molgen.models.torsion_flow.config import ModelConfig
 from molgen.models.torsion_flow.data import CollateConformers, ConformerBatch
 from molgen.models.torsion_flow.loss import torsion_loss

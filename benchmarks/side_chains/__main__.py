@@ -25,8 +25,8 @@ from torch import Tensor
 from benchmarks.side_chains.programs import arrays, faspr, ligandmpnn
 from molgen.chem.side_chains.geometry import set_chi, table, virtual_cb
 from molgen.chem.side_chains.residues import HAS_CHI
-from molgen.datasets.part_files import find_parts
-from molgen.datasets.side_chains import SideChainEntry, load_side_chains
+from molgen.datasets.parts.part_files import find_parts
+from molgen.datasets.records.side_chains import SideChainEntry, load_side_chains
 from molgen.metrics.side_chains import SideChainScores, clashes, side_chain_scores
 from molgen.models.side_chains.model import SideChainModel
 from molgen.models.side_chains.task import TASK

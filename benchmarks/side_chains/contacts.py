@@ -19,8 +19,8 @@ from torch import Tensor
 from benchmarks.side_chains.__main__ import problem_of
 from molgen.chem.side_chains.geometry import chi_difference, table
 from molgen.chem.side_chains.residues import HAS_ATOM, HAS_CHI, INDEX
-from molgen.datasets.part_files import find_parts
-from molgen.datasets.side_chains import SideChainEntry, load_side_chains
+from molgen.datasets.parts.part_files import find_parts
+from molgen.datasets.records.side_chains import SideChainEntry, load_side_chains
 from molgen.models.side_chains.model import SideChainModel
 from molgen.models.side_chains.task import TASK
 from molgen.packing.search.contacts import KINDS, REACH, atom_kinds

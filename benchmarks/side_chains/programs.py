@@ -16,7 +16,7 @@ import torch
 from torch import Tensor
 
 from molgen.chem.side_chains.residues import ATOMS, NAMES
-from molgen.datasets.side_chains import SideChainEntry
+from molgen.datasets.records.side_chains import SideChainEntry
 
 _CONTEXT = ("C", "N", "O", "S", "P", "CL", "ZN", "C")
 """Elements that stand for the classes of atoms around."""

@@ -11,15 +11,15 @@ from typing import TYPE_CHECKING
 from molgen.lazy_exports import lazy_exports
 
 if TYPE_CHECKING:
-    from molgen.datasets.block_runner import PreparationInput, PrepareSummary
-    from molgen.datasets.complexes import ComplexRecord, encode_complexes, load_complexes
-    from molgen.datasets.conformers import ConformerRecord, encode_conformers, load_conformers
-    from molgen.datasets.decoys import DecoyRecord, encode_decoys, load_decoys
     from molgen.datasets.mixture import MixtureDataset, MixtureSource, cluster_weights
-    from molgen.datasets.part_files import PartFormat, encode_part, find_parts, load_records
-    from molgen.datasets.preparation import Preparation
+    from molgen.datasets.parts.block_runner import PreparationInput, PrepareSummary
+    from molgen.datasets.parts.part_files import PartFormat, encode_part, find_parts, load_records
+    from molgen.datasets.parts.preparation import Preparation
+    from molgen.datasets.records.complexes import ComplexRecord, encode_complexes, load_complexes
+    from molgen.datasets.records.conformers import ConformerRecord, encode_conformers, load_conformers
+    from molgen.datasets.records.decoys import DecoyRecord, encode_decoys, load_decoys
+    from molgen.datasets.records.trajectories import TrajectoryRecord, encode_trajectories, load_trajectories
     from molgen.datasets.sources import SourceConfig
-    from molgen.datasets.trajectories import TrajectoryRecord, encode_trajectories, load_trajectories
 
 __all__ = [
     "ComplexRecord",
@@ -50,14 +50,14 @@ __all__ = [
 __getattr__, __dir__ = lazy_exports(
     __name__,
     {
-        ".block_runner": ("PreparationInput", "PrepareSummary"),
-        ".complexes": ("ComplexRecord", "encode_complexes", "load_complexes"),
-        ".conformers": ("ConformerRecord", "encode_conformers", "load_conformers"),
-        ".decoys": ("DecoyRecord", "encode_decoys", "load_decoys"),
+        ".parts.block_runner": ("PreparationInput", "PrepareSummary"),
+        ".records.complexes": ("ComplexRecord", "encode_complexes", "load_complexes"),
+        ".records.conformers": ("ConformerRecord", "encode_conformers", "load_conformers"),
+        ".records.decoys": ("DecoyRecord", "encode_decoys", "load_decoys"),
         ".mixture": ("MixtureDataset", "MixtureSource", "cluster_weights"),
-        ".part_files": ("PartFormat", "encode_part", "find_parts", "load_records"),
-        ".preparation": ("Preparation",),
+        ".parts.part_files": ("PartFormat", "encode_part", "find_parts", "load_records"),
+        ".parts.preparation": ("Preparation",),
         ".sources": ("SourceConfig",),
-        ".trajectories": ("TrajectoryRecord", "encode_trajectories", "load_trajectories"),
+        ".records.trajectories": ("TrajectoryRecord", "encode_trajectories", "load_trajectories"),
     },
 )

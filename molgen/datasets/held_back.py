@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 import numpy as np
 
 from molgen.chem.features.molecule_graph import MoleculeGraph
-from molgen.datasets.shards import in_memory, those, values_of
+from molgen.datasets.parts.shards import in_memory, those, values_of
 
 Record = TypeVar("Record")
 Key = Callable[[Any], Any]

@@ -12,7 +12,7 @@ import torch
 from molgen.chem.features.molecule_graph import MoleculeGraph
 from molgen.datasets.batch_numbers import batch_numbers
 from molgen.datasets.held_back import cluster_of
-from molgen.datasets.shards import OpenedParts, ShardedRecords, values_of
+from molgen.datasets.parts.shards import OpenedParts, ShardedRecords, values_of
 from molgen.errors import InputError
 
 POOL = 8

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from molgen.datasets.part_files import find_parts
+from molgen.datasets.parts.part_files import find_parts
 from molgen.errors import ConfigError
 from molgen.limits import above
 

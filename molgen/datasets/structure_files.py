@@ -8,8 +8,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from molgen.datasets.block_runner import PreparationInput
-from molgen.datasets.complexes import ComplexRecord
+from molgen.datasets.parts.block_runner import PreparationInput
+from molgen.datasets.records.complexes import ComplexRecord
 from molgen.errors import InputError
 from molgen.opening import read_input
 

@@ -11,9 +11,9 @@ import numpy as np
 from molgen.chem.molecules.reference import reference_ligand
 from molgen.chem.proteins.reading import read_protein
 from molgen.chem.side_chains.records import element_class, side_chain_record
-from molgen.datasets.block_runner import PreparationInput
-from molgen.datasets.preparation import Preparation
-from molgen.datasets.side_chains import SideChainEntry, encode_side_chains
+from molgen.datasets.parts.block_runner import PreparationInput
+from molgen.datasets.parts.preparation import Preparation
+from molgen.datasets.records.side_chains import SideChainEntry, encode_side_chains
 from molgen.datasets.structure_clusters import with_clusters
 from molgen.datasets.structure_files import ComplexFiles, ProteinFile, find_complexes, find_proteins, named
 from molgen.errors import InputError, ParseError

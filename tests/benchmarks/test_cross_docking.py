@@ -9,7 +9,7 @@ from small_pockets import confidence_model, random_pocket
 
 from benchmarks.docking import cross_docking
 from molgen.chem.features.molecule_features import molecule_graph
-from molgen.datasets.decoys import DecoyRecord
+from molgen.datasets.records.decoys import DecoyRecord
 
 
 def record(name: str, energies: list[float], rmsds: list[float]) -> DecoyRecord:

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from command_line import exit_code
 
-from molgen.datasets.complexes import load_complexes
-from molgen.datasets.part_files import find_parts
+from molgen.datasets.parts.part_files import find_parts
+from molgen.datasets.records.complexes import load_complexes
 from molgen.datasets.structure_clusters import with_clusters
 from molgen.datasets.structure_files import find_complexes, find_proteins
 from molgen.errors import ConfigError, InputError

@@ -14,8 +14,8 @@ from command_process import python
 from safetensors.torch import save
 from small_molecules import entry_of
 
-from molgen.datasets.complexes import load_complexes
-from molgen.datasets.conformers import encode_conformers, load_conformers
+from molgen.datasets.records.complexes import load_complexes
+from molgen.datasets.records.conformers import encode_conformers, load_conformers
 from molgen.datasets.sources import SourceConfig
 from molgen.errors import CheckpointError, InputError
 from molgen.models.pose_confidence.task import load_confidence
@@ -115,7 +115,7 @@ def test_a_header_that_asks_for_too_much_takes_no_memory(tmp_path):
 import resource
 import torch
 from molgen.models.torsion_flow.task import load_model
-from molgen.datasets.conformers import load_conformers
+from molgen.datasets.records.conformers import load_conformers
 from pathlib import Path
 used = int(open("/proc/self/statm").read().split()[0]) * 4096
 resource.setrlimit(resource.RLIMIT_AS, (used + 2**28, used + 2**28))

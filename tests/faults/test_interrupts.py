@@ -13,8 +13,8 @@ from safetensors import safe_open
 from small_molecules import entry_of
 
 from molgen.config import to_mapping
-from molgen.datasets.conformers import encode_conformers, load_conformers
-from molgen.datasets.part_files import find_parts
+from molgen.datasets.parts.part_files import find_parts
+from molgen.datasets.records.conformers import encode_conformers, load_conformers
 from molgen.datasets.sources import SourceConfig
 from molgen.models.torsion_flow.config import ConformerConfig, ModelConfig, TrainConfig
 from molgen.nets.config import BackboneConfig

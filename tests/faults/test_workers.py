@@ -15,7 +15,7 @@ from command_process import interrupted, leftovers
 
 from molgen.conformers.prepare.config import PrepareConfig
 from molgen.conformers.prepare.prepare import prepare
-from molgen.datasets.block_runner import BlockWork
+from molgen.datasets.parts.block_runner import BlockWork
 from molgen.errors import InputError, ParseError, WorkerError
 from molgen.files import write_atomically
 from molgen.worker_pool import Ended, WorkerPool, _is_of_script, _script_hidden

@@ -28,10 +28,10 @@ from molgen.chem.proteins.reading import read_protein
 from molgen.chem.proteins.receptor import receptor
 from molgen.chem.proteins.writing import write_complex
 from molgen.config import from_yaml, override, to_yaml
-from molgen.datasets.complexes import PlacedLigand, complex_record, encode_complexes, load_complexes
-from molgen.datasets.conformers import encode_conformers, load_conformers
-from molgen.datasets.decoys import LabeledPoses, encode_decoys, load_decoys
-from molgen.datasets.stored_proteins import StoredProtein, stored_protein
+from molgen.datasets.records.complexes import PlacedLigand, complex_record, encode_complexes, load_complexes
+from molgen.datasets.records.conformers import encode_conformers, load_conformers
+from molgen.datasets.records.decoys import LabeledPoses, encode_decoys, load_decoys
+from molgen.datasets.records.stored_proteins import StoredProtein, stored_protein
 from molgen.datasets.structure_files import find_complexes, find_proteins
 from molgen.docking.restraints import Anchor
 from molgen.errors import MolgenError

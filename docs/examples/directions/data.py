@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 
 from molgen.datasets.batch_numbers import batch_numbers
-from molgen.datasets.part_files import PartFormat, find_parts, read_part
+from molgen.datasets.parts.part_files import PartFormat, find_parts, read_part
 
 FORMAT = PartFormat("directions-1", "set of directions")
 

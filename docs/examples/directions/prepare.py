@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from molgen.datasets.part_files import encode_part
+from molgen.datasets.parts.part_files import encode_part
 from molgen.errors import InputError
 from molgen.files import write_atomically
 

@@ -14,9 +14,9 @@ from molgen.chem.features.stereo_marks import stereo_is_right
 from molgen.chem.molecules.reading import read_molecules
 from molgen.chem.molecules.standardize import prepare_molecule
 from molgen.conformers.prepare.geom import read_geom
-from molgen.datasets.block_runner import PreparationInput
-from molgen.datasets.cartesian import CartesianRecord, encode_cartesian
-from molgen.datasets.preparation import Preparation
+from molgen.datasets.parts.block_runner import PreparationInput
+from molgen.datasets.parts.preparation import Preparation
+from molgen.datasets.records.cartesian import CartesianRecord, encode_cartesian
 from molgen.errors import MolgenError
 
 

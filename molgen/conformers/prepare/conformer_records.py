@@ -17,7 +17,7 @@ from molgen.conformers.prepare.gas_phase import gas_phase_conformers
 from molgen.conformers.prepare.matching import match_reference, reference_positions
 from molgen.conformers.prepare.merging import merged
 from molgen.conformers.prepare.resample import resampled_conformers
-from molgen.datasets.conformers import ConformerRecord
+from molgen.datasets.records.conformers import ConformerRecord
 from molgen.errors import MolgenError
 from molgen.metrics.symmetry import automorphisms
 

@@ -16,11 +16,11 @@ from molgen.conformers.prepare.gas_phase import check_gas_phase
 from molgen.conformers.prepare.geom import read_geom
 from molgen.conformers.prepare.reflow import flow_of, trajectories_of
 from molgen.conformers.prepare.resample import trained_model
-from molgen.datasets.block_runner import PreparationInput, PrepareSummary
-from molgen.datasets.conformers import ConformerRecord, encode_conformers, load_conformers
-from molgen.datasets.part_files import find_parts, source_names
-from molgen.datasets.preparation import Preparation
-from molgen.datasets.trajectories import TrajectoryRecord, encode_trajectories
+from molgen.datasets.parts.block_runner import PreparationInput, PrepareSummary
+from molgen.datasets.parts.part_files import find_parts, source_names
+from molgen.datasets.parts.preparation import Preparation
+from molgen.datasets.records.conformers import ConformerRecord, encode_conformers, load_conformers
+from molgen.datasets.records.trajectories import TrajectoryRecord, encode_trajectories
 
 
 def prepare(source: str | Path, output: str | Path, config: PrepareConfig, **options: Any) -> PrepareSummary:
@@ -29,8 +29,8 @@ def prepare(source: str | Path, output: str | Path, config: PrepareConfig, **opt
     Args:
         source: .smi, .csv, .sdf (all also .gz); for ``kind="reference"`` also a GEOM folder (see
             molgen.conformers.prepare.geom); for ``kind="reflow"`` a prepared set.
-        options: `workers`, `limit` and `on_block`, as of a :class:`molgen.datasets.preparation.Preparation`, which also
-            says what is raised.
+        options: `workers`, `limit` and `on_block`, as of a
+            :class:`molgen.datasets.parts.preparation.Preparation`, which also says what is raised.
     """
     kind = TRAJECTORIES if config.kind == "reflow" else CONFORMERS
     return kind(source, output, config, **options)

@@ -8,8 +8,8 @@ from functools import lru_cache
 import numpy as np
 import torch
 
-from molgen.datasets.conformers import ConformerRecord
-from molgen.datasets.trajectories import TrajectoryRecord
+from molgen.datasets.records.conformers import ConformerRecord
+from molgen.datasets.records.trajectories import TrajectoryRecord
 from molgen.errors import ConfigError, InputError
 from molgen.graphs.batch import batch_graphs
 from molgen.models.torsion_flow.model import TorsionModel

@@ -20,10 +20,10 @@ from molgen.chem.features.molecule_features import molecule_graph
 from molgen.chem.molecules.standardize import prepare_molecule
 from molgen.chem.proteins.pockets import find_pockets
 from molgen.chem.proteins.reading import read_protein
-from molgen.datasets.block_runner import PreparationInput
-from molgen.datasets.complexes import PlacedLigand
-from molgen.datasets.decoys import LabeledPoses, encode_decoys
-from molgen.datasets.preparation import Preparation
+from molgen.datasets.parts.block_runner import PreparationInput
+from molgen.datasets.parts.preparation import Preparation
+from molgen.datasets.records.complexes import PlacedLigand
+from molgen.datasets.records.decoys import LabeledPoses, encode_decoys
 from molgen.datasets.structure_clusters import with_clusters
 from molgen.datasets.structure_files import ComplexFiles, find_complexes, named
 from molgen.docking.dock import energy_of, searched

@@ -16,10 +16,10 @@ from molgen.chem.molecules.standardize import prepare_molecule
 from molgen.chem.proteins.pockets import find_pockets
 from molgen.chem.proteins.reading import read_protein
 from molgen.chem.proteins.receptor import receptor
-from molgen.datasets.block_runner import PreparationInput
-from molgen.datasets.complexes import ComplexRecord, PlacedLigand, complex_record, encode_complexes
-from molgen.datasets.preparation import Preparation
-from molgen.datasets.stored_proteins import stored_protein
+from molgen.datasets.parts.block_runner import PreparationInput
+from molgen.datasets.parts.preparation import Preparation
+from molgen.datasets.records.complexes import ComplexRecord, PlacedLigand, complex_record, encode_complexes
+from molgen.datasets.records.stored_proteins import stored_protein
 from molgen.datasets.structure_clusters import with_clusters
 from molgen.datasets.structure_files import ComplexFiles, find_complexes, named
 from molgen.docking.prepare.cross_pairs import other_structure, own_and_pairs

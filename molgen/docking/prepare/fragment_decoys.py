@@ -18,11 +18,11 @@ from torch import Tensor
 
 from molgen.chem.atom_types.record_types import graph_types, pocket_types
 from molgen.chem.features.pocket_features import PocketAtoms
-from molgen.datasets.block_runner import PreparationInput
-from molgen.datasets.complexes import ComplexRecord, PlacedLigand, load_complexes
-from molgen.datasets.decoys import LabeledPoses, encode_decoys
-from molgen.datasets.part_files import find_parts
-from molgen.datasets.preparation import Preparation
+from molgen.datasets.parts.block_runner import PreparationInput
+from molgen.datasets.parts.part_files import find_parts
+from molgen.datasets.parts.preparation import Preparation
+from molgen.datasets.records.complexes import ComplexRecord, PlacedLigand, load_complexes
+from molgen.datasets.records.decoys import LabeledPoses, encode_decoys
 from molgen.datasets.structure_files import named
 from molgen.docking.minima import Minima, distinct
 from molgen.docking.prepare.labeled_poses import count_poses, labeled_poses

@@ -19,10 +19,10 @@ from molgen.chem.features.pocket_features import pocket_atoms
 from molgen.chem.proteins.reading import read_protein
 from molgen.chem.proteins.residue_pieces import Piece
 from molgen.chem.proteins.structure import Protein
-from molgen.datasets.block_runner import PreparationInput
-from molgen.datasets.complexes import ComplexRecord, PlacedLigand, complex_record, encode_complexes
-from molgen.datasets.preparation import Preparation
-from molgen.datasets.stored_proteins import stored_protein
+from molgen.datasets.parts.block_runner import PreparationInput
+from molgen.datasets.parts.preparation import Preparation
+from molgen.datasets.records.complexes import ComplexRecord, PlacedLigand, complex_record, encode_complexes
+from molgen.datasets.records.stored_proteins import stored_protein
 from molgen.datasets.structure_clusters import with_clusters
 from molgen.datasets.structure_files import ProteinFile, find_proteins, named
 from molgen.docking.prepare.complexes import MAX_PERMUTATIONS

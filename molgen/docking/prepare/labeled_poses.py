@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from molgen.chem.features.pocket_features import PocketAtoms
-from molgen.datasets.complexes import PlacedLigand
-from molgen.datasets.decoys import LabeledPoses
-from molgen.datasets.stored_proteins import stored_protein
+from molgen.datasets.records.complexes import PlacedLigand
+from molgen.datasets.records.decoys import LabeledPoses
+from molgen.datasets.records.stored_proteins import stored_protein
 from molgen.docking.ranking import SURROUNDINGS
 from molgen.errors import ParseError
 

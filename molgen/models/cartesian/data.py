@@ -11,8 +11,8 @@ from torch import Tensor
 
 from molgen import graphs
 from molgen.chem.features.molecule_graph import shortest_paths
-from molgen.datasets.cartesian import CartesianRecord
-from molgen.datasets.remembered import remembered
+from molgen.datasets.parts.remembered import remembered
+from molgen.datasets.records.cartesian import CartesianRecord
 from molgen.graphs.batch import LONGEST_PATH
 from molgen.graphs.padding import pad_molecules, pad_samples
 from molgen.graphs.ragged import pad

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 
-from molgen.datasets.cartesian import CartesianRecord, load_cartesian
 from molgen.datasets.held_back import hold_back, molecule_of
 from molgen.datasets.mixture import MixtureDataset, MixtureSource
-from molgen.datasets.shards import load_sets, values_of
+from molgen.datasets.parts.shards import load_sets, values_of
+from molgen.datasets.records.cartesian import CartesianRecord, load_cartesian
 from molgen.models.cartesian.config import CartesianConfig, CartesianTrainConfig
 from molgen.models.cartesian.data import CartesianBatch, CollateCartesian
 from molgen.models.cartesian.loss import cartesian_loss

@@ -9,7 +9,7 @@ import numpy as np
 import torch
 
 from molgen.chem.features.stereo_marks import stereo_is_right
-from molgen.datasets.cartesian import CartesianRecord
+from molgen.datasets.records.cartesian import CartesianRecord
 from molgen.geometry.alignment import aligned_rmsd
 from molgen.models.cartesian.data import CartesianBatch, CollateCartesian
 from molgen.models.cartesian.loss import cartesian_loss

@@ -9,8 +9,8 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from molgen.datasets.decoys import DecoyRecord, load_decoys
-from molgen.datasets.part_files import find_parts
+from molgen.datasets.parts.part_files import find_parts
+from molgen.datasets.records.decoys import DecoyRecord, load_decoys
 from molgen.errors import InputError
 from molgen.metrics.calibration import calibration
 from molgen.models.pose_confidence.folds import fold_of, known_folds

@@ -12,7 +12,7 @@ from torch import Tensor
 
 from molgen import graphs
 from molgen.chem.features.pocket_features import PocketAtoms
-from molgen.datasets.decoys import DecoyRecord
+from molgen.datasets.records.decoys import DecoyRecord
 from molgen.graphs.batch import GraphBatch
 from molgen.graphs.padding import pad_molecules, pad_pockets, pad_samples
 from molgen.graphs.pockets import PocketBatch

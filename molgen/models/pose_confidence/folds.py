@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from molgen.datasets.decoys import DecoyRecord
+from molgen.datasets.records.decoys import DecoyRecord
 from molgen.errors import CheckpointError, ConfigError
 
 Folds = Mapping[str, int]

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
-from molgen.datasets.decoys import load_decoys
 from molgen.datasets.held_back import cluster_of, without
 from molgen.datasets.mixture import MixtureDataset, MixtureSource, cluster_weights
-from molgen.datasets.part_files import find_parts
+from molgen.datasets.parts.part_files import find_parts
+from molgen.datasets.records.decoys import load_decoys
 from molgen.errors import CheckpointError
 from molgen.models.pose_confidence.config import ConfidenceTraining
 from molgen.models.pose_confidence.data import CollateDecoys, DecoyBatch

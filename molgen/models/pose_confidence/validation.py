@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import torch
 
-from molgen.datasets.decoys import DecoyRecord
+from molgen.datasets.records.decoys import DecoyRecord
 from molgen.models.pose_confidence.data import DecoyBatch, collate_decoys
 from molgen.models.pose_confidence.model import ConfidenceModel, meta_features
 

@@ -11,7 +11,7 @@ from torch import Tensor
 
 from molgen import graphs
 from molgen.chem.features.pocket_features import PocketAtoms
-from molgen.datasets.complexes import ComplexRecord
+from molgen.datasets.records.complexes import ComplexRecord
 from molgen.graphs.batch import GraphBatch
 from molgen.graphs.padding import pad_molecules, pad_pockets
 from molgen.graphs.pockets import PocketBatch

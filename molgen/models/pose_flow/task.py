@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 
-from molgen.datasets.complexes import ComplexRecord, load_complexes
 from molgen.datasets.held_back import cluster_of, hold_back
 from molgen.datasets.mixture import MixtureDataset, MixtureSource, cluster_weights
-from molgen.datasets.shards import load_sets, values_of
+from molgen.datasets.parts.shards import load_sets, values_of
+from molgen.datasets.records.complexes import ComplexRecord, load_complexes
 from molgen.errors import InputError
 from molgen.models.pose_flow.config import DockingTraining
 from molgen.models.pose_flow.data import Augmentation, PoseBatch, collate_poses

@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 import torch
 
-from molgen.datasets.complexes import ComplexRecord
+from molgen.datasets.records.complexes import ComplexRecord
 from molgen.models.pose_flow.data import Augmentation, PoseBatch, collate_poses
 from molgen.models.pose_flow.loss import pose_errors
 from molgen.models.pose_flow.model import PoseModel

@@ -15,8 +15,8 @@ from molgen.chem.side_chains.geometry import chi_angles, chi_known, ideal_residu
 from molgen.datasets.batch_numbers import batch_numbers
 from molgen.datasets.held_back import cluster_of
 from molgen.datasets.mixture import POOL, STRETCH, MixtureSource
-from molgen.datasets.shards import OpenedParts, ShardedRecords, values_of
-from molgen.datasets.side_chains import SideChainEntry
+from molgen.datasets.parts.shards import OpenedParts, ShardedRecords, values_of
+from molgen.datasets.records.side_chains import SideChainEntry
 from molgen.models.side_chains.config import SideChainModelConfig
 from molgen.models.side_chains.graph import SideChainGraph, side_chain_graph
 

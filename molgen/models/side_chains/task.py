@@ -7,9 +7,9 @@ from functools import partial
 from pathlib import Path
 
 from molgen.datasets.held_back import cluster_of, hold_back
-from molgen.datasets.part_files import find_parts
-from molgen.datasets.shards import load_sets, values_of
-from molgen.datasets.side_chains import SideChainEntry, load_side_chains
+from molgen.datasets.parts.part_files import find_parts
+from molgen.datasets.parts.shards import load_sets, values_of
+from molgen.datasets.records.side_chains import SideChainEntry, load_side_chains
 from molgen.errors import InputError
 from molgen.models.side_chains.config import SideChainConfig, SideChainTrainConfig
 from molgen.models.side_chains.data import Cropping, SideChainBatch, SideChainStream

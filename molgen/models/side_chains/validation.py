@@ -9,7 +9,7 @@ from torch import Tensor
 
 from molgen.chem.side_chains.geometry import chi_difference, table
 from molgen.chem.side_chains.residues import HAS_CHI, SYMMETRIC
-from molgen.datasets.side_chains import SideChainEntry
+from molgen.datasets.records.side_chains import SideChainEntry
 from molgen.models.side_chains.bins import refined, soft_targets
 from molgen.models.side_chains.data import SideChainBatch, side_chain_batch
 from molgen.models.side_chains.model import SideChainModel

@@ -11,11 +11,11 @@ from torch import Tensor
 
 from molgen import graphs
 from molgen.chem.features.molecule_graph import shortest_paths
-from molgen.datasets.conformers import ConformerRecord
 from molgen.datasets.mixture import GraphRecord
-from molgen.datasets.remembered import remembered
-from molgen.datasets.shards import those, values_of
-from molgen.datasets.trajectories import TrajectoryRecord
+from molgen.datasets.parts.remembered import remembered
+from molgen.datasets.parts.shards import those, values_of
+from molgen.datasets.records.conformers import ConformerRecord
+from molgen.datasets.records.trajectories import TrajectoryRecord
 from molgen.graphs.batch import LONGEST_PATH, GraphBatch
 from molgen.graphs.padding import pad_molecules, pad_samples
 from molgen.graphs.ragged import pad

@@ -11,13 +11,13 @@ from typing import Any
 import numpy as np
 from torch import Tensor
 
-from molgen.datasets.conformers import ConformerRecord, load_conformers
 from molgen.datasets.held_back import hold_back, molecule_of
 from molgen.datasets.mixture import Collate, MixtureDataset, MixtureSource
-from molgen.datasets.part_files import find_parts
-from molgen.datasets.shards import changed, load_sets, values_of
+from molgen.datasets.parts.part_files import find_parts
+from molgen.datasets.parts.shards import changed, load_sets, values_of
+from molgen.datasets.records.conformers import ConformerRecord, load_conformers
+from molgen.datasets.records.trajectories import TrajectoryRecord, load_trajectories
 from molgen.datasets.sources import ROOM, SourceConfig
-from molgen.datasets.trajectories import TrajectoryRecord, load_trajectories
 from molgen.errors import ConfigError, InputError
 from molgen.models.torsion_flow.config import ConformerConfig, TrainConfig
 from molgen.models.torsion_flow.data import (

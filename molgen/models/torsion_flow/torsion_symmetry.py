@@ -7,7 +7,7 @@ import math
 import numpy as np
 import torch
 
-from molgen.datasets.conformers import ConformerRecord
+from molgen.datasets.records.conformers import ConformerRecord
 from molgen.geometry.alignment import aligned_rmsd
 from molgen.geometry.torsions import apply_torsions
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import torch
 
-from molgen.datasets.conformers import ConformerRecord
+from molgen.datasets.records.conformers import ConformerRecord
 from molgen.geometry.internal_coordinates import batch_coordinates
 from molgen.graphs.batch import batch_graphs
 from molgen.metrics.coverage import coverage

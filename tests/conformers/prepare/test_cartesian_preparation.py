@@ -7,8 +7,8 @@ from small_molecules import embedded
 
 from molgen.chem.features.stereo_marks import stereo_is_right
 from molgen.conformers.prepare.cartesian import CartesianPrepareConfig, cartesian_record, prepare_cartesian
-from molgen.datasets.cartesian import load_cartesian
-from molgen.datasets.part_files import find_parts
+from molgen.datasets.parts.part_files import find_parts
+from molgen.datasets.records.cartesian import load_cartesian
 from molgen.errors import MolgenError
 
 CONFIG = CartesianPrepareConfig()

@@ -13,8 +13,8 @@ from molgen.conformers.prepare.config import PrepareConfig
 from molgen.conformers.prepare.conformer_records import conformer_record
 from molgen.conformers.prepare.gas_phase import GasPhaseConfig, gas_phase_conformers
 from molgen.conformers.prepare.prepare import prepare
-from molgen.datasets.conformers import load_conformers
-from molgen.datasets.part_files import find_parts
+from molgen.datasets.parts.part_files import find_parts
+from molgen.datasets.records.conformers import load_conformers
 from molgen.errors import CheckpointError, ConfigError
 
 DIOL = "OCCCCO"

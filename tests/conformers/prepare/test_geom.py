@@ -14,8 +14,8 @@ from small_molecules import embedded
 from molgen.conformers.prepare.config import PrepareConfig
 from molgen.conformers.prepare.geom import read_geom
 from molgen.conformers.prepare.prepare import prepare
-from molgen.datasets.conformers import load_conformers
-from molgen.datasets.part_files import find_parts
+from molgen.datasets.parts.part_files import find_parts
+from molgen.datasets.records.conformers import load_conformers
 from molgen.errors import InputError
 
 WEIGHTS = (0.1, 0.6, 0.3)

@@ -18,8 +18,8 @@ from molgen.conformers.prepare.config import PrepareConfig
 from molgen.conformers.prepare.conformer_records import conformer_record
 from molgen.conformers.prepare.matching import match_reference, reference_positions
 from molgen.conformers.prepare.prepare import prepare
-from molgen.datasets.conformers import load_conformers
-from molgen.datasets.part_files import find_parts
+from molgen.datasets.parts.part_files import find_parts
+from molgen.datasets.records.conformers import load_conformers
 from molgen.errors import InputError
 from molgen.geometry import torus
 from molgen.geometry.torsions import dihedral_angles

@@ -15,8 +15,8 @@ from molgen.config import override
 from molgen.conformers.prepare.config import PrepareConfig
 from molgen.conformers.prepare.prepare import prepare
 from molgen.conformers.prepare.reflow import trajectories_of
-from molgen.datasets.part_files import find_parts
-from molgen.datasets.trajectories import load_trajectories
+from molgen.datasets.parts.part_files import find_parts
+from molgen.datasets.records.trajectories import load_trajectories
 from molgen.errors import ConfigError, InputError
 from molgen.geometry import torus
 from molgen.graphs.batch import batch_graphs

@@ -10,7 +10,7 @@ from structure_texts import turned_pdb
 
 from molgen.chem.molecules.reference import reference_ligand
 from molgen.chem.proteins.reading import read_protein
-from molgen.datasets.complexes import ComplexRecord
+from molgen.datasets.records.complexes import ComplexRecord
 from molgen.datasets.structure_files import ComplexFiles
 from molgen.docking.prepare.complex_decoys import ComplexDecoyConfig, decoys_of_complex
 from molgen.docking.prepare.complexes import ComplexConfig, complexes_of, prepare_complexes

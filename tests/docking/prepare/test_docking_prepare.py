@@ -14,9 +14,9 @@ from safetensors.numpy import load_file
 from molgen.chem.features.molecule_features import molecule_graph
 from molgen.chem.features.pocket_features import POCKET_COLUMNS
 from molgen.chem.molecules.protonation import protonate
-from molgen.datasets import block_runner as blocks
-from molgen.datasets.complexes import load_complexes
-from molgen.datasets.part_files import find_parts
+from molgen.datasets.parts import block_runner as blocks
+from molgen.datasets.parts.part_files import find_parts
+from molgen.datasets.records.complexes import load_complexes
 from molgen.datasets.structure_files import find_complexes, find_proteins
 from molgen.docking.prepare.complexes import ComplexConfig, placed_ligand, prepare_complexes
 from molgen.docking.prepare.fragment_config import FragmentConfig

@@ -10,7 +10,7 @@ from scipy.spatial.distance import cdist
 
 from molgen.chem.atom_types.interaction_types import is_metal
 from molgen.chem.proteins.structure import Protein
-from molgen.datasets.stored_proteins import not_excluded
+from molgen.datasets.records.stored_proteins import not_excluded
 from molgen.docking.prepare.fragment_config import FragmentConfig
 from molgen.docking.prepare.fragments import Fragment, cut_fragments
 

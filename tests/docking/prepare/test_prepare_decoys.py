@@ -13,9 +13,9 @@ from safetensors.numpy import load_file
 
 from molgen.chem.atom_types.interaction_types import protein_types
 from molgen.chem.atom_types.record_types import graph_types
-from molgen.datasets.complexes import load_complexes
-from molgen.datasets.decoys import LabeledPoses, load_decoys
-from molgen.datasets.part_files import find_parts
+from molgen.datasets.parts.part_files import find_parts
+from molgen.datasets.records.complexes import load_complexes
+from molgen.datasets.records.decoys import LabeledPoses, load_decoys
 from molgen.datasets.structure_files import ComplexFiles, find_complexes
 from molgen.docking.prepare import complex_decoys as rating
 from molgen.docking.prepare.complex_decoys import ComplexDecoyConfig, decoys_of_complex, prepare_complex_decoys, spread

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from small_sets import confidence_training, labeled_decoys
 
-from molgen.datasets.decoys import encode_decoys
+from molgen.datasets.records.decoys import encode_decoys
 from molgen.datasets.sources import SourceConfig
 from molgen.errors import CheckpointError
 from molgen.models.pose_confidence.calibrate import calibrate

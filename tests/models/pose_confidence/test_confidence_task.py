@@ -11,8 +11,8 @@ from small_pockets import CONTACT_SIZE, confidence_model
 from small_sets import ADDED, CLUSTERS, SEARCHED, confidence_training
 
 from molgen.config import override
-from molgen.datasets.decoys import load_decoys
 from molgen.datasets.mixture import MixtureDataset, MixtureSource
+from molgen.datasets.records.decoys import load_decoys
 from molgen.errors import CheckpointError, ConfigError, InputError
 from molgen.models.pose_confidence.calibrate import calibrate
 from molgen.models.pose_confidence.config import ConfidenceConfig, ConfidenceTrainConfig, ConfidenceTraining

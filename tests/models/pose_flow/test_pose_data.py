@@ -8,7 +8,7 @@ import torch
 from small_pockets import placed, prepared_set
 
 from molgen.chem.features.pocket_features import POCKET_COLUMNS
-from molgen.datasets.complexes import ComplexRecord
+from molgen.datasets.records.complexes import ComplexRecord
 from molgen.models.pose_flow.data import Augmentation, PoseBatch, collate_poses
 
 ELEMENT = list(POCKET_COLUMNS).index("element")

@@ -9,7 +9,7 @@ import torch
 from molgen.chem.proteins.reading import read_protein
 from molgen.chem.side_chains.geometry import set_chi
 from molgen.chem.side_chains.records import side_chain_record
-from molgen.datasets.side_chains import SideChainEntry, encode_side_chains, load_side_chains
+from molgen.datasets.records.side_chains import SideChainEntry, encode_side_chains, load_side_chains
 from molgen.geometry import rotations
 from molgen.models.side_chains.bins import centers, refined, soft_targets
 from molgen.models.side_chains.config import SideChainModelConfig, SideChainTrainConfig

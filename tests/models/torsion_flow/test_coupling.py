@@ -9,7 +9,7 @@ import pytest
 import torch
 from small_molecules import embedded, entry_of, graph_of, heavy_positions
 
-from molgen.datasets.conformers import ConformerRecord
+from molgen.datasets.records.conformers import ConformerRecord
 from molgen.geometry import torus
 from molgen.geometry.torsions import apply_torsions, dihedral_angles
 from molgen.graphs.batch import batch_graphs

@@ -10,8 +10,8 @@ from small_molecules import batch_of, entry_of
 
 from molgen.config import from_mapping, to_mapping
 from molgen.conformers.prepare.reflow import ReflowConfig, trajectories_of
+from molgen.datasets.records.trajectories import encode_trajectories
 from molgen.datasets.sources import SourceConfig
-from molgen.datasets.trajectories import encode_trajectories
 from molgen.errors import CheckpointError, ConfigError
 from molgen.geometry import torus
 from molgen.models.torsion_flow.config import ConformerConfig, ModelConfig, TrainConfig

@@ -10,7 +10,7 @@ import torch
 from small_molecules import entry_of
 
 from molgen.config import from_mapping, from_yaml
-from molgen.datasets.conformers import encode_conformers, load_conformers
+from molgen.datasets.records.conformers import encode_conformers, load_conformers
 from molgen.datasets.sources import SourceConfig
 from molgen.errors import ConfigError, InputError
 from molgen.models.torsion_flow.config import ConformerConfig, ModelConfig, TrainConfig

@@ -9,8 +9,8 @@ import pytest
 import torch
 from small_molecules import entry_of
 
-from molgen.datasets.conformers import ConformerRecord
 from molgen.datasets.mixture import MixtureDataset, MixtureSource
+from molgen.datasets.records.conformers import ConformerRecord
 from molgen.models.torsion_flow.data import CollateConformers, ConformerBatch, with_torsions
 
 RECORDS = [entry_of("CCOC(=O)CN", 3), entry_of("CCCCO", 2), entry_of("CC(F)COC", 2)]

@@ -10,8 +10,8 @@ from small_sets import TORSION_SIZE
 
 from molgen.conformers.prepare.prepare import prepare
 from molgen.conformers.prepare.reflow import trajectories_of
+from molgen.datasets.records.trajectories import encode_trajectories
 from molgen.datasets.sources import SourceConfig
-from molgen.datasets.trajectories import encode_trajectories
 from molgen.errors import ConfigError, InputError
 from molgen.models.torsion_flow import task
 from molgen.models.torsion_flow.config import ConformerConfig, ModelConfig, TrainConfig

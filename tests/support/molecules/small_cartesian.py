@@ -5,7 +5,7 @@ from rdkit import Chem
 from small_molecules import embedded
 
 from molgen.chem.features.polar_features import PolarGraph, polar_graph
-from molgen.datasets.cartesian import CartesianRecord
+from molgen.datasets.records.cartesian import CartesianRecord
 
 
 def polar_of(smiles: str) -> PolarGraph:

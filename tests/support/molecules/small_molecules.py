@@ -10,7 +10,7 @@ from torch import Tensor
 
 from molgen.chem.features.molecule_features import heavy_atoms, molecule_graph
 from molgen.chem.features.molecule_graph import MoleculeGraph
-from molgen.datasets.conformers import ConformerRecord
+from molgen.datasets.records.conformers import ConformerRecord
 from molgen.graphs.batch import GraphBatch, batch_graphs
 
 

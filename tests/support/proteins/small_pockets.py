@@ -9,8 +9,8 @@ from small_molecules import graph_of, heavy_positions
 from torch import Tensor
 
 from molgen.chem.features.pocket_features import POCKET_COLUMNS, PocketAtoms
-from molgen.datasets.complexes import ComplexRecord, PlacedLigand, complex_record
-from molgen.datasets.stored_proteins import stored_protein
+from molgen.datasets.records.complexes import ComplexRecord, PlacedLigand, complex_record
+from molgen.datasets.records.stored_proteins import stored_protein
 from molgen.docking.site import Site
 from molgen.geometry.rotations import random_rotation
 from molgen.models.pose_confidence.config import ConfidenceConfig

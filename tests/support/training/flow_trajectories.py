@@ -11,8 +11,8 @@ from small_sets import TORSION_SIZE
 
 from molgen.conformers.prepare.config import PrepareConfig
 from molgen.conformers.prepare.reflow import ReflowConfig, trajectories_of
-from molgen.datasets.conformers import encode_conformers
-from molgen.datasets.trajectories import TrajectoryRecord
+from molgen.datasets.records.conformers import encode_conformers
+from molgen.datasets.records.trajectories import TrajectoryRecord
 from molgen.geometry.torsions import dihedral_angles
 from molgen.models.torsion_flow.config import ModelConfig
 from molgen.models.torsion_flow.data import CollateTrajectories, TrajectoryBatch

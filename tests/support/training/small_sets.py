@@ -13,13 +13,13 @@ from small_pockets import CONTACT_SIZE, SIZE, placed, prepared_set, random_pocke
 
 from molgen.chem.side_chains.geometry import ideal_residues
 from molgen.chem.side_chains.residues import HAS_ATOM
-from molgen.datasets.cartesian import encode_cartesian
-from molgen.datasets.complexes import ComplexRecord, PlacedLigand, encode_complexes
-from molgen.datasets.conformers import encode_conformers
-from molgen.datasets.decoys import LabeledPoses, encode_decoys
-from molgen.datasets.side_chains import SideChainEntry, encode_side_chains
+from molgen.datasets.records.cartesian import encode_cartesian
+from molgen.datasets.records.complexes import ComplexRecord, PlacedLigand, encode_complexes
+from molgen.datasets.records.conformers import encode_conformers
+from molgen.datasets.records.decoys import LabeledPoses, encode_decoys
+from molgen.datasets.records.side_chains import SideChainEntry, encode_side_chains
+from molgen.datasets.records.stored_proteins import stored_protein
 from molgen.datasets.sources import SourceConfig
-from molgen.datasets.stored_proteins import stored_protein
 from molgen.models.cartesian.config import CartesianConfig, CartesianModelConfig, CartesianTrainConfig
 from molgen.models.pose_confidence.config import ConfidenceConfig, ConfidenceTrainConfig, ConfidenceTraining
 from molgen.models.pose_flow.config import DockingTraining, PoseModelConfig, PoseTrainConfig

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from small_molecules import entry_of
 
-from molgen.datasets.conformers import ConformerRecord, encode_conformers, load_conformers
-from molgen.datasets.part_files import find_parts
+from molgen.datasets.parts.part_files import find_parts
+from molgen.datasets.records.conformers import ConformerRecord, encode_conformers, load_conformers
 
 RECORDS = [entry_of("CCOC(=O)CN", 3), entry_of("c1ccccc1", 1), entry_of("O", 2), entry_of("CC#CC(F)CO", 2)]
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from molgen.chem.side_chains.records import ResidueArrays
-from molgen.datasets.part_files import (
+from molgen.datasets.parts.part_files import (
     Arrays,
     PartFormat,
     encode_part,

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Generic, Protocol, TypeVar
 
 from molgen.config import from_mapping, to_mapping
-from molgen.datasets.block_runner import BlockWork, PreparationInput, PrepareSummary, part_digits, run_blocks
+from molgen.datasets.parts.block_runner import BlockWork, PreparationInput, PrepareSummary, part_digits, run_blocks
 from molgen.errors import InputError
 from molgen.files import write_atomically
 

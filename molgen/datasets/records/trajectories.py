@@ -10,9 +10,9 @@ import numpy as np
 
 from molgen.chem.features.graph_checks import check_graphs
 from molgen.chem.features.molecule_graph import MoleculeGraph
-from molgen.datasets.conformers import COLUMNS as CONFORMER_COLUMNS
-from molgen.datasets.conformers import ConformerRecord, conformer_columns, conformers_from_columns
-from molgen.datasets.part_files import Arrays, PartFormat, encode_part, join_rows, load_records, split_rows
+from molgen.datasets.parts.part_files import Arrays, PartFormat, encode_part, join_rows, load_records, split_rows
+from molgen.datasets.records.conformers import COLUMNS as CONFORMER_COLUMNS
+from molgen.datasets.records.conformers import ConformerRecord, conformer_columns, conformers_from_columns
 from molgen.errors import InputError
 
 FORMAT = PartFormat("molgen-trajectories-1", "set of trajectories")

@@ -12,12 +12,12 @@ from small_sets import SMALL_TRAININGS
 from task_tests import assert_same
 
 from molgen.config import override
-from molgen.datasets.conformers import encode_conformers, load_conformers
 from molgen.datasets.held_back import hold_back, molecule_of
 from molgen.datasets.mixture import STRETCH, MixtureDataset, MixtureSource
-from molgen.datasets.part_files import find_parts
-from molgen.datasets.remembered import remembered
-from molgen.datasets.shards import PartReader, ShardedRecords, in_memory, load_sets, those, values_of
+from molgen.datasets.parts.part_files import find_parts
+from molgen.datasets.parts.remembered import remembered
+from molgen.datasets.parts.shards import PartReader, ShardedRecords, in_memory, load_sets, those, values_of
+from molgen.datasets.records.conformers import encode_conformers, load_conformers
 from molgen.errors import InputError
 from molgen.models import trainable_models
 

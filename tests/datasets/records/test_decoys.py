@@ -8,9 +8,9 @@ import pytest
 from small_molecules import graph_of
 
 from molgen.chem.features.pocket_features import PocketAtoms
-from molgen.datasets.complexes import PlacedLigand
-from molgen.datasets.decoys import LabeledPoses, encode_decoys, load_decoys
-from molgen.datasets.stored_proteins import stored_protein
+from molgen.datasets.records.complexes import PlacedLigand
+from molgen.datasets.records.decoys import LabeledPoses, encode_decoys, load_decoys
+from molgen.datasets.records.stored_proteins import stored_protein
 
 MIDDLE = np.array([40.0, -20.0, 300.0])
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from molgen.datasets.block_runner import PreparationInput
-from molgen.datasets.preparation import Preparation
+from molgen.datasets.parts.block_runner import PreparationInput
+from molgen.datasets.parts.preparation import Preparation
 from molgen.errors import ConfigError, InputError
 from molgen.former_names import renamed
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from molgen.chem.features.molecule_graph import MoleculeGraph
-from molgen.datasets.part_files import Arrays
+from molgen.datasets.parts.part_files import Arrays
 
 GRAPH_COLUMNS = ("atoms", "bond_index", "bonds", "torsions", "moving", "paths", "path_torsion")
 

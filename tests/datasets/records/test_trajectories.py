@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from flow_trajectories import MANY, trajectories, turning
 
-from molgen.datasets.part_files import find_parts
-from molgen.datasets.trajectories import encode_trajectories, load_trajectories
+from molgen.datasets.parts.part_files import find_parts
+from molgen.datasets.records.trajectories import encode_trajectories, load_trajectories
 from molgen.errors import InputError
 
 

@@ -9,8 +9,14 @@ from safetensors.numpy import load_file
 from small_molecules import graph_of
 
 from molgen.chem.features.pocket_features import PocketAtoms
-from molgen.datasets.complexes import ComplexRecord, PlacedLigand, complex_record, encode_complexes, load_complexes
-from molgen.datasets.stored_proteins import pocket_of, stored_protein
+from molgen.datasets.records.complexes import (
+    ComplexRecord,
+    PlacedLigand,
+    complex_record,
+    encode_complexes,
+    load_complexes,
+)
+from molgen.datasets.records.stored_proteins import pocket_of, stored_protein
 from molgen.errors import InputError
 
 

@@ -16,7 +16,7 @@ from typing import Any, Generic, TypeVar, overload
 
 import numpy as np
 
-from molgen.datasets.part_files import record_count, source_names
+from molgen.datasets.parts.part_files import record_count, source_names
 from molgen.errors import InputError
 
 Record = TypeVar("Record")

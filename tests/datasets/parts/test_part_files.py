@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 from safetensors.numpy import load_file, save_file
 
-from molgen.datasets import complexes, conformers, decoys, trajectories
-from molgen.datasets.part_files import find_parts, join_rows, pack_texts, source_names, split_rows, unpack_texts
+from molgen.datasets.parts.part_files import find_parts, join_rows, pack_texts, source_names, split_rows, unpack_texts
+from molgen.datasets.records import complexes, conformers, decoys, trajectories
 from molgen.errors import InputError
 
-EARLIER = Path(__file__).parent / "earlier"
+EARLIER = Path(__file__).parents[1] / "records" / "earlier"
 FORMATS = {
     "conformers": (conformers.FORMAT, conformers.load_conformers),
     "trajectories": (trajectories.FORMAT, trajectories.load_trajectories),

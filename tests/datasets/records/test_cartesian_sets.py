@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from small_cartesian import cartesian_entry_of
 
-from molgen.datasets.cartesian import encode_cartesian, load_cartesian
+from molgen.datasets.records.cartesian import encode_cartesian, load_cartesian
 from molgen.errors import InputError
 
 RECORDS = [cartesian_entry_of("C[C@H](O)C(=O)O", 3), cartesian_entry_of("C/C=C/Cl", 1), cartesian_entry_of("O", 2)]

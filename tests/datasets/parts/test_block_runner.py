@@ -7,8 +7,15 @@ from pathlib import Path
 
 import pytest
 
-from molgen.datasets import block_runner
-from molgen.datasets.block_runner import BlockWork, PreparationInput, PrepareSummary, part_digits, run_blocks, summarize
+from molgen.datasets.parts import block_runner
+from molgen.datasets.parts.block_runner import (
+    BlockWork,
+    PreparationInput,
+    PrepareSummary,
+    part_digits,
+    run_blocks,
+    summarize,
+)
 from molgen.errors import ParseError
 from molgen.outcomes import debugging
 

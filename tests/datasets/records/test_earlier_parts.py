@@ -8,10 +8,10 @@ import pytest
 from safetensors import safe_open
 from safetensors.numpy import load_file
 
-from molgen.datasets.complexes import encode_complexes, load_complexes
-from molgen.datasets.conformers import encode_conformers, load_conformers
-from molgen.datasets.decoys import load_decoys
-from molgen.datasets.trajectories import encode_trajectories, load_trajectories
+from molgen.datasets.records.complexes import encode_complexes, load_complexes
+from molgen.datasets.records.conformers import encode_conformers, load_conformers
+from molgen.datasets.records.decoys import load_decoys
+from molgen.datasets.records.trajectories import encode_trajectories, load_trajectories
 
 EARLIER = Path(__file__).parent / "earlier"
 FORMATS = {

@@ -10,8 +10,8 @@ import numpy as np
 
 from molgen.chem.features.graph_checks import check_graphs
 from molgen.chem.features.molecule_graph import MoleculeGraph
-from molgen.datasets.graph_columns import GRAPH_COLUMNS, graph_columns, graph_from_columns
-from molgen.datasets.part_files import Arrays, PartFormat, encode_part, join_rows, load_records, split_rows
+from molgen.datasets.parts.part_files import Arrays, PartFormat, encode_part, join_rows, load_records, split_rows
+from molgen.datasets.records.graph_columns import GRAPH_COLUMNS, graph_columns, graph_from_columns
 
 FORMAT = PartFormat("molgen-conformers-1", "prepared conformer set")
 COLUMNS = (*GRAPH_COLUMNS, "positions", "weights", "permutations")

@@ -11,8 +11,7 @@ import numpy as np
 from molgen.chem.features.graph_checks import check_graphs
 from molgen.chem.features.molecule_graph import MoleculeGraph
 from molgen.chem.features.pocket_features import PocketAtoms
-from molgen.datasets.graph_columns import GRAPH_COLUMNS, graph_columns, graph_from_columns
-from molgen.datasets.part_files import (
+from molgen.datasets.parts.part_files import (
     Arrays,
     PartFormat,
     encode_part,
@@ -22,7 +21,8 @@ from molgen.datasets.part_files import (
     split_rows,
     unpack_texts,
 )
-from molgen.datasets.stored_proteins import RESOLUTION, StoredProtein, pocket_of, to_steps
+from molgen.datasets.records.graph_columns import GRAPH_COLUMNS, graph_columns, graph_from_columns
+from molgen.datasets.records.stored_proteins import RESOLUTION, StoredProtein, pocket_of, to_steps
 
 FORMAT = PartFormat("molgen-docking-1", "prepared docking set")
 _PROTEIN_COLUMNS = ("atoms", "positions", "residue")

@@ -13,15 +13,15 @@ import numpy as np
 
 from molgen.chem.features.molecule_graph import MoleculeGraph
 from molgen.chem.features.pocket_features import PocketAtoms
-from molgen.datasets.complexes import (
+from molgen.datasets.parts.part_files import Arrays, PartFormat, encode_part, load_records
+from molgen.datasets.records.complexes import (
     ComplexRecord,
     PlacedLigand,
     complex_arrays,
     complex_record,
     complexes_from_arrays,
 )
-from molgen.datasets.part_files import Arrays, PartFormat, encode_part, load_records
-from molgen.datasets.stored_proteins import MOST_STEPS, RESOLUTION, StoredProtein
+from molgen.datasets.records.stored_proteins import MOST_STEPS, RESOLUTION, StoredProtein
 
 FORMAT = PartFormat("molgen-rated-poses-1", "set of labeled decoys")
 _SUPPORT = 3
