@@ -119,7 +119,7 @@ def dock(
     chains: ChainsOption = "",
     covalent: CovalentOption = None,
     flex: FlexOption = "none",
-    packings: PackingsOption = 6,
+    packings: PackingsOption = 4,
     core: Annotated[
         Path | None,
         typer.Option(help="Reference pose whose common core stays in place.", rich_help_panel=CONDITIONS),

@@ -18,6 +18,7 @@ from molgen.chem.proteins.entries import choose_chains
 from molgen.chem.proteins.structure import Protein
 from molgen.docking.covalent.search import UNRANKED, searched_bonded
 from molgen.docking.ensemble import ensemble_sites, structures_of
+from molgen.docking.flexible.fitting import refined_in_fitted
 from molgen.docking.flexible.packings import flexible_sites
 from molgen.docking.flexible.search import search_packings, seeds_of
 from molgen.docking.learned import Learned, learned_of
@@ -158,7 +159,7 @@ def searched(
     Raises:
         InputError: the ligand does not fit the box.
     """
-    return searched_with_packings(replace(site, packings=()), ligand, config, restraints, learned)[0][1]
+    return searched_with_packings(replace(site, packings=(), moving=None), ligand, config, restraints, learned)[0][1]
 
 
 @dataclass(frozen=True)
@@ -200,12 +201,14 @@ def searched_with_packings(
     refined = found.refined or refine(site, ligand, energy, found.minima, config.min_rmsd)
     refined = beside(held(refined) if restraints else refined, ligand, found.proposals)
     _check_inside(site, energy, refined)
-    if not site.packings:
+    if site.moving is None:
         return [(site, refined)]
     stage("packings")
+    starts = seeds_of(found.minima, found.proposals)
     packings = [(packing, energy_of(packing, ligand, restraints)) for packing in site.packings]
-    packed = search_packings(packings, ligand, config, seeds_of(found.minima, found.proposals))
-    return [(site, refined), *((packing, beside(poses, ligand, found.proposals)) for packing, poses in packed)]
+    packed = search_packings(packings, ligand, config, starts)
+    fitted = list(refined_in_fitted(site, ligand, energy, config, [(site, refined), *packed], starts, found.proposals))
+    return [(site, refined), *((other, beside(poses, ligand, found.proposals)) for other, poses in (*packed, *fitted))]
 
 
 def proposed(site: Site, ligand: Ligand, config: DockConfig, energy: DockingEnergy, learned: Learned) -> Starts | None:

@@ -25,6 +25,7 @@ from molgen.docking.covalent.residue import BondedResidue, around_residue, bonde
 from molgen.metrics.interactions import REACH, InteractingReceptor, interacting_receptor
 from molgen.metrics.validity import CheckedReceptor, ValidityChecker, prepare_validity, receptor_atoms
 from molgen.packing.repair import completed
+from molgen.packing.sampling import MovingSideChains
 from molgen.physics.direct import DirectEnergy, TypedAtoms, direct_energy
 from molgen.physics.maps import GridMaps, build_maps, grid_frame
 from molgen.physics.vina import CUTOFF, AtomClasses, atom_classes
@@ -71,6 +72,7 @@ class Site:
             among `atoms`, and no contact with them is counted or checked.
         packing: of the side chains, where it is not that of the structure.
         packings: this site with other packings, which ligands are docked into besides.
+        moving: side chains that may also be packed around poses of a ligand.
     """
 
     pocket: Pocket
@@ -82,6 +84,7 @@ class Site:
     bond: BondedResidue | None = None
     packing: PackedPocket | None = None
     packings: tuple[Site, ...] = field(default=(), repr=False, compare=False)
+    moving: MovingSideChains | None = field(default=None, repr=False, compare=False)
 
     @property
     def lower(self) -> Tensor:
@@ -129,8 +132,12 @@ class Site:
         values = torch.cat([known[key] for key in class_keys(ligand)])
         return GridMaps(values, torch.from_numpy(origin).float(), self.spacing, shape)
 
-    def in_packing(self, protein: Protein, packing: PackedPocket) -> Site:
-        """This site with another packing of its side chains: the same receptor, atoms of which are elsewhere."""
+    def in_packing(self, protein: Protein, packing: PackedPocket | None) -> Site:
+        """This site with other side chains: the same receptor, atoms of which are elsewhere.
+
+        Args:
+            packing: what moved; None where poses there are to count as those in the structure.
+        """
         return replace(
             self,
             receptor=replace(self.receptor, protein=protein),

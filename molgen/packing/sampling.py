@@ -35,6 +35,25 @@ _WARMING = 0.25  # by which the noise grows with every draw after the first two 
 
 
 @dataclass(frozen=True)
+class MovingSideChains:
+    """Side chains of a structure that may move, and what lies around them.
+
+    Attributes:
+        protein: the structure.
+        record, selection: of its residues near them; those that move have all their atoms.
+    """
+
+    protein: Protein
+    record: SideChainRecord
+    selection: Selection
+
+    @property
+    def labels(self) -> list[str]:
+        """Of the residues that may move."""
+        return [self.protein.residues[k].label for k in self.record.residues[self.selection.moves].tolist()]
+
+
+@dataclass(frozen=True)
 class SampledPacking:
     """A packing that is not that of the structure.
 
@@ -48,27 +67,28 @@ class SampledPacking:
     moved: tuple[int, ...]
     energy: float
 
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """Of the residues that moved."""
+        return tuple(self.protein.residues[k].label for k in self.moved)
+
 
 @torch.no_grad()
 def sample_packings(
-    model: SideChainModel,
-    protein: Protein,
-    record: SideChainRecord,
-    selection: Selection,
-    count: int,
-    rng: torch.Generator,
+    model: SideChainModel, moving: MovingSideChains, count: int, rng: torch.Generator
 ) -> list[SampledPacking]:
     """Distinct packings drawn by their probability, at most ``count``, the likeliest first.
 
     Where residues hardly move, draws become more and more uniform until there are as many.
 
     Args:
-        record, selection: of the structure; residues that move have all their atoms.
+        moving: the side chains.
+        count: packings.
         rng: the only source of randomness.
     """
-    problem, settings = problem_of(record, selection, model.config), SearchSettings()
-    given = landscape(problem, _with_own(model, problem, settings), settings)
-    own = torch.zeros(len(record), dtype=torch.long)
+    problem, settings = problem_of(moving.record, moving.selection, model.config), SearchSettings()
+    given = landscape(problem, rotamers_with_own(model, problem, settings), settings)
+    own = torch.zeros(len(moving.record), dtype=torch.long)
     drawn: dict[tuple[int, ...], Tensor] = {}
     for draw in range(_DRAWS * count):
         choice, _ = drawn_choice(given, rng, 1.0 + _WARMING * max(draw + 1 - 2 * count, 0))
@@ -79,10 +99,10 @@ def sample_packings(
     zero = given.energy(own)
     energies = [given.energy(choice) - zero for choice in drawn.values()]
     ordered = sorted(zip(energies, drawn.values(), strict=True), key=lambda pair: pair[0])
-    return [_placed(protein, record, selection, problem, given, choice, energy) for energy, choice in ordered]
+    return [placed(moving, problem, given, choice, energy) for energy, choice in ordered]
 
 
-def _with_own(model: SideChainModel, problem: PackingProblem, settings: SearchSettings) -> Rotamers:
+def rotamers_with_own(model: SideChainModel, problem: PackingProblem, settings: SearchSettings) -> Rotamers:
     """Rotamers of all residues, the own one first; of residues that do not move, it alone."""
     types, node = problem.graph.types, node_features(model, problem)
     likely = likely_rotamers(model, node, types, problem.ideal, settings.rotamers)
@@ -98,14 +118,8 @@ def _with_own(model: SideChainModel, problem: PackingProblem, settings: SearchSe
     )
 
 
-def _placed(
-    protein: Protein,
-    record: SideChainRecord,
-    selection: Selection,
-    problem: PackingProblem,
-    given: Landscape,
-    choice: Tensor,
-    energy: float,
+def placed(
+    moving: MovingSideChains, problem: PackingProblem, given: Landscape, choice: Tensor, energy: float
 ) -> SampledPacking:
     """The chosen rotamers, minimized where they are not the own ones, in the structure."""
     changed = choice != 0
@@ -113,6 +127,6 @@ def _placed(
     settings = SearchSettings()
     chi = refined_chi(problem.held(changed), chi, settings.repulsion, settings.steps)
     atoms = set_chi(problem.graph.types, problem.ideal, chi).numpy()
-    moved = selection.moving(changed.numpy())
-    indices = tuple(record.residues[np.flatnonzero(moved.moves)].tolist())
-    return SampledPacking(with_side_chains(protein, record, moved, atoms), indices, energy)
+    moved = moving.selection.moving(changed.numpy())
+    indices = tuple(moving.record.residues[np.flatnonzero(moved.moves)].tolist())
+    return SampledPacking(with_side_chains(moving.protein, moving.record, moved, atoms), indices, energy)

@@ -29,6 +29,8 @@ def search_packings(
         sites: packings, each with the energy of the ligand there.
         seeds: poses in the structure's own pocket, the best first.
     """
+    if not sites:
+        return []
     minima = [search(energy, ligand.templates, QUICK, config.seed, seeds).minima for _, energy in sites]
     kept = _best(minima, [KT * packing_cost(site) for site, _ in sites])
     return [

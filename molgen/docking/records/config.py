@@ -87,7 +87,7 @@ class DockConfig:
     forbid: tuple[str, ...] = ()
     covalent: str | None = None
     flex: str = "none"
-    packings: int = 6
+    packings: int = 4
     device: str = "cpu"
 
     def __post_init__(self) -> None:
