@@ -33,6 +33,7 @@ from molgen.docking.prepare.complexes import MAX_PERMUTATIONS
 from molgen.docking.prepare.cross_pairs import other_structure, own_and_pairs
 from molgen.docking.prepare.crystal import check_distance, crystal_ligand, protein_file
 from molgen.docking.prepare.labeled_poses import count_poses, labeled_poses
+from molgen.docking.prepare.repacked import repacked
 from molgen.docking.proposals import denoised
 from molgen.docking.records import DockConfig
 from molgen.docking.refine import Refined, evaluated, representatives
@@ -64,10 +65,12 @@ class ComplexDecoyConfig:
         redock: ligands are docked back into their own structures.
         cross: ordered pairs of complexes of one group that are made besides, at most: the ligand of one is docked into
             the structure of the other, laid over its own. Pairs that are no fair test (`PocketComparison`) fail.
+        repacked: ligands are docked into pockets of which some side chains are moved to where they also might be
+            (:func:`molgen.docking.prepare.repacked.repacked`); complexes in which they stand in its place fail.
         effort: of the search.
         proposals: "random" starts alone, or "both": those of a pose model too.
         pose_model: "default" or a weights file.
-        seed: of the search, the template conformers, and the order of the complexes.
+        seed: of the search, the template conformers, the order of the complexes, and the side chains that are moved.
         ph: at which the ligand is protonated.
         max_heavy_atoms, max_torsions: of a ligand; complexes of larger ones are left out, as named failures.
         box: edge of the search box around the middle of the crystal pose, at least.
@@ -84,6 +87,7 @@ class ComplexDecoyConfig:
 
     redock: bool = True
     cross: int = 0
+    repacked: bool = False
     effort: Literal["quick", "normal", "thorough"] = "normal"
     proposals: Literal["random", "both"] = "random"
     pose_model: str = "default"
@@ -206,7 +210,9 @@ def _site(files: ComplexFiles, ligand: Path, crystal: np.ndarray, config: Comple
     size = max(config.box, float(np.ptp(crystal, axis=0).max()) + config.margin)
     pocket = find_pockets(ligand, whole)[0]
     site = site_of(whole, replace(pocket, center=crystal.mean(0), size=np.full(3, size)))
-    if files.native is None:
+    if config.repacked:
+        site = site.in_packing(repacked(site.receptor.protein, site.pocket, config.seed), None)
+    if files.native is None or config.repacked:
         check_distance(site.receptor.protein, crystal, config)
     return site
 

@@ -24,6 +24,7 @@ from molgen.datasets.structure_clusters import with_clusters
 from molgen.datasets.structure_files import ComplexFiles, find_complexes, named
 from molgen.docking.prepare.cross_pairs import other_structure, own_and_pairs
 from molgen.docking.prepare.crystal import check_distance, crystal_ligand, protein_file
+from molgen.docking.prepare.repacked import repacked
 from molgen.errors import ParseError
 from molgen.metrics.symmetry import automorphisms
 
@@ -41,7 +42,9 @@ class ComplexConfig:
         cross: ordered pairs of complexes of one group that are made besides, at most: the ligand of one where it would
             lie in the structure of the other, laid over its own, so that a model learns from pockets that were not
             shaped by the ligand. Pairs that are no fair question (`PocketComparison`) fail.
-        seed: of the order of the pairs.
+        repacked: some side chains around the ligand are moved to where they also might be
+            (:func:`molgen.docking.prepare.repacked.repacked`); complexes in which they stand in its place fail.
+        seed: of the order of the pairs, and of the side chains that are moved.
         ph: at which ligands are protonated.
         max_heavy_atoms: of a ligand; complexes of larger ones are left out, as named failures.
         reach: protein atoms farther from the ligand are not stored.
@@ -54,6 +57,7 @@ class ComplexConfig:
 
     redock: bool = True
     cross: int = 0
+    repacked: bool = False
     seed: int = 1
     ph: float = 7.4
     max_heavy_atoms: int = 100
@@ -75,7 +79,10 @@ def complexes_of(files: ComplexFiles, config: ComplexConfig) -> list[ComplexReco
     use = partial(placed_ligand, name=files.name, cluster=files.cluster, config=config)
     path, ligand = crystal_ligand(files, use)
     whole = other_structure(files, path, ligand.positions) if files.native else read_protein(protein_file(files))
-    protein = receptor(whole, find_pockets(path, whole)[0]).protein
+    pocket = find_pockets(path, whole)[0]
+    protein = receptor(whole, pocket).protein
+    if config.repacked:
+        protein = repacked(protein, pocket, config.seed)
     check_distance(protein, ligand.positions, config)
     return [complex_record(stored_protein(pocket_atoms(protein), ligand.positions, config.reach), ligand)]
 
