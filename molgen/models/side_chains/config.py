@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import KW_ONLY, dataclass, field
+from typing import Literal
 
 from molgen.datasets.sources import SourceConfig
 from molgen.limits import at_least, shares
@@ -19,6 +20,7 @@ class SideChainModelConfig:
         neighbors: residues that send messages to a residue; the nearest side chains.
         surroundings: atoms of ligands, metals and the like that a residue sees.
         bins: of a chi angle, over a full turn.
+        process: "flow" or "diffusion" on the torus, by which side chains are on their way in training.
     """
 
     hidden: int = 128
@@ -26,10 +28,13 @@ class SideChainModelConfig:
     neighbors: int = 24
     surroundings: int = 12
     bins: int = 36
+    process: Literal["flow", "diffusion"] = "flow"
 
     def __post_init__(self) -> None:
         at_least(self, 1, "hidden", "layers", "neighbors", "bins")
         at_least(self, 0, "surroundings")
+        if self.process not in ("flow", "diffusion"):
+            raise ValueError(f'process must be "flow" or "diffusion", not "{self.process}"')
 
 
 @dataclass(frozen=True)

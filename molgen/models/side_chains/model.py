@@ -6,7 +6,8 @@ gives each chi angle a distribution over bins that depends on the chi angles bef
 
 At a time t of the flow on the torus the network sees chi angles on their way, and the same distributions are those of
 where they came from, from which the velocity follows (variational flow matching, Eijkelboom et al. 2024,
-arXiv:2406.04843). At t = 1 the side chain is not shown at all.
+arXiv:2406.04843). A diffusion on the torus takes the flow's place where the configuration says so: what is learned is
+the same, where the angles came from. At t = 1 the side chain is not shown at all.
 """
 
 from __future__ import annotations
@@ -16,10 +17,9 @@ from torch import Tensor, nn
 
 from molgen.chem.side_chains.geometry import frames, to_frame, virtual_cb
 from molgen.chem.side_chains.residues import CHIS, NAMES, SLOTS
-from molgen.manifolds import Torus
 from molgen.models.side_chains.config import SideChainModelConfig
 from molgen.models.side_chains.graph import OTHER_CHAIN, SideChainGraph
-from molgen.processes import GeodesicFlow
+from molgen.processes import TorsionDiffusion, TorsionFlow
 
 _SCALE = 8.0  # Angstrom; positions are divided by it
 _WIDTHS = torch.linspace(2.0, 16.0, 12)
@@ -33,7 +33,7 @@ class SideChainModel(nn.Module):
     def __init__(self, config: SideChainModelConfig) -> None:
         super().__init__()
         self.config = config
-        self.process = GeodesicFlow(Torus())
+        self.process = TorsionFlow() if config.process == "flow" else TorsionDiffusion()
         h = config.hidden
         self.residue = nn.Embedding(len(NAMES), h)
         self.bends = nn.Linear(9, h)

@@ -90,9 +90,24 @@ def test_incomplete_side_chains_are_never_given(entry):
     assert (t[(entry.types != 0) & (entry.types != 7)] == 1).all()  # only ALA and GLY have no slot 5
 
 
-def test_the_loss_is_a_cross_entropy_that_training_lowers(entry):
+@pytest.mark.parametrize("process", ["flow", "diffusion"])
+def test_angles_are_on_their_way_from_the_structure_to_random_ones(entry, process):
+    chi, process = whole(entry).chi, SideChainModel(replace(CONFIG, process=process)).process
+    rng = torch.Generator().manual_seed(0)
+    near, far = (torch.cos(process.corrupt(chi, t, rng).x_t - chi).mean() for t in (0.02, 1.0))
+    assert near > 0.99
+    assert abs(far) < 0.1
+
+
+def test_a_process_that_there_is_not_is_refused():
+    with pytest.raises(ValueError, match='"flow" or "diffusion", not "jump"'):
+        replace(CONFIG, process="jump")
+
+
+@pytest.mark.parametrize("process", ["flow", "diffusion"])
+def test_the_loss_is_a_cross_entropy_that_training_lowers(entry, process):
     torch.manual_seed(0)
-    network, settings = SideChainModel(CONFIG), SideChainTrainConfig()
+    network, settings = SideChainModel(replace(CONFIG, process=process)), SideChainTrainConfig()
     cropping = Cropping(60, 0.5, 0.02)
     optimizer = torch.optim.Adam(network.parameters(), 0.01)
     losses = []
