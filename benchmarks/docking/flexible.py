@@ -3,9 +3,10 @@
     python -m benchmarks.docking.flexible --complexes complexes/dev --open 12 --tight 12 --redock 12 -o flexible.jsonl
 
 Cross-docked is a ligand in another structure of its protein, laid over its own by the pocket; in a tight pocket at
-least two atoms of the protein stand within 2.5 A of where the ligand was. Every method gets the SMILES and the box
-around the crystal ligand. `thorough` is rigid docking that takes about as long as `auto`, or longer. Times are CPU
-seconds. Rows that the output file has are not run again.
+least two atoms of the protein stand within 2.5 A of where the ligand was, in a closed one so many that no rigid docking
+can be right (`PocketComparison.closed`). Every method gets the SMILES and the box around the crystal ligand. `thorough`
+is rigid docking that takes about as long as `auto`, or longer. Times are CPU seconds. Rows that the output file has are
+not run again.
 """
 
 import argparse
@@ -42,16 +43,24 @@ METHODS = {
     "thorough": DockConfig(effort="thorough"),
     "auto": DockConfig(flex="auto"),
 }
-KINDS = ("open", "tight", "redock")
+KINDS = ("open", "tight", "closed", "redock")
 _BOX, _MARGIN = 22.5, 8.0
 _MOST_OF_GROUP = 2
+_PAIRS, _EVERY = 30, 1_000_000  # ordered pairs of a protein
 _IN_THE_WAY = 2  # atoms of the protein that make a pocket a tight one
 _CLOSE = 2.0
 
 
-def chosen(complexes: Sequence[ComplexFiles], wanted: dict[str, int]) -> Iterator[tuple[str, ComplexFiles, Protein]]:
-    """Kind, files and structure of as many of each kind as are wanted, few of one protein; the proteins take turns."""
-    turns = _turns([*cross_pairs(complexes, 30, 0), *complexes])
+def chosen(
+    complexes: Sequence[ComplexFiles], wanted: dict[str, int], names: Sequence[str] = ()
+) -> Iterator[tuple[str, ComplexFiles, Protein]]:
+    """Kind, files and structure of as many of each kind as are wanted, few of one protein; the proteins take turns.
+
+    Args:
+        names: of those to look at, "1abc_LIG" or "1abc_LIG in 2abc_XYZ"; all where none are given.
+    """
+    turns = _turns([*cross_pairs(complexes, _EVERY if names else _PAIRS, 0), *complexes])
+    turns = [item for item in turns if not names or item.name in names]
     count: Counter[str] = Counter()
     of_group: Counter[tuple[str, str]] = Counter()
     for files in turns:
@@ -80,6 +89,8 @@ def _kind(files: ComplexFiles) -> tuple[str, Protein]:
         return "redock", read_protein(protein_file(files))
     path, crystal = crystal_ligand(files, _heavy)
     structure, compared = compared_structure(files, path, crystal)
+    if compared.closed:
+        return "closed", structure
     return ("tight" if compared.near >= _IN_THE_WAY else "open"), structure
 
 
@@ -130,6 +141,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--complexes", type=Path, required=True, help="folder or table of complexes")
     for kind in KINDS:
         parser.add_argument(f"--{kind}", type=int, default=12, help="ligands of this kind")
+    parser.add_argument("--names", type=Path, help="file with the names of the ligands or pairs to run, one a line")
     parser.add_argument("--methods", default=",".join(METHODS))
     parser.add_argument("-o", "--output", type=Path, required=True, help="JSON lines, one a ligand and method")
     options = parser.parse_args(arguments)
@@ -138,8 +150,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     rows = [json.loads(line) for line in known]
     done = {(row["name"], row["method"]) for row in rows}
     wanted = {kind: getattr(options, kind) for kind in KINDS}
+    names = options.names.read_text(encoding="utf-8").splitlines() if options.names else ()
     with options.output.open("a", encoding="utf-8") as stream:
-        for kind, files, structure in chosen(find_complexes(options.complexes), wanted):
+        for kind, files, structure in chosen(find_complexes(options.complexes), wanted, names):
             for name in options.methods.split(","):
                 if (files.name, name) not in done:
                     try:

@@ -170,6 +170,8 @@ def make_molgen(**options: str) -> Dock:
         extra = {"prepare_cpu_s": round(start - begin, 4), "notes": list(result.notes)} | _energies(result.poses)
         extra["confidence"] = [pose.confidence for pose in result.poses]
         places = {protein.source: place for place, protein in enumerate(proteins)}
+        extra |= {"moved": [pose.moved for pose in result.poses]}
+        extra["packing_energy"] = [round(pose.packing_energy, 3) for pose in result.poses]
         extra["structures"] = [places[result.receptor_of(pose).source] for pose in result.poses]
         return Docked(result.mol, scores, spent, extra)
 
@@ -222,6 +224,8 @@ METHODS: dict[str, Callable[[], Dock]] = {
     "molgen-random": partial(make_molgen, proposals="random"),
     "molgen-learned": partial(make_molgen, proposals="learned"),
     "molgen-energy": partial(make_molgen, rank="energy"),
+    "molgen-flex": partial(make_molgen, flex="auto"),
+    "molgen-flex-quick": partial(make_molgen, flex="auto", effort="quick"),
     "molgen-score": make_molgen_score,
     "molgen-cnn": partial(_by_rustina, "make_molgen_cnn"),
     "rustina": partial(_by_rustina, "make_rustina"),

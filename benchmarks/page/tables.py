@@ -19,6 +19,8 @@ NAMES = {
     "network": "molgen, network alone, no search",
     "molgen-energy": "molgen, ranked by energy",
     "molgen-learned": "molgen, learned starts alone",
+    "molgen-flex": "molgen, side chains of the pocket move",
+    "molgen-flex-quick": "the same, quick effort",
     "molgen-physics": "molgen, physics only",
     "molgen-random": "molgen, random starts, learned confidence",
     "rdkit": "RDKit ETKDGv3",
