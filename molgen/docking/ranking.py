@@ -20,6 +20,7 @@ from molgen.graphs.batch import batch_graphs
 from molgen.graphs.pockets import batch_pockets
 from molgen.metrics.poses import pose_rmsd_matrix
 from molgen.metrics.symmetry import automorphisms
+from molgen.models.pose_confidence.agreement import near_each_other
 from molgen.models.pose_confidence.model import ConfidenceModel, meta_features
 from molgen.models.pose_confidence.support import SUPPORT_FEATURES, found_back_from, samples_nearby
 from molgen.models.pose_flow.denoising import can_judge
@@ -153,7 +154,8 @@ def confidences(
         return logits, model.probability(logits)
     nearby = torch.cat([samples_nearby(rmsds) for rmsds in samples])
     logits = model.support.logits(features, nearby, partial(_found_back, pose_model, ligand, refined), cost)
-    return logits, model.support.probability(logits)
+    near = near_each_other(torch.cat([poses.positions for _, poses in refined]))
+    return logits, model.support.probability(logits, near)
 
 
 def _features(model: ConfidenceModel, ligand: Ligand, refined: Sequence[tuple[Site, Refined]]) -> Tensor:

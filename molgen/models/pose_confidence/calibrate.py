@@ -13,6 +13,7 @@ from molgen.datasets.parts.part_files import find_parts
 from molgen.datasets.records.decoys import DecoyRecord, load_decoys
 from molgen.errors import InputError
 from molgen.metrics.calibration import calibration
+from molgen.models.pose_confidence.agreement import near_each_other
 from molgen.models.pose_confidence.folds import fold_of, known_folds
 from molgen.models.pose_confidence.meta_classifier import fit_meta_classifier, fit_support, logistic_regression
 from molgen.models.pose_confidence.model import ConfidenceModel, meta_features
@@ -60,7 +61,8 @@ def calibrate(
     fit_meta_classifier(confidence, features, labels)
     if confidence.support is not None:
         both = [np.c_[rows, record.support] for rows, record in zip(features, decoys, strict=True)]
-        fit_support(confidence.support, both, labels)
+        near = [near_each_other(torch.from_numpy(record.positions)) for record in decoys]
+        fit_support(confidence.support, both, labels, near)
     scores = _cross_fitted_scores(features, labels, decoys)
     members = [record for _, record in loaded]
     TASK.save(confidence, output, {"members": members, "metrics": scores, "complexes": len(decoys)})

@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
 import numpy as np
 import torch
 from scipy.optimize import isotonic_regression, minimize
 from scipy.special import log_softmax
+from torch import Tensor, nn
 
 from molgen.models.pose_confidence.curve import KNOTS
 from molgen.models.pose_confidence.model import META_FEATURES, ConfidenceModel
-from molgen.models.pose_confidence.support import Support, beside_the_first
+from molgen.models.pose_confidence.support import SUPPORT_FEATURES, Support, beside_others
 
 _PENALTY, _LISTWISE_PENALTY = 0.01, 0.001
 """Ridge on the weights, in units of the features' standard deviations."""
 _CLIP = 0.01
-GAP_WEIGHT = 1.0
-"""Of the distance to the first pose, in the calibration curve: the Brier score of training ligands is lowest there."""
+AGREEMENT_WEIGHT = 3.0
+"""Of the share of belief near a pose, in the calibration curve: with more the Brier score of first poses hardly falls,
+and that of the others rises."""
+WEIGHED = ("logit", "share nearby", "energy gap")
+"""Of the features of the first meta-classifier what the second weighs as well: the others help redocked ligands and
+harm cross-docked ones."""
+_FIRST = 3.0
+"""Weight of the first pose in the curve, where all others together weigh 1."""
 
 
 def fit_meta_classifier(model: ConfidenceModel, features: Sequence[np.ndarray], labels: Sequence[np.ndarray]) -> None:
@@ -35,28 +42,42 @@ def fit_meta_classifier(model: ConfidenceModel, features: Sequence[np.ndarray], 
     at, values = calibration_curve(
         np.concatenate(logits), np.concatenate(labels), np.concatenate([pose_weights(row) for row in logits])
     )
-    fitted = {"meta_weights": weights, "meta_offset": offset, "curve_logits": at, "curve_values": values}
-    with torch.no_grad():
-        for name, value in fitted.items():
-            getattr(model, name).copy_(torch.as_tensor(value))
+    _set(model, {"meta_weights": weights, "meta_offset": offset, "curve_logits": at, "curve_values": values})
 
 
-def fit_support(support: Support, features: Sequence[np.ndarray], labels: Sequence[np.ndarray]) -> None:
+def fit_support(
+    support: Support, features: Sequence[np.ndarray], labels: Sequence[np.ndarray], near: Sequence[Tensor]
+) -> None:
     """Set the weights, offset and curve of the meta-classifier that also weighs what the pose model says.
+
+    The curve is fitted to logits as they are in use, where the pose model is asked about the likeliest poses alone.
 
     Args:
         features: [S, len(META_FEATURES) + len(SUPPORT_FEATURES)] of the poses of each ligand.
         labels: bool [S], near-native or not.
+        near: bool [S, S] of each ligand, :func:`molgen.models.pose_confidence.agreement.near_each_other`.
     """
-    weights = listwise_regression(features, labels)
-    logits = [beside_the_first(torch.from_numpy(rows @ weights), GAP_WEIGHT).numpy() for rows in features]
-    at, values = calibration_curve(
-        np.concatenate(logits), np.concatenate(labels), np.concatenate([pose_weights(row) for row in logits])
-    )
-    fitted = {"weights": weights, "offset": 0.0, "gap_weight": GAP_WEIGHT, "curve_logits": at, "curve_values": values}
+    columns = [k for k, name in enumerate((*META_FEATURES, *SUPPORT_FEATURES)) if name in (*WEIGHED, *SUPPORT_FEATURES)]
+    weights = np.zeros(len(META_FEATURES) + len(SUPPORT_FEATURES))
+    weights[columns] = listwise_regression([rows[:, columns] for rows in features], labels)
+    _set(support, {"weights": weights, "offset": 0.0, "agreement_weight": AGREEMENT_WEIGHT})
+    logits = [support_logits(support, torch.from_numpy(rows)) for rows in features]
+    beside = [beside_others(row, own, AGREEMENT_WEIGHT).numpy() for row, own in zip(logits, near, strict=True)]
+    shares = [pose_weights(row.numpy(), _FIRST) for row in logits]
+    at, values = calibration_curve(np.concatenate(beside), np.concatenate(labels), np.concatenate(shares))
+    _set(support, {"curve_logits": at, "curve_values": values})
+
+
+def support_logits(support: Support, features: Tensor) -> Tensor:
+    """Logits [S] of poses of which all :data:`META_FEATURES` and :data:`SUPPORT_FEATURES` are known, [S, f]."""
+    others, said = features.split([len(META_FEATURES), len(SUPPORT_FEATURES)], 1)
+    return support.logits(others, said[:, 0], lambda rows: said[rows, 1:])
+
+
+def _set(module: nn.Module, values: Mapping[str, np.ndarray | float]) -> None:
     with torch.no_grad():
-        for name, value in fitted.items():
-            getattr(support, name).copy_(torch.as_tensor(value))
+        for name, value in values.items():
+            getattr(module, name).copy_(torch.as_tensor(value))
 
 
 def listwise_regression(features: Sequence[np.ndarray], labels: Sequence[np.ndarray]) -> np.ndarray:
@@ -97,10 +118,10 @@ def logistic_regression(features: Sequence[np.ndarray], labels: Sequence[np.ndar
     return weights, float(minimum[-1] - weights @ mean)
 
 
-def pose_weights(logits: np.ndarray) -> np.ndarray:
-    """1 for the pose with the highest logit; the others share another 1."""
+def pose_weights(logits: np.ndarray, first: float = 1.0) -> np.ndarray:
+    """``first`` for the pose with the highest logit; the others share 1."""
     weights = np.full(len(logits), 1.0 / max(len(logits) - 1, 1))
-    weights[logits.argmax()] = 1.0
+    weights[logits.argmax()] = first
     return weights
 
 

@@ -13,6 +13,7 @@ from torch import Tensor, nn
 
 from molgen.graphs.batch import GraphBatch
 from molgen.graphs.pockets import PocketBatch
+from molgen.models.pose_confidence.agreement import near_each_other, share_nearby
 from molgen.models.pose_confidence.config import ConfidenceConfig
 from molgen.models.pose_confidence.curve import KNOTS, interpolated
 from molgen.models.pose_confidence.support import Support
@@ -23,7 +24,6 @@ META_FEATURES = ("logit", "share nearby", "energy gap", "energy", "size", "energ
 _FORMER_NAMES = {"judge_weights": "meta_weights", "judge_offset": "meta_offset"}
 """Weights that earlier versions wrote under other names."""
 _GAP_UNIT = 3.0
-_NEARBY = 2.0
 _TEMPERATURE = 0.6
 
 
@@ -119,16 +119,8 @@ def meta_features(logits: Tensor, positions: Tensor, energies: Tensor) -> Tensor
         positions: [S, n, 3], Angstrom, the poses of one ligand.
         energies: [S], kcal/mol, intermolecular plus intramolecular.
     """
-    flat = positions.flatten(1)
-    apart = torch.cdist(flat, flat, compute_mode="donot_use_mm_for_euclid_dist") / positions.shape[1] ** 0.5
-    near = apart < _NEARBY
+    near = near_each_other(positions)
     gap = energies - energies.min()
     size = float(positions.shape[1])
-    columns = (logits, _share(logits, near), -gap, -energies / size**0.5, torch.full_like(gap, size / 30.0))
-    return torch.stack([*columns, _share(-gap / _TEMPERATURE, near)], dim=1)
-
-
-def _share(logits: Tensor, near: Tensor) -> Tensor:
-    """Log of the softmax weight [S] of the poses near each; near bool [S, S]."""
-    weights = logits.log_softmax(0)
-    return torch.where(near, weights, weights.new_tensor(-1e4)).logsumexp(1)
+    columns = (logits, share_nearby(logits, near), -gap, -energies / size**0.5, torch.full_like(gap, size / 30.0))
+    return torch.stack([*columns, share_nearby(-gap / _TEMPERATURE, near)], dim=1)

@@ -12,6 +12,7 @@ from collections.abc import Callable
 import torch
 from torch import Tensor, nn
 
+from molgen.models.pose_confidence.agreement import share_nearby
 from molgen.models.pose_confidence.curve import KNOTS, interpolated
 
 SUPPORT_FEATURES = ("samples nearby", "found back from little noise", "found back from much noise")
@@ -20,18 +21,20 @@ DENOISED = 8
 """Poses of a ligand whose denoising errors are computed, at most."""
 _NEARBY, _NONE = 2.0, 2e-3  # Angstrom; the share that counts as no sample at all
 _EXACT = 0.05  # Angstrom^2, an error that counts as none
+_BELIEF = 1.5  # temperature; logits as they are put too much on few poses
 
 
 class Support(nn.Module):
     """Weights of the features, and a calibration curve.
 
-    The curve is one of a pose's logit and of how far it lies below that of the first pose of the ligand: of two poses
-    that look equally good by themselves the one is less likely right beside which another looks better.
+    The curve is one of a pose's logit and of how much of the belief in all poses of the ligand falls on it and on those
+    near it: of two poses that look equally good by themselves the one is less likely right beside which other places
+    look good too.
     """
 
     weights: Tensor
     offset: Tensor
-    gap_weight: Tensor
+    agreement_weight: Tensor
     curve_logits: Tensor
     curve_values: Tensor
 
@@ -39,11 +42,11 @@ class Support(nn.Module):
         super().__init__()
         self.register_buffer("weights", torch.zeros(others + len(SUPPORT_FEATURES)))
         self.register_buffer("offset", torch.zeros(()))
-        self.register_buffer("gap_weight", torch.zeros(()))
+        self.register_buffer("agreement_weight", torch.zeros(()))
         at = torch.linspace(-8.0, 8.0, KNOTS)
         self.register_buffer("curve_logits", at)
         self.register_buffer("curve_values", at.sigmoid())
-        self.register_load_state_dict_pre_hook(_with_gap_weight)
+        self.register_load_state_dict_pre_hook(_with_agreement_weight)
 
     def logits(
         self, others: Tensor, samples: Tensor, found_back: Callable[[Tensor], Tensor], cost: Tensor | float = 0.0
@@ -66,20 +69,28 @@ class Support(nn.Module):
         logits[best] = known[best] + found @ weights[-2:]
         return logits
 
-    def probability(self, logits: Tensor) -> Tensor:
-        """Probabilities [S] of the poses of one ligand, all of them, for their logits."""
-        beside = beside_the_first(logits, self.gap_weight.to(logits))
-        return interpolated(beside, self.curve_logits.to(logits), self.curve_values.to(logits))
+    def probability(self, logits: Tensor, near: Tensor) -> Tensor:
+        """Probabilities [S] of the poses of one ligand, all of them; none is higher than that of a pose before it.
+
+        Args:
+            logits: [S].
+            near: bool [S, S], :func:`molgen.models.pose_confidence.agreement.near_each_other`.
+        """
+        beside = beside_others(logits, near, self.agreement_weight.to(logits))
+        chances = interpolated(beside, self.curve_logits.to(logits), self.curve_values.to(logits))
+        order = logits.argsort(descending=True, stable=True)
+        return chances[order].cummin(0).values[order.argsort()]
 
 
-def beside_the_first(logits: Tensor, weight: float | Tensor) -> Tensor:
-    """Logits [S] of the poses of a ligand, lower by so much of their distance to the highest."""
-    return logits - weight * (logits.max() - logits)
+def beside_others(logits: Tensor, near: Tensor, weight: float | Tensor) -> Tensor:
+    """Logits [S] of the poses of a ligand, lower by the weighted log of the share of belief that is elsewhere."""
+    return logits + weight * share_nearby(logits / _BELIEF, near)
 
 
-def _with_gap_weight(module: nn.Module, state: dict[str, Tensor], prefix: str, *_: object) -> None:
+def _with_agreement_weight(module: nn.Module, state: dict[str, Tensor], prefix: str, *_: object) -> None:
     """Files of earlier versions have a curve of the logit alone."""
-    state.setdefault(prefix + "gap_weight", torch.zeros(()))
+    state.pop(prefix + "gap_weight", None)
+    state.setdefault(prefix + "agreement_weight", torch.zeros(()))
 
 
 def samples_nearby(rmsds: Tensor) -> Tensor:

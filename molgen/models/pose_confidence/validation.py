@@ -8,7 +8,9 @@ import numpy as np
 import torch
 
 from molgen.datasets.records.decoys import DecoyRecord
+from molgen.models.pose_confidence.agreement import near_each_other
 from molgen.models.pose_confidence.data import DecoyBatch, collate_decoys
+from molgen.models.pose_confidence.meta_classifier import support_logits
 from molgen.models.pose_confidence.model import ConfidenceModel, meta_features
 
 _TOGETHER = 4
@@ -40,10 +42,9 @@ def ranked(model: ConfidenceModel, logits: np.ndarray, record: DecoyRecord) -> t
     if model.support is None or record.support is None:
         combined = model.meta_logits(networks, positions, energies)
         return combined.numpy(), float(model.probability(combined.max()))
-    said = torch.from_numpy(record.support).to(networks)
     features = meta_features(networks, positions, energies)
-    combined = model.support.logits(features, said[:, 0], lambda rows: said[rows, 1:])
-    return combined.numpy(), float(model.support.probability(combined).max())
+    combined = support_logits(model.support, torch.cat([features, torch.from_numpy(record.support).to(features)], 1))
+    return combined.numpy(), float(model.support.probability(combined, near_each_other(positions)).max())
 
 
 def validate_confidence(model: ConfidenceModel, records: Sequence[DecoyRecord], near_native: float) -> dict[str, float]:

@@ -3,10 +3,11 @@
 from dataclasses import replace
 
 import numpy as np
+import pytest
 import torch
 from small_pockets import confidence_model
 
-from molgen.models.pose_confidence.meta_classifier import fit_support, listwise_regression
+from molgen.models.pose_confidence.meta_classifier import WEIGHED, fit_support, listwise_regression
 from molgen.models.pose_confidence.model import META_FEATURES, ConfidenceModel
 from molgen.models.pose_confidence.support import (
     DENOISED,
@@ -75,29 +76,57 @@ def test_a_fitted_support_is_stored_with_the_networks(tmp_path):
     model, rng = ConfidenceModel(config), np.random.default_rng(0)
     assert model.support is not None
     features = [rng.normal(size=(12, len(META_FEATURES) + len(SUPPORT_FEATURES))) for _ in range(30)]
-    fit_support(model.support, features, [rows[:, -1] > 1.0 for rows in features])
+    apart = [torch.eye(12, dtype=torch.bool)] * len(features)
+    fit_support(model.support, features, [rows[:, -1] > 1.0 for rows in features], apart)
     save_confidence(model, tmp_path / "own.safetensors", {})
     again = load_confidence(tmp_path / "own.safetensors")[0].support
     assert again is not None
     assert torch.equal(again.weights, model.support.weights)
-    ends = again.probability(torch.tensor([-9.0, 9.0]))
+    ends = again.probability(torch.tensor([-9.0, 9.0]), torch.eye(2, dtype=torch.bool))
     assert 0 < ends[0] < ends[1] < 1
 
 
-def test_a_pose_is_less_likely_right_beside_a_better_one():
-    support = Support(len(META_FEATURES))
-    support.gap_weight.fill_(1.0)
-    probabilities = torch.cat([support.probability(torch.tensor(own)) for own in ([1.0], [1.0, 3.0])])
-    torch.testing.assert_close(probabilities, torch.tensor([1.0, -1.0, 3.0]).sigmoid(), atol=0.01, rtol=0)
+def test_features_that_harm_cross_docked_ligands_are_not_weighed():
+    made, rng = Support(len(META_FEATURES)), np.random.default_rng(0)
+    features = [rng.normal(size=(12, len(META_FEATURES) + len(SUPPORT_FEATURES))) for _ in range(30)]
+    energy = META_FEATURES.index("energy")
+    near = [torch.eye(12, dtype=torch.bool)] * len(features)
+    fit_support(made, features, [rows[:, energy] > 1.0 for rows in features], near)
+    weighed = [name for name, weight in zip(META_FEATURES, made.weights.tolist(), strict=False) if weight]
+    assert tuple(weighed) == WEIGHED
+
+
+def believed(logits: list[float], near: list[list[int]]) -> list[float]:
+    """Probabilities of poses by a support that was not fitted."""
+    made = Support(len(META_FEATURES))
+    made.agreement_weight.fill_(1.0)
+    return made.probability(torch.tensor(logits), torch.tensor(near, dtype=torch.bool)).tolist()
+
+
+def test_a_pose_is_likelier_right_the_more_of_the_good_poses_are_near_it():
+    alone = believed([1.0], [[1]])[0]
+    rivaled = believed([1.0, 1.0], [[1, 0], [0, 1]])[0]
+    agreed = believed([1.0, 1.0], [[1, 1], [1, 1]])[0]
+    assert alone == pytest.approx(1 / (1 + np.exp(-1)), abs=0.01)
+    assert agreed == pytest.approx(alone)
+    assert rivaled == pytest.approx(1 / (1 + 2 / np.e), abs=0.01)  # the log of a half less
+
+
+def test_no_pose_is_said_to_be_likelier_right_than_one_before_it():
+    crowd = [[1, 0, 0, 0], [0, 1, 1, 1], [0, 1, 1, 1], [0, 1, 1, 1]]
+    first, *others = believed([1.0, 0.9, 0.8, 0.7], crowd)
+    assert first >= max(others)
+    assert others == sorted(others, reverse=True)
 
 
 def test_a_curve_of_an_earlier_version_is_one_of_the_logit_alone():
     state = Support(len(META_FEATURES)).state_dict()
-    del state["gap_weight"]
+    del state["agreement_weight"]
+    state["gap_weight"] = torch.ones(())
     support = Support(len(META_FEATURES))
-    support.gap_weight.fill_(1.0)
+    support.agreement_weight.fill_(1.0)
     support.load_state_dict(state)
-    assert support.gap_weight == 0
+    assert support.agreement_weight == 0
 
 
 def test_weights_of_earlier_versions_have_no_support(tmp_path):
