@@ -67,12 +67,15 @@ def known_folds(record: Mapping[str, Any]) -> dict[str, int]:
 def check_not_trained_on(held_back: Iterable[str], record: Mapping[str, Any]) -> None:
     """Weights that training begins from have not seen the clusters that are held back.
 
+    Records of before say only how clusters were dealt; those of other folds count as seen.
+
     Raises:
         CheckpointError: they have.
     """
     now = set(held_back)
     for run in record.get("runs", ()):
-        seen = {cluster for cluster, fold in run.get("clusters", {}).items() if fold != run["fold"]}
+        dealt = run.get("clusters", {})
+        seen = set(run.get("trained_on", (name for name, fold in dealt.items() if fold != run["fold"])))
         if seen & now:
             reason = f"{len(seen & now)} of {len(now)} clusters that are held back were trained on by the weights it "
             raise CheckpointError(f"{reason}begins from; train those with the same train.fold and train.held_back")

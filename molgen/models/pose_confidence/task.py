@@ -50,7 +50,13 @@ def training_data(config: ConfidenceTraining) -> TrainingData:
         loss=lambda model, batch, rng: loss(model, DecoyBatch.padded(batch), rng),
         measure=lambda model: validate_confidence(model, held_back, settings.near_native),
         samples=settings.batch * settings.poses,
-        labels={"sources": sizes, "folds": settings.folds, "fold": settings.fold, "clusters": folds},
+        labels={
+            "sources": sizes,
+            "folds": settings.folds,
+            "fold": settings.fold,
+            "clusters": folds,
+            "trained_on": sorted({record.cluster for records in sources for record in records}),
+        },
         check=lambda record: check_not_trained_on(clusters, record),
     )
 

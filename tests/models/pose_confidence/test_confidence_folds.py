@@ -12,7 +12,7 @@ from molgen.datasets.sources import SourceConfig
 from molgen.errors import CheckpointError
 from molgen.models.pose_confidence.calibrate import calibrate
 from molgen.models.pose_confidence.config import ConfidenceTraining
-from molgen.models.pose_confidence.folds import deal_folds, known_folds
+from molgen.models.pose_confidence.folds import check_not_trained_on, deal_folds, known_folds
 from molgen.models.pose_confidence.task import load_confidence, save_confidence, train_confidence, training_data
 
 pytestmark = pytest.mark.filterwarnings("ignore")
@@ -78,6 +78,19 @@ def test_weights_that_saw_the_clusters_held_back_now_are_refused(config, fragmen
     honest = train(config, tmp_path / "honest", sources=source, held_back=complexes, fold=0)
     tuned = train(config, tmp_path / "tuned", honest, fold=0)
     assert len(load_confidence(tuned)[1]["runs"]) == 2
+
+
+def test_one_pretraining_on_other_families_serves_all_folds(config, fragments, tmp_path):
+    """What counts is what was trained on, not which fold was left out."""
+    complexes = config.train.sources[0].path
+    others = train(config, tmp_path / "others", sources=(SourceConfig(str(fragments)),), held_back=complexes, fold=0)
+    (run,) = load_confidence(others)[1]["runs"]
+    held = [name for name, fold in run["clusters"].items() if fold == 0]
+    assert run["trained_on"]
+    assert not set(held) & set(run["trained_on"])
+    check_not_trained_on(run["clusters"], {"runs": [{**run, "trained_on": ["elsewhere"]}]})
+    with pytest.raises(CheckpointError, match="1 of 4 clusters"):
+        check_not_trained_on(held, {"runs": [{**run, "trained_on": held[:1]}]})
 
 
 def test_networks_of_different_folds_are_not_joined(config, tmp_path):
