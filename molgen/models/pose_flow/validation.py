@@ -13,6 +13,7 @@ from molgen.models.pose_flow.data import Augmentation, PoseBatch, collate_poses
 from molgen.models.pose_flow.loss import pose_errors
 from molgen.models.pose_flow.model import PoseModel
 from molgen.models.pose_flow.sample import prior_states, sample_poses, time_grid
+from molgen.sampling import Stepper, euler
 
 VALIDATED = 60
 """Complexes that are sampled in a validation."""
@@ -30,20 +31,15 @@ def validate(model: PoseModel, records: Sequence[ComplexRecord], augmentation: A
     """
     if not records:
         return {}
-    chosen = _spread_over_clusters(records, VALIDATED)
+    chosen = spread_over_clusters(records, VALIDATED)
     rng = torch.Generator().manual_seed(0)
     exact, device = replace(augmentation, protein_noise=0.0), next(model.parameters()).device
     losses: list[dict[str, float]] = []
     rmsds = []
     for place, record in enumerate(chosen):
-        drawn = collate_poses([record], np.random.default_rng((0, place)), exact).to(device)
-        batch = PoseBatch.padded(drawn, augmentation.draws, augmentation.ligand_noise)
+        batch = exact_batch(record, place, exact, device)
         losses.append({name: float(value) for name, value in pose_errors(model, batch, rng).items()})
-        template = batch.positions.expand(_SAMPLES, -1, -1)
-        start = prior_states(model, template, batch.graph.torsions.shape[1], rng)
-        made = sample_poses(model, batch.graph, batch.pocket, template, start, time_grid(_STEPS))
-        orders = torch.from_numpy(record.permutations.astype(np.int64)).to(made.device)
-        rmsds.append(least_rmsd(made, batch.positions[0], orders))
+        rmsds.append(sampled_rmsds(model, batch, record.permutations, _SAMPLES, _STEPS, rng))
     found = torch.stack(rmsds)
     parts = {f"loss_{name}": float(np.mean([loss[name] for loss in losses])) for name in losses[0]}
     return parts | {
@@ -53,13 +49,49 @@ def validate(model: PoseModel, records: Sequence[ComplexRecord], augmentation: A
     }
 
 
+def exact_batch(record: ComplexRecord, place: int, augmentation: Augmentation, device: torch.device | str) -> PoseBatch:
+    """One complex as the network sees it, turned and cut as its place among others says."""
+    drawn = collate_poses([record], np.random.default_rng((0, place)), augmentation).to(device)
+    return PoseBatch.padded(drawn, augmentation.draws, augmentation.ligand_noise)
+
+
+def sampled_rmsds(
+    model: PoseModel,
+    batch: PoseBatch,
+    permutations: np.ndarray,
+    samples: int,
+    steps: int,
+    rng: torch.Generator,
+    stepper: Stepper = euler,
+) -> torch.Tensor:
+    """Symmetric RMSD to the true pose of poses that are sampled over the ligand's own template conformer.
+
+    Args:
+        model: the field.
+        batch: one complex of n atoms (B = 1).
+        permutations: [p, n], symmetry-equivalent orders of the atoms.
+        samples, steps, stepper: how many poses, in how many steps, by which rule.
+        rng: of the starting states, and of a stochastic stepper.
+
+    Returns:
+        [samples], Angstrom.
+    """
+    template = batch.positions.expand(samples, -1, -1)
+    start = prior_states(model, template, batch.graph.torsions.shape[1], rng)
+    times = time_grid(steps)
+    made = sample_poses(model, batch.graph, batch.pocket, template, start, times, stepper=stepper, rng=rng)
+    orders = torch.from_numpy(permutations.astype(np.int64)).to(made.device)
+    return least_rmsd(made, batch.positions[0], orders)
+
+
 def least_rmsd(poses: torch.Tensor, target: torch.Tensor, orders: torch.Tensor) -> torch.Tensor:
     """Symmetric RMSD [S] of poses [S, n, 3] to a target [n, 3] as they lie; orders int64 [p, n]."""
     gaps = poses[:, None] - target[orders][None]
     return gaps.square().sum(-1).mean(-1).amin(1).sqrt()
 
 
-def _spread_over_clusters(records: Sequence[ComplexRecord], count: int) -> list[ComplexRecord]:
+def spread_over_clusters(records: Sequence[ComplexRecord], count: int) -> list[ComplexRecord]:
+    """So many of them, the first of each cluster before the second of any."""
     seen: dict[str, int] = {}
     ranks = []
     for index, record in enumerate(records):

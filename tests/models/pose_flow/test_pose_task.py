@@ -116,6 +116,6 @@ def test_validation_knows_a_model_that_is_right(config, monkeypatch):
     """Poses that lie where the ligand is are all within 2 Angstrom."""
     data = docking_set_of(("CCOC", "CCO"), 2)
     model = PoseModel(config.model).eval()
-    monkeypatch.setattr(validation, "sample_poses", lambda model, graph, pocket, template, *_: template)
+    monkeypatch.setattr(validation, "sample_poses", lambda model, graph, pocket, template, *_, **__: template)
     found = validate(model, data, augmentation_of(config))
     assert (found["within_2"], found["best_within_2"], found["median_rmsd"]) == (1.0, 1.0, 0.0)
