@@ -52,8 +52,9 @@ def make_rdkit_selected(n: int, seed: int) -> Generate:
     from molgen.chem.molecules.standardize import prepare_molecule
     from molgen.conformers.config import GenerateConfig
     from molgen.conformers.force_field import ConformerField
-    from molgen.conformers.samples import Samples, rings_make_the_shape, sample_count, template_count, with_strain
+    from molgen.conformers.samples import Samples, with_strain
     from molgen.conformers.selection import select_conformers
+    from molgen.conformers.template_states.counts import rings_make_the_shape, sample_count, template_count
 
     config = GenerateConfig(n=n, seed=seed)
 

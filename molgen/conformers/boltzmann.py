@@ -11,7 +11,7 @@ from molgen.chem.molecules.force_field import Energies, minimize_conformers
 from molgen.chem.molecules.positions import with_conformers
 from molgen.conformers.annotation import annotate
 from molgen.conformers.config import GenerateConfig
-from molgen.conformers.samples import template_count
+from molgen.conformers.template_states.counts import template_count
 from molgen.conformers.templates import set_torsions, template_conformers
 from molgen.errors import EmbeddingError
 from molgen.graphs.batch import batch_graphs

@@ -45,14 +45,16 @@ class GenerateConfig:
     Attributes:
         n: conformers to return, at most.
         seed: same seed and molecule -> same conformers, whatever else is in the batch.
-        steps: of the integration; None: 3 for a flow of torsions, 5 for a diffusion and for coordinates.
+        steps: of the integration; None: 3 for a flow of torsions (2 of one or two torsions), 5 for a diffusion and for
+            coordinates.
         sampler: "ode" (one network evaluation a step), "heun" (two), or for a diffusion "sde" (one) or
             "predictor-corrector" (two).
-        samples: per molecule; None: 30 + n (0.3 + m^2 / 12) with m rotatable bonds, at most 30 + 7 n; at least 4 n if a
-            ring has 9 or more atoms; never more than 16 m for each template conformer.
-        templates: template conformers; None: 6 without flexible rings, 10 with one, 18 with more of them or one of more
-            than six atoms, some of which are embedded and the others made of them (n embedded when a ring has 9 or more
-            atoms or no bond turns). Up to half as many more have a cis amide.
+        samples: per molecule; None: 30 + n (0.3 + m^2 / 13.5) with m rotatable bonds, at most 30 + 7 n; of one and two
+            bonds 20 + n / 13.5 and 30 + 4 n / 13.5; at least two for each template conformer, and 4 n if a ring has 9
+            or more atoms; never more than both n and 16 m for each template conformer.
+        templates: template conformers; None: 6 without flexible rings (4 with one or two rotatable bonds, 2 with none),
+            10 with one, 18 with more of them or one of more than six atoms, some of which are embedded and the others
+            made of them (n when a ring has 9 or more atoms or no bond turns). Up to half as many more have a cis amide.
         template_steps: MMFF94s steps on each template conformer, twice as many where it takes n of them. Steps are
             those of :class:`molgen.conformers.force_field.ConformerField`, here and below.
         strain_steps: MMFF94s steps on each sample before its strain is measured.
@@ -97,10 +99,10 @@ class GenerateConfig:
     sampler: Literal["ode", "heun", "sde", "predictor-corrector"] = "ode"
     samples: int | None = renamed("pool", None)
     templates: int | None = None
-    template_steps: int = renamed("template_relax", 50)
+    template_steps: int = renamed("template_relax", 30)
     strain_steps: int = renamed("settle", 8)
     minimize_steps: int = renamed("polish", 20)
-    gas_phase_steps: int = renamed("minimize", 80)
+    gas_phase_steps: int = renamed("minimize", 60)
     energy_window: float = 20.0
     strain_scale: float = 4.5
     gas_phase: float = renamed("vacuum", 0.6)

@@ -10,7 +10,7 @@ from molgen.chem.features.molecule_features import heavy_atoms
 from molgen.conformers.config import GenerateConfig
 from molgen.conformers.hydrogen_rotors import hydrogen_rotors
 from molgen.conformers.symmetry.copies import lowered_for_copies
-from molgen.metrics.rmsd import rmsd_matrix
+from molgen.metrics.rmsd import rmsd_among
 from molgen.metrics.symmetry import automorphisms
 
 MAX_PERMUTATIONS, MORE_PERMUTATIONS = 64, 1024
@@ -57,6 +57,5 @@ def symmetric_distances(mol: Chem.Mol, positions: np.ndarray, device: torch.devi
     heavy = positions[:, heavy_atoms(mol)]
     most = min(MORE_PERMUTATIONS, CHEAP_COMPARISONS // max(1, len(heavy)) ** 2)
     known = automorphisms(mol, max(MAX_PERMUTATIONS, most))
-    there = torch.from_numpy(heavy).to(place)
-    distances = rmsd_matrix(there, there, known.permutations).cpu().numpy()
+    distances = rmsd_among(torch.from_numpy(heavy).to(place), known.permutations).cpu().numpy()
     return lowered_for_copies(mol, heavy, distances, known, SAME_RMSD)

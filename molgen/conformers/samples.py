@@ -23,11 +23,18 @@ from molgen.conformers.restrained import restrained_templates
 from molgen.conformers.restraints import restraints_of
 from molgen.conformers.rings import drive_rings
 from molgen.conformers.template_states.cis_amides import turn_amides
-from molgen.conformers.template_states.grafting import HungRing, hung_rings
+from molgen.conformers.template_states.counts import (
+    embedded_count,
+    is_simple,
+    rings_make_the_shape,
+    sample_count,
+    template_count,
+    varied_count,
+)
+from molgen.conformers.template_states.grafting import hung_rings
 from molgen.conformers.template_states.variants import vary_rings
 from molgen.conformers.templates import (
     LARGE_RING,
-    flexible_rings,
     largest_flexible_ring,
     set_torsions,
     template_conformers,
@@ -40,13 +47,11 @@ from molgen.sampling import low_discrepancy
 from molgen.sampling.guards import MoleculeWarning, finite_or
 from molgen.sampling.named import check_score
 
-FLOW_STEPS, DIFFUSION_STEPS = 3, 5
-"""Steps where none are asked for: those after which recall no longer gets better, or minimization makes up for it."""
+FLOW_STEPS, SIMPLE_STEPS, DIFFUSION_STEPS = 3, 2, 5
+"""Steps where none are asked for: those after which recall no longer gets better, or minimization makes up for it. The
+second of a flow of one or two torsions."""
 EXTRA_STEPS = 60
 EXTRA_ROUNDS = 2
-SOME, MANY = 10, 18
-"""Template conformers where the shapes of rings are varied: of one ring of five or six atoms, of larger or more rings.
-Half as many as otherwise are embedded then."""
 
 
 @dataclass(frozen=True)
@@ -140,7 +145,8 @@ def _flow(
     """Torsions [S, m], radian, to be carried from a start over template conformers [S, n, 3]."""
     is_diffusion = model.config.process == "diffusion"
     check_score(config.sampler, is_diffusion, "a flow of torsions")
-    times = time_grid(model, config.steps or (DIFFUSION_STEPS if is_diffusion else FLOW_STEPS))
+    steps = DIFFUSION_STEPS if is_diffusion else SIMPLE_STEPS if is_simple(record.n_torsions) else FLOW_STEPS
+    times = time_grid(model, config.steps or steps)
     return FlowRequest(model, record, local, start, times, config.sampler, config.seed)
 
 
@@ -153,7 +159,7 @@ def _templates(
         return restrained.positions, restrained.method
     steps = config.template_steps * (2 if ring_bound else 1)
     rings = hung_rings(mol) if largest_flexible_ring(mol) < LARGE_RING else []
-    wanted = count if ring_bound or not rings or config.templates is not None else count // 2
+    wanted = count if config.templates is not None else embedded_count(mol, rings, count, ring_bound)
     embedded = template_conformers(
         mol, wanted, seed=config.seed, steps=steps, timeout=config.embedding_timeout, loose=not ring_bound, field=field
     )
@@ -164,16 +170,9 @@ def _templates(
             MoleculeWarning,
             stacklevel=3,
         )
-    most = _varied_count(rings, count, config)
+    most = varied_count(rings, count, config)
     templates = vary_rings(field, templates, rings, most, steps=steps, every=ring_bound, seed=config.seed)
     return (turn_amides(field, templates) if config.templates is None else templates), method
-
-
-def _varied_count(rings: list[HungRing], count: int, config: GenerateConfig) -> int:
-    """Template conformers where the shapes of rings are varied."""
-    if config.templates is not None:
-        return count
-    return max(count, MANY if len(rings) > 1 or any(len(ring.atoms) > 6 for ring in rings) else SOME)
 
 
 def _with_frozen(torsions: Tensor, positions: Tensor, record: MoleculeGraph, field: ConformerField) -> Tensor:
@@ -224,38 +223,3 @@ def with_strain(field: ConformerField, positions: np.ndarray, config: GenerateCo
         moved, lower = field.minimize(positions[next_lowest], EXTRA_STEPS, electrostatics=False)
         positions[next_lowest], values[next_lowest] = moved, lower.values
     return positions, Energies(values, energies.method)
-
-
-def template_count(mol: Chem.Mol, torsions: int, config: GenerateConfig) -> int:
-    """Template conformers to embed: n where rings make up the shape."""
-    if config.templates is not None:
-        return config.templates
-    if rings_make_the_shape(mol, torsions):
-        return max(12, config.n)
-    return (6, 9, 12)[min(len(flexible_rings(mol)), 2)]
-
-
-def rings_make_the_shape(mol: Chem.Mol, torsions: int) -> bool:
-    """Whether a molecule has a large flexible ring, or flexible rings and no bond that turns."""
-    ring = largest_flexible_ring(mol)
-    return ring >= LARGE_RING or (ring > 0 and torsions == 0)
-
-
-def sample_count(torsions: int, templates: int, ring_bound: bool, config: GenerateConfig) -> int:
-    """How many samples: few for few torsions, where more find nothing new; many where rings make the shape, since fewer
-    of them are within the energy window.
-
-    Args:
-        torsions: rotatable bonds.
-        templates: template conformers.
-        ring_bound: whether rings make the shape.
-        config: n and samples count.
-    """
-    if torsions == 0:
-        return templates
-    if config.samples is not None:
-        return max(config.samples, config.n)
-    wanted = 30 + config.n * min(0.3 + torsions**2 / 12, 7.0)
-    if ring_bound:
-        wanted = max(wanted, 4 * config.n)
-    return max(config.n, min(round(wanted), 16 * templates * torsions))

@@ -40,6 +40,8 @@ FIRST_WINDOW = 8.0
 """The first conformer is at most so strained above the lowest sample, kcal/mol."""
 SPARE = 2
 """Candidates for each conformer that is to be minimized, since two of them may end in one minimum."""
+TURNING_STEPS = 40
+"""For hydrogens that are turned, at most."""
 BATCH, MOST_BATCHES = 16, 8
 """Distinct minima are looked for among so many candidates at a time, n if that is more, and in so many batches, until
 one brings no other."""
@@ -116,7 +118,8 @@ def rotamers(
     if not len(turned):
         return turned, origin
     turned, origin = turned[: SPARE * count], origin[: SPARE * count]
-    minimized, energies = samples.field.minimize(np.concatenate([positions, turned]), config.gas_phase_steps)
+    steps = min(TURNING_STEPS, config.gas_phase_steps)
+    minimized, energies = samples.field.minimize(np.concatenate([positions, turned]), steps)
     given = len(positions)
     different = distinct(samples.mol, minimized, energies.values, config)
     kept = np.array([index - given for index in different if index >= given][:count], dtype=np.int64)

@@ -66,6 +66,8 @@ def _warn_of_strain(mol: Chem.Mol, energy: float) -> None:
 def _with_correct_stereo(embedded: Templates, positions: np.ndarray, mol: Chem.Mol) -> Templates:
     """Minimized templates, or the embedded ones where minimization changed the stereo; wrong ones are dropped."""
     good = stereo_mask(mol, with_conformers(mol, positions))
+    if good.all():
+        return Templates(with_conformers(mol, positions), embedded.method)
     fallback = stereo_mask(mol, embedded.mol)
     original = embedded.positions
     kept = [positions[k] if good[k] else original[k] for k in range(len(positions)) if good[k] or fallback[k]]

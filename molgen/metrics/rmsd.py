@@ -7,7 +7,7 @@ No term cancels when the RMSD tends to zero or when a molecule is planar or line
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import torch
@@ -43,18 +43,62 @@ def rmsd_matrix(
     order = _checked_permutations(permutations, a.shape[1]).to(a.device)
     a = _in_principal_axes(a).permute(2, 0, 1).contiguous()  # [3, s, n]
     b = _in_principal_axes(b).permute(2, 1, 0).contiguous()  # [3, n, t]
-    overlap = a.new_full((a.shape[1], b.shape[2]), -math.inf)
-    chunk = _CHUNK if a.device.type == "cpu" else _GPU_CHUNK
-    row_step = max(1, min(a.shape[1], chunk // max(1, b.shape[2])))
-    order_step = max(1, chunk // max(1, row_step * b.shape[2]))
-    for block in order.split(order_step):
+    overlap = a.new_empty(a.shape[1], b.shape[2])
+    for rows in _row_blocks(a, b.shape[2]):
+        overlap[rows] = _best_overlaps(a[:, rows], b, order)
+    return _from_overlap(a, b, overlap)
+
+
+def rmsd_among(
+    coords: Tensor | NDArray[np.floating], permutations: Tensor | NDArray[np.integer] | None = None
+) -> Tensor:
+    """Symmetric RMSD between all pairs of structures: half the work of :func:`rmsd_matrix` of them with themselves.
+
+    Args:
+        coords: [s, n, 3] in Angstrom.
+        permutations: int [p, n], as there; their inverses count, too.
+
+    Returns:
+        float64 [s, s] in Angstrom, symmetric.
+
+    Raises:
+        ValueError: as there.
+    """
+    a = torch.as_tensor(coords).detach().to(torch.float64)
+    _check_coordinates(a, a)
+    order = _checked_permutations(permutations, a.shape[1]).to(a.device)
+    a = _in_principal_axes(a).permute(2, 0, 1).contiguous()
+    b = a.transpose(1, 2).contiguous()
+    overlap = a.new_full((a.shape[1], a.shape[1]), -math.inf)
+    for rows in _row_blocks(a, a.shape[1]):
+        overlap[rows, rows.start :] = _best_overlaps(a[:, rows], b[..., rows.start :], order)
+    return _from_overlap(a, b, torch.maximum(overlap, overlap.T))
+
+
+def _row_blocks(a: Tensor, columns: int) -> Iterator[slice]:
+    """The structures of ``a`` [3, s, n], as many at a time as are compared with so many others."""
+    step = max(1, min(a.shape[1], _chunk(a) // max(1, columns)))
+    yield from (slice(start, start + step) for start in range(0, a.shape[1], step))
+
+
+def _chunk(a: Tensor) -> int:
+    return _CHUNK if a.device.type == "cpu" else _GPU_CHUNK
+
+
+def _best_overlaps(a: Tensor, b: Tensor, order: Tensor) -> Tensor:
+    """The largest overlap [r, t] of structures [3, r, n] with others [3, n, t] over permutations [p, n]."""
+    best = a.new_full((a.shape[1], b.shape[2]), -math.inf)
+    left = a.reshape(1, -1, a.shape[2]).expand(3, -1, -1)
+    for block in order.split(max(1, _chunk(a) // max(1, best.numel()))):
         permuted = b[:, block.T].flatten(2)  # [3, n, p * t]
-        for start in range(0, a.shape[1], row_step):
-            rows = slice(start, start + row_step)
-            left = a[:, rows].reshape(1, -1, a.shape[2]).expand(3, -1, -1)
-            covariance = torch.bmm(left, permuted).unflatten(1, (3, -1))  # [3, 3, rows, p * t]
-            best = _largest_overlap(covariance).unflatten(1, (len(block), -1)).amax(dim=1)
-            overlap[rows] = torch.maximum(overlap[rows], best)
+        covariance = torch.bmm(left, permuted).unflatten(1, (3, -1))  # [3, 3, r, p * t]
+        overlaps = _largest_overlap(covariance).unflatten(1, (len(block), -1))
+        best = torch.maximum(best, overlaps.amax(dim=1))
+    return best
+
+
+def _from_overlap(a: Tensor, b: Tensor, overlap: Tensor) -> Tensor:
+    """RMSDs [s, t] of structures [3, s, n] and [3, n, t]."""
     size = 0.5 * (a.square().sum(dim=(0, 2))[:, None] + b.square().sum(dim=(0, 1)))
     return (2.0 / a.shape[2] * (size - overlap)).clamp_min(0.0).sqrt()
 

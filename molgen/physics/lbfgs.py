@@ -16,12 +16,12 @@ Objective = Callable[[Tensor], tuple[Tensor, Tensor]]
 """Conformers [..., n, 3, B] -> (energies [..., B], gradients [..., n, 3, B])."""
 
 _SHORTENING = 0.4
-_MEMORY = 8
+_MEMORY = 5
 _LONGEST = 0.3
 """Angstrom that no atom passes in one step."""
 COLUMNS = 8
 """Conformers are set aside in numbers of so many, so that rounding is the same in every batch."""
-_REVIEW = 10
+_REVIEW = 5
 """Iterations after which the conformers that have arrived are set aside."""
 _BOND, _ANGLE, _SOFT = 600.0, 120.0, 3.0
 """kcal/mol/Angstrom^2: typical curvatures along bonds, between the ends of an angle, and of the rest."""

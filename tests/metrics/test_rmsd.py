@@ -7,6 +7,7 @@ from rdkit import Chem
 from rdkit.Chem import AllChem, rdMolAlign
 
 from molgen.metrics import atom_matches, automorphisms, best_rmsd, best_rmsds, heavy_coordinates, rmsd_matrix
+from molgen.metrics.rmsd import rmsd_among
 
 SMILES = [  # symmetric groups of every kind, rings, chains, charges
     "CC(C)(C)c1ccc(cc1)C(F)(F)F",
@@ -52,6 +53,15 @@ def test_agrees_with_rdkit(smiles: str) -> None:
     assert np.abs(ours[np.tril_indices(8, -1)] - np.array(theirs)).max() < 1e-4
     assert np.diagonal(ours).max() < 1e-5
     assert min(theirs) > 1e-3
+    np.testing.assert_allclose(rmsd_among(coords, automorphisms(mol).permutations), ours, atol=1e-6)
+
+
+def test_all_pairs_are_compared_in_blocks_of_any_size(monkeypatch) -> None:
+    coords = np.random.default_rng(0).normal(size=(11, 5, 3))
+    whole = rmsd_matrix(coords, coords, [[0, 1, 2, 3, 4], [1, 0, 2, 3, 4]])
+    monkeypatch.setattr("molgen.metrics.rmsd._CHUNK", 24)
+    np.testing.assert_allclose(rmsd_among(coords, [[0, 1, 2, 3, 4], [1, 0, 2, 3, 4]]), whole, atol=1e-6)
+    np.testing.assert_allclose(rmsd_among(coords), rmsd_matrix(coords, coords), atol=1e-6)
 
 
 def test_agrees_with_rdkit_when_the_atom_orders_differ() -> None:

@@ -19,7 +19,7 @@ from molgen.chem.features.molecule_features import heavy_atoms
 from molgen.conformers.symmetry.atom_classes import atom_classes, rarest_path
 from molgen.geometry import rigid
 from molgen.geometry.alignment import aligned_rmsd, kabsch
-from molgen.metrics.rmsd import rmsd_matrix
+from molgen.metrics.rmsd import rmsd_among
 from molgen.metrics.symmetry import Matches
 
 MOST_PATHS = 1000
@@ -57,7 +57,7 @@ def lowered_for_copies(
                 break
         else:
             originals.append(index)
-    return np.minimum(distances, rmsd_matrix(points, points, known.permutations).numpy())
+    return np.minimum(distances, rmsd_among(points, known.permutations).numpy())
 
 
 def _has_kekule_forms(mol: Chem.Mol, classes: NDArray[np.int64]) -> bool:

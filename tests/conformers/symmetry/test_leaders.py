@@ -27,3 +27,16 @@ def test_without_energies_each_stands_for_itself():
     mol = Chem.AddHs(Chem.MolFromSmiles("CCO"))
     positions = np.zeros((3, mol.GetNumAtoms(), 3))
     assert leaders(mol, positions, np.full(3, np.nan), 0.1, 0.5).tolist() == [0, 1, 2]
+
+
+def test_a_copy_by_a_symmetry_follows_where_symmetries_are_looked_at():
+    mol = Chem.AddHs(Chem.MolFromSmiles("OCC(C)(C)F"))
+    rdDistGeom.EmbedMolecule(mol, randomSeed=3)
+    first = mol.GetConformer().GetPositions()
+    swapped = first.copy()
+    swapped[[3, 4]] = first[[4, 3]]  # both methyl groups
+    positions, energies = np.stack([first, swapped]), np.array([1.0, 1.0])
+    assert leaders(mol, positions, energies, 0.1, 0.5).tolist() == [0, 1]
+    assert leaders(mol, positions, energies, 0.1, 0.5, symmetric=True).tolist() == [0, 0]
+    many = np.repeat(positions, 200, axis=0)  # too many to compare in every order
+    assert set(leaders(mol, many, np.ones(400), 0.1, 0.5, symmetric=True).tolist()) == {0, 200}
