@@ -9,12 +9,12 @@ from molgen.docking.records import DockConfig
 from molgen.errors import ConfigError
 
 
-@pytest.mark.parametrize("name", ["cpu", "cuda", "cuda:0", "cuda:1", "mps", "auto"])
+@pytest.mark.parametrize("name", ["cpu", "cuda", "cuda:0", "cuda:1", "mps", "auto", "cuda:0,cuda:3"])
 def test_names_of_devices_are_taken_by_the_configurations(name):
     assert DockConfig(device=name).device == GenerateConfig(device=name).device == name
 
 
-@pytest.mark.parametrize("name", ["gpu", "cuda:", "cuda:x", "cpu:0", "", None, 0, "cuda\n"])
+@pytest.mark.parametrize("name", ["gpu", "cuda:", "cuda:x", "cpu:0", "", None, 0, "cuda\n", "cpu,cuda:0", "cuda:0,"])
 def test_other_names_are_refused_without_a_device(name):
     for check in (check_device_name, lambda name: DockConfig(device=name), lambda name: GenerateConfig(device=name)):
         with pytest.raises(ConfigError, match="device must be cpu, cuda, cuda:N, mps or auto, not "):
@@ -37,3 +37,8 @@ def test_apple_gpus_are_said_where_they_are_not(monkeypatch):
     monkeypatch.setattr(torch.backends.mps, "is_available", lambda: False)
     with pytest.raises(ConfigError, match="finds no Apple GPU"):
         device_of("mps")
+
+
+def test_a_device_that_is_named_twice_is_refused():
+    with pytest.raises(ConfigError, match="a device is named twice: cuda:1,cuda:1"):
+        check_device_name("cuda:1,cuda:1")

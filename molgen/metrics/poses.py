@@ -34,8 +34,8 @@ def pose_rmsd_matrix(
     a, b = a - middle, b - middle
     orders = np.arange(n)[None] if permutations is None else np.asarray(permutations)
     size = a.square().sum((1, 2))[:, None] + b.square().sum((1, 2))
-    overlap = torch.full((len(a), len(b)), -torch.inf, dtype=torch.float64)
-    for order in torch.from_numpy(orders.astype(np.int64)):
+    overlap = torch.full((len(a), len(b)), -torch.inf, dtype=torch.float64, device=a.device)
+    for order in torch.from_numpy(orders.astype(np.int64)).to(a.device):
         overlap = torch.maximum(overlap, a.flatten(1) @ b[:, order].flatten(1).T)
     return ((size - 2 * overlap) / n).clamp(min=0).sqrt()
 

@@ -21,6 +21,7 @@ class RunConfig:
             waits without working is killed after 20 times as long on the wall clock.
         retries: how often a molecule whose worker died is tried again.
         cpus, memory: what a Ray task asks for; memory in GiB. The work itself runs on one thread of a CPU.
+        gpus: GPUs that a Ray task asks for where the device is `cuda`; 0.5: two tasks share one.
     """
 
     engine: str = "local"
@@ -30,6 +31,7 @@ class RunConfig:
     retries: int = 1
     cpus: float = 1.0
     memory: float = 1.0
+    gpus: float = 1.0
 
     def __post_init__(self) -> None:
         if self.engine not in ENGINES:
@@ -37,8 +39,10 @@ class RunConfig:
         for name, least in (("workers", 1), ("retries", 0), ("memory", 0.0)):
             if not getattr(self, name) >= least:
                 raise ConfigError(f"{name} must be at least {least:g}, not {getattr(self, name)}")
-        for name in ("timeout", "cpus"):
+        for name in ("timeout", "cpus", "gpus"):
             if not getattr(self, name) > 0:
                 raise ConfigError(f"{name} must be above 0, not {getattr(self, name)}")
+        if self.gpus > 1 and self.gpus != int(self.gpus):
+            raise ConfigError(f"gpus above 1 must be a whole number, not {self.gpus}")
         if self.address is not None and self.engine != "ray":
             raise ConfigError("an address needs engine ray")

@@ -12,7 +12,7 @@ from molgen.chem.molecules.writing import sdf_block
 from molgen.conformers.batching.batches import AT_ONCE, IN_A_PROCESS, batch_results
 from molgen.conformers.config import GenerateConfig
 from molgen.conformers.generate import ConformerModel, Outcome, outcomes, resolve_model
-from molgen.devices import device_of
+from molgen.devices import may_be_gpu
 from molgen.screening.conformer_file import row_of, sdf_records
 from molgen.screening.work import ColumnKind, MoleculeResult, WorkFunction
 
@@ -47,7 +47,12 @@ class ConformerWork:
     def together(self) -> int:
         if not self.config.goes_together:
             return 1
-        return IN_A_PROCESS if device_of(self.config.device).type == "cpu" else AT_ONCE
+        on_gpu = self.config.device == "mps" or may_be_gpu(self.config.device)
+        return AT_ONCE if on_gpu else IN_A_PROCESS
+
+    @property
+    def device(self) -> str:
+        return self.config.device
 
     def arrays(self) -> list[np.ndarray]:
         return []

@@ -82,6 +82,10 @@ class DockWork:
     def together(self) -> int:
         return ligands_together(self.config)
 
+    @property
+    def device(self) -> str:
+        return self.config.device
+
     def arrays(self) -> list[np.ndarray]:
         """For every site the maps of all classes of ligand atom, float32 [classes, points]."""
         classes = common_classes()

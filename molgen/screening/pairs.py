@@ -18,6 +18,7 @@ from molgen.errors import ConfigError, MolgenError
 from molgen.outcomes import attempt
 from molgen.screening.config import RunConfig
 from molgen.screening.dock_work import DOCK_COLUMNS, RANK_BY, row_values, sdf_text
+from molgen.screening.engines.engine import device_here
 from molgen.screening.library import LibraryInput, library_input
 from molgen.screening.ranking import check_rank
 from molgen.screening.run import DOCK_SHARD, Listener, RunSummary, docking_settings, file_identity, run_library
@@ -45,6 +46,10 @@ class PairWork:
     @property
     def together(self) -> int:
         return 1
+
+    @property
+    def device(self) -> str:
+        return self.docking.config.device
 
     def arrays(self) -> list[np.ndarray]:
         return []
@@ -122,7 +127,9 @@ def screen_pairs(
     docking = config or DockConfig(n=1, effort="quick")
     if docking.keep_conformer:
         raise ConfigError("a library is docked from SMILES: keep_conformer has no meaning")
-    learned_of(docking)  # weights that cannot be read are no fault of a pair
+    config_of_run = run or RunConfig()
+    tried = device_here(docking.device, config_of_run)
+    learned_of(replace(docking, device=tried))  # weights that cannot be read are no fault of a pair
     work = PairWork(PairDocking(docking, pocket, tuple(keep), tuple(drop), tuple(chains), largest_fragment))
     settings = {
         "pocket": file_identity(pocket),
@@ -131,7 +138,6 @@ def screen_pairs(
         "models": [file_identity(docking.pose_model), file_identity(docking.confidence_model)],
     }
     ranking = (check_rank(rank_by, work.rank_by), top)
-    config_of_run = run or RunConfig()
     return run_library(
         work, table, output, settings, config_of_run, shard, resume, on_progress, ranking, read_pair_library
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Collection, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -20,7 +20,7 @@ from molgen.screening.config import RunConfig
 from molgen.screening.conformer_work import ConformerWork
 from molgen.screening.dock_work import DockWork, dock_work
 from molgen.screening.driver import Driver
-from molgen.screening.engines.engine import start_engine
+from molgen.screening.engines.engine import device_here, start_engine
 from molgen.screening.library import LibraryInput, count_records, fingerprint, read_library
 from molgen.screening.ranking import check_rank, write_best, write_failures
 from molgen.screening.store.folder import STATE, SUMMARY, locked, prepare_folder
@@ -117,7 +117,8 @@ def screen(
     if reference is not None:
         settings["reference"] = fingerprint(reference)
     settings |= {**options, "models": [file_identity(docking.pose_model), file_identity(docking.confidence_model)]}
-    work = dock_work(protein, str(pocket), docking, **options, reference=reference)
+    tried = replace(docking, device=device_here(docking.device, run or RunConfig()))
+    work = replace(dock_work(protein, str(pocket), tried, **options, reference=reference), config=docking)
     ranked = check_rank(rank_by, work.rank_by)
     if on_setting:
         on_setting(work)
@@ -168,7 +169,9 @@ def conformer_library(
 ) -> RunSummary:
     """Conformers of a library into a folder; arguments as in :func:`screen` and :func:`molgen.generate_many`."""
     generate = config or GenerateConfig()
-    resolve_model(model, generate.device)  # weights that cannot be read are no fault of a molecule
+    resolve_model(
+        model, device_here(generate.device, run or RunConfig())
+    )  # weights that cannot be read are no fault of a molecule
     work = ConformerWork(generate, model, largest_fragment)
     conformers = {name: value for name, value in asdict(generate).items() if name != "device"}
     settings = {"model": file_identity(model), "conformers": conformers, "largest_fragment": largest_fragment}

@@ -55,6 +55,11 @@ class Work(Protocol):
         """Molecules that are worked on together, at most."""
         ...
 
+    @property
+    def device(self) -> str:
+        """Where it is done: the name of a device, or of several that the workers share out."""
+        ...
+
     def arrays(self) -> list[np.ndarray]:
         """What all workers of a node read and none writes."""
         ...

@@ -99,7 +99,11 @@ ProposalsOption = Annotated[
 RankOption = Annotated[Rank, advanced("--rank", help="Order poses by the learned confidence, or by energy.")]
 DeviceOption = Annotated[
     str,
-    advanced("--device", metavar="cpu|cuda[:N]|mps|auto", help="Where the networks run; the rest is the CPU's."),
+    advanced(
+        "--device",
+        metavar="cpu|cuda[:N]|mps|auto",
+        help="Where the networks run; for screen also several, cuda:0,cuda:1.",
+    ),
 ]
 
 

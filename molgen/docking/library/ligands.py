@@ -10,7 +10,7 @@ from itertools import islice
 from rdkit import Chem
 
 from molgen.chem.molecules.reading import InputRecord
-from molgen.devices import device_of
+from molgen.devices import may_be_gpu
 from molgen.docking.dock import Found, dock_prepared
 from molgen.docking.learned import learned_of
 from molgen.docking.library.searching import CPU_TOGETHER, Wanted, find_together
@@ -30,7 +30,7 @@ Variants = Sequence[PreparedLigand]
 
 def ligands_together(config: DockConfig) -> int:
     """Ligands that are searched together on the device of a configuration."""
-    return GPU_BATCH if device_of(config.device).type == "cuda" else CPU_TOGETHER
+    return GPU_BATCH if may_be_gpu(config.device) else CPU_TOGETHER
 
 
 @dataclass

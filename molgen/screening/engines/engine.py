@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
+from molgen.devices import device_of, sharing_devices
+from molgen.errors import ConfigError
 from molgen.screening.config import RunConfig
 from molgen.screening.work import MoleculeResult, MoleculeTask, Work
 
@@ -48,6 +50,20 @@ class Engine(Protocol):
     def close(self) -> None:
         """Stop the workers, whatever they are doing."""
         ...
+
+
+def device_here(device: str, config: RunConfig) -> str:
+    """The device of this process, on which the work is tried before a run: the first of several.
+
+    Raises:
+        ConfigError: a device of this machine is not there, or is chosen where Ray assigns them.
+    """
+    if config.engine == "ray":
+        if ":" in device:
+            raise ConfigError(f"Ray assigns the GPUs of its workers: device cuda, not {device}")
+        return "cpu"
+    with sharing_devices(0):
+        return str(device_of(device))
 
 
 def start_engine(work: Work, config: RunConfig) -> Engine:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
+from molgen.devices import names_of_devices
 from molgen.screening.config import RunConfig
 from molgen.screening.engines import worker
 from molgen.screening.engines.engine import Finished
@@ -22,7 +23,8 @@ class LocalEngine:
     """A pool of processes; one that dies or takes too long is replaced.
 
     The processes come from a server that has imported the heavy packages once, so a new one starts at once and shares
-    that memory; the arrays of the work are files that all of them map.
+    that memory; the arrays of the work are files that all of them map. Several devices are shared out by the numbers
+    of the processes, of which there are as many at least.
     """
 
     def __init__(self, work: Work, config: RunConfig) -> None:
@@ -32,20 +34,21 @@ class LocalEngine:
         for number, values in enumerate(work.arrays()):
             paths.append(str(Path(self._folder.name) / f"{number}.npy"))
             np.save(paths[-1], values)
-        begin = partial(worker.begin, work, paths)
+        begin = partial(worker.begin, work, paths, self._folder.name)
+        self._workers = max(config.workers, len(names_of_devices(work.device)))
         self._groups = TaskGroups(work.together, config.timeout)
         self._pool: WorkerPool[Group, list[MoleculeResult]] = WorkerPool(
-            worker.run, config.workers, begin=begin, method="forkserver", preload=_PRELOAD
+            worker.run, self._workers, begin=begin, method="forkserver", preload=_PRELOAD
         )
 
     def slots(self) -> int:
-        return self._groups.slots(self._config.workers)
+        return self._groups.slots(self._workers)
 
     def submit(self, task: MoleculeTask) -> None:
         self._groups.add(task)
 
     def finished(self, patience: float) -> list[Finished]:
-        for group in self._groups.leave(self._config.workers, self._pool.running):
+        for group in self._groups.leave(self._workers, self._pool.running):
             self._pool.submit(group, self._config.timeout)
         return [one for ended in self._pool.ended(patience) for one in self._finished(ended)]
 

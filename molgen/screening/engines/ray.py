@@ -39,7 +39,8 @@ class RayEngine:
         self._job = uuid.uuid4().hex
         self._work = self._ray.put(work)
         self._arrays = [self._ray.put(values) for values in work.arrays()]
-        resources = {"num_cpus": config.cpus, "memory": int(config.memory * _GIB)}
+        self._gpus = config.gpus if work.device.startswith("cuda") else 0.0
+        resources = {"num_cpus": config.cpus, "num_gpus": self._gpus, "memory": int(config.memory * _GIB)}
         self._run = self._ray.remote(max_retries=0, **resources)(_run)
         self._groups = TaskGroups(work.together, config.timeout)
         self._tasks: dict[Any, tuple[Group, float]] = {}
@@ -48,8 +49,12 @@ class RayEngine:
         return self._groups.slots(self._workers())
 
     def _workers(self) -> int:
-        """Tasks that the cluster has CPUs for at the moment; it may grow and shrink."""
-        return max(1, int(self._ray.cluster_resources().get("CPU", 1) / self._config.cpus))
+        """Tasks that the cluster has CPUs and GPUs for at the moment; it may grow and shrink."""
+        there = self._ray.cluster_resources()
+        tasks = there.get("CPU", 1) / self._config.cpus
+        if self._gpus:
+            tasks = min(tasks, there.get("GPU", 0) / self._gpus)
+        return max(1, int(tasks))
 
     def submit(self, task: MoleculeTask) -> None:
         self._groups.add(task)

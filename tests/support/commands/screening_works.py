@@ -21,6 +21,7 @@ class LengthWork:
     pause: float = 0.0
     openable: bool = True
     together: int = 1
+    device: str = "cpu"
 
     @property
     def name(self):
