@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.common import Row, markdown_table
+from benchmarks.docking.confidences import confidence_table
 from molgen.metrics import bootstrap_interval
 
 CLOSE = 2.0  # Angstrom
@@ -53,7 +54,8 @@ def _section(data: str, n: int, seed: int, rows: Sequence[Row]) -> str:
         return f"{title}\n\nNo complex is common to {', '.join(docked)}."
     tables = {name: [table[key] for key in common] for name, table in docked.items()}
     parts = [f"{title}: {len(common)} complexes", _accuracy(tables), _speed(tables), _paired(tables)]
-    parts += [_causes(tables, everything), _splits(tables), _forms(tables), _failures(everything)]
+    parts += [_causes(tables, everything), _splits(tables), confidence_table(tables), _forms(tables)]
+    parts.append(_failures(everything))
     return "\n\n".join(part for part in parts if part)
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks.common import read_rows
+from benchmarks.docking.confidences import confidence_table
 from benchmarks.docking.report import key_of, report
 from benchmarks.docking.scores import agreement_report, imported
 
@@ -98,3 +99,17 @@ def test_a_function_is_imported_by_name() -> None:
     assert imported("math:sqrt")(4.0) == 2.0  # pyright: ignore[reportCallIssue, reportArgumentType]
     with pytest.raises(ValueError, match="module:function"):
         imported("math")
+
+
+def test_confidences_of_first_and_other_poses_stand_apart_beside_what_chance_would_show():
+    sure = [row("molgen", name, [1.0, 9.0], confidence=[0.95, 0.05]) for name in "abcd"]
+    text = confidence_table({"sure": sure, "by energy": [row("molgen", "e", [1.0], confidence=[None])]})
+    first, others = cells(text, "sure")
+    assert first[1:4] == ["4", "0.95", "1.00"]
+    assert (others[2], others[3]) == ("0.05", "0.00")
+    assert first[4] == "0.05"
+    assert not cells(text, "by energy")
+    assert confidence_table({"vina": [row("vina", "a", [1.0])]}) == ""
+    unsure = [row("molgen", name, [rmsd], confidence=[0.5]) for name, rmsd in zip("abcd", (1, 1, 9, 9), strict=True)]
+    low, high = map(float, cells(confidence_table({"unsure": unsure}), "unsure")[0][5].split("-"))
+    assert low < high
