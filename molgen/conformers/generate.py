@@ -17,6 +17,7 @@ from molgen.allocation import keep_freed_memory
 from molgen.chem.molecules.reading import InputRecord, Source, read_molecules
 from molgen.chem.molecules.standardize import molecule_notes, prepare_molecule
 from molgen.chem.molecules.stereo import enumerate_stereo
+from molgen.conformers.batching.ahead import Ahead, Made, isomers_of, templates_of, with_templates
 from molgen.conformers.batching.batches import AT_ONCE, IN_A_PROCESS, batch_results, growing_batches
 from molgen.conformers.boltzmann import boltzmann_ensemble
 from molgen.conformers.config import GenerateConfig, checked_config
@@ -24,7 +25,7 @@ from molgen.conformers.coordinates.samples import check_options, coordinate_samp
 from molgen.conformers.ensemble import ConformerMol
 from molgen.conformers.inputs import join_conformers
 from molgen.conformers.parallel import in_order, tracked
-from molgen.conformers.samples import sample_conformers
+from molgen.conformers.samples import MadeTemplates, sample_conformers
 from molgen.conformers.selection import select_conformers
 from molgen.conformers.time_limit import cpu_limit
 from molgen.devices import device_of
@@ -144,7 +145,7 @@ def generate_many(
             pairs (molecule, name) or dicts: see :func:`molgen.read_molecules`. Streamed. Records of a file that follow
             each other and are conformers of one molecule are one input.
         smiles_column, name_column: of a table, see :func:`molgen.read_molecules`.
-        n_jobs: processes; the result does not depend on it.
+        n_jobs: processes; the result does not depend on it. With a GPU they make template conformers for it, ahead.
         progress: show a bar.
         options: other fields of :class:`GenerateConfig`; ``timeout`` limits the CPU seconds of each molecule.
         Others as in :func:`generate_conformers`.
@@ -171,6 +172,8 @@ def timed_outcomes(
 ) -> Iterator[tuple[Outcome, float]]:
     """The outcomes of all records, in their order, each with the seconds of wall time that it took.
 
+    Where the network runs on a GPU, the processes make template conformers for it ahead.
+
     Raises:
         ConfigError: at once, for a value that cannot be used.
     """
@@ -178,14 +181,26 @@ def timed_outcomes(
         raise ConfigError(f'stereo must be "one" or "enumerate", not {readable(stereo)}')
     if isinstance(n_jobs, bool) or not isinstance(n_jobs, Integral) or n_jobs < 1:
         raise ConfigError(f"n_jobs must be a whole number of at least 1, not {readable(n_jobs)}")
-    if n_jobs > 1 and model is not None and model.device.type != "cpu":
-        raise ConfigError(f"several processes cannot share one {model.device}: n_jobs must be 1 there")
     together = partial(outcomes, model=model, config=config, largest_fragment=largest_fragment, stereo=stereo)
+    if n_jobs > 1 and _is_on_gpu(model, config):
+        if not config.goes_together or config.is_restrained or isinstance(model, CartesianModel):
+            raise ConfigError(f"processes have nothing to prepare here for {config.device}: n_jobs must be 1")
+        prepare = partial(templates_of, config=config, largest_fragment=largest_fragment, stereo=stereo)
+        prepared = with_templates(growing_batches(_sendable(records)), prepare, int(n_jobs))
+
+        def work(one: Ahead) -> Iterator[Outcome]:
+            return together(one.record, made=one.made)
+
+        return (result for block in prepared for result in batch_results(work, block))
     most = IN_A_PROCESS if n_jobs > 1 else AT_ONCE
     blocks = growing_batches(_sendable(records) if n_jobs > 1 else records, most if config.goes_together else 1)
     return in_order(
         partial(batch_results, together), blocks, int(n_jobs), lambda record, why: (Outcome(record, None, why), 0.0)
     )
+
+
+def _is_on_gpu(model: ConformerModel | None, config: GenerateConfig) -> bool:
+    return (device_of(config.device) if model is None else model.device).type != "cpu"
 
 
 def _sendable(records: Iterable[InputRecord]) -> Iterator[InputRecord]:
@@ -199,9 +214,10 @@ def outcomes(
     config: GenerateConfig,
     largest_fragment: bool,
     stereo: Stereo,
+    made: Made = (),
 ) -> Iterator[Outcome]:
-    """The outcomes of one input record: at least one, never an exception."""
-    isomers = attempt(_isomers, record, largest_fragment, stereo, name=record.name)
+    """The outcomes of one input record: at least one, never an exception; some template conformers may be made."""
+    isomers = attempt(isomers_of, record, largest_fragment, stereo, name=record.name)
     if isomers.value is None:
         yield Outcome(record, None, isomers.error)
         return
@@ -209,13 +225,9 @@ def outcomes(
         named = record if len(isomers.value) == 1 else replace(record, name=f"{record.name}_isomer{number}")
         notes = list(filter(None, (record.note, *molecule_notes(isomer), note)))
         with warnings_as_notes(notes):
-            made = attempt(conformers_of, isomer, model, config, name=named.name)
-        yield Outcome(named, made.value, made.error, "; ".join(notes))
-
-
-def _isomers(record: InputRecord, largest_fragment: bool, stereo: Stereo) -> list[tuple[Chem.Mol, str]]:
-    """The molecule with explicit hydrogens, in every stereoisomer that is wanted, each with a note on open stereo."""
-    return enumerate_stereo(prepare_molecule(record.molecule(), largest_fragment=largest_fragment), stereo)
+            templates = made[number - 1] if number <= len(made) else None
+            result = attempt(conformers_of, isomer, model, config, templates, name=named.name)
+        yield Outcome(named, result.value, result.error, "; ".join(notes))
 
 
 def resolve_model(model: Model, device: str = "cpu") -> ConformerModel | None:
@@ -237,7 +249,9 @@ def resolve_model(model: Model, device: str = "cpu") -> ConformerModel | None:
 
 
 @one_thread()
-def conformers_of(mol: Chem.Mol, model: ConformerModel | None, config: GenerateConfig) -> ConformerMol:
+def conformers_of(
+    mol: Chem.Mol, model: ConformerModel | None, config: GenerateConfig, made: MadeTemplates | None = None
+) -> ConformerMol:
     """The pipeline for a molecule with explicit hydrogens and complete stereo: sample, make candidates, select.
 
     RDKit's own messages (on atom types that its fields do not know) stay off the terminal meanwhile.
@@ -252,6 +266,6 @@ def conformers_of(mol: Chem.Mol, model: ConformerModel | None, config: GenerateC
             return ConformerMol(boltzmann_ensemble(mol, model, config))
         else:
             stage("samples")
-            samples = sample_conformers(mol, model, config)
+            samples = sample_conformers(mol, model, config, made)
         stage("selection")
         return ConformerMol(select_conformers(samples, config))

@@ -92,28 +92,50 @@ class Prepared:
     method: str
 
 
-def sample_conformers(mol: Chem.Mol, model: TorsionModel | None, config: GenerateConfig) -> Samples:
+@dataclass(frozen=True)
+class MadeTemplates:
+    """Template conformers of a molecule that another process has made.
+
+    Attributes:
+        positions: float64 [k, atoms, 3], Angstrom.
+        method: how they were embedded.
+        notes: warnings on the way.
+    """
+
+    positions: np.ndarray
+    method: str
+    notes: tuple[str, ...] = ()
+
+
+def sample_conformers(
+    mol: Chem.Mol, model: TorsionModel | None, config: GenerateConfig, made: MadeTemplates | None = None
+) -> Samples:
     """Template conformers, torsions sampled over them, and the strain of the result.
 
     Args:
         mol: with explicit hydrogens and complete stereo.
         model: samples the torsions; None for uniform ones.
         config: how many, and the steps.
+        made: the template conformers, where they are there already.
 
     Raises:
         EmbeddingError: there is no template conformer.
     """
-    return sample_torsions_over(prepare_templates(mol, config), model, config)
+    return sample_torsions_over(prepare_templates(mol, config, made), model, config)
 
 
-def prepare_templates(mol: Chem.Mol, config: GenerateConfig) -> Prepared:
-    """Template conformers of a molecule with explicit hydrogens and complete stereo.
+def prepare_templates(mol: Chem.Mol, config: GenerateConfig, made: MadeTemplates | None = None) -> Prepared:
+    """Template conformers of a molecule with explicit hydrogens and complete stereo; arguments as above.
 
     Raises:
         EmbeddingError: there is none.
     """
     record = molecule_graph(mol)
     field = ConformerField(mol, restraints_of(mol, config), device_of(config.device))
+    if made is not None:
+        for note in made.notes:
+            warnings.warn(note, MoleculeWarning, stacklevel=2)
+        return Prepared(field, record, made.positions, made.method)
     count = template_count(mol, record.n_torsions, config)
     templates, method = _templates(mol, count, rings_make_the_shape(mol, record.n_torsions), field, config)
     return Prepared(field, record, templates, method)
