@@ -33,7 +33,7 @@ from molgen.chem.molecules.standardize import prepare_molecule
 from molgen.chem.molecules.stereo import enumerate_stereo
 from molgen.conformers.prepare.matching import reference_positions
 from molgen.conformers.templates import template_conformers
-from molgen.errors import MolgenError
+from molgen.errors import ConfigError, MolgenError
 from molgen.geometry.internal_coordinates import batch_coordinates
 from molgen.graphs.batch import GraphBatch, batch_graphs
 from molgen.metrics import coverage, rmsd_matrix
@@ -43,7 +43,7 @@ from molgen.models.torsion_flow.model import TorsionModel
 from molgen.models.torsion_flow.sample import sample_torsions, time_grid
 from molgen.processes.base import Process
 from molgen.sampling import Stepper, adams_bashforth, torus_points
-from molgen.sampling.named import stepper_of
+from molgen.sampling.named import check_score, stepper_of
 from molgen.sampling.steppers import Field
 
 THRESHOLD = 0.75  # Angstrom, for COV
@@ -141,8 +141,13 @@ def drawn(
 def measure(
     model: TorsionModel | None, data: list[Case], samples: int, steps: int, spread: str, guidance: float, sampler: str
 ) -> str:
-    """One line of means over molecules; model None: uniform torsions."""
+    """One line of means over molecules; model None: uniform torsions.
+
+    Raises:
+        ConfigError: the sampler needs a score, and the model has none.
+    """
     exploding = model is not None and model.config.process == "diffusion"
+    check_score(sampler, exploding or model is None, "a flow of torsions")
     plain = partial(stepper_of, sampler, exploding=exploding)
     stepper = partial(Repelled, guidance) if spread == "guided" else plain
     begin = time.process_time()
@@ -159,7 +164,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, required=True, help="reference SDF(.gz) with tags mol_id and smiles")
     parser.add_argument("--models", default="default", help="default, uniform or checkpoints, with commas")
-    parser.add_argument("--steps", default="4", help="network evaluations, with commas")
+    parser.add_argument(
+        "--steps", default="4", help="steps, with commas; heun and predictor-corrector take two evaluations each"
+    )
     parser.add_argument("--samplers", default="ode", help="as of `molgen conformers --sampler`, with commas")
     parser.add_argument("--limit", type=int, default=150, help="only the first molecules of a seeded shuffle")
     parser.add_argument("--samples", type=int, default=36)
@@ -176,7 +183,10 @@ def main() -> None:
         model = resolve_model(name)
         settings = (options.samplers.split(","), map(int, options.steps.split(",")), options.spread.split(","))
         for sampler, steps, spread in product(*settings):
-            row = measure(model, data, options.samples, steps, spread, options.guidance, sampler)
+            try:
+                row = measure(model, data, options.samples, steps, spread, options.guidance, sampler)
+            except ConfigError as error:
+                row = str(error)
             how = "" if sampler == "ode" else f", {sampler}"
             print(f"{name}, {steps} evaluations, {spread}{how}: {row}", flush=True)
 

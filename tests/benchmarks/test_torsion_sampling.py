@@ -58,3 +58,6 @@ def test_every_combination_gives_a_line(tmp_path: Path, monkeypatch, capsys):
     assert found[1] == found[2]  # nothing guides uniform torsions
     assert len(set(found[3:])) == 3
     assert max(found) < 1.5
+    monkeypatch.setattr("sys.argv", ["x", *arguments[:2], "--models", "default", "--samplers", "sde", "--steps", "1"])
+    ts.main()
+    assert "needs a score, which a flow of torsions has not" in capsys.readouterr().out
