@@ -234,6 +234,7 @@ def screen_conformers(
     address: AddressOption = None,
     run: RunOption = None,
     resume: ResumeOption = False,
+    device: DeviceOption = "cpu",
 ) -> None:
     """Conformers of a library: many processes or a Ray cluster, resumable.
 
@@ -246,7 +247,7 @@ def screen_conformers(
         library,
         output,
         run=run_config(engine, workers, address, run),
-        config=override(GenerateConfig(n=n, seed=seed), settings or []),
+        config=override(GenerateConfig(n=n, seed=seed, device=device), settings or []),
         model=model,
         largest_fragment=largest_fragment,
         smiles_column=smiles_column,
