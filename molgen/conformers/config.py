@@ -49,8 +49,8 @@ class GenerateConfig:
             coordinates.
         sampler: "ode" (one network evaluation a step), "heun" (two), or for a diffusion "sde" (one) or
             "predictor-corrector" (two).
-        samples: per molecule; None: 30 + n (0.3 + m^2 / 13.5) with m rotatable bonds, at most 30 + 7 n; of one and two
-            bonds 20 + n / 13.5 and 30 + 4 n / 13.5; at least two for each template conformer, and 4 n if a ring has 9
+        samples: per molecule; None: 30 + n m^2 / 13.5 with m rotatable bonds (20 + n / 13.5 with one), at most
+            30 + 7 n; at least n from three rotatable bonds on, two for each template conformer, and 4 n if a ring has 9
             or more atoms; never more than both n and 16 m for each template conformer.
         templates: template conformers; None: 6 without flexible rings (4 with one or two rotatable bonds, 2 with none),
             10 with one, 18 with more of them or one of more than six atoms, some of which are embedded and the others
