@@ -13,7 +13,7 @@ import argparse
 import json
 import tempfile
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -103,9 +103,13 @@ def farthest_kept(before: Protein, after: Protein, packing: Packing) -> float:
     return float(max(away, default=0.0))
 
 
-def _atoms(protein: Protein) -> list[tuple[tuple[str, str], np.ndarray]]:
-    labels = [protein.residues[k].label for k in protein.residue_index.tolist()]
-    return list(zip(zip(labels, protein.atom_names, strict=True), protein.positions, strict=True))
+def _atoms(protein: Protein) -> Iterator[tuple[tuple[str, str, int], np.ndarray]]:
+    """Residue and name of every atom, which of those of this name it is, and where."""
+    count: Counter[tuple[str, str]] = Counter()
+    for k, name, place in zip(protein.residue_index.tolist(), protein.atom_names, protein.positions, strict=True):
+        label = protein.residues[k].label
+        count[label, name] += 1
+        yield (label, name, count[label, name]), place
 
 
 def bond_error(packing: Packing) -> float:
