@@ -12,16 +12,16 @@ from molgen.conformers.hydrogen_search import HydrogenSearch
 from molgen.conformers.samples import Samples
 from molgen.conformers.symmetry.leaders import leaders
 
-MINIMA_WINDOWS = (15.0, 6.0)
+MINIMA_WINDOWS = (15.0, 8.0)
 """Candidates so far above the lowest, kcal/mol, are not minimized to gas-phase minima, and those so far above it
-after a third of the steps no further: they would end too high to count."""
+half-way no further: they would end too high to count."""
 
 MAX_FORCE = 0.3
 """kcal/mol/Angstrom, the largest force of a gas-phase minimum: it costs some 0.01 kcal/mol."""
 
-ON_THE_WAY, LATER = (0.15, 0.5), (SAME_RMSD, SAME_ENERGY)
-"""Conformers nearer to each other (Angstrom, kcal/mol) lead to one minimum: when the search for it begins, and after a
-third of it. It is looked for once."""
+ON_THE_WAY, HALF_WAY = (0.15, 0.5), (SAME_RMSD, SAME_ENERGY)
+"""Conformers nearer to each other (Angstrom, kcal/mol) lead to one minimum: when the search for it begins, and in its
+middle. It is looked for once."""
 
 
 @dataclass(frozen=True)
@@ -83,7 +83,7 @@ def make_candidates(samples: Samples, config: GenerateConfig) -> Candidates:
 def _gas_phase_minima(
     samples: Samples, sample: np.ndarray, positions: np.ndarray, copies: np.ndarray, steps: int
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    """Minima below conformers; the low ones to the end, the others a third of the way.
+    """Minima below conformers; the low ones to the end, the others half-way.
 
     Args:
         sample: int [k], the sample that each conformer [k, atoms, 3] was made of.
@@ -92,11 +92,11 @@ def _gas_phase_minima(
     Returns:
         samples, minima, their energies, and how many conformers each stands for, without those that meet on the way.
     """
-    minima, energies = samples.field.minimize(positions, steps // 3, max_force=MAX_FORCE)
-    own, copies = _merged(samples, np.arange(len(minima)), minima, energies.values, copies, LATER)
+    minima, energies = samples.field.minimize(positions, steps // 2, max_force=MAX_FORCE)
+    own, copies = _merged(samples, np.arange(len(minima)), minima, energies.values, copies, HALF_WAY)
     sample, minima, depths = sample[own], minima[own], energies.values[own]
     deep = _within(depths, MINIMA_WINDOWS[1])
-    minima[deep], energies = samples.field.minimize(minima[deep], steps - steps // 3, max_force=MAX_FORCE)
+    minima[deep], energies = samples.field.minimize(minima[deep], steps - steps // 2, max_force=MAX_FORCE)
     depths[deep] = energies.values
     return sample, minima, depths, copies
 

@@ -49,9 +49,9 @@ class GenerateConfig:
             coordinates.
         sampler: "ode" (one network evaluation a step), "heun" (two), or for a diffusion "sde" (one) or
             "predictor-corrector" (two).
-        samples: per molecule; None: 30 + n m^2 / 13.5 with m rotatable bonds (20 + n / 13.5 with one), at most
-            30 + 7 n; at least n from three rotatable bonds on, two for each template conformer, and 4 n if a ring has 9
-            or more atoms; never more than both n and 16 m for each template conformer.
+        samples: per molecule; None: 30 + n (0.3 + m^2 / 12) with m rotatable bonds, at most 30 + 7 n; 20 + n / 13.5
+            with one and 30 + 4 n / 13.5 with two; at least n from three on, two for each template conformer, and 4 n if
+            a ring has 9 or more atoms; never more than both n and 16 m for each template conformer.
         templates: template conformers; None: 6 without flexible rings (4 with one or two rotatable bonds, 2 with none),
             10 with one, 18 with more of them or one of more than six atoms, some of which are embedded and the others
             made of them (n when a ring has 9 or more atoms or no bond turns). Up to half as many more have a cis amide.
@@ -102,7 +102,7 @@ class GenerateConfig:
     template_steps: int = renamed("template_relax", 30)
     strain_steps: int = renamed("settle", 8)
     minimize_steps: int = renamed("polish", 20)
-    gas_phase_steps: int = renamed("minimize", 60)
+    gas_phase_steps: int = renamed("minimize", 80)
     energy_window: float = 20.0
     strain_scale: float = 4.5
     gas_phase: float = renamed("vacuum", 0.6)

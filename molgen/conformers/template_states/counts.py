@@ -67,7 +67,8 @@ def sample_count(torsions: int, templates: int, ring_bound: bool, config: Genera
         return templates
     if config.samples is not None:
         return max(config.samples, config.n)
-    wanted = min(30, 20 * torsions) + config.n * min(torsions**2 / 13.5, 7.0)
+    spread = torsions**2 / 13.5 if is_simple(torsions) else 0.3 + torsions**2 / 12
+    wanted = min(30, 20 * torsions) + config.n * min(spread, 7.0)
     least = 4 * config.n if ring_bound else 0 if is_simple(torsions) else config.n
     wanted = max(wanted, least, SAMPLES_OF_A_TEMPLATE * templates)
     return min(round(wanted), max(config.n, 16 * templates * torsions))
