@@ -99,7 +99,7 @@ class GenerateConfig:
     sampler: Literal["ode", "heun", "sde", "predictor-corrector"] = "ode"
     samples: int | None = renamed("pool", None)
     templates: int | None = None
-    template_steps: int = renamed("template_relax", 30)
+    template_steps: int = renamed("template_relax", 50)
     strain_steps: int = renamed("settle", 8)
     minimize_steps: int = renamed("polish", 20)
     gas_phase_steps: int = renamed("minimize", 80)
