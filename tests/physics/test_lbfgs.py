@@ -32,7 +32,7 @@ def bowl(x):
 
 def test_a_quadratic_is_brought_to_its_minimum():
     x = torch.randn(5, 3, 7, generator=torch.manual_seed(0), dtype=torch.float64)
-    at, energy = minimize_batch(bowl, x, 400, torch.eye(5, dtype=torch.float64), until=1e-6)
+    at, energy = minimize_batch(bowl, x, 1000, torch.eye(5, dtype=torch.float64), until=1e-6)
     assert at.abs().max() < 1e-4
     assert energy.max() < 1e-8
 
