@@ -76,7 +76,7 @@ def test_a_larger_min_rmsd_leaves_fewer_poses_and_the_same_best() -> None:
     counts = [len(refined("OCCCCN", min_rmsd).total) for min_rmsd in (0.5, 1.5, 3.0)]
     assert counts[0] > counts[1] > counts[2] >= 1
     best = [refined("OCCCCN", min_rmsd).total[0].item() for min_rmsd in (0.5, 1.5, 3.0)]
-    assert best == pytest.approx([best[0]] * 3, abs=0.1)
+    assert best == pytest.approx([best[0]] * 3, abs=0.2)
 
 
 @pytest.mark.parametrize("smiles", LIGANDS)
