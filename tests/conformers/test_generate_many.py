@@ -8,6 +8,7 @@ from rdkit import Chem
 
 from molgen.chem.molecules.reading import InputRecord
 from molgen.conformers import generate
+from molgen.conformers.batching import ahead
 from molgen.conformers.config import GenerateConfig
 from molgen.conformers.generate import generate_many, outcomes
 from molgen.errors import CheckpointError, InputError
@@ -28,12 +29,14 @@ def test_a_batch_refuses_a_bad_source_or_model_at_once():
         generate_many(["CCO"], model=Path("missing.safetensors"))
 
 
-@pytest.mark.parametrize("step", ["prepare_molecule", "enumerate_stereo", "conformers_of"])
-def test_a_failure_that_no_one_foresaw_is_one_row(monkeypatch, step):
+@pytest.mark.parametrize(
+    ("module", "step"), [(ahead, "prepare_molecule"), (ahead, "enumerate_stereo"), (generate, "conformers_of")]
+)
+def test_a_failure_that_no_one_foresaw_is_one_row(monkeypatch, module, step):
     def fail(*_, **__):
         raise RuntimeError("Pre-condition Violation\n\tbad lexical cast\n")
 
-    monkeypatch.setattr(generate, step, fail)
+    monkeypatch.setattr(module, step, fail)
     record = InputRecord(0, "x", "x", None, Chem.MolFromSmiles("CCO"))
     (outcome,) = outcomes(record, None, GenerateConfig(n=1), False, "one")
     assert outcome.mol is None
