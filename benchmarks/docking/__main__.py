@@ -48,11 +48,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if options.report:
         print(report(read_rows(options.report, key_of)))
         return 0
-    one_only = [name for name in options.methods if not name.startswith("molgen")]
-    if options.structures > 1 and (one_only or not options.pairs):
-        _parser().error(
-            "--structures needs --pairs" if not options.pairs else f"{', '.join(one_only)}: one structure only"
-        )
+    if options.structures > 1:
+        _check_several(options)
     complexes = _complexes(options)
     if options.score_agreement:
         print(agreement_report(score_pairs(complexes, imported(options.score_agreement))))
