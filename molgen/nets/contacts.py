@@ -64,8 +64,37 @@ class ContactEncoding:
     pocket: Tensor
 
 
+@dataclass(frozen=True)
+class Contacts:
+    """The contacts of S poses of each of B ligands: the same for all networks of one radius.
+
+    Attributes:
+        shape: B, S and n, atoms of a ligand.
+        edges: from pocket atoms to those of the poses.
+        geometry: [E, distance_channels + 6], distances and angles.
+        cutoff: [E, 1], which falls to 0 at the radius.
+        bonds: receiving and sending atom of every bond of the ligands, both ways, as indices into [B * S * n].
+    """
+
+    shape: tuple[int, int, int]
+    edges: Edges
+    geometry: Tensor
+    cutoff: Tensor
+    bonds: tuple[Tensor, Tensor]
+
+
+def contacts_of(graph: GraphBatch, pocket: PocketBatch, positions: Tensor, config: ContactConfig) -> Contacts:
+    """The contacts of poses [B, S, n, 3], Angstrom, as networks of this configuration read them."""
+    size, samples, n, _ = positions.shape
+    edges = contact_edges(positions, graph.atom_mask, pocket.positions, config.radius)
+    distance = distance_features(edges.length, config.radius, config.distance_channels)
+    geometry = torch.cat([distance, contact_angles(graph, pocket, positions, edges)], -1)
+    cutoff = smooth_cutoff(edges.length, config.radius)[:, None]
+    return Contacts((size, samples, n), edges, geometry, cutoff, bonds_of(graph, samples))
+
+
 class ContactNet(nn.Module):
-    """Ligand, pocket and poses -> features per ligand atom."""
+    """Ligand, pocket and the contacts of poses -> features per ligand atom."""
 
     def __init__(self, config: ContactConfig) -> None:
         super().__init__()
@@ -81,19 +110,13 @@ class ContactNet(nn.Module):
         """What depends on the molecules alone."""
         return ContactEncoding(self.graph(graph).nodes, self.pocket(pocket))
 
-    def forward(self, graph: GraphBatch, pocket: PocketBatch, encoding: ContactEncoding, positions: Tensor) -> Tensor:
-        """Features [B, S, n, channels] of S poses of each ligand; positions [B, S, n, 3], Angstrom."""
-        size, samples, n, _ = positions.shape
-        radius = self.config.radius
-        edges = contact_edges(positions, graph.atom_mask, pocket.positions, radius)
-        distance = distance_features(edges.length, radius, self.config.distance_channels)
-        geometry = torch.cat([distance, contact_angles(graph, pocket, positions, edges)], -1)
-        cutoff = smooth_cutoff(edges.length, radius)[:, None]
+    def forward(self, encoding: ContactEncoding, contacts: Contacts) -> Tensor:
+        """Features [B, S, n, channels] of S poses of each ligand; contacts from :func:`contacts_of`."""
+        size, samples, n = contacts.shape
         x = encoding.ligand[:, None].expand(size, samples, n, -1).reshape(size * samples * n, -1)
         senders = encoding.pocket.flatten(0, 1)
-        bonds = bonds_of(graph, samples)
         for layer in self.layers:
-            x = layer(x, senders, edges, geometry, cutoff, bonds)
+            x = layer(x, senders, contacts)
         return x.view(size, samples, n, -1)
 
 
@@ -108,15 +131,15 @@ class ContactLayer(nn.Module):
         self.update = normed_mlp(c + e, c)
         self.bonded = normed_mlp(2 * c, c)
 
-    def forward(
-        self, x: Tensor, senders: Tensor, edges: Edges, geometry: Tensor, cutoff: Tensor, bonds: tuple
-    ) -> Tensor:
+    def forward(self, x: Tensor, senders: Tensor, contacts: Contacts) -> Tensor:
+        """Features [B * S * n, c] of the poses' atoms after the round; senders [B * k, c], those of the pocket's."""
+        edges = contacts.edges
         pair = self.receiver(x).index_select(0, edges.flat_receiver)
         pair = pair + self.sender(senders).index_select(0, edges.flat_sender)
-        shift, scale = self.shape(geometry).chunk(2, -1)
-        message = nn.functional.silu(pair + shift) * scale * cutoff
+        shift, scale = self.shape(contacts.geometry).chunk(2, -1)
+        message = nn.functional.silu(pair + shift) * scale * contacts.cutoff
         x = x + self.update(torch.cat([x, scatter_sum(message, edges.flat_receiver, len(x)) / 3.0], -1))
-        receiver, sender = bonds
+        receiver, sender = contacts.bonds
         near = scatter_sum(x.index_select(0, sender), receiver, len(x))
         return x + self.bonded(torch.cat([x, near], -1))
 

@@ -14,7 +14,7 @@ from molgen.chem.features.pocket_features import PocketAtoms, local_directions
 from molgen.graphs.batch import GraphBatch
 from molgen.graphs.edges import contact_edges
 from molgen.graphs.pockets import batch_pockets, shortened
-from molgen.nets.contacts import ContactNet, contact_angles, ligand_directions
+from molgen.nets.contacts import ContactNet, contact_angles, contacts_of, ligand_directions
 
 POCKETS = [random_pocket(40, seed=1), random_pocket(25, seed=2)]
 
@@ -35,8 +35,9 @@ class TestContactNet(SymmetryTests):
     def fields(self, scene: Scene) -> Fields:
         net = network().to(scene.positions.dtype)
         with torch.no_grad():
-            found = net(scene.graph, scene.pocket, net.encode(scene.graph, scene.pocket), scene.positions)
-        return {"features": found * scene.real()[..., None]}
+            contacts = contacts_of(scene.graph, scene.pocket, scene.positions, net.config)
+            features = net(net.encode(scene.graph, scene.pocket), contacts)
+        return {"features": features * scene.real()[..., None]}
 
     def test_the_pose_matters(self):
         scene = scene_of(FIRST)
@@ -55,7 +56,7 @@ def centered(*smiles: str, count: int = 1) -> tuple[GraphBatch, torch.Tensor]:
 @torch.no_grad()
 def features(net: ContactNet, graph: GraphBatch, pockets: list[PocketAtoms], positions: torch.Tensor) -> torch.Tensor:
     pocket = batch_pockets(pockets, torch.float64)
-    return net(graph, pocket, net.encode(graph, pocket), positions)
+    return net(net.encode(graph, pocket), contacts_of(graph, pocket, positions, net.config))
 
 
 def test_the_contribution_of_an_atom_fades_to_nothing_at_the_radius(net):
@@ -123,7 +124,7 @@ def test_a_pose_may_be_differentiated(net):
     graph, positions = centered(FIRST)
     pocket = batch_pockets(POCKETS[:1], torch.float64)
     positions.requires_grad_()
-    net(graph, pocket, net.encode(graph, pocket), positions).square().sum().backward()
+    net(net.encode(graph, pocket), contacts_of(graph, pocket, positions, net.config)).square().sum().backward()
     assert positions.grad is not None
     assert positions.grad.isfinite().all()
     assert positions.grad.abs().max() > 1e-4

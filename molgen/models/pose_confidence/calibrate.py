@@ -14,7 +14,7 @@ from molgen.datasets.records.decoys import DecoyRecord, load_decoys
 from molgen.errors import InputError
 from molgen.metrics.calibration import calibration
 from molgen.models.pose_confidence.agreement import near_each_other
-from molgen.models.pose_confidence.folds import fold_of, known_folds
+from molgen.models.pose_confidence.folds import fold_of, known_folds, networks_of_folds
 from molgen.models.pose_confidence.meta_classifier import fit_meta_classifier, fit_support, logistic_regression
 from molgen.models.pose_confidence.model import ConfidenceModel, meta_features
 from molgen.models.pose_confidence.task import TASK
@@ -30,7 +30,8 @@ def calibrate(
     """Make the confidence of networks that were each trained without one fold of the same labeled decoys.
 
     Args:
-        networks: their weights, in the order of the folds.
+        networks: their weights; as many of each fold, in the order of the folds (of two of each: 0 1 2 3 0 1 2 3).
+            The fits are to the mean of those that have not seen a ligand.
         source: the labeled decoys; where they tell what the pose model says of the poses, a second meta-classifier
             weighs that too.
         output: safetensors file to write.
@@ -43,17 +44,20 @@ def calibrate(
 
     Raises:
         InputError: the decoys cannot be read, or the networks have different configurations.
-        CheckpointError: a network cannot be used, or two of them were trained with different folds.
+        CheckpointError: a network cannot be used, two of them were trained with different folds, or there are not as
+            many of each fold.
     """
     loaded = [TASK.load(path) for path in networks]
     models = [model for model, _ in loaded]
     if any(model.config != models[0].config for model in models):
         raise InputError("the networks have different configurations", source=networks[0])
     records, _ = load_decoys(find_parts(Path(source)))
-    known = known_folds({"members": [record for _, record in loaded]})
-    held_back = [[r.found() for r in fold_of(records, len(models), fold, known)[1]] for fold in range(len(models))]
+    members = [record for _, record in loaded]
+    known = known_folds({"members": members})
+    groups = networks_of_folds(models, members)
+    held_back = [[r.found() for r in fold_of(records, len(groups), fold, known)[1]] for fold in range(len(groups))]
     decoys = [record for fold in held_back for record in fold]
-    logits = [row for model, fold in zip(models, held_back, strict=True) for row in logits_of(model, fold)]
+    logits = [row for group, fold in zip(groups, held_back, strict=True) for row in _mean_logits(group, fold)]
     features = [_features(row, record) for row, record in zip(logits, decoys, strict=True)]
     labels = [record.rmsds <= near_native for record in decoys]
     asked = all(record.support is not None for record in decoys)
@@ -64,9 +68,13 @@ def calibrate(
         near = [near_each_other(torch.from_numpy(record.positions)) for record in decoys]
         fit_support(confidence.support, both, labels, near)
     scores = _cross_fitted_scores(features, labels, decoys)
-    members = [record for _, record in loaded]
     TASK.save(confidence, output, {"members": members, "metrics": scores, "complexes": len(decoys)})
     return scores
+
+
+def _mean_logits(networks: Sequence[ConfidenceModel], records: Sequence[DecoyRecord]) -> list[np.ndarray]:
+    """Logits [S] of all poses of each ligand, the mean of those of some networks."""
+    return [np.mean(rows, axis=0) for rows in zip(*(logits_of(model, records) for model in networks), strict=True)]
 
 
 def _features(logits: np.ndarray, decoys: DecoyRecord) -> np.ndarray:

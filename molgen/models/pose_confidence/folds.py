@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -12,6 +12,7 @@ from molgen.errors import CheckpointError, ConfigError
 
 Folds = Mapping[str, int]
 """Cluster -> its fold."""
+Network = TypeVar("Network")
 
 
 def deal_folds(clusters: Iterable[str], folds: int, known: Folds | None = None) -> dict[str, int]:
@@ -62,6 +63,27 @@ def known_folds(record: Mapping[str, Any]) -> dict[str, int]:
                 if folds.setdefault(cluster, fold) != fold:
                     raise CheckpointError(f"cluster {cluster} is in fold {folds[cluster]} and in fold {fold}")
     return folds
+
+
+def networks_of_folds(networks: Sequence[Network], records: Sequence[Mapping[str, Any]]) -> list[list[Network]]:
+    """The networks of each fold, by what their last run says; those that say nothing stand in the order of the folds.
+
+    Args:
+        networks, records: each with the record of its training.
+
+    Raises:
+        CheckpointError: some fold has another number of networks than the first.
+    """
+    last = [record["runs"][-1] if record.get("runs") else {} for record in records]
+    count = next((run["folds"] for run in last if "folds" in run), len(networks))
+    groups: list[list[Network]] = [[] for _ in range(count)]
+    for k, (network, run) in enumerate(zip(networks, last, strict=True)):
+        groups[run.get("fold", k % count)].append(network)
+    sizes = [len(group) for group in groups]
+    if len(set(sizes)) > 1:
+        each = ", ".join(f"{size} of fold {fold}" for fold, size in enumerate(sizes))
+        raise CheckpointError(f"each fold needs as many networks as the others: there are {each}")
+    return groups
 
 
 def check_not_trained_on(held_back: Iterable[str], record: Mapping[str, Any]) -> None:

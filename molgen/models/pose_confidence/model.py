@@ -17,7 +17,7 @@ from molgen.models.pose_confidence.agreement import near_each_other, share_nearb
 from molgen.models.pose_confidence.config import ConfidenceConfig
 from molgen.models.pose_confidence.curve import KNOTS, interpolated
 from molgen.models.pose_confidence.support import Support
-from molgen.nets.contacts import ContactNet
+from molgen.nets.contacts import ContactNet, Contacts, contacts_of
 
 META_FEATURES = ("logit", "share nearby", "energy gap", "energy", "size", "energy share nearby")
 """What the meta-classifier looks at."""
@@ -42,10 +42,10 @@ class Member(nn.Module):
         self.atom = nn.Sequential(nn.LayerNorm(c), nn.Linear(c, c), nn.SiLU(), nn.Linear(c, 1))
         self.slope, self.offset = nn.Parameter(torch.tensor(-3.0)), nn.Parameter(torch.tensor(0.5))
 
-    def forward(self, graph: GraphBatch, pocket: PocketBatch, positions: Tensor, gap: Tensor) -> Tensor:
-        """Logits [B, S]; arguments as of :class:`ConfidenceModel`."""
-        features = self.net(graph, pocket, self.net.encode(graph, pocket), positions)
-        mask = graph.atom_mask[:, None].to(positions.dtype)
+    def forward(self, graph: GraphBatch, pocket: PocketBatch, contacts: Contacts, gap: Tensor) -> Tensor:
+        """Logits [B, S]; arguments as of :class:`ConfidenceModel`, whose poses have these contacts."""
+        features = self.net(self.net.encode(graph, pocket), contacts)
+        mask = graph.atom_mask[:, None].to(features.dtype)
         read = (self.atom(self.dropout(features)).squeeze(-1) * mask).sum(-1) / mask.sum(-1).sqrt()
         return self.slope * gap / _GAP_UNIT + self.offset + read
 
@@ -89,7 +89,8 @@ class ConfidenceModel(nn.Module):
             positions: [B, S, n, 3], Angstrom, minimized poses.
             gap: [B, S], energy above the best pose of the ligand, kcal/mol.
         """
-        return torch.stack([member(graph, pocket, positions, gap) for member in self.members]).mean(0)
+        contacts = contacts_of(graph, pocket, positions, self.config.contacts)
+        return torch.stack([member(graph, pocket, contacts, gap) for member in self.members]).mean(0)
 
     def meta_logits(self, logits: Tensor, positions: Tensor, energies: Tensor) -> Tensor:
         """The meta-classifier's logits [S] of all poses of one ligand; arguments as of :func:`meta_features`."""

@@ -13,7 +13,7 @@ from molgen.datasets.records.decoys import load_decoys
 from molgen.errors import CheckpointError
 from molgen.models.pose_confidence.config import ConfidenceTraining
 from molgen.models.pose_confidence.data import CollateDecoys, DecoyBatch
-from molgen.models.pose_confidence.folds import check_not_trained_on, deal_folds, known_folds
+from molgen.models.pose_confidence.folds import check_not_trained_on, deal_folds, known_folds, networks_of_folds
 from molgen.models.pose_confidence.loss import training_loss
 from molgen.models.pose_confidence.model import ConfidenceModel
 from molgen.models.pose_confidence.validation import validate_confidence
@@ -64,23 +64,27 @@ def training_data(config: ConfidenceTraining) -> TrainingData:
 def network_of_fold(
     config: ConfidenceTraining, model: ConfidenceModel, record: Mapping[str, Any]
 ) -> tuple[ConfidenceModel, Mapping[str, Any]]:
-    """The network to go on training: of several, each trained without one fold, that of the fold that is held back.
+    """The network to go on training: of several, each trained without one fold, the first of the one that is held back.
 
     Its dropout may be another than the configuration's.
 
     Raises:
-        CheckpointError: the checkpoint holds another number of networks than there are folds.
+        CheckpointError: the networks of the checkpoint are of another number of folds.
     """
     if model.config.contacts != config.model.contacts:
         return model, record
-    count = len(model.members)
-    if count not in (1, config.train.folds):
-        reason = f"holds {count} networks, each trained without one fold: set train.folds to that number"
-        raise CheckpointError(reason)
+    if len(model.members) == 1:
+        own, runs = model.members[0], record
+    else:
+        members = list(model.members)
+        groups = networks_of_folds(members, record.get("members", [{}] * len(members)))
+        if len(groups) != config.train.folds:
+            of = f"{len(members)} networks of {len(groups)} folds"
+            raise CheckpointError(f"holds {of}, each trained without one: set train.folds to {len(groups)}")
+        own, runs = groups[config.train.fold][0], {}
     fresh = ConfidenceModel(config.model)
-    member = model.members[0 if count == 1 else config.train.fold]
-    fresh.members[0].load_state_dict(member.state_dict())
-    return fresh, record if count == 1 else {}
+    fresh.members[0].load_state_dict(own.state_dict())
+    return fresh, runs
 
 
 TASK = Task("confidence", ConfidenceTraining, ConfidenceModel, training_data, network_of_fold)

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 from small_sets import confidence_training, labeled_decoys
 
 from molgen.datasets.records.decoys import encode_decoys
@@ -12,7 +13,7 @@ from molgen.datasets.sources import SourceConfig
 from molgen.errors import CheckpointError
 from molgen.models.pose_confidence.calibrate import calibrate
 from molgen.models.pose_confidence.config import ConfidenceTraining
-from molgen.models.pose_confidence.folds import check_not_trained_on, deal_folds, known_folds
+from molgen.models.pose_confidence.folds import check_not_trained_on, deal_folds, known_folds, networks_of_folds
 from molgen.models.pose_confidence.task import load_confidence, save_confidence, train_confidence, training_data
 
 pytestmark = pytest.mark.filterwarnings("ignore")
@@ -101,3 +102,22 @@ def test_networks_of_different_folds_are_not_joined(config, tmp_path):
     save_confidence(model, networks[1], {"runs": [{**run, "clusters": moved}]})
     with pytest.raises(CheckpointError, match="is in fold"):
         calibrate(networks, config.train.sources[0].path, tmp_path / "joined.safetensors")
+
+
+def test_networks_that_have_not_seen_a_ligand_vote_on_it_together(config, tmp_path):
+    """Of two networks of each fold both are asked about it, and none of the other fold."""
+    source = config.train.sources[0].path
+    networks = [train(config, tmp_path / f"{seed}{k}", fold=k, seed=seed) for seed in (0, 1) for k in (0, 1)]
+    joined = tmp_path / "joined.safetensors"
+    scores = calibrate([networks[k] for k in (1, 0, 2, 3)], source, joined)
+    assert calibrate(networks, source, tmp_path / "same.safetensors") == scores
+    model, record = load_confidence(joined)
+    assert [member["runs"][-1]["fold"] for member in record["members"]] == [1, 0, 0, 1]
+    assert [len(group) for group in networks_of_folds(list(model.members), record["members"])] == [2, 2]
+    alone = calibrate(networks[:2], source, tmp_path / "alone.safetensors")
+    assert alone != scores
+    with pytest.raises(CheckpointError, match="1 of fold 0, 2 of fold 1"):
+        calibrate([*networks[:2], networks[3]], source, joined)
+    tuned = train(config, tmp_path / "tuned", joined, fold=0, learning_rate=0.0)
+    first, second = (load_confidence(path)[0].members[0].state_dict() for path in (tuned, networks[0]))
+    assert all(torch.allclose(value, second[name]) for name, value in first.items())
