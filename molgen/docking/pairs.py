@@ -13,6 +13,7 @@ import torch
 
 from molgen.chem.formats.parsing import one_line, shortened
 from molgen.chem.formats.text_lines import TextLines
+from molgen.chem.molecules.inputs.table_rows import beyond_header, table_rows
 from molgen.chem.molecules.inputs.tables import delimiter_of
 from molgen.chem.molecules.reading import InputRecord, names_file, read_molecules
 from molgen.chem.molecules.reference import compared_with
@@ -52,6 +53,7 @@ class Pair:
         pocket: as in :func:`molgen.dock`; "" for that of the run.
         name: of the pair.
         place: `line N` of the table.
+        error: why the row cannot be trusted; "" where it can.
     """
 
     protein: str
@@ -59,6 +61,7 @@ class Pair:
     pocket: str
     name: str
     place: str
+    error: str = ""
 
 
 def read_pairs(path: str | Path) -> Iterator[Pair]:
@@ -72,7 +75,7 @@ def read_pairs(path: str | Path) -> Iterator[Pair]:
     """
     table = Path(path)
     lines = TextLines(table)
-    header = next((line for line in lines if line.strip()), "")
+    above, header = next(((number, line) for number, line in enumerate(lines, start=1) if line.strip()), (0, ""))
     columns = next(csv.reader([header], delimiter=delimiter_of(header)), [])
     places = {wanted: _place(columns, names) for wanted, names in _COLUMNS.items()}
     missing = [wanted for wanted in ("protein", "ligand") if places[wanted] is None]
@@ -80,15 +83,16 @@ def read_pairs(path: str | Path) -> Iterator[Pair]:
         listed = shortened([one_line(column) for column in columns], 12)
         raise InputError(f"no column '{missing[0]}' among {listed}", source=path)
     count = 0
-    reader = csv.reader(lines, delimiter=delimiter_of(header))
-    for count, row in enumerate((row for row in reader if any(cell.strip() for cell in row)), start=1):
-        cells = {wanted: _cell(row, place) for wanted, place in places.items()}
+    for count, row in enumerate(table_rows(lines, delimiter_of(header), above), start=1):
+        lines.start_record()
+        cells = {wanted: _cell(row.cells, place) for wanted, place in places.items()}
         yield Pair(
             _found(cells["protein"], table),
             _found(cells["ligand"], table),
             _found(cells["pocket"], table),
             one_line(cells["name"]) or f"{table.stem}_{count}",
-            f"line {reader.line_num + 1}",
+            f"line {row.line}",
+            row.error or beyond_header(columns, row.cells),
         )
     if not count:
         raise InputError("the table has no rows", source=path)
@@ -132,7 +136,7 @@ class PairDocking:
 
     def __call__(self, pair: Pair) -> DockingResult:
         with _files_named():
-            return self.docked(pair.protein, pair.pocket, only_molecule(pair.ligand))
+            return self.docked(pair.protein, pair.pocket, ligand_of(pair))
 
     def docked(self, protein: str, pocket: str, record: InputRecord) -> DockingResult:
         """Dock one molecule.
@@ -204,12 +208,15 @@ def dock_pairs_to_file(
     return write_poses(read_pairs(table), work, output, on_row)
 
 
-def only_molecule(ligand: str) -> InputRecord:
-    """The molecule of a SMILES or of a file that holds one.
+def ligand_of(pair: Pair) -> InputRecord:
+    """The ligand of a pair: a SMILES, or a file that holds one molecule.
 
     Raises:
-        MolgenError: it cannot be read, or there are more.
+        MolgenError: the row cannot be trusted, the ligand cannot be read, or the file holds more molecules.
     """
+    if pair.error:
+        raise InputError(pair.error)
+    ligand = pair.ligand
     source = Path(ligand) if names_file(ligand) else ligand
     records = list(islice(read_molecules(source), 2))
     if len(records) > 1:

@@ -12,7 +12,7 @@ import numpy as np
 
 from molgen.chem.molecules.reading import InputRecord, read_molecules
 from molgen.docking.learned import learned_of
-from molgen.docking.pairs import Pair, PairDocking, only_molecule, read_pairs
+from molgen.docking.pairs import Pair, PairDocking, ligand_of, read_pairs
 from molgen.docking.records import DockConfig
 from molgen.errors import ConfigError, MolgenError
 from molgen.outcomes import attempt
@@ -84,7 +84,7 @@ def read_pair_library(path: str | Path, first: int = 0) -> Iterator[LibraryInput
 
 def _pair_input(index: int, pair: Pair) -> LibraryInput:
     try:
-        record = only_molecule(pair.ligand)
+        record = ligand_of(pair)
     except MolgenError as error:
         record = InputRecord(index, pair.name, pair.ligand, pair.place, None, str(error))
     protein = os.path.abspath(pair.protein) if pair.protein else ""

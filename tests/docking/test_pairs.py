@@ -41,6 +41,16 @@ def test_a_table_without_a_column_is_refused(tmp_path: Path) -> None:
         list(read_pairs(table(tmp_path, "protein,ligand")))
 
 
+def test_a_row_whose_cells_cannot_be_told_apart_is_not_docked(tmp_path: Path) -> None:
+    rows = "a.pdb,CCO,box:1,2,3", 'a.pdb,CCO,"box:1,2,3', "a.pdb,CCN,"
+    (tmp_path / "pairs.csv").write_text("\n".join(("", "protein,ligand,pocket", *rows)))
+    unquoted, unclosed, fine = read_pairs(tmp_path / "pairs.csv")
+    assert [pair.place for pair in (unquoted, unclosed, fine)] == ["line 3", "line 4", "line 5"]
+    with pytest.raises(InputError, match="5 cells below 3 columns: a cell with the separator in it needs quotation"):
+        PairDocking(config_of())(unquoted)
+    assert (unclosed.error, fine.error) == ("a quotation mark at the beginning of a cell is not closed", "")
+
+
 def test_every_pair_ends_as_a_row_that_names_what_is_wrong(tmp_path: Path) -> None:
     (tmp_path / "a.pdb").write_text("\n".join(tripeptide()))
     (tmp_path / "two.smi").write_text("CCO\nCCN\n")

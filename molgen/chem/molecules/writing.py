@@ -15,6 +15,8 @@ from molgen.chem.formats.parsing import one_line, silent_rdkit
 from molgen.errors import InputError
 from molgen.files import write_atomically
 
+_LEAST_DECIMAL = 0.001  # below it four decimals leave nothing of a number
+
 
 @dataclass(frozen=True)
 class SdfRecord:
@@ -24,7 +26,7 @@ class SdfRecord:
         mol: atoms are written as they are, explicit hydrogens included.
         conformer: its id, -1 for the first.
         name: the title line; None takes the molecule's own.
-        properties: data fields, in this order; floats are written with four decimals.
+        properties: data fields, in this order; floats are written with four decimals, or digits where they are small.
     """
 
     mol: Chem.Mol
@@ -84,9 +86,10 @@ def _fields(properties: Mapping[str, object]) -> str:
 
 
 def _conformers(mol: Chem.Mol) -> Iterator[SdfRecord]:
-    own = mol.GetPropsAsDict()
+    own = mol.GetPropsAsDict(autoConvertStrings=False)  # a code "007" or "12E5" is no number
     for conformer in mol.GetConformers():
-        yield SdfRecord(mol, conformer.GetId(), None, {**own, **conformer.GetPropsAsDict()})
+        fields = {**own, **conformer.GetPropsAsDict(autoConvertStrings=False)}
+        yield SdfRecord(mol, conformer.GetId(), None, fields)
     if mol.GetNumConformers() == 0:
         yield SdfRecord(mol, properties=own)
 
@@ -108,7 +111,7 @@ def _field_name(name: object) -> str:
 def _field_value(value: object) -> str:
     """Lines of printable characters, none of which is blank or looks like another field or the end of the record."""
     if isinstance(value, float):
-        return f"{value:.4f}"
+        return f"{value:.4f}" if value == 0 or abs(value) >= _LEAST_DECIMAL else f"{value:.4g}"
     lines = ["".join(letter if letter.isprintable() else " " for letter in line) for line in str(value).splitlines()]
     kept = [line.rstrip().replace("$$$$", "$$$") for line in lines if line.strip()]
     return "\n".join(f" {line}" if line.startswith(">") else line for line in kept) or " "

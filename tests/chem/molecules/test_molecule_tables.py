@@ -77,3 +77,22 @@ def test_the_column_of_molecules_of_pandas_tools_is_known():
     pandas = pytest.importorskip("pandas")
     (record,) = read_molecules(pandas.DataFrame({"ROMol": [Chem.MolFromSmiles("CCO")], "ID": ["a"]}))
     assert (record.name, record.molecule().GetNumAtoms()) == ("a", 3)
+
+
+def test_a_quotation_mark_that_is_not_closed_costs_its_row_alone(tmp_path):
+    rows = 'CCO,"beta', 'CCN,"a, b"', '"CCC","two', 'lines"', 'CCCC,"c', "CCCCC,d"
+    (tmp_path / "a.csv").write_text("\n".join(("smiles,name", *rows)) + "\n")
+    records = list(read_molecules(tmp_path / "a.csv"))
+    assert [record.place for record in records] == ["line 2", "line 3", "line 4", "line 6", "line 7"]
+    assert [record.name for record in records] == ["beta", "a, b", "two lines", "c", "d"]
+    assert [record.error is None for record in records] == [False, True, True, False, True]
+    assert records[0].error == "a quotation mark at the beginning of a cell is not closed"
+
+
+def test_a_row_with_more_cells_than_columns_says_so(tmp_path):
+    (tmp_path / "a.csv").write_text("smiles,name\nCC(O)CO,1,2-propanediol\nCCO,a,,\n")
+    (tmp_path / "b.csv").write_text("name,smiles\n1,2-propanediol,CC(O)CO\n")
+    cut, whole, shifted = (*read_molecules(tmp_path / "a.csv"), *read_molecules(tmp_path / "b.csv"))
+    hint = "3 cells below 2 columns: a cell with the separator in it needs quotation marks"
+    assert (cut.name, cut.note, whole.note) == ("1", hint, "")
+    assert str(shifted.error).endswith(hint)

@@ -83,3 +83,14 @@ def test_fields_of_an_earlier_run_are_no_fields_of_the_input(mol):
     mol.SetProp("pIC50", "5.5")
     mol.SetProp("molgen_weight", "1")
     assert input_fields(mol) == {"pIC50": "5.5"}
+
+
+def test_fields_of_a_molecule_stay_as_they_are(tmp_path):
+    mol = Chem.MolFromSmiles("CO")
+    texts = {"ID": "007", "code": "12E5", "ic50": "0.0000000012"}
+    for name, value in texts.items():
+        mol.SetProp(name, value)
+    mol.SetDoubleProp("kd", 1.5e-9)
+    write_sdf(tmp_path / "a.sdf", [mol])
+    (record,) = read_molecules(tmp_path / "a.sdf")
+    assert {name: record.mol.GetProp(name) for name in record.mol.GetPropNames()} == {**texts, "kd": "1.5e-09"}

@@ -11,6 +11,7 @@ from rdkit import Chem
 
 from molgen.chem.formats.parsing import one_line, shortened
 from molgen.chem.molecules.inputs.records import InputRecord, record_of_mol, record_of_text, title, with_fields
+from molgen.chem.molecules.inputs.table_rows import beyond_header, table_rows
 from molgen.errors import InputError
 
 _SMILES = ("smiles", "canonical_smiles", "isomeric_smiles", "mol", "romol", "molecule", "inchi")
@@ -53,10 +54,15 @@ def read_table(lines: Iterator[str], columns: Columns) -> Iterator[InputRecord]:
     delimiter = delimiter_of(header)
     names = next(csv.reader([header], delimiter=delimiter), [])
     places = columns.places(names)
-    reader = csv.reader(lines, delimiter=delimiter)
-    for row in reader:
-        if any(cell.strip() for cell in row):
-            yield replace(_record_of_row(0, names, row, places), place=f"line {above + reader.line_num}")
+    for row in table_rows(lines, delimiter, above):
+        doubt = beyond_header(names, row.cells)
+        record = replace(_record_of_row(0, names, row.cells, places), place=f"line {row.line}")
+        if row.error:
+            yield replace(record, mol=None, error=row.error)
+        elif record.error:
+            yield replace(record, error="; ".join(filter(None, (record.error, doubt))))
+        else:
+            yield replace(record, note=doubt)
 
 
 def delimiter_of(header: str) -> str:
