@@ -14,9 +14,9 @@ from typing import Any, TypeVar
 import yaml
 
 from molgen.errors import ConfigError, InputError
+from molgen.files.opening import read_input
 from molgen.former_names import former_names
 from molgen.former_names import renamed as renamed  # it is part of the configurations
-from molgen.opening import read_input
 
 Config = TypeVar("Config")
 

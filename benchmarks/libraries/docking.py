@@ -22,7 +22,6 @@ import torch
 from rdkit import Chem, rdBase
 
 from molgen import read_protein
-from molgen.devices import device_of
 from molgen.docking.dock import Found, dock_prepared
 from molgen.docking.learned import learned_of
 from molgen.docking.library.searching import Wanted, find_together
@@ -30,7 +29,8 @@ from molgen.docking.ligand import PreparedLigand, prepare_ligand
 from molgen.docking.records import DockConfig
 from molgen.docking.site import Site, sites_of
 from molgen.physics.vina import common_classes
-from molgen.stages import listening
+from molgen.runtime.devices import device_of
+from molgen.runtime.stages import listening
 
 DATA = Path(__file__).parents[2] / "data"
 ACIDS = [

@@ -23,7 +23,6 @@ from unittest.mock import patch
 import torch
 from rdkit import Chem
 
-from molgen.allocation import keep_freed_memory
 from molgen.chem.molecules.standardize import prepare_molecule
 from molgen.conformers import force_field, samples, selection
 from molgen.conformers.batching import flow, minimization
@@ -31,8 +30,9 @@ from molgen.conformers.batching.meeting import run_together
 from molgen.conformers.config import GenerateConfig
 from molgen.conformers.generate import resolve_model
 from molgen.conformers.samples import Prepared, prepare_templates, sample_torsions_over
-from molgen.devices import device_of
 from molgen.models.torsion_flow.model import TorsionModel
+from molgen.runtime.allocation import keep_freed_memory
+from molgen.runtime.devices import device_of
 
 MOLECULES = {
     10: "CCOC(=O)CCCNC",

@@ -11,7 +11,7 @@ from molgen.app.jobs.work import describe_structure
 from molgen.app.settings import AppSettings
 from molgen.app.uploads import Upload, Uploads
 from molgen.errors import InputError
-from molgen.file_locks import take_lock
+from molgen.files.locks import take_lock
 
 _SECONDS = 180.0
 """Of CPU time, that looking into a structure may take."""

@@ -13,7 +13,7 @@ from molgen.cli.frame.progress import progress
 from molgen.cli.frame.voice import conclude
 from molgen.cli.inputs.options import ReportOption, ThreadsOption, advanced
 from molgen.cli.results.analyzed import comparison_document, print_analysis, print_comparison
-from molgen.stages import stage
+from molgen.runtime.stages import stage
 
 if TYPE_CHECKING:
     from molgen.reports.analysis.config import AnalysisConfig

@@ -37,8 +37,8 @@ from molgen.cli.library import (
 )
 from molgen.cli.results.conformed import print_conformers
 from molgen.conformers.config import GenerateConfig
-from molgen.opening import STANDARD_INPUT
-from molgen.stages import stage
+from molgen.files.opening import STANDARD_INPUT
+from molgen.runtime.stages import stage
 
 
 class Sort(StrEnum):

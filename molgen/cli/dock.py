@@ -76,7 +76,7 @@ from molgen.cli.results.docked import (
     write_scripts,
 )
 from molgen.errors import InputError
-from molgen.opening import check_input
+from molgen.files.opening import check_input
 
 if TYPE_CHECKING:
     from molgen.docking.run import Setting

@@ -17,7 +17,7 @@ import typer
 from molgen import __version__
 from molgen.cli.frame.progress import progress
 from molgen.cli.frame.voice import conclude, say
-from molgen.stages import stage
+from molgen.runtime.stages import stage
 
 _EXTRAS = ("report", "app", "eval", "notebook", "scale", "relax", "baseline")
 

@@ -16,7 +16,7 @@ from molgen.cli.frame.voice import conclude, note, say, voice
 from molgen.cli.inputs.early import check_molecules, check_weights
 from molgen.cli.inputs.options import LIBRARY
 from molgen.cli.results.docked import print_pockets
-from molgen.stages import duration
+from molgen.runtime.stages import duration
 
 if TYPE_CHECKING:
     from molgen.chem.proteins.structure import Protein

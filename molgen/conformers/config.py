@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from numbers import Integral, Real
 from typing import Any, Literal
 
-from molgen.devices import check_device_name
 from molgen.errors import ConfigError
 from molgen.former_names import renamed, with_former_names
+from molgen.runtime.devices import check_device_name
 
 MAX_SEED = 2**31 - 3
 """RDKit takes 32-bit seeds, and the embedding counts two up."""

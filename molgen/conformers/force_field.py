@@ -20,7 +20,7 @@ from molgen.conformers.batching.minimization import Minimization, minimize_toget
 from molgen.conformers.restraints import DISTANCE_STIFFNESS, Restraints
 from molgen.physics.lbfgs import Objective, graph_preconditioner
 from molgen.physics.mmff import MMFFEnergy
-from molgen.threads import one_thread
+from molgen.runtime.threads import one_thread
 
 RDKIT_STEPS, OCTAHEDRAL_STEPS = 1.6, 10.0
 """Steps of RDKit's minimizer that come as low as one of the batch; and with six neighbors at an atom, which the

@@ -13,7 +13,6 @@ from typing import Literal
 
 from rdkit import Chem, rdBase
 
-from molgen.allocation import keep_freed_memory
 from molgen.chem.molecules.reading import InputRecord, Source, read_molecules
 from molgen.chem.molecules.standardize import molecule_notes, prepare_molecule
 from molgen.chem.molecules.stereo import enumerate_stereo
@@ -27,17 +26,18 @@ from molgen.conformers.inputs import join_conformers
 from molgen.conformers.parallel import in_order, tracked
 from molgen.conformers.samples import MadeTemplates, sample_conformers
 from molgen.conformers.selection import select_conformers
-from molgen.conformers.time_limit import cpu_limit
-from molgen.devices import device_of
 from molgen.errors import ConfigError, ParseError, readable
 from molgen.models.cartesian.model import CartesianModel
 from molgen.models.cartesian.task import load_cartesian_model
 from molgen.models.torsion_flow.model import TorsionModel
 from molgen.models.torsion_flow.task import load_model
 from molgen.outcomes import attempt
+from molgen.runtime.allocation import keep_freed_memory
+from molgen.runtime.devices import device_of
+from molgen.runtime.stages import stage
+from molgen.runtime.threads import one_thread
+from molgen.runtime.time_limit import cpu_limit
 from molgen.sampling.guards import warnings_as_notes
-from molgen.stages import stage
-from molgen.threads import one_thread
 from molgen.training.checkpoint import task_of
 
 __all__ = [

@@ -10,7 +10,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 if TYPE_CHECKING:
-    from molgen.worker_pool import WorkerPool
+    from molgen.runtime.worker_pool import WorkerPool
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -39,7 +39,7 @@ def in_order(
         for block in blocks:
             yield from job(block)
         return
-    from molgen.worker_pool import WorkerPool  # which needs pebble; one process does not
+    from molgen.runtime.worker_pool import WorkerPool  # which needs pebble; one process does not
 
     waiting = ([_Part(number, 0, block)] for number, block in enumerate(blocks))
     parts: dict[int, list[list[Result] | None]] = {}

@@ -39,10 +39,10 @@ from molgen.conformers.templates import (
     set_torsions,
     template_conformers,
 )
-from molgen.devices import device_of
 from molgen.geometry.torsions import dihedral_angles
 from molgen.models.torsion_flow.model import TorsionModel
 from molgen.models.torsion_flow.sample import time_grid
+from molgen.runtime.devices import device_of
 from molgen.sampling import low_discrepancy
 from molgen.sampling.guards import MoleculeWarning, finite_or
 from molgen.sampling.named import check_score

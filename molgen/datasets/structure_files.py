@@ -11,7 +11,7 @@ from pathlib import Path
 from molgen.datasets.parts.block_runner import PreparationInput
 from molgen.datasets.records.complexes import ComplexRecord
 from molgen.errors import InputError
-from molgen.opening import read_input
+from molgen.files.opening import read_input
 
 _PROTEINS = ("protein.pdb", "*_protein.pdb", "protein.cif", "*.cif")
 _LIGANDS = ("ligand.sdf", "*_ligand.sdf", "ligand.mol2", "*_ligand.mol2")

@@ -37,8 +37,8 @@ from molgen.docking.site import Site, sites_of
 from molgen.docking.variants import dock_variants
 from molgen.errors import InputError, ParseError
 from molgen.physics.energy import DockingEnergy, Restraint
+from molgen.runtime.stages import stage
 from molgen.sampling.guards import warnings_as_notes
-from molgen.stages import stage
 
 _OUTSIDE = 10.0
 """kcal/mol of the walls, e.g. one atom 1 Angstrom outside."""

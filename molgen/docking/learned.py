@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 
-from molgen.devices import device_of
 from molgen.docking.records import DockConfig
 from molgen.models.pose_confidence.model import ConfidenceModel
 from molgen.models.pose_confidence.task import load_confidence
 from molgen.models.pose_flow.model import PoseModel
 from molgen.models.pose_flow.task import load_pose_model
+from molgen.runtime.devices import device_of
 
 
 @dataclass(frozen=True)

@@ -23,10 +23,10 @@ from molgen.models.pose_flow.denoising import denoising_errors
 from molgen.models.pose_flow.model import PoseModel
 from molgen.models.pose_flow.sample import Guide, prior_states, sample_poses, time_grid
 from molgen.physics.energy import DockingEnergy
+from molgen.runtime.threads import one_thread
 from molgen.sampling import euler
 from molgen.sampling.guards import finite_rows, warn_not_finite
 from molgen.sampling.named import check_score, stepper_of
-from molgen.threads import one_thread
 
 _GUIDED = 0.7
 """Time below which poses are guided."""

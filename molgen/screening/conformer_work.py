@@ -12,7 +12,7 @@ from molgen.chem.molecules.writing import sdf_block
 from molgen.conformers.batching.batches import AT_ONCE, IN_A_PROCESS, batch_results
 from molgen.conformers.config import GenerateConfig
 from molgen.conformers.generate import ConformerModel, Outcome, outcomes, resolve_model
-from molgen.devices import may_be_gpu
+from molgen.runtime.devices import may_be_gpu
 from molgen.screening.conformer_file import row_of, sdf_records
 from molgen.screening.work import ColumnKind, MoleculeResult, WorkFunction
 

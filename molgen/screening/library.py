@@ -19,7 +19,7 @@ from molgen.chem.molecules.reading import InputRecord, read_molecules
 from molgen.chem.molecules.stereo.lost_marks import lost_marks_note
 from molgen.chem.molecules.stereo.stereo_smiles import stereo_smiles
 from molgen.errors import InputError
-from molgen.opening import open_input
+from molgen.files.opening import open_input
 
 _EDGE = 1 << 20
 """Bytes at each end of a file that its fingerprint looks at."""

@@ -13,7 +13,7 @@ from molgen.cli import root
 from molgen.cli.frame.help_text import usage_words
 from molgen.cli.frame.progress import progress_text
 from molgen.cli.frame.voice import Voice, conclude, note, say, speaking
-from molgen.stages import Progress
+from molgen.runtime.stages import Progress
 
 
 def commands(group=None, path=()):

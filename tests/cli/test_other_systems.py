@@ -8,7 +8,7 @@ from command_process import python
 from complexes import protein_path
 
 from molgen.errors import WorkerError
-from molgen.worker_pool import WorkerPool
+from molgen.runtime.worker_pool import WorkerPool
 
 WITHOUT = """
 import asyncio, importlib.abc, multiprocessing, multiprocessing.context, os, signal, subprocess, sys, types

@@ -14,10 +14,10 @@ from molgen.conformers import generate
 from molgen.conformers.batching.meeting import asked, run_together
 from molgen.conformers.generate import generate_conformers, generate_many
 from molgen.conformers.parallel import in_order
-from molgen.conformers.time_limit import TimeLimitError, cpu_limit
 from molgen.errors import ConfigError, MolgenError
 from molgen.outcomes import attempt
-from molgen.worker_pool import Ended
+from molgen.runtime.time_limit import TimeLimitError, cpu_limit
+from molgen.runtime.worker_pool import Ended
 
 
 def test_processes_give_the_same_in_the_same_order_and_keep_fields():
@@ -102,7 +102,7 @@ class Pool:
 
 
 def test_a_process_that_dies_over_a_block_fails_the_item_at_fault_alone(monkeypatch):
-    monkeypatch.setattr("molgen.worker_pool.WorkerPool", Pool)
+    monkeypatch.setattr("molgen.runtime.worker_pool.WorkerPool", Pool)
     blocks = [[0], [1, 2, 3, 4], [5, 6], [7]]
     found = list(in_order(lambda block: [str(item) for item in block], iter(blocks), 2, lambda item, why: why))
     assert found == ["0", "1", "2", "its process died (signal 9)", "4", "5", "6", "7"]

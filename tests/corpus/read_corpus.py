@@ -18,9 +18,9 @@ def main() -> None:
     sys.stdout.reconfigure(errors="surrogateescape")
     how, jobs = sys.argv[1], json.load(sys.stdin)
     call = {"read": read, "use": use}[how]
-    import molgen.opening
+    import molgen.files.opening
 
-    molgen.opening.PATIENCE = 0.3
+    molgen.files.opening.PATIENCE = 0.3
     if how == "use":
         import molgen.conformers.generate
         import molgen.docking.site  # torch maps more than it uses: the limit is what comes on top

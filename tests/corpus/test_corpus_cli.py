@@ -9,7 +9,7 @@ from corpus_smiles import FINE, WRONG
 from make_corpus import Case, all_cases, write
 from structure_texts import tripeptide
 
-from molgen import opening
+from molgen.files import opening
 
 # no shell hands on a NUL; /dev/zero and junk have their say in the readers' own test
 _LEFT_OUT = ("zero.", "junk", "\0")

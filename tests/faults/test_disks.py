@@ -112,7 +112,7 @@ def test_a_disk_that_fails_at_the_last_moment_leaves_nothing(tmp_path, monkeypat
     def fail(handle: int) -> None:
         raise OSError(code, os.strerror(code))
 
-    monkeypatch.setattr("molgen.files.os.fsync", fail)
+    monkeypatch.setattr("molgen.files.writing.os.fsync", fail)
     with pytest.raises(InputError, match="cannot be written") as error, write_atomically(tmp_path / "x") as file:
         file.write("x")
     assert os.strerror(code) in str(error.value)
@@ -129,7 +129,7 @@ def test_other_errors_are_not_taken_for_a_full_disk(tmp_path):
 
 
 def test_a_folder_that_cannot_be_written_to_is_refused(tmp_path, monkeypatch):
-    monkeypatch.setattr("molgen.files.os.access", lambda path, mode: False)
+    monkeypatch.setattr("molgen.files.writing.os.access", lambda path, mode: False)
     with pytest.raises(InputError, match="cannot write here"):
         check_place(tmp_path / "x")
     monkeypatch.undo()

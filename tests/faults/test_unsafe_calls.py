@@ -22,7 +22,7 @@ CALLS = {"eval", "exec", "compile", "__import__", "os.system", "os.popen", "yaml
 # its package into memory, within limits; nothing is unpacked. The example files come out of an archive of molgen's own
 ALLOWED = {
     ("conformers/prepare/geom.py", "pickle"),
-    ("worker_pool.py", "pickle"),
+    ("runtime/worker_pool.py", "pickle"),
     ("app/pages/editor.py", "tarfile"),
     ("cli/example.py", "zipfile"),
 }

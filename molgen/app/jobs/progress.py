@@ -6,7 +6,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from molgen.app.jobs.store import read_json, write_json
-from molgen.stages import Progress
+from molgen.runtime.stages import Progress
 
 __all__ = ["Progress", "Reporter", "progress_of"]
 

@@ -20,7 +20,7 @@ from molgen.app.settings import AppSettings
 from molgen.app.uploads import Uploads
 from molgen.errors import InputError, MolgenError, WorkerError
 from molgen.outcomes import reason_of
-from molgen.worker_pool import WorkerPool
+from molgen.runtime.worker_pool import WorkerPool
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")

@@ -16,7 +16,7 @@ from pydantic import TypeAdapter
 from molgen.app.jobs.progress import Reporter
 from molgen.app.jobs.requests import AnalysisRequest, ConformerRequest, DockRequest, JobRequest
 from molgen.app.jobs.store import read_json
-from molgen.stages import listening
+from molgen.runtime.stages import listening
 
 PRELOADED = ("molgen.app.jobs.tasks", "molgen.app.structures")
 """What a process has imported before it starts."""

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from molgen.chem.formats.compression import decompressed
 from molgen.errors import InputError
-from molgen.opening import STANDARD_INPUT, check_input, open_input
+from molgen.files.opening import STANDARD_INPUT, check_input, open_input
 
 MOST_LINE = 4 * 2**20
 """Characters of one line."""
@@ -27,7 +27,7 @@ class TextLines:
         path: of the file; the text "-" is standard input.
 
     Raises:
-        InputError: at once, as :func:`molgen.opening.check_input`; on the way, where the file cannot be read, is a
+        InputError: at once, as :func:`~molgen.files.opening.check_input`; later, where the file cannot be read, is a
             damaged compressed file, or has a longer line or record than the limits.
     """
 

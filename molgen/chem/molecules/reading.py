@@ -43,7 +43,7 @@ from molgen.chem.molecules.inputs.tables import (
     record_of_dict,
 )
 from molgen.errors import InputError, ParseError
-from molgen.opening import STANDARD_INPUT, check_input
+from molgen.files.opening import STANDARD_INPUT, check_input
 
 __all__ = ["InputRecord", "Source", "names_file", "read_molecules"]
 

@@ -26,7 +26,7 @@ from molgen.chem.proteins.assembly import assemble
 from molgen.chem.proteins.predictions.confidence import is_predicted
 from molgen.chem.proteins.structure import Protein
 from molgen.errors import InputError, MolgenError
-from molgen.opening import check_input, read_input
+from molgen.files.opening import check_input, read_input
 
 MAX_BYTES = 128 * 2**20
 """The largest file to read, after decompression: a million and a half atoms."""

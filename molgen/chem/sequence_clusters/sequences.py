@@ -7,7 +7,7 @@ from pathlib import Path
 from molgen.chem.comparison.counterparts import chains_of, letter_of, sequence_of
 from molgen.chem.formats.compression import decompressed
 from molgen.chem.proteins.reading import MAX_BYTES, read_protein
-from molgen.opening import open_input
+from molgen.files.opening import open_input
 
 _PDB = (".pdb", ".ent", ".pdb.gz", ".ent.gz")
 

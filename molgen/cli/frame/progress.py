@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from molgen.cli.frame.voice import voice
-from molgen.stages import Progress, duration, listening
+from molgen.runtime.stages import Progress, duration, listening
 
 _PATIENCE = 2.0
 """Seconds before progress shows."""

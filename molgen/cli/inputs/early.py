@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from molgen.errors import CheckpointError, ParseError
-from molgen.opening import STANDARD_INPUT, check_standard_input
+from molgen.files.opening import STANDARD_INPUT, check_standard_input
 
 _COUNTED = 2**20
 """Bytes of a file that is read once more to count its molecules."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from molgen.cli.frame.terminal import MOST_ROWS, percent, print_failure, yes_or_no
 from molgen.cli.frame.voice import note, say, show
-from molgen.stages import stage
+from molgen.runtime.stages import stage
 
 if TYPE_CHECKING:
     from molgen.docking.records import Pose

@@ -15,8 +15,8 @@ from molgen.chem.molecules.stereo import enumerate_stereo
 from molgen.conformers.config import GenerateConfig
 from molgen.conformers.samples import MadeTemplates, prepare_templates
 from molgen.errors import MolgenError
+from molgen.runtime.threads import one_thread
 from molgen.sampling.guards import warnings_as_notes
-from molgen.threads import one_thread
 
 Made = Sequence[MadeTemplates | None]
 """Of every stereoisomer of an input; None: still to be made."""
@@ -71,7 +71,7 @@ def with_templates(
         prepare: :func:`templates_of` with its options; pickled. Where its process dies nothing is made.
         workers: processes.
     """
-    from molgen.worker_pool import WorkerPool  # which needs pebble
+    from molgen.runtime.worker_pool import WorkerPool  # which needs pebble
 
     preload = ("molgen.conformers.generate",)
     with WorkerPool(_Preparing(prepare), workers, method="forkserver", preload=preload) as pool:

@@ -11,8 +11,8 @@ from typing import TypeVar
 from rdkit import rdBase
 
 from molgen.conformers.batching.meeting import run_together
+from molgen.runtime.threads import one_thread
 from molgen.sampling.guards import notes_by_thread
-from molgen.threads import one_thread
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")

@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
-from molgen.conformers.time_limit import Clock
+from molgen.runtime.time_limit import Clock
 
 Request = TypeVar("Request")
 Answer = TypeVar("Answer")
@@ -37,7 +37,7 @@ def run_together(jobs: Sequence[Callable[[], Result]]) -> list[Result]:
 
     Args:
         jobs: run in threads, one of them at a time. What one of them raises ends all. Each may limit its CPU time,
-            its share of that of the kernels included (:func:`molgen.conformers.time_limit.cpu_limit`).
+            its share of that of the kernels included (:func:`molgen.runtime.time_limit.cpu_limit`).
     """
     meeting, threads = Meeting(), []
     try:

@@ -16,12 +16,12 @@ from molgen.conformers.config import GenerateConfig
 from molgen.conformers.coordinates.hydrogens import with_hydrogens
 from molgen.conformers.force_field import ConformerField
 from molgen.conformers.samples import Samples, with_strain
-from molgen.devices import device_of
 from molgen.errors import ConfigError, EmbeddingError
 from molgen.graphs.stereo_batch import batch_stereo_graphs
 from molgen.metrics.stereo import stereo_mask
 from molgen.models.cartesian.model import CartesianModel
 from molgen.models.cartesian.sample import sample_coordinates, time_grid
+from molgen.runtime.devices import device_of
 from molgen.sampling.guards import MoleculeWarning
 from molgen.sampling.named import check_score, stepper_of
 

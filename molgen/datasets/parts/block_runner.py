@@ -14,8 +14,8 @@ from typing import Any
 from molgen.errors import MolgenError
 from molgen.files import write_atomically
 from molgen.outcomes import reason_of
-from molgen.threads import one_thread
-from molgen.workers import map_processes
+from molgen.runtime.threads import one_thread
+from molgen.runtime.workers import map_processes
 
 MAX_PART_BYTES = 48 * 2**20
 _DIGITS = 5

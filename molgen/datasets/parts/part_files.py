@@ -19,7 +19,7 @@ from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save
 
 from molgen.errors import InputError
-from molgen.opening import check_input
+from molgen.files.opening import check_input
 
 Arrays = dict[str, np.ndarray]
 Record = TypeVar("Record")

@@ -10,7 +10,6 @@ from itertools import islice
 from rdkit import Chem
 
 from molgen.chem.molecules.reading import InputRecord
-from molgen.devices import may_be_gpu
 from molgen.docking.dock import Found, dock_prepared
 from molgen.docking.learned import learned_of
 from molgen.docking.library.searching import CPU_TOGETHER, Wanted, find_together
@@ -20,7 +19,8 @@ from molgen.docking.restraints import Anchor, restraints_of
 from molgen.docking.site import Site
 from molgen.docking.variants import dock_variants
 from molgen.outcomes import Attempt, attempt, reason_of
-from molgen.stages import stage
+from molgen.runtime.devices import may_be_gpu
+from molgen.runtime.stages import stage
 
 GPU_BATCH = 256
 """Ligands that are read and prepared before a GPU is given them."""

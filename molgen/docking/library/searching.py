@@ -8,7 +8,6 @@ from itertools import chain
 
 import torch
 
-from molgen.devices import device_of
 from molgen.docking.dock import Found, check_fits, proposed
 from molgen.docking.learned import Learned
 from molgen.docking.library.proposals import propose_together
@@ -22,8 +21,9 @@ from molgen.docking.search.moves import Shape
 from molgen.docking.site import Site
 from molgen.errors import InputError
 from molgen.physics.energy import Restraint
+from molgen.runtime.devices import device_of
+from molgen.runtime.stages import stage
 from molgen.sampling.pieces import halved
-from molgen.stages import stage
 
 CPU_TOGETHER = 8
 """Ligands whose chains hop together on a CPU: more do not fit its cache."""

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Literal
 
 from molgen.chem.covalent.request import CovalentBond
 from molgen.config import renamed
-from molgen.devices import check_device_name
 from molgen.errors import ConfigError
 from molgen.former_names import takes_former_names
 from molgen.metrics.interactions import Condition
+from molgen.runtime.devices import check_device_name
 
 if TYPE_CHECKING:
     from molgen.docking.search import SearchConfig

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
-from molgen.devices import device_of, sharing_devices
 from molgen.errors import ConfigError
+from molgen.runtime.devices import device_of, sharing_devices
 from molgen.screening.config import RunConfig
 from molgen.screening.work import MoleculeResult, MoleculeTask, Work
 

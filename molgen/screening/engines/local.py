@@ -8,13 +8,13 @@ from pathlib import Path
 
 import numpy as np
 
-from molgen.devices import names_of_devices
+from molgen.runtime.devices import names_of_devices
+from molgen.runtime.worker_pool import Ended, WorkerPool
 from molgen.screening.config import RunConfig
 from molgen.screening.engines import worker
 from molgen.screening.engines.engine import Finished
 from molgen.screening.engines.groups import Group, TaskGroups
 from molgen.screening.work import MoleculeResult, MoleculeTask, Work
-from molgen.worker_pool import Ended, WorkerPool
 
 _PRELOAD = ("molgen.screening.engines.preload",)
 

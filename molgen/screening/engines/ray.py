@@ -11,8 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from molgen.cpu_deadline import WALL_FACTOR, cpu_deadline
 from molgen.errors import InputError, MolgenError
+from molgen.runtime.cpu_deadline import WALL_FACTOR, cpu_deadline
 from molgen.screening.config import RunConfig
 from molgen.screening.engines.engine import Finished
 from molgen.screening.engines.groups import Group, TaskGroups

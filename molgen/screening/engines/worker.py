@@ -9,8 +9,8 @@ from typing import IO
 
 import numpy as np
 
-from molgen.devices import take_turn
-from molgen.file_locks import take_lock
+from molgen.files.locks import take_lock
+from molgen.runtime.devices import take_turn
 from molgen.screening.work import MoleculeResult, MoleculeTask, Work, WorkFunction
 
 

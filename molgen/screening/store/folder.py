@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from molgen.errors import InputError
-from molgen.file_locks import take_lock
 from molgen.files import write_atomically
+from molgen.files.locks import take_lock
 from molgen.screening.store.shards import FOLDER
 
 SETTINGS = "run.json"

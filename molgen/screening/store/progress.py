@@ -8,8 +8,8 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from molgen.runtime.stages import duration
 from molgen.screening.store.folder import PROGRESS, write_quickly
-from molgen.stages import duration
 
 _EVERY = 2.0
 """Seconds between two writes of the file."""

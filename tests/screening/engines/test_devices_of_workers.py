@@ -6,8 +6,8 @@ import pytest
 import torch
 from screening_works import LengthWork
 
-from molgen.devices import device_of, sharing_devices
 from molgen.errors import ConfigError
+from molgen.runtime.devices import device_of, sharing_devices
 from molgen.screening.config import RunConfig
 from molgen.screening.engines import ray as ray_engine
 from molgen.screening.engines.engine import device_here

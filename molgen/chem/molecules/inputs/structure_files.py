@@ -13,7 +13,7 @@ from molgen.chem.formats.mmcif.reading import data_blocks, tokenized
 from molgen.chem.formats.text_lines import MOST_RECORD
 from molgen.chem.molecules.inputs.records import InputRecord
 from molgen.errors import InputError
-from molgen.opening import open_input
+from molgen.files.opening import open_input
 
 _CATEGORIES = ("_atom_site", "_entity", "_struct_conn", "_chem_comp_atom", "_chem_comp_bond")
 _MOST_BYTES = 8 * MOST_RECORD

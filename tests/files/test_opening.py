@@ -6,9 +6,9 @@ import time
 
 import pytest
 
-from molgen import opening
 from molgen.errors import InputError, MolgenError
-from molgen.opening import open_input, read_input
+from molgen.files import opening
+from molgen.files.opening import open_input, read_input
 
 
 def refused(path) -> str:

@@ -7,7 +7,7 @@ from itertools import islice
 from typing import TypeVar
 
 from molgen.errors import WorkerError
-from molgen.worker_pool import WorkerPool
+from molgen.runtime.worker_pool import WorkerPool
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")

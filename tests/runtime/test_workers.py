@@ -18,8 +18,8 @@ from molgen.conformers.prepare.prepare import prepare
 from molgen.datasets.parts.block_runner import BlockWork
 from molgen.errors import InputError, ParseError, WorkerError
 from molgen.files import write_atomically
-from molgen.worker_pool import Ended, WorkerPool, _is_of_script, _script_hidden
-from molgen.workers import map_processes
+from molgen.runtime.worker_pool import Ended, WorkerPool, _is_of_script, _script_hidden
+from molgen.runtime.workers import map_processes
 
 pytestmark = pytest.mark.timeout(60)  # what hangs fails
 
@@ -45,7 +45,7 @@ def test_every_item_gives_one_result(workers, count):
 
 
 SCRIPT = """
-from molgen.worker_pool import WorkerPool
+from molgen.runtime.worker_pool import WorkerPool
 print("script", flush=True)
 with WorkerPool(abs, 1, method="forkserver") as pool:
     pool.submit(-3)

@@ -4,9 +4,9 @@ import pytest
 import torch
 
 from molgen.conformers.config import GenerateConfig
-from molgen.devices import check_device_name, device_of
 from molgen.docking.records import DockConfig
 from molgen.errors import ConfigError
+from molgen.runtime.devices import check_device_name, device_of
 
 
 @pytest.mark.parametrize("name", ["cpu", "cuda", "cuda:0", "cuda:1", "mps", "auto", "cuda:0,cuda:3"])

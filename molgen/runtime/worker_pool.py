@@ -21,8 +21,8 @@ from typing import Any, Generic, Literal, NoReturn, Self, TypeVar
 
 from pebble import ProcessExpired, ProcessPool
 
-from molgen.cpu_deadline import WALL_FACTOR, cpu_deadline
 from molgen.errors import WorkerError
+from molgen.runtime.cpu_deadline import WALL_FACTOR, cpu_deadline
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import dataclasses
 import errno
-import math
 import os
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from enum import Enum
 from pathlib import Path
-from typing import IO, Any
+from typing import IO
 
 from molgen.errors import InputError
 
@@ -120,25 +117,6 @@ def make_folder(folder: str | Path) -> None:
         Path(folder).mkdir(exist_ok=True)
     except OSError as error:
         raise InputError(f"cannot make this folder: {error.strerror}", source=folder) from error
-
-
-def json_value(value: Any) -> Any:
-    """What JSON can hold: records as objects, arrays as lists, None for numbers that are none, text for the rest."""
-    if isinstance(value, Enum):
-        return value.value
-    if value is None or isinstance(value, (bool, int, str)):
-        return value
-    if isinstance(value, float):
-        return float(value) if math.isfinite(value) else None
-    if isinstance(value, type):
-        return value.__name__
-    if dataclasses.is_dataclass(value):
-        return {field.name: json_value(getattr(value, field.name)) for field in dataclasses.fields(value)}
-    if isinstance(value, Mapping):
-        return {str(key): json_value(one) for key, one in value.items()}
-    if isinstance(value, (list, tuple, set, frozenset)):
-        return [json_value(one) for one in value]
-    return json_value(value.tolist()) if hasattr(value, "tolist") else str(value)
 
 
 def _open(path: Path, binary: bool) -> IO:
