@@ -53,8 +53,8 @@ def make_rdkit_selected(n: int, seed: int) -> Generate:
     from molgen.conformers.config import GenerateConfig
     from molgen.conformers.force_field import ConformerField
     from molgen.conformers.samples import Samples, with_strain
-    from molgen.conformers.selection import select_conformers
-    from molgen.conformers.template_states.counts import rings_make_the_shape, sample_count, template_count
+    from molgen.conformers.selection.select import select_conformers
+    from molgen.conformers.templates.counts import rings_make_the_shape, sample_count, template_count
 
     config = GenerateConfig(n=n, seed=seed)
 

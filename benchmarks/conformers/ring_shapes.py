@@ -22,7 +22,7 @@ from rdkit import Chem, rdBase
 from benchmarks.common import Results, Row, benchmark_parser, chosen, markdown_table, read_rows, reason
 from benchmarks.conformers.scores import Reference, load_references
 from molgen import generate_conformers
-from molgen.conformers.templates import is_flexible
+from molgen.conformers.templates.embedding import is_flexible
 from molgen.geometry.torsions import dihedral_angles
 from molgen.metrics import atom_matches, heavy_coordinates
 

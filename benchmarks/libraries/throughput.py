@@ -24,12 +24,13 @@ import torch
 from rdkit import Chem
 
 from molgen.chem.molecules.standardize import prepare_molecule
-from molgen.conformers import force_field, samples, selection
+from molgen.conformers import force_field, samples
 from molgen.conformers.batching import flow, minimization
 from molgen.conformers.batching.meeting import run_together
 from molgen.conformers.config import GenerateConfig
 from molgen.conformers.generate import resolve_model
 from molgen.conformers.samples import Prepared, prepare_templates, sample_torsions_over
+from molgen.conformers.selection import select as selection
 from molgen.models.torsion_flow.model import TorsionModel
 from molgen.runtime.allocation import keep_freed_memory
 from molgen.runtime.devices import device_of

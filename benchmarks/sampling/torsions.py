@@ -32,7 +32,7 @@ from molgen.chem.features.molecule_graph import MoleculeGraph
 from molgen.chem.molecules.standardize import prepare_molecule
 from molgen.chem.molecules.stereo import enumerate_stereo
 from molgen.conformers.prepare.matching import reference_positions
-from molgen.conformers.templates import template_conformers
+from molgen.conformers.templates.embedding import template_conformers
 from molgen.errors import ConfigError, MolgenError
 from molgen.geometry.internal_coordinates import batch_coordinates
 from molgen.graphs.batch import GraphBatch, batch_graphs

@@ -8,14 +8,14 @@ from molgen.lazy_exports import lazy_exports
 
 if TYPE_CHECKING:
     from molgen.conformers.boltzmann import boltzmann_ensemble, boltzmann_weights, effective_samples
-    from molgen.conformers.candidates import Candidates, make_candidates
     from molgen.conformers.config import GenerateConfig
     from molgen.conformers.ensemble import ConformerMol
     from molgen.conformers.force_field import ConformerField
     from molgen.conformers.generate import Outcome, conformers_of, generate_conformers, generate_many
     from molgen.conformers.samples import Samples, sample_conformers
-    from molgen.conformers.selection import select_conformers
-    from molgen.conformers.templates import set_torsions, template_conformers
+    from molgen.conformers.selection.candidates import Candidates, make_candidates
+    from molgen.conformers.selection.select import select_conformers
+    from molgen.conformers.templates.embedding import set_torsions, template_conformers
 
 __all__ = [
     "Candidates",
@@ -41,13 +41,13 @@ __getattr__, __dir__ = lazy_exports(
     __name__,
     {
         ".boltzmann": ("boltzmann_ensemble", "boltzmann_weights", "effective_samples"),
-        ".candidates": ("Candidates", "make_candidates"),
+        ".selection.candidates": ("Candidates", "make_candidates"),
         ".config": ("GenerateConfig",),
         ".ensemble": ("ConformerMol",),
         ".force_field": ("ConformerField",),
         ".generate": ("Outcome", "conformers_of", "generate_conformers", "generate_many"),
         ".samples": ("Samples", "sample_conformers"),
-        ".selection": ("select_conformers",),
-        ".templates": ("set_torsions", "template_conformers"),
+        ".selection.select": ("select_conformers",),
+        ".templates.embedding": ("set_torsions", "template_conformers"),
     },
 )

@@ -9,10 +9,10 @@ from rdkit import Chem
 from molgen.chem.features.molecule_features import heavy_atoms, molecule_graph
 from molgen.chem.molecules.force_field import Energies, minimize_conformers
 from molgen.chem.molecules.positions import with_conformers
-from molgen.conformers.annotation import annotate
 from molgen.conformers.config import GenerateConfig
-from molgen.conformers.template_states.counts import template_count
-from molgen.conformers.templates import set_torsions, template_conformers
+from molgen.conformers.selection.annotation import annotate
+from molgen.conformers.templates.counts import template_count
+from molgen.conformers.templates.embedding import set_torsions, template_conformers
 from molgen.errors import EmbeddingError
 from molgen.graphs.batch import batch_graphs
 from molgen.models.torsion_flow.likelihood import sample_with_likelihood

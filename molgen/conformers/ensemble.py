@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 from rdkit import Chem
 
-from molgen.conformers.display.html import conformer_html
-from molgen.conformers.distinct import symmetric_distances
+from molgen.conformers.ensemble_html import conformer_html
+from molgen.conformers.selection.distinct import symmetric_distances
 from molgen.views import viewer
 
 _EVERYTHING = int(Chem.PropertyPickleOptions.AllProps) | int(Chem.PropertyPickleOptions.CoordsAsDouble)

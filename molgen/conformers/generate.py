@@ -16,16 +16,16 @@ from rdkit import Chem, rdBase
 from molgen.chem.molecules.reading import InputRecord, Source, read_molecules
 from molgen.chem.molecules.standardize import molecule_notes, prepare_molecule
 from molgen.chem.molecules.stereo import enumerate_stereo
-from molgen.conformers.batching.ahead import Ahead, Made, isomers_of, templates_of, with_templates
 from molgen.conformers.batching.batches import AT_ONCE, IN_A_PROCESS, batch_results, growing_batches
 from molgen.conformers.boltzmann import boltzmann_ensemble
 from molgen.conformers.config import GenerateConfig, checked_config
 from molgen.conformers.coordinates.samples import check_options, coordinate_samples
 from molgen.conformers.ensemble import ConformerMol
 from molgen.conformers.inputs import join_conformers
-from molgen.conformers.parallel import in_order, tracked
+from molgen.conformers.parallel.ahead import Ahead, Made, isomers_of, templates_of, with_templates
+from molgen.conformers.parallel.in_order import in_order, tracked
 from molgen.conformers.samples import MadeTemplates, sample_conformers
-from molgen.conformers.selection import select_conformers
+from molgen.conformers.selection.select import select_conformers
 from molgen.errors import ConfigError, ParseError, readable
 from molgen.models.cartesian.model import CartesianModel
 from molgen.models.cartesian.task import load_cartesian_model

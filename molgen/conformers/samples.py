@@ -14,16 +14,13 @@ from molgen.chem.features.molecule_features import heavy_atoms, molecule_graph
 from molgen.chem.features.molecule_graph import MoleculeGraph
 from molgen.chem.molecules.embedding import Templates
 from molgen.chem.molecules.force_field import Energies
-from molgen.conformers.amides import settle_amides
 from molgen.conformers.batching.flow import FlowRequest, flow_together
 from molgen.conformers.batching.meeting import asked
 from molgen.conformers.config import GenerateConfig
 from molgen.conformers.force_field import ConformerField
-from molgen.conformers.restrained import restrained_templates
 from molgen.conformers.restraints import restraints_of
-from molgen.conformers.rings import drive_rings
-from molgen.conformers.template_states.cis_amides import turn_amides
-from molgen.conformers.template_states.counts import (
+from molgen.conformers.templates.cis_amides import turn_amides
+from molgen.conformers.templates.counts import (
     embedded_count,
     is_simple,
     rings_make_the_shape,
@@ -31,14 +28,17 @@ from molgen.conformers.template_states.counts import (
     template_count,
     varied_count,
 )
-from molgen.conformers.template_states.grafting import hung_rings
-from molgen.conformers.template_states.variants import vary_rings
-from molgen.conformers.templates import (
+from molgen.conformers.templates.driven_rings import drive_rings
+from molgen.conformers.templates.embedding import (
     LARGE_RING,
     largest_flexible_ring,
     set_torsions,
     template_conformers,
 )
+from molgen.conformers.templates.grafting import hung_rings
+from molgen.conformers.templates.restrained import restrained_templates
+from molgen.conformers.templates.ring_amides import settle_amides
+from molgen.conformers.templates.variants import vary_rings
 from molgen.geometry.torsions import dihedral_angles
 from molgen.models.torsion_flow.model import TorsionModel
 from molgen.models.torsion_flow.sample import time_grid

@@ -13,7 +13,7 @@ from molgen.chem.atom_types.interaction_types import ligand_types
 from molgen.chem.atom_types.vina_rotors import vina_rotors
 from molgen.chem.features.molecule_features import heavy_atoms, molecule_graph
 from molgen.chem.features.molecule_graph import MoleculeGraph
-from molgen.conformers.templates import LARGE_RING, largest_flexible_ring, template_conformers
+from molgen.conformers.templates.embedding import LARGE_RING, largest_flexible_ring, template_conformers
 from molgen.docking.covalent.part import Bonding, ligand_atoms, ligand_of_adduct, rooted
 from molgen.docking.ligand_states import LigandState, ligand_states
 from molgen.docking.records import DockConfig

@@ -14,9 +14,9 @@ from molgen.chem.molecules.reading import read_molecules
 from molgen.chem.molecules.writing import SdfRecord, check_sdf_name, input_fields, write_sdf
 from molgen.chem.molecules.xtb import check_xtb
 from molgen.conformers.config import GenerateConfig
-from molgen.conformers.distinct import symmetric_distances
 from molgen.conformers.generate import Model, Outcome, resolve_model, timed_outcomes
 from molgen.conformers.inputs import join_conformers
+from molgen.conformers.selection.distinct import symmetric_distances
 from molgen.files import check_place, write_atomically
 from molgen.version import __version__
 

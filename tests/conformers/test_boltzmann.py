@@ -11,7 +11,7 @@ from molgen.chem.features.molecule_features import heavy_atoms, molecule_graph
 from molgen.chem.molecules.positions import with_conformers
 from molgen.chem.molecules.standardize import prepare_molecule
 from molgen.conformers.boltzmann import boltzmann_weights, effective_samples
-from molgen.conformers.templates import set_torsions, template_conformers
+from molgen.conformers.templates.embedding import set_torsions, template_conformers
 from molgen.errors import ConfigError
 from molgen.geometry.torsions import dihedral_angles
 

@@ -8,9 +8,9 @@ from rdkit import Chem
 
 from molgen.chem.molecules.reading import InputRecord
 from molgen.conformers import generate
-from molgen.conformers.batching import ahead
 from molgen.conformers.config import GenerateConfig
 from molgen.conformers.generate import generate_many, outcomes
+from molgen.conformers.parallel import ahead
 from molgen.errors import CheckpointError, InputError
 
 

@@ -9,11 +9,11 @@ from rdkit import Chem
 from rdkit.Chem import rdMolTransforms
 
 from molgen.chem.molecules.standardize import prepare_molecule
-from molgen.conformers import selection
 from molgen.conformers.config import GenerateConfig
 from molgen.conformers.generate import generate_conformers, generate_many
 from molgen.conformers.samples import sample_conformers
-from molgen.conformers.selection import finish
+from molgen.conformers.selection import select as selection
+from molgen.conformers.selection.select import finish
 from molgen.errors import EmbeddingError
 from molgen.metrics.stereo import stereo_mask
 

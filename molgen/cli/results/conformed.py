@@ -18,7 +18,7 @@ def print_conformers(rows: Sequence[ConformerRow], config: GenerateConfig) -> No
     """The table of results on stdout; warnings, and the error of a lone molecule, on stderr."""
     from rich.table import Table
 
-    from molgen.conformers.annotation import explanation
+    from molgen.conformers.selection.annotation import explanation
 
     weighted = any(row.effective_samples is not None for row in rows)
     energies = ("kcal/mol", "the first", "lowest")

@@ -8,9 +8,9 @@ from functools import lru_cache
 import numpy as np
 from rdkit import Chem
 
-from molgen.conformers.candidates import boltzmann_shares, low_strain
 from molgen.conformers.config import GenerateConfig
 from molgen.conformers.samples import Samples, sample_conformers
+from molgen.conformers.selection.candidates import boltzmann_shares, low_strain
 from molgen.former_names import renamed, with_former_names
 from molgen.models.torsion_flow.model import TorsionModel
 from molgen.models.torsion_flow.task import load_model

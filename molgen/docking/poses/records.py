@@ -14,7 +14,7 @@ from torch import Tensor
 from molgen.chem.features.molecule_features import heavy_atoms
 from molgen.chem.molecules.force_field import minimize_conformers
 from molgen.chem.molecules.positions import with_conformers
-from molgen.conformers.templates import set_torsions
+from molgen.conformers.templates.embedding import set_torsions
 from molgen.docking.covalent.result import bond_length, bond_of, without_residue
 from molgen.docking.ligand import Ligand
 from molgen.docking.poses.interactions import pose_contacts, reference_similarities

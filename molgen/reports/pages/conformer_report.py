@@ -18,9 +18,9 @@ from molgen.chem.features.molecule_features import heavy_atoms, without_hydrogen
 from molgen.chem.formats.parsing import silent_rdkit
 from molgen.chem.molecules.rotatable import rotatable_torsions
 from molgen.chem.molecules.writing import SdfRecord, sdf_block
-from molgen.conformers.annotation import explanation
 from molgen.conformers.config import GenerateConfig
-from molgen.conformers.distinct import symmetric_distances
+from molgen.conformers.selection.annotation import explanation
+from molgen.conformers.selection.distinct import symmetric_distances
 from molgen.geometry import rigid
 from molgen.geometry.alignment import kabsch
 from molgen.metrics.torsion_deviation import Torsions, torsion_angles

@@ -5,7 +5,6 @@ import pytest
 from rdkit import Chem
 
 from molgen.chem.molecules.standardize import prepare_molecule
-from molgen.conformers.candidates import low_strain
 from molgen.conformers.config import GenerateConfig
 from molgen.conformers.prepare import resample
 from molgen.conformers.prepare.config import PrepareConfig
@@ -13,6 +12,7 @@ from molgen.conformers.prepare.conformer_records import conformer_record
 from molgen.conformers.prepare.prepare import prepare
 from molgen.conformers.prepare.resample import ResampleConfig, importance, resampled_conformers
 from molgen.conformers.samples import sample_conformers
+from molgen.conformers.selection.candidates import low_strain
 from molgen.errors import CheckpointError
 
 DIOL = "OCCCCO"

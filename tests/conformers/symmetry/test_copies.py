@@ -7,7 +7,7 @@ from rdkit import Chem
 from rdkit.Chem import rdDistGeom
 
 from molgen.chem.features.molecule_features import heavy_atoms
-from molgen.conformers.distinct import symmetric_distances
+from molgen.conformers.selection.distinct import symmetric_distances
 from molgen.conformers.symmetry.atom_classes import atom_classes, rarest_path
 from molgen.conformers.symmetry.copies import lowered_for_copies
 from molgen.geometry.rotations import random_rotation

@@ -10,9 +10,9 @@ from rdkit import Chem
 from molgen.chem.molecules.force_field import Energies, minimize_conformers
 from molgen.chem.molecules.positions import with_conformers
 from molgen.chem.molecules.standardize import prepare_molecule
-from molgen.conformers.candidates import boltzmann_shares, low_strain, make_candidates
 from molgen.conformers.config import GenerateConfig
 from molgen.conformers.samples import Samples, sample_conformers
+from molgen.conformers.selection.candidates import boltzmann_shares, low_strain, make_candidates
 
 
 class SlopeField:

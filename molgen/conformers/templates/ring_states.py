@@ -12,8 +12,8 @@ from rdkit import Chem
 
 from molgen.chem.molecules.positions import with_conformers
 from molgen.conformers.force_field import ConformerField
-from molgen.conformers.template_states.grafting import HungRing
-from molgen.conformers.template_states.puckers import canonical_heights, ring_of_heights
+from molgen.conformers.templates.grafting import HungRing
+from molgen.conformers.templates.puckers import canonical_heights, ring_of_heights
 from molgen.geometry.torsions import dihedral_angles
 from molgen.metrics.stereo import stereo_mask
 

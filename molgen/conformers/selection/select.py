@@ -12,15 +12,15 @@ from rdkit import Chem
 
 from molgen.chem.molecules.force_field import Energies
 from molgen.chem.molecules.positions import with_conformers
-from molgen.conformers.alignment import superposed
-from molgen.conformers.amides import flat_amides, without_twisted_amides
-from molgen.conformers.annotation import annotate
-from molgen.conformers.candidates import Candidates, make_candidates, within_window
 from molgen.conformers.config import GenerateConfig
-from molgen.conformers.distinct import distinct, symmetric_distances
-from molgen.conformers.facility_location import facility_location
-from molgen.conformers.hydrogen_search import HydrogenSearch
+from molgen.conformers.hydrogens.search import HydrogenSearch
 from molgen.conformers.samples import Samples
+from molgen.conformers.selection.alignment import superposed
+from molgen.conformers.selection.annotation import annotate
+from molgen.conformers.selection.candidates import Candidates, make_candidates, within_window
+from molgen.conformers.selection.distinct import distinct, symmetric_distances
+from molgen.conformers.selection.facility_location import facility_location
+from molgen.conformers.templates.ring_amides import flat_amides, without_twisted_amides
 from molgen.errors import EmbeddingError
 from molgen.metrics.stereo import stereo_mask
 from molgen.sampling.guards import MoleculeWarning

@@ -9,7 +9,7 @@ import torch
 from numpy.typing import NDArray
 from rdkit import Chem
 
-from molgen.conformers.templates import is_flexible
+from molgen.conformers.templates.embedding import is_flexible
 from molgen.geometry import rigid
 from molgen.geometry.alignment import kabsch
 

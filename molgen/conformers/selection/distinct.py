@@ -8,7 +8,7 @@ from rdkit import Chem
 
 from molgen.chem.features.molecule_features import heavy_atoms
 from molgen.conformers.config import GenerateConfig
-from molgen.conformers.hydrogen_rotors import hydrogen_rotors
+from molgen.conformers.hydrogens.rotors import hydrogen_rotors
 from molgen.conformers.symmetry.copies import lowered_for_copies
 from molgen.metrics.rmsd import rmsd_among
 from molgen.metrics.symmetry import automorphisms

@@ -6,13 +6,13 @@ from rdkit import Chem
 from molgen.chem.features.molecule_features import molecule_graph
 from molgen.chem.molecules.standardize import prepare_molecule
 from molgen.conformers.config import GenerateConfig
-from molgen.conformers.template_states.counts import (
+from molgen.conformers.templates.counts import (
     embedded_count,
     rings_make_the_shape,
     sample_count,
     template_count,
 )
-from molgen.conformers.template_states.grafting import hung_rings
+from molgen.conformers.templates.grafting import hung_rings
 
 CONFIG = GenerateConfig(n=50)
 

@@ -6,7 +6,7 @@ from itertools import combinations
 import numpy as np
 import pytest
 
-from molgen.conformers.facility_location import facility_location
+from molgen.conformers.selection.facility_location import facility_location
 
 
 def pairwise(size: int, seed: int) -> np.ndarray:

@@ -10,7 +10,7 @@ from rdkit import Chem
 from molgen.chem.molecules.positions import with_conformers
 from molgen.chem.molecules.rotatable import side_of
 from molgen.conformers.force_field import ConformerField
-from molgen.conformers.template_states.grafting import half_turn
+from molgen.conformers.templates.grafting import half_turn
 from molgen.geometry.torsions import dihedral_angles
 from molgen.metrics.stereo import stereo_mask
 

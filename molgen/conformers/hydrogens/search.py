@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 
 from molgen.chem.atom_types.mmff_record import MMFFTerms
 from molgen.conformers.force_field import ConformerField
-from molgen.conformers.hydrogen_rotors import HydrogenRotor, hydrogen_rotors
-from molgen.conformers.hydrogen_tables import Tables, is_minimum, lowest_states
+from molgen.conformers.hydrogens.rotors import HydrogenRotor, hydrogen_rotors
+from molgen.conformers.hydrogens.tables import Tables, is_minimum, lowest_states
 from molgen.physics.mmff import MMFFEnergy
 
 GRID = 1300

@@ -10,10 +10,10 @@ from molgen.chem.molecules.standardize import prepare_molecule
 from molgen.conformers.config import GenerateConfig
 from molgen.conformers.force_field import ConformerField
 from molgen.conformers.generate import conformers_of
-from molgen.conformers.template_states.grafting import half_turn, hung_rings
-from molgen.conformers.template_states.ring_states import ring_states, torsions_of
-from molgen.conformers.template_states.variants import vary_rings
-from molgen.conformers.templates import template_conformers
+from molgen.conformers.templates.embedding import template_conformers
+from molgen.conformers.templates.grafting import half_turn, hung_rings
+from molgen.conformers.templates.ring_states import ring_states, torsions_of
+from molgen.conformers.templates.variants import vary_rings
 from molgen.geometry.torsions import dihedral_angles
 from molgen.metrics.stereo import stereo_mask
 

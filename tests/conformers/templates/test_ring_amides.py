@@ -7,9 +7,9 @@ from rdkit import Chem
 
 from molgen.chem.molecules.positions import with_conformers
 from molgen.chem.molecules.standardize import prepare_molecule
-from molgen.conformers.amides import flat_amides, ring_amides, settle_amides, without_twisted_amides
 from molgen.conformers.force_field import ConformerField
-from molgen.conformers.templates import template_conformers
+from molgen.conformers.templates.embedding import template_conformers
+from molgen.conformers.templates.ring_amides import flat_amides, ring_amides, settle_amides, without_twisted_amides
 from molgen.geometry.torsions import dihedral_angles
 from molgen.metrics.stereo import stereo_mask
 from molgen.sampling.guards import MoleculeWarning

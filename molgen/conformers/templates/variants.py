@@ -7,8 +7,8 @@ from numpy.typing import NDArray
 
 from molgen.chem.molecules.positions import with_conformers
 from molgen.conformers.force_field import ConformerField
-from molgen.conformers.template_states.grafting import HungRing
-from molgen.conformers.template_states.ring_states import RingStates, ring_states
+from molgen.conformers.templates.grafting import HungRing
+from molgen.conformers.templates.ring_states import RingStates, ring_states
 from molgen.metrics.stereo import stereo_mask
 
 SCALE = 1.5

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from molgen.conformers.config import GenerateConfig
-from molgen.conformers.distinct import SAME_ENERGY, SAME_RMSD
-from molgen.conformers.hydrogen_search import HydrogenSearch
+from molgen.conformers.hydrogens.search import HydrogenSearch
 from molgen.conformers.samples import Samples
+from molgen.conformers.selection.distinct import SAME_ENERGY, SAME_RMSD
 from molgen.conformers.symmetry.leaders import leaders
 
 MINIMA_WINDOWS = (15.0, 8.0)

@@ -13,7 +13,7 @@ from rdkit import Chem
 from molgen.conformers import generate
 from molgen.conformers.batching.meeting import asked, run_together
 from molgen.conformers.generate import generate_conformers, generate_many
-from molgen.conformers.parallel import in_order
+from molgen.conformers.parallel.in_order import in_order
 from molgen.errors import ConfigError, MolgenError
 from molgen.outcomes import attempt
 from molgen.runtime.time_limit import TimeLimitError, cpu_limit

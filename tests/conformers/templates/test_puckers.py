@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from molgen.conformers.template_states.puckers import canonical_heights, ring_of_heights
+from molgen.conformers.templates.puckers import canonical_heights, ring_of_heights
 from molgen.geometry.torsions import dihedral_angles
 
 

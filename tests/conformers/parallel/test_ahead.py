@@ -9,9 +9,9 @@ from generated import QUICK
 
 from molgen.chem.molecules.reading import read_molecules
 from molgen.conformers import generate
-from molgen.conformers.batching.ahead import templates_of, with_templates
 from molgen.conformers.config import GenerateConfig
 from molgen.conformers.generate import generate_many
+from molgen.conformers.parallel.ahead import templates_of, with_templates
 from molgen.errors import ConfigError
 
 SMILES = ["CCCO", "C1CC", "CC(F)CN", "C[B-](C)(C)C", "OC1CCNCC1"]

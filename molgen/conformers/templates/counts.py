@@ -5,8 +5,8 @@ from __future__ import annotations
 from rdkit import Chem
 
 from molgen.conformers.config import GenerateConfig
-from molgen.conformers.template_states.grafting import HungRing
-from molgen.conformers.templates import LARGE_RING, flexible_rings, largest_flexible_ring
+from molgen.conformers.templates.embedding import LARGE_RING, flexible_rings, largest_flexible_ring
+from molgen.conformers.templates.grafting import HungRing
 
 USUAL, FEW = 6, 4
 """Template conformers without flexible rings, which differ in bond lengths and angles, and in amines that turn inside

@@ -6,10 +6,10 @@ from generated import FLEXIBLE, assert_sound_geometry, coordinates, energies, ne
 from rdkit import Chem
 
 from molgen.chem.molecules.force_field import minimize_conformers
-from molgen.conformers import selection
-from molgen.conformers.annotation import explanation
 from molgen.conformers.config import GenerateConfig
-from molgen.conformers.distinct import symmetric_distances
+from molgen.conformers.selection import select as selection
+from molgen.conformers.selection.annotation import explanation
+from molgen.conformers.selection.distinct import symmetric_distances
 
 
 def test_the_first_of_many_are_the_best_few():

@@ -11,7 +11,7 @@ from rdkit.Chem import rdForceFieldHelpers, rdMolTransforms
 from molgen.chem.features.molecule_features import heavy_atoms
 from molgen.chem.molecules.force_field import minimize_conformers
 from molgen.chem.molecules.positions import with_conformers
-from molgen.conformers.templates import LARGE_RING
+from molgen.conformers.templates.embedding import LARGE_RING
 from molgen.metrics.rmsd import rmsd_matrix
 from molgen.metrics.stereo import stereo_mask
 

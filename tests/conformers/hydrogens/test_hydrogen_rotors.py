@@ -8,8 +8,8 @@ from rdkit.Chem import rdForceFieldHelpers
 from small_molecules import embedded
 
 from molgen.conformers.force_field import ConformerField
-from molgen.conformers.hydrogen_rotors import hydrogen_rotors
-from molgen.conformers.hydrogen_search import HydrogenSearch
+from molgen.conformers.hydrogens.rotors import hydrogen_rotors
+from molgen.conformers.hydrogens.search import HydrogenSearch
 
 SALICYLALDEHYDE = "Oc1ccccc1C=O"
 INOSITOL = "O[C@H]1[C@H](O)[C@@H](O)[C@H](O)[C@H](O)[C@@H]1O"

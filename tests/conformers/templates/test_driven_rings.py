@@ -10,8 +10,8 @@ from molgen.chem.molecules.positions import with_conformers
 from molgen.chem.molecules.standardize import prepare_molecule
 from molgen.conformers import generate, samples
 from molgen.conformers.config import GenerateConfig
-from molgen.conformers.rings import MIN_RMSD, drive_rings
-from molgen.conformers.templates import template_conformers
+from molgen.conformers.templates.driven_rings import MIN_RMSD, drive_rings
+from molgen.conformers.templates.embedding import template_conformers
 from molgen.metrics.rmsd import rmsd_matrix
 from molgen.metrics.stereo import stereo_mask
 

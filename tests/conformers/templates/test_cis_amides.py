@@ -10,8 +10,8 @@ from molgen.chem.molecules.standardize import prepare_molecule
 from molgen.conformers.config import GenerateConfig
 from molgen.conformers.force_field import ConformerField
 from molgen.conformers.generate import conformers_of
-from molgen.conformers.template_states.cis_amides import secondary_amides, turn_amides
-from molgen.conformers.templates import template_conformers
+from molgen.conformers.templates.cis_amides import secondary_amides, turn_amides
+from molgen.conformers.templates.embedding import template_conformers
 from molgen.geometry.torsions import dihedral_angles
 from molgen.metrics.stereo import stereo_mask
 

@@ -9,9 +9,9 @@ from rdkit import Chem
 from molgen.chem.molecules.embedding import embed_templates
 from molgen.chem.molecules.force_field import Energies
 from molgen.chem.molecules.standardize import prepare_molecule
-from molgen.conformers import templates
 from molgen.conformers.force_field import ConformerField
-from molgen.conformers.templates import flexible_rings, largest_flexible_ring, template_conformers
+from molgen.conformers.templates import embedding as templates
+from molgen.conformers.templates.embedding import flexible_rings, largest_flexible_ring, template_conformers
 from molgen.errors import EmbeddingError
 from molgen.metrics.stereo import stereo_mask
 from molgen.sampling.guards import MoleculeWarning

@@ -1,1 +1,0 @@
-"""How conformers show themselves in a notebook."""

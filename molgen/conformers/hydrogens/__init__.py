@@ -1,0 +1,1 @@
+"""Hydrogens that turn or change sides: where they can be, and the lowest of their combinations."""

@@ -1,0 +1,1 @@
+"""Several processes: molecules in the order of the inputs, or template conformers made ahead of a GPU."""
