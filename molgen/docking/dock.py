@@ -23,7 +23,6 @@ from molgen.docking.flexible.packings import flexible_sites
 from molgen.docking.flexible.search import search_packings, seeds_of
 from molgen.docking.learned import Learned, learned_of
 from molgen.docking.ligand import Ligand, PreparedLigand, prepare_variants
-from molgen.docking.minima import Minima
 from molgen.docking.poses.conditions import check_conditions, fulfilling
 from molgen.docking.poses.records import docking_result
 from molgen.docking.proposals import beside, propose
@@ -33,8 +32,9 @@ from molgen.docking.refine import Refined, held, refine
 from molgen.docking.restraints import Anchor, restraints_of
 from molgen.docking.search import Starts, search
 from molgen.docking.search.energies import energy_of
+from molgen.docking.search.minima import Minima
 from molgen.docking.site import Site, sites_of
-from molgen.docking.variants import dock_variants
+from molgen.docking.states.variants import dock_variants
 from molgen.errors import InputError, ParseError
 from molgen.physics.energy import DockingEnergy, Restraint
 from molgen.runtime.stages import stage

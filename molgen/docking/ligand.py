@@ -15,8 +15,8 @@ from molgen.chem.features.molecule_features import heavy_atoms, molecule_graph
 from molgen.chem.features.molecule_graph import MoleculeGraph
 from molgen.conformers.templates.embedding import LARGE_RING, largest_flexible_ring, template_conformers
 from molgen.docking.covalent.part import Bonding, ligand_atoms, ligand_of_adduct, rooted
-from molgen.docking.ligand_states import LigandState, ligand_states
 from molgen.docking.records import DockConfig
+from molgen.docking.states.ligand_states import LigandState, ligand_states
 from molgen.errors import EmbeddingError
 from molgen.physics.intramolecular import LigandPairs, ligand_pairs
 from molgen.physics.torsion_tree import TorsionTree, torsion_tree

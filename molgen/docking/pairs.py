@@ -28,7 +28,7 @@ from molgen.docking.poses.conditions import check_conditions
 from molgen.docking.records import DockConfig, DockingResult, with_note
 from molgen.docking.run import DockRow, write_poses
 from molgen.docking.site import Site, sites_of
-from molgen.docking.variants import dock_variants
+from molgen.docking.states.variants import dock_variants
 from molgen.errors import InputError, MolgenError, ParseError
 from molgen.files import check_place
 

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from molgen.docking.ligand import Ligand
-from molgen.docking.minima import Minima
+from molgen.docking.search.minima import Minima
 from molgen.docking.site import Site
 from molgen.metrics.poses import pose_rmsd_matrix
 from molgen.metrics.symmetry import automorphisms

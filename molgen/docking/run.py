@@ -31,7 +31,7 @@ from molgen.docking.restraints import Anchor
 from molgen.docking.site import Site, sites_of
 from molgen.errors import ConfigError
 from molgen.files import check_place, json_value, write_atomically
-from molgen.metrics.posebusters import check_posebusters
+from molgen.metrics.validity.posebusters import check_posebusters
 from molgen.outcomes import Attempt, attempts
 
 

@@ -15,12 +15,12 @@ from molgen.metrics.success import SuccessCurve, first_and_best, success_curve
 if TYPE_CHECKING:
     from molgen.metrics.best import best_rmsd, best_rmsds
     from molgen.metrics.ensembles import Ensemble, joined, matching, read_ensembles
-    from molgen.metrics.pose_checks import validity_records
     from molgen.metrics.rmsd import rmsd_matrix
     from molgen.metrics.stereo import StereoChecks, stereo_checks, stereo_mask, stereo_matches
     from molgen.metrics.symmetric_rmsd import SymmetricRmsd, pairwise_rmsds, symmetric_rmsds
     from molgen.metrics.symmetry import Matches, atom_matches, automorphisms, heavy_atoms, heavy_coordinates
     from molgen.metrics.torsion_deviation import Torsions, matched_torsions, torsion_angles, torsion_deviations
+    from molgen.metrics.validity.pose_checks import validity_records
 
 __all__ = [
     "Calibration",
@@ -68,7 +68,7 @@ __getattr__, __dir__ = lazy_exports(
     {
         ".best": ("best_rmsd", "best_rmsds"),
         ".ensembles": ("Ensemble", "joined", "matching", "read_ensembles"),
-        ".pose_checks": ("validity_records",),
+        ".validity.pose_checks": ("validity_records",),
         ".rmsd": ("rmsd_matrix",),
         ".stereo": ("StereoChecks", "stereo_checks", "stereo_mask", "stereo_matches"),
         ".symmetric_rmsd": ("SymmetricRmsd", "pairwise_rmsds", "symmetric_rmsds"),

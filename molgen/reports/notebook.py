@@ -14,7 +14,7 @@ from molgen.docking.records import DockingResult
 from molgen.errors import ConfigError
 from molgen.reports.content import Report
 from molgen.reports.pages.conformer_report import overlay
-from molgen.reports.pages.contact_scene import contact_nodes
+from molgen.reports.pages.contacts.scene import contact_nodes
 from molgen.reports.pages.scene import scene, templates
 from molgen.reports.pages.structures import (
     camera_in_pocket,

@@ -25,7 +25,7 @@ from molgen.docking.poses.output import sdf_records
 from molgen.docking.records import DockConfig, DockingResult
 from molgen.docking.restraints import Anchor
 from molgen.docking.site import Site, class_keys, sites_of
-from molgen.docking.variants import variant_smiles
+from molgen.docking.states.variants import variant_smiles
 from molgen.metrics.interactions import fingerprint
 from molgen.metrics.interactions.texts import unsatisfied_text
 from molgen.outcomes import Attempt, attempt

@@ -7,10 +7,10 @@ from typing import Any
 from nicegui import ui
 
 from molgen.app.jobs.requests import AnalysisRequest
+from molgen.app.pages.controls.inputs import FileBox
+from molgen.app.pages.controls.options import Options
+from molgen.app.pages.controls.submission import submit_button
 from molgen.app.pages.frame import frame
-from molgen.app.pages.inputs import FileBox
-from molgen.app.pages.options import Options
-from molgen.app.pages.submission import submit_button
 from molgen.app.services import Services
 from molgen.errors import InputError
 

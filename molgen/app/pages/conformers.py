@@ -5,10 +5,10 @@ from __future__ import annotations
 from nicegui import ui
 
 from molgen.app.jobs.requests import ConformerRequest
+from molgen.app.pages.controls.inputs import MoleculeBox
+from molgen.app.pages.controls.options import Options
+from molgen.app.pages.controls.submission import submit_button
 from molgen.app.pages.frame import frame
-from molgen.app.pages.inputs import MoleculeBox
-from molgen.app.pages.options import Options
-from molgen.app.pages.submission import submit_button
 from molgen.app.services import Services
 
 BASIC = {"n": "Conformers per molecule", "sort": "Order", "minimize_with": "Minimize with"}

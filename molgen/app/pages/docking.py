@@ -9,11 +9,11 @@ from typing import Any
 from nicegui import ui
 
 from molgen.app.jobs.requests import DockRequest
+from molgen.app.pages.controls.inputs import FileBox, MoleculeBox
+from molgen.app.pages.controls.options import Options
+from molgen.app.pages.controls.pocket_choice import PocketChoice
+from molgen.app.pages.controls.submission import submit_button
 from molgen.app.pages.frame import frame, tell_error
-from molgen.app.pages.inputs import FileBox, MoleculeBox
-from molgen.app.pages.options import Options
-from molgen.app.pages.pocket_choice import PocketChoice
-from molgen.app.pages.submission import submit_button
 from molgen.app.services import Services
 from molgen.app.uploads import Upload
 from molgen.errors import InputError, MolgenError

@@ -15,11 +15,11 @@ from torch import Tensor
 
 from molgen.chem.side_chains.records import element_class
 from molgen.docking.ligand import Ligand
-from molgen.docking.minima import Minima
 from molgen.docking.ranking import KT, packing_cost
 from molgen.docking.records import DockConfig
 from molgen.docking.refine import PERMUTATIONS, Refined, refine, representatives
 from molgen.docking.search import Starts
+from molgen.docking.search.minima import Minima
 from molgen.docking.site import PackedPocket, Site
 from molgen.metrics.poses import pose_rmsd_matrix
 from molgen.metrics.symmetry import automorphisms

@@ -7,11 +7,11 @@ from collections.abc import Sequence
 import torch
 
 from molgen.docking.ligand import Ligand
-from molgen.docking.minima import Minima
 from molgen.docking.ranking import KT, packing_cost
 from molgen.docking.records import DockConfig
 from molgen.docking.refine import REFINED, Refined, refine
 from molgen.docking.search import SearchConfig, Starts, search
+from molgen.docking.search.minima import Minima
 from molgen.docking.site import Site
 from molgen.physics.energy import DockingEnergy
 

@@ -17,7 +17,7 @@ from molgen.docking.ligand import Ligand, PreparedLigand, prepare_variants
 from molgen.docking.records import DockConfig, DockingResult, with_note
 from molgen.docking.restraints import Anchor, restraints_of
 from molgen.docking.site import Site
-from molgen.docking.variants import dock_variants
+from molgen.docking.states.variants import dock_variants
 from molgen.outcomes import Attempt, attempt, reason_of
 from molgen.runtime.devices import may_be_gpu
 from molgen.runtime.stages import stage

@@ -9,10 +9,10 @@ import torch
 from torch import Tensor
 
 from molgen.docking.ligand import Ligand
-from molgen.docking.minima import Minima
 from molgen.docking.refine import REFINED, STEPS, Refined, distinct_refined, representatives
 from molgen.docking.search.energies import LigandEnergies
 from molgen.docking.search.hopping import side_by_side
+from molgen.docking.search.minima import Minima
 from molgen.physics.intramolecular import pair_energy
 from molgen.physics.rigid_bfgs import minimize
 from molgen.sampling.pieces import halved

@@ -24,8 +24,8 @@ from molgen.docking.site import Site
 from molgen.geometry import rigid
 from molgen.geometry.alignment import kabsch
 from molgen.geometry.torsions import dihedral_angles
-from molgen.metrics.posebusters import posebusters_checks
 from molgen.metrics.poses import pose_matches, pose_rmsd_matrix
+from molgen.metrics.validity.posebusters import posebusters_checks
 from molgen.physics.direct import interaction_terms
 from molgen.physics.vina import TERMS, rotor_factor, weight_vector
 

@@ -24,8 +24,8 @@ from molgen.datasets.parts.preparation import Preparation
 from molgen.datasets.records.complexes import ComplexRecord, PlacedLigand, load_complexes
 from molgen.datasets.records.decoys import LabeledPoses, encode_decoys
 from molgen.datasets.structure_files import named
-from molgen.docking.minima import Minima, distinct
 from molgen.docking.prepare.labeled_poses import count_poses, labeled_poses
+from molgen.docking.search.minima import Minima, distinct
 from molgen.errors import ConfigError, InputError
 from molgen.metrics.poses import pose_rmsd_matrix
 from molgen.physics.direct import TypedAtoms, direct_energy

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from molgen.docking.minima import Minima, distinct_of_each, lowest, renewed
 from molgen.docking.search.config import SearchConfig
+from molgen.docking.search.minima import Minima, distinct_of_each, lowest, renewed
 from molgen.docking.search.moves import Dice, Shape, metropolis
 from molgen.docking.search.starts import Starts, minimized, minimized_starts, padded, placed_starts
 from molgen.physics.energy import DockingEnergy

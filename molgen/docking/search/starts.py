@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from molgen.docking.minima import Minima, lowest
 from molgen.docking.search.config import SearchConfig
+from molgen.docking.search.minima import Minima, lowest
 from molgen.docking.search.moves import Kicks, RandomStart, Shape, motion_of, random_start
 from molgen.physics.energy import DockingEnergy
 from molgen.physics.rigid_bfgs import Minimized, minimize

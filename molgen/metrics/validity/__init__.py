@@ -2,7 +2,8 @@
 
 Definitions and thresholds are those of PoseBusters 0.6 (Buttenschoen, Morris, Deane, Chem. Sci. 15, 3130, 2024), its
 configuration "dock" plus the two stereo checks of "redock"; names are the columns of its report. What concerns the
-graph alone (sanitization, radicals, fragments) is not repeated here. ``molgen.metrics.posebusters`` runs the original.
+graph alone (sanitization, radicals, fragments) is not repeated here. ``molgen.metrics.validity.posebusters`` runs the
+original.
 """
 
 from molgen.former_names import former_attributes

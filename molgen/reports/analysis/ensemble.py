@@ -11,11 +11,11 @@ from numpy.typing import NDArray
 from molgen.chem.proteins.structure import Protein
 from molgen.metrics.coverage import coverage
 from molgen.metrics.ensembles import Ensemble, joined, matching
-from molgen.metrics.pose_checks import validity_records
 from molgen.metrics.symmetric_rmsd import SymmetricRmsd, pairwise_rmsds, symmetric_rmsds
 from molgen.metrics.symmetry import MAX_MATCHES
 from molgen.metrics.torsion_deviation import matched_torsions, torsion_angles, torsion_deviations
 from molgen.metrics.validity import CheckedReceptor
+from molgen.metrics.validity.pose_checks import validity_records
 from molgen.outcomes import attempt
 from molgen.reports.analysis.config import CONFIDENCE_FIELD, ENERGY_FIELDS, AnalysisConfig
 from molgen.reports.analysis.results import MoleculeAnalysis, MoleculeRow, StructureRow

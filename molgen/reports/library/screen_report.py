@@ -20,9 +20,9 @@ from molgen.errors import ConfigError, InputError
 from molgen.metrics.interactions import InteractingReceptor, find_interactions, interacting_receptor
 from molgen.reports.content import Entry, Figure, Report, Subject, Table
 from molgen.reports.library.score_figures import score_figures
-from molgen.reports.pages.contact_scene import contact_nodes
+from molgen.reports.pages.contacts.interaction_map import interaction_map
+from molgen.reports.pages.contacts.scene import contact_nodes
 from molgen.reports.pages.html import write_report
-from molgen.reports.pages.interaction_map import interaction_map
 from molgen.reports.pages.pose_text import contact_table
 from molgen.reports.pages.structures import (
     camera_in_pocket,

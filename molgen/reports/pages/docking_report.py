@@ -14,13 +14,13 @@ from molgen.chem.proteins.structure import Pocket, Protein
 from molgen.docking.poses.output import pose_properties
 from molgen.docking.records import DockConfig, DockingResult, Pose
 from molgen.docking.run import DockRow, Setting
-from molgen.docking.variants import split_variants
+from molgen.docking.states.variants import split_variants
 from molgen.metrics.poses import pose_rmsd_matrix
 from molgen.metrics.symmetry import automorphisms
 from molgen.reports.content import Entry, Figure, Report, Subject, Table
-from molgen.reports.pages.contact_scene import bond_nodes, contact_nodes
+from molgen.reports.pages.contacts.interaction_map import interaction_map
+from molgen.reports.pages.contacts.scene import bond_nodes, contact_nodes
 from molgen.reports.pages.html import write_report
-from molgen.reports.pages.interaction_map import interaction_map
 from molgen.reports.pages.pose_text import interaction_table, pose_details, pose_row, spelled
 from molgen.reports.pages.report_figures import figure_svgs
 from molgen.reports.pages.structures import (

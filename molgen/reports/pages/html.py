@@ -20,7 +20,7 @@ from typing import Any
 from molgen.errors import InputError
 from molgen.files import check_place, write_atomically
 from molgen.reports.content import Entry, Figure, Report, Subject
-from molgen.reports.pages.contact_scene import INK
+from molgen.reports.pages.contacts.scene import INK
 from molgen.reports.pages.html_tables import entry_table, image, plain_table
 from molgen.reports.pages.scene import (
     HYDROPHOBIC,

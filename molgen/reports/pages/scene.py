@@ -111,7 +111,7 @@ def scene(
         camera: from :func:`molgen.reports.pages.structures.camera_on`; None leaves it to the viewer.
         receptor, reference: URLs, "" for none.
         surface: draw that of the receptor; a name of :data:`SURFACES` colors it.
-        contacts: from :func:`molgen.reports.pages.contact_scene.contact_nodes`.
+        contacts: from :func:`molgen.reports.pages.contacts.scene.contact_nodes`.
         residues: of the receptor, for the colors of its surface.
     """
     near = selectors(list(dict.fromkeys(residue for _, residues in entries for residue in residues)))

@@ -8,7 +8,7 @@ from pathlib import Path
 from molgen.chem.proteins.structure import Residue
 from molgen.docking.run import DockRow
 from molgen.metrics.interactions import Interaction, Kind, short_name
-from molgen.reports.pages.contact_colors import COLORS
+from molgen.reports.pages.contacts.colors import COLORS
 from molgen.reports.scripts.shown import (
     ShownPose,
     receptor_path,

@@ -2,7 +2,7 @@
 
 import torch
 
-from molgen.docking.minima import Minima, distinct, renewed
+from molgen.docking.search.minima import Minima, distinct, renewed
 
 
 def test_the_worst_chains_go_on_from_the_lowest_minima_in_turn():

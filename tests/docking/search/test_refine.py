@@ -11,9 +11,9 @@ from small_receptors import pocket_atoms, poses_first, poses_last
 from molgen.chem.proteins.receptor import Receptor
 from molgen.chem.proteins.structure import Pocket, Protein
 from molgen.docking.ligand import Ligand, ligand_of
-from molgen.docking.minima import Minima
 from molgen.docking.refine import Refined, evaluated, refine
 from molgen.docking.search import SearchConfig, search
+from molgen.docking.search.minima import Minima
 from molgen.docking.site import Site
 from molgen.metrics.poses import pose_rmsd_matrix
 from molgen.metrics.symmetry import automorphisms

@@ -9,8 +9,8 @@ from small_ligands import ligand
 from small_receptors import poses_last
 from small_search import FEW, energy_of, searched
 
-from molgen.docking.minima import Minima
 from molgen.docking.search import SearchConfig, Starts, random_starts, search
+from molgen.docking.search.minima import Minima
 from molgen.physics.rigid_bfgs import minimize
 
 

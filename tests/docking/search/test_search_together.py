@@ -11,10 +11,10 @@ from torch import Tensor
 
 from molgen.chem.proteins.receptor import Receptor
 from molgen.chem.proteins.structure import Pocket, Protein
-from molgen.docking.minima import Minima, distinct, distinct_of_each
 from molgen.docking.search import SearchConfig, SearchResult, Starts, random_starts, search
 from molgen.docking.search.energies import LigandEnergies, energy_of
 from molgen.docking.search.hopping import Searched, search_together
+from molgen.docking.search.minima import Minima, distinct, distinct_of_each
 from molgen.docking.search.moves import Shape
 from molgen.docking.site import Site
 from molgen.physics.restraints import PointRestraint

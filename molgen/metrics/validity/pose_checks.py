@@ -9,9 +9,9 @@ import torch
 from rdkit import Chem
 
 from molgen.chem.proteins.structure import Protein
-from molgen.metrics.posebusters import posebusters_checks
 from molgen.metrics.stereo import stereo_checks
 from molgen.metrics.validity import CheckedReceptor, ValidityChecker, prepare_validity
+from molgen.metrics.validity.posebusters import posebusters_checks
 
 
 def validity_records(

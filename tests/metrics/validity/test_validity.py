@@ -11,8 +11,8 @@ from rdkit.Chem import AllChem, rdMolTransforms
 from scipy.spatial.transform import Rotation
 
 from molgen.chem.proteins.structure import Protein, Residue
-from molgen.metrics.posebusters import posebusters_checks
 from molgen.metrics.validity import CheckedReceptor, ValidityChecker, prepare_validity, receptor_atoms
+from molgen.metrics.validity.posebusters import posebusters_checks
 
 CONTACT = {"minimum_distance_to_protein", "volume_overlap_with_protein"}
 NOTHING = CheckedReceptor(np.zeros((1, 3)) + 4.0, np.array([6]), np.array([0]))

@@ -10,7 +10,7 @@ import numpy as np
 from molgen.chem.proteins.structure import Protein, Residue
 from molgen.docking.records import DockingResult, Pose
 from molgen.metrics.interactions import Interaction, short_name
-from molgen.reports.pages.contact_colors import COLORS
+from molgen.reports.pages.contacts.colors import COLORS
 
 INK = "#1b1f24"
 """Of labels, on a light ground."""

@@ -19,10 +19,10 @@ from molgen.docking.site import Site, site_of
 from molgen.errors import ConfigError
 from molgen.reports.content import Report
 from molgen.reports.notebook import pose_view
-from molgen.reports.pages.contact_scene import contact_nodes
+from molgen.reports.pages.contacts.interaction_map import interaction_map
+from molgen.reports.pages.contacts.scene import contact_nodes
 from molgen.reports.pages.docking_report import docking_report
 from molgen.reports.pages.html import page_of
-from molgen.reports.pages.interaction_map import interaction_map
 from molgen.reports.pages.pose_text import interaction_table
 from molgen.reports.pages.viewer import Viewer
 

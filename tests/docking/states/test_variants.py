@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 from rdkit import Chem
 
-from molgen.docking.ligand_states import ligand_states
 from molgen.docking.poses.output import sdf_records, summary
 from molgen.docking.records import DockingResult, Pose, config_of
-from molgen.docking.variants import dock_variants, split_variants
+from molgen.docking.states.ligand_states import ligand_states
+from molgen.docking.states.variants import dock_variants, split_variants
 from molgen.errors import ConfigError, InputError
 
 

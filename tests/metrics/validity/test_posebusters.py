@@ -10,7 +10,7 @@ from complexes import crystal_ligand, protein_path
 from rdkit import Chem
 
 from molgen.errors import InputError, MolgenError
-from molgen.metrics.posebusters import posebusters_checks
+from molgen.metrics.validity.posebusters import posebusters_checks
 
 
 def files(code: str) -> tuple[Chem.Mol, Path]:

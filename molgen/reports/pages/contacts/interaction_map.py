@@ -10,7 +10,7 @@ from rdkit import Chem
 
 from molgen.chem.proteins.structure import Residue
 from molgen.metrics.interactions import TITLES, Interaction, Kind, short_name
-from molgen.reports.pages.contact_colors import COLORS
+from molgen.reports.pages.contacts.colors import COLORS
 
 _WIDTH, _HEIGHT, _MARGIN = 560, 420, 88
 _LABEL = (62, 22)  # width and height of a residue's box
