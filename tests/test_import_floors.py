@@ -124,7 +124,7 @@ def siblings(path: Path, names: Iterator[str]) -> list[str]:
 
 def task_above_preparation(path: Path, names: Iterator[str]) -> list[str]:
     """Imports of a task's `prepare` folder from the task itself."""
-    if len(path.parts) != 3 or path.parts[1] not in ("conformers", "docking"):
+    if path.parts[1] not in ("conformers", "docking") or path.parts[2] == "prepare":
         return []
     return sorted(name for name in names if name.startswith(f"molgen.{path.parts[1]}.prepare"))
 

@@ -26,7 +26,7 @@ from molgen.reports.pages.html import page_of
 from molgen.reports.pages.pose_text import interaction_table
 from molgen.reports.pages.viewer import Viewer
 
-DATA = Path(__file__).parents[3] / "data"
+DATA = Path(__file__).parents[4] / "data"
 
 
 @pytest.fixture(scope="module")
