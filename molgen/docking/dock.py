@@ -29,7 +29,7 @@ from molgen.docking.proposals import beside, propose
 from molgen.docking.ranking import chosen_poses, ranked_poses
 from molgen.docking.records import DockConfig, DockingResult, config_of
 from molgen.docking.refine import Refined, held, refine
-from molgen.docking.restraints import Anchor, restraints_of
+from molgen.docking.restraints import Anchor, check_reach, restraints_of
 from molgen.docking.search import Starts, search
 from molgen.docking.search.energies import energy_of
 from molgen.docking.search.minima import Minima
@@ -125,6 +125,7 @@ def dock_prepared(
     begin = time.monotonic()
     ligand = prepared.ligand
     restraints = restraints_of(ligand.mol, anchors, core)
+    check_reach(restraints, [site.pocket for site in sites])
     learned = learned_of(config)
     notes = list(prepared.notes)
     with warnings_as_notes(notes):

@@ -19,10 +19,13 @@ from molgen.chem.molecules.reference import reference_ligand
 from molgen.errors import InputError
 
 if TYPE_CHECKING:
+    from molgen.chem.proteins.structure import Pocket
     from molgen.physics.restraints import PointRestraint
 
 CORE_RADIUS = 0.5
 """Angstrom that each core atom is free to move; with the restraint's softness the core stays within 1 Angstrom."""
+_BEYOND = 2.0
+"""Angstrom outside the box that its soft walls let an atom be."""
 _LEAST_CORE = 4
 _MOST_MATCHES = 64
 _MOST_LETTERS = 2000
@@ -79,6 +82,17 @@ def restraints_of(
     if core is not None:
         restraints.append(_core(mol, core if isinstance(core, Chem.Mol) else reference_ligand(core)))
     return tuple(restraints)
+
+
+def check_reach(restraints: Sequence[PointRestraint], pockets: Sequence[Pocket]) -> None:
+    """Raises InputError where a restraint asks for atoms outside the box of every pocket."""
+    for restraint in restraints:
+        points, radius = restraint.points.numpy(), restraint.radius.numpy()
+        outside = (np.maximum(np.abs(points - pocket.center) - pocket.size / 2, 0) for pocket in pockets)
+        away = min(float((np.linalg.norm(beyond, axis=1) - radius).max()) for beyond in outside)
+        if away > _BEYOND:
+            what = "an atom of the core" if len(points) > 1 else "the place of the anchor"
+            raise InputError(f"{what} is {away:.1f} A outside the box: another frame, or a larger box?")
 
 
 def _are_places(numbers: Sequence[float]) -> bool:

@@ -9,7 +9,8 @@ from rdkit import Chem
 from small_molecules import embedded
 
 from molgen.chem.features.molecule_features import heavy_atoms
-from molgen.docking.restraints import CORE_RADIUS, Anchor, restraints_of
+from molgen.chem.proteins.structure import Pocket
+from molgen.docking.restraints import CORE_RADIUS, Anchor, check_reach, restraints_of
 from molgen.errors import InputError
 
 GOOD = {
@@ -119,3 +120,15 @@ def test_a_core_may_be_a_file(tmp_path: Path) -> None:
 def test_molecules_with_little_in_common_have_no_core() -> None:
     with pytest.raises(InputError, match="at least 4"):
         restraints_of(LIGAND, core=embedded("CC(F)(F)F"))
+
+
+def test_what_is_restrained_outside_the_box_is_refused():
+    pockets = [Pocket(np.zeros(3), np.full(3, 20.0), "a"), Pocket(np.full(3, 50.0), np.full(3, 20.0), "b")]
+    check_reach(restraints_of(LIGAND, ["O@12.5,0,0,1", "O@50,50,50"]), pockets)
+    with pytest.raises(InputError, match=r"the place of the anchor is 3\.0 A outside the box: another frame"):
+        check_reach(restraints_of(LIGAND, ["O@14,0,0,1"]), pockets)
+    shifted = Chem.Mol(LIGAND)
+    conformer = shifted.GetConformer()
+    conformer.SetPositions(conformer.GetPositions() + 20)
+    with pytest.raises(InputError, match=r"an atom of the core is .* outside the box"):
+        check_reach(restraints_of(LIGAND, core=shifted), pockets)

@@ -62,11 +62,13 @@ def assemble(
     alternative = [one.label for one in selection.alternatives]
     protein = _with_kinds(protein, [atoms[heavy[one.start]] for one in residues])
     protein = _with_confidence(protein, np.array([atoms[index].b_factor for index in heavy]), predicted)
+    protein = replace(protein, unobserved=_unobserved(protein, np.array([atoms[index].occupancy for index in heavy])))
     found = [
         _note("alternative locations, of which the most occupied is read, in {}", "residue", alternative),
         f"repeated atom records left out: {selection.duplicates}" if selection.duplicates else "",
         f"hydrogens that are near no atom of their residue: {stray}" if stray else "",
         _note("several residues share a label: {}", "label", _repeated(protein)),
+        _note("atoms of zero occupancy, which are read, are in {}", "residue", list(protein.unobserved)),
         _note("atoms are missing in {}", "residue", [residue.label for residue, _ in incomplete_residues(protein)]),
     ]
     return replace(protein, notes=(*notes, *protein.notes, *filter(None, found)))
@@ -126,6 +128,14 @@ def _with_confidence(protein: Protein, b_factors: np.ndarray, predicted: bool | 
     unsure = tuple((one.label, float(p)) for one, p in zip(polymer, found, strict=True) if p < UNSURE)
     note = f"a predicted structure: the pLDDT of {len(unsure)} of its {len(polymer)} residues is below {UNSURE:g}"
     return replace(protein, unsure=unsure, notes=(*protein.notes, note))
+
+
+def _unobserved(protein: Protein, occupancies: np.ndarray) -> tuple[str, ...]:
+    """Labels of residues with atoms of zero occupancy; none where a program left the occupancies out."""
+    zero = occupancies <= 0
+    if 2 * zero.sum() > len(zero):
+        return ()
+    return tuple(protein.residues[k].label for k in np.unique(protein.residue_index[zero]))
 
 
 def _repeated(protein: Protein) -> list[str]:

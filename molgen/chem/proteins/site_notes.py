@@ -70,6 +70,7 @@ def _peculiarities(receptor: Protein) -> dict[str, list[tuple[set[str], str]]]:
         "atoms are missing in": [({one.label}, f"{one.label} ({' '.join(names)})") for one, names in incomplete],
         "the chain is broken from": [({gap.before, gap.after}, str(gap)) for gap in gaps(receptor)],
         "alternative locations were chosen in": [({one.label}, str(one)) for one in receptor.alternatives],
+        "atoms have zero occupancy (no density shows them) in": [({label}, label) for label in receptor.unobserved],
         f"the prediction is unsure (pLDDT below {UNSURE:g}) of": [
             ({label}, f"{label} ({confidence:.0f})") for label, confidence in receptor.unsure
         ],

@@ -80,6 +80,7 @@ class Protein:
         declared_bonds: pairs of atoms of two residues that the file calls bonded, each a label and an atom name.
         unsure: residues of which a predicted structure is unsure (pLDDT below 70), each a label and the pLDDT.
         copies: of chains that are part of the biological assembly, by the motions that the file declares.
+        unobserved: labels of residues with heavy atoms of zero occupancy, which are a guess of who built the model.
     """
 
     positions: np.ndarray
@@ -94,6 +95,7 @@ class Protein:
     declared_bonds: tuple[tuple[tuple[str, str], tuple[str, str]], ...] = field(default=(), compare=False, repr=False)
     unsure: tuple[tuple[str, float], ...] = field(default=(), compare=False, repr=False)
     copies: tuple[AssemblyCopy, ...] = field(default=(), compare=False, repr=False)
+    unobserved: tuple[str, ...] = field(default=(), compare=False, repr=False)
 
     def __len__(self) -> int:
         return len(self.positions)

@@ -40,6 +40,15 @@ def test_chosen_locations_and_unusual_residues_near_the_site_are_told(read):
     )
 
 
+def test_atoms_of_zero_occupancy_are_told_unless_all_are(read):
+    serine = [pdb_line(*atom, occupancy=0 if atom[0] == "OG" else 1) for atom in TRIPEPTIDE[5:11]]
+    protein = read([*tripeptide()[:5], *serine, *tripeptide()[11:]])
+    assert protein.notes == ("atoms of zero occupancy, which are read, are in 1 residue: SER:A:2",)
+    assert told(protein, POCKET) == ("near the site, atoms have zero occupancy (no density shows them) in SER:A:2",)
+    assert told(protein, FAR) == ()
+    assert read([pdb_line(*atom, occupancy=0) for atom in TRIPEPTIDE]).notes == ()
+
+
 def test_groups_that_fill_a_box_are_named_cofactors_too(read):
     lines = tripeptide()
     for name in ("ATP", "DRG"):

@@ -49,5 +49,6 @@ def box_pocket(text: str, protein: Protein, least: float) -> Pocket:
     outside = np.maximum(np.abs(protein.positions - center) - size / 2, 0)
     away = float(np.linalg.norm(outside, axis=1).min())
     if away > _OUTSIDE:
-        raise InputError(f"the box is {away:.0f} A away from the nearest protein atom: another frame?")
+        reason = f"the box is {away:.0f} A away from the nearest protein atom: another frame?"
+        raise InputError(reason, source=protein.source or None)
     return Pocket(center, size, "box")

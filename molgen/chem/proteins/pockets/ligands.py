@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +12,7 @@ from scipy.spatial import KDTree
 from molgen.chem.formats.compression import plain_name
 from molgen.chem.formats.parsing import one_line, shortened
 from molgen.chem.formats.residue_names import ADDITIVES, GLYCANS
+from molgen.chem.molecules.reading import read_molecules
 from molgen.chem.molecules.reference import PLACES_ONLY, RECORDS, first_molecule, reference_ligand
 from molgen.chem.proteins.groups.molecules import Molecule, groups, molecule_of
 from molgen.chem.proteins.groups.stand_ins import StandIns, covalent_note, stand_ins
@@ -42,7 +44,8 @@ def named_ligand(text: str, protein: Protein, least: float) -> Pocket:
     if chain:
         matches = _in_chain(matches, chain)
     if not matches:
-        raise InputError(f"there is no ligand {one_line(text)}; {_ligands_there(protein)}")
+        reason = f"there is no ligand {one_line(text)}; {_ligands_there(protein)}"
+        raise InputError(reason, source=protein.source or None)
     return ligand_pocket(molecule_of(protein, matches[0]), protein, least)
 
 
@@ -56,7 +59,8 @@ def chain_pocket(text: str, protein: Protein, least: float) -> Pocket:
     chain = [residue for residue in inside if residue.kind == "polymer"] or inside
     if not chain:
         there = shortened(list(dict.fromkeys(residue.chain or "''" for residue in protein.residues)), 20)
-        raise InputError(f"there is no chain {one_line(text)!r}; the chains are {there}")
+        reason = f"there is no chain {one_line(text)!r}; the chains are {there}"
+        raise InputError(reason, source=protein.source or None)
     if all(residue.chain == chain[0].chain for residue in protein.of_kind("polymer")):
         raise InputError(f"chain {one_line(text)} is the only one: nothing is left to dock to")
     return ligand_pocket(Molecule(tuple(chain)), protein, least)
@@ -82,6 +86,9 @@ def reference_file(path: Path, protein: Protein, least: float) -> Pocket:
     if np.median(away) > _APART:
         note = f"most of the reference ligand is more than {_APART:g} A away from the protein: another frame?"
         found = replace(found, notes=(note, *found.notes))
+    if _suffix(path) in RECORDS and len(list(islice(read_molecules(path), 2))) > 1:
+        note = f"{one_line(path.name)} holds several molecules: the pocket is around the first"
+        found = replace(found, notes=(*found.notes, note))
     return _around(reference, least, name=one_line(path), found=found)
 
 

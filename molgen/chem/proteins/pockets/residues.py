@@ -95,7 +95,8 @@ def _residue_item(item: str, chain: str | None, protein: Protein) -> _ResidueIte
     if named not in chains:
         matching = [other for other in chains if other.lower() == named.lower()]
         if not matching:
-            raise InputError(f"there is no chain '{one_line(named)}' for '{item}'; the chains are {_names(chains)}")
+            reason = f"there is no chain '{one_line(named)}' for '{item}'; the chains are {_names(chains)}"
+            raise InputError(reason, source=protein.source or None)
         named = matching[0]
     last = (int(match["last"]), match["end"].upper()) if match["last"] else None
     return _ResidueItem(item, named, (match["name"] or "").upper(), (int(match["first"]), match["code"].upper()), last)
@@ -113,10 +114,11 @@ def _residues(wanted: _ResidueItem, protein: Protein) -> list[Residue]:
     if not matches:
         numbers = [residue.number for residue in polymer or inside]
         span = f"has {min(numbers)} to {max(numbers)}"
-        raise InputError(f"there is no residue {wanted.text}: chain {wanted.chain or chr(39) * 2} {span}")
+        reason = f"there is no residue {wanted.text}: chain {wanted.chain or chr(39) * 2} {span}"
+        raise InputError(reason, source=protein.source or None)
     other = next((residue for residue in matches if wanted.name and residue.name != wanted.name), None)
     if other is not None:
-        raise InputError(f"residue {wanted.text} is {other.name}, not {wanted.name}")
+        raise InputError(f"residue {wanted.text} is {other.name}, not {wanted.name}", source=protein.source or None)
     return matches
 
 

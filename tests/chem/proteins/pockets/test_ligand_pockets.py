@@ -63,6 +63,13 @@ def test_a_reference_beside_the_protein_is_said_to_be_in_another_frame(tmp_path)
     assert note.startswith("most of the reference ligand is more than 6 A away from the protein")
 
 
+def test_a_reference_file_of_several_molecules_says_that_the_first_is_taken(tmp_path):
+    text = ligand_path("1ia1").read_text().split("$$$$")[0]
+    (tmp_path / "two.sdf").write_text(f"{text}$$$$\n{text}$$$$\n")
+    (note,) = find_pockets(tmp_path / "two.sdf", protein_of("1ia1"))[0].notes
+    assert note == "two.sdf holds several molecules: the pocket is around the first"
+
+
 @pytest.mark.parametrize("name", ["1ia1", "1s3v", "1uou"])
 def test_a_reference_file_names_the_pocket_around_its_molecule(name):
     path = ligand_path(name)
