@@ -227,7 +227,9 @@ def test_residues_without_a_backbone_are_named(protein, model):
         (PackConfig(mutate=("A:9:XYZ",)), "XYZ is none of the twenty amino acids"),
         (PackConfig(mutate=("A:9-11:ALA",)), "names 3 residues"),
         (PackConfig(mutate=("A:9:ALA", "A:9:VAL")), "ILE:A:9 is mutated twice"),
+        (PackConfig(residues="A:35-32"), "the range 'A:35-32' ends before it begins"),
         (PackConfig(around="HEM"), "there is no group 'HEM'; the groups are"),
+        (PackConfig(around="TQ9"), "there is no group 'TQ9'; the groups are"),
         (PackConfig(around="TQ3", residues="A:9"), "give one of the two"),
     ],
 )

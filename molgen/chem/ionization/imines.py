@@ -44,8 +44,12 @@ IMINES = (
     ),
     IonizableGroup("2-aminopyridine", "base", 6.9, "[nX2;+0]1c([NX3;+0;!$(N-[#6]=[O,S]);!$(N-S=O)])cccc1"),
     IonizableGroup("2,4-diaminopyrimidine", "base", 7.2, "[nX2;+0]1c([NX3H2])nc([NX3H2])[c;!r3][cH1,$(c-[CX4])]1"),
+    IonizableGroup(  # trimetrexate 8.0, alfuzosin 8.1; with acylated piperazine less: terazosin 7.1, prazosin 6.5
+        "2,4-diaminoquinazoline", "base", 7.2, f"[nX2;+0]1c([{_AMINO_ALKYL}])nc([{_AMINO_ALKYL}])c2c1cccc2"
+    ),
     IonizableGroup("pyridine", "base", 5.2, "[nX2;+0]1ccccc1"),
-    IonizableGroup("benzimidazole", "base", 5.5, "[nX2;+0]1c[nX3]c2aaaac12"),  # 2-amino 7.5, left neutral
+    IonizableGroup("2-aminobenzimidazole", "base", 7.3, f"[nX2;+0]1c([{_AMINO_ALKYL}])[nX3]c2ccccc12"),  # 7.5
+    IonizableGroup("benzimidazole", "base", 5.5, "[nX2;+0]1c[nX3]c2aaaac12"),
     IonizableGroup("2-aminoimidazole", "base", 8.5, f"[nX2;+0]1c([{_AMINO_ALKYL}])[nX3][c;{_PLAIN}][c;{_PLAIN}]1"),
     IonizableGroup("2-alkylimidazole", "base", 7.8, "[nX2;+0]1c([CX4H3,CX4H2])[nX3;H1,$(n-[CX4])][cH1][cH1]1"),
     IonizableGroup("imidazole", "base", 7.0, "[nX2;+0]1c[nX3]cc1"),

@@ -165,10 +165,11 @@ def _mutation(text: str, protein: Protein) -> tuple[Residue, int]:
 
 
 def _groups(protein: Protein, text: str) -> list[Residue]:
-    """All groups of a name, the one of a label, or residues of a chain (A:57)."""
+    """All groups of a name in any case, the one of a label, or residues of a chain (A:57)."""
     groups = [residue for residue in protein.residues if residue.kind not in ("polymer", "water")]
-    found = [residue for residue in groups if text in (residue.label, residue.name, residue.label.split(":", 1)[1])]
-    if not found and any(letter.isdigit() for letter in text):
+    found = [residue for residue in groups if text in (residue.label, residue.label.split(":", 1)[1])]
+    found = found or [residue for residue in groups if text.upper() == residue.name.upper()]
+    if not found and (":" in text or text[:1].isdigit()):
         return named_residues(text, protein)
     if not found:
         there = shortened([residue.label for residue in groups], 8) or "none"

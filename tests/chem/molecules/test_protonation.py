@@ -51,6 +51,8 @@ pyridine 5.2 | c1ccncc1 | c1ccncc1
 DMAP 9.7 | CN(C)c1ccncc1 | CN(C)c1cc[nH+]cc1
 2-aminopyridine 6.9 | Nc1ccccn1 | Nc1ccccn1
 tacrine 9.8 | Nc1c2CCCCc2nc2ccccc12 | Nc1c2CCCCc2[nH+]c2ccccc12
+2-aminobenzimidazole 7.5, left neutral | Nc1nc2ccccc2[nH]1 | Nc1nc2ccccc2[nH]1
+2,4-diaminoquinazoline near 7.4 | Nc1nc(N)c2ccccc2n1 | Nc1nc(N)c2ccccc2n1
 trimethoprim 7.1 | COc1cc(Cc2cnc(N)nc2N)cc(OC)c1OC | COc1cc(Cc2cnc(N)nc2N)cc(OC)c1OC
 piperazine 9.7 and 5.3 | C1CNCCN1 | C1C[NH2+]CCN1
 N-methylpiperazine 9.1 | CN1CCNCC1 | CN1CC[NH2+]CC1
@@ -187,6 +189,11 @@ def test_a_pka_near_the_ph_is_said():
     (note,) = protonate(imidazole)[1]
     assert note == "both states of imidazole are likely: its pKa of about 7.0 is near pH 7.4, --states 2 docks both"
     assert protonate(imidazole, 9.0)[1] == ()
+    for smiles in ("Nc1nc(N)c2c(Sc3ccccc3)cccc2n1", "CCn1c(N)nc2ccccc12"):
+        (note,) = protonate(Chem.MolFromSmiles(smiles))[1]
+        assert note.startswith("both states of 2")
+    for smiles in ("Nc1nc(N)c2nccnc2n1", "COC(=O)Nc1nc2ccccc2[nH]1"):
+        assert protonate(Chem.MolFromSmiles(smiles))[1] == ()
 
 
 def test_hydrogens_that_state_the_protonation_are_told_from_those_that_do_not():

@@ -98,8 +98,11 @@ def _residue_item(item: str, chain: str | None, protein: Protein) -> _ResidueIte
             reason = f"there is no chain '{one_line(named)}' for '{item}'; the chains are {_names(chains)}"
             raise InputError(reason, source=protein.source or None)
         named = matching[0]
+    first = (int(match["first"]), match["code"].upper())
     last = (int(match["last"]), match["end"].upper()) if match["last"] else None
-    return _ResidueItem(item, named, (match["name"] or "").upper(), (int(match["first"]), match["code"].upper()), last)
+    if last is not None and last < first:
+        raise InputError(f"the range '{one_line(item)}' ends before it begins")
+    return _ResidueItem(item, named, (match["name"] or "").upper(), first, last)
 
 
 def _names(chains: list[str]) -> str:
