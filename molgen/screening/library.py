@@ -110,7 +110,8 @@ def count_records(path: str | Path) -> int | None:
             if kind.endswith((".sdf", ".sd")):
                 return sum(line.startswith(b"$$$$") for line in lines)
             if kind.endswith((".smi", ".smiles", ".ism", ".inchi", ".txt", ".csv", ".tsv")):
-                return sum(bool(line.strip()) and not line.startswith(b"#") for line in lines)
+                header = kind.endswith((".csv", ".tsv"))
+                return max(0, sum(bool(line.strip()) and not line.startswith(b"#") for line in lines) - header)
     except InputError:
         return None
     return None

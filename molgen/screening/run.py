@@ -257,6 +257,7 @@ def _drive(
     engine = start_engine(work, run)
     try:
         Driver(folder, items, work, engine, state, shard, progress, run.retries).run()
+        progress.finish()
     finally:
         engine.close()
         progress.write()

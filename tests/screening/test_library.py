@@ -96,7 +96,12 @@ def test_a_parquet_file_without_smiles_or_that_is_none_is_refused(tmp_path):
 
 @pytest.mark.parametrize(
     ("name", "text", "count"),
-    [("a.smi", "C a\n# no\n\nCC b\n", 2), ("a.sdf", "x\n$$$$\ny\n$$$$\n", 2), ("a.mol2", "@<TRIPOS>MOLECULE\n", None)],
+    [
+        ("a.smi", "C a\n# no\n\nCC b\n", 2),
+        ("a.csv", "smiles,name\nC,a\nCC,b\n", 2),
+        ("a.sdf", "x\n$$$$\ny\n$$$$\n", 2),
+        ("a.mol2", "@<TRIPOS>MOLECULE\n", None),
+    ],
 )
 def test_records_are_counted_for_progress(tmp_path, name, text, count):
     (tmp_path / name).write_text(text)

@@ -71,6 +71,10 @@ class ProgressFile:
         if now - self._written >= _EVERY:
             self.write()
 
+    def finish(self) -> None:
+        """All inputs are done: there are as many as were counted on the way."""
+        self._total = self.done
+
     def write(self) -> Progress:
         now = self._written = time.monotonic()
         self._marks.append((now, self.done))

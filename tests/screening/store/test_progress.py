@@ -33,6 +33,13 @@ def test_rate_and_time_left_follow_from_the_counts(tmp_path, clock):
     assert str(found) == "15 of 100 done, 2 failed, 300 per hour, 17 min left"
 
 
+def test_a_run_that_is_finished_has_done_all_that_there_was(tmp_path, clock):
+    progress = ProgressFile(tmp_path, 12, (0, 0, 0))  # a header or the lines of a cell counted with the records
+    progress.add(10)
+    progress.finish()
+    assert str(progress.write()).startswith("10 of 10 done, 0 failed")
+
+
 def test_the_rate_forgets_what_is_longer_ago_than_five_minutes(tmp_path, clock):
     progress = ProgressFile(tmp_path, None, (0, 0, 0))
     progress.add(1000)
