@@ -92,6 +92,8 @@ def generate_conformers(
         if record.mol is None:
             raise ParseError(record.error or "unreadable", source=mol)
         mol = record.mol
+        if record.name != record.source:
+            mol.SetProp("_Name", record.name)
     if not isinstance(mol, Chem.Mol):
         raise ParseError(f"a molecule is a SMILES, an InChI or an RDKit Mol, not {readable(repr(mol))}")
     config = checked_config(n=n, seed=seed, **options)
@@ -227,6 +229,8 @@ def outcomes(
         with warnings_as_notes(notes):
             templates = made[number - 1] if number <= len(made) else None
             result = attempt(conformers_of, isomer, model, config, templates, name=named.name)
+        if result.value is not None:
+            result.value.SetProp("_Name", named.name)
         yield Outcome(named, result.value, result.error, "; ".join(notes))
 
 

@@ -65,7 +65,7 @@ class Anchor:
 
 
 def restraints_of(
-    mol: Chem.Mol, anchors: Sequence[Anchor | str] = (), core: Chem.Mol | str | Path | None = None
+    mol: Chem.Mol, anchors: Sequence[Anchor | str] | str = (), core: Chem.Mol | str | Path | None = None
 ) -> tuple[PointRestraint, ...]:
     """The restraints on the heavy atoms of a ligand.
 
@@ -77,7 +77,8 @@ def restraints_of(
     Raises:
         InputError: a pattern is no SMARTS or is not in the ligand, or there is no common core.
     """
-    parsed = [anchor if isinstance(anchor, Anchor) else Anchor.parse(anchor) for anchor in anchors]
+    given = [anchors] if isinstance(anchors, (str, Anchor)) else anchors
+    parsed = [anchor if isinstance(anchor, Anchor) else Anchor.parse(anchor) for anchor in given]
     restraints = [_anchored(mol, anchor) for anchor in parsed]
     if core is not None:
         restraints.append(_core(mol, core if isinstance(core, Chem.Mol) else reference_ligand(core)))

@@ -9,7 +9,7 @@ from rdkit import Chem
 from molgen.chem.molecules.reading import InputRecord
 from molgen.conformers import generate
 from molgen.conformers.config import GenerateConfig
-from molgen.conformers.generate import generate_many, outcomes
+from molgen.conformers.generate import generate_conformers, generate_many, outcomes
 from molgen.conformers.parallel import ahead
 from molgen.errors import CheckpointError, InputError
 
@@ -50,3 +50,16 @@ def test_an_interrupt_stops_a_batch(monkeypatch):
     monkeypatch.setattr(generate, "conformers_of", interrupt)
     with pytest.raises(KeyboardInterrupt):
         list(generate_many(["CCO"], 1, model="uniform"))
+
+
+def test_results_have_the_names_of_their_inputs():
+    mol = Chem.MolFromSmiles("CC(O)F")
+    mol.SetProp("_Name", "fluoroethanol")
+    with pytest.warns(UserWarning, match="stereo of C2"):
+        assert generate_conformers(mol, 1, model="uniform", **QUICK).GetProp("_Name") == "fluoroethanol"
+    assert generate_conformers("CCO ethanol", 1, model="uniform", **QUICK).GetProp("_Name") == "ethanol"
+    found = list(generate_many([mol], 1, model="uniform", stereo="enumerate", **QUICK))
+    assert [outcome.mol and outcome.mol.GetProp("_Name") for outcome in found] == [
+        "fluoroethanol_isomer1",
+        "fluoroethanol_isomer2",
+    ]

@@ -34,3 +34,15 @@ def test_impossible_options_are_named(options: dict[str, object], told: str) -> 
 def test_the_old_name_of_an_option_works_and_warns() -> None:
     with pytest.warns(DeprecationWarning, match="spacing is now called min_rmsd"):
         assert config_of(spacing=0.7).min_rmsd == 0.7
+
+
+def test_lists_and_lone_texts_are_taken_alike():
+    assert config_of(flex=["A:57", "A:102"]).flex == "A:57,A:102"
+    assert config_of(flex=" Auto ").flex == "auto"
+    assert config_of(require="hbond:A:ILE:9").require == config_of(require=["hbond:A:ILE:9"]).require
+
+
+@pytest.mark.parametrize("options", [{"flex": 57}, {"require": [1]}, {"covalent": 25}, {"timeout": "long"}])
+def test_values_of_another_kind_are_one_line(options):
+    with pytest.raises(ConfigError, match=f"^{next(iter(options))} (takes texts|must be)"):
+        config_of(**options)

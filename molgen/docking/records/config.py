@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from numbers import Integral, Real
 from typing import TYPE_CHECKING, Literal
 
 from molgen.chem.covalent.request import CovalentBond
 from molgen.config import renamed
-from molgen.errors import ConfigError
+from molgen.errors import ConfigError, readable
 from molgen.former_names import takes_former_names
 from molgen.metrics.interactions import Condition
 from molgen.runtime.devices import check_device_name
@@ -98,6 +99,7 @@ class DockConfig:
             ("states", 1, Integral),
             ("packings", 1, Integral),
             ("guidance", 0.0, Real),
+            ("timeout", 0.001, Real),
         )
         for name, least, kind in limits:
             value = getattr(self, name)
@@ -108,14 +110,16 @@ class DockConfig:
         for name, choices in _CHOICES.items():
             if getattr(self, name) not in choices:
                 raise ConfigError(f"{name} must be one of {', '.join(choices)}, not {getattr(self, name)}")
-        object.__setattr__(self, "require", tuple(self.require))
-        object.__setattr__(self, "forbid", tuple(self.forbid))
-        if self.flex.strip().lower() in ("auto", "none"):
-            object.__setattr__(self, "flex", self.flex.strip().lower())
+        flex = ",".join(_texts("flex", self.flex)).strip()
+        object.__setattr__(self, "require", _texts("require", self.require))
+        object.__setattr__(self, "forbid", _texts("forbid", self.forbid))
+        object.__setattr__(self, "flex", flex.lower() if flex.lower() in ("auto", "none") else flex)
         check_device_name(self.device)
         for text in (*self.require, *self.forbid):
             Condition.parse(text)
         if self.covalent is not None:
+            if not isinstance(self.covalent, str):
+                raise ConfigError(f"covalent must be a text such as A:CYS:25, not {readable(repr(self.covalent))}")
             CovalentBond.parse(self.covalent)
             if self.flex != "none":
                 raise ConfigError("a ligand that is bonded to a residue needs it to stay: --covalent and --flex")
@@ -147,6 +151,14 @@ class DockConfig:
 
         search = EFFORT[self.effort]
         return replace(search, starts=0) if self.proposals == "learned" else search
+
+
+def _texts(name: str, value: object) -> tuple[str, ...]:
+    """One text or several, as several."""
+    texts = (value,) if isinstance(value, str) or not isinstance(value, Iterable) else tuple(value)
+    if not all(isinstance(text, str) for text in texts):
+        raise ConfigError(f"{name} takes texts, not {readable(repr(value))}")
+    return tuple(map(str, texts))
 
 
 @takes_former_names(spacing="min_rmsd")

@@ -291,6 +291,6 @@ def _restore(isomer: Chem.Mol, mol: Chem.Mol) -> Chem.Mol:
         isomer = Chem.RenumberAtoms(isomer, [place[index] for index in range(mol.GetNumAtoms())])
     for atom in isomer.GetAtoms():
         atom.ClearProp(_ORIGIN)
-    for key in mol.GetPropNames(includePrivate=False, includeComputed=False):
+    for key in (*mol.GetPropNames(includePrivate=False, includeComputed=False), *filter(mol.HasProp, ["_Name"])):
         isomer.SetProp(key, mol.GetProp(key))
     return isomer
