@@ -32,8 +32,8 @@ def calibrate(
     Args:
         networks: their weights; as many of each fold, in the order of the folds (of two of each: 0 1 2 3 0 1 2 3).
             The fits are to the mean of those that have not seen a ligand.
-        source: the labeled decoys; where they tell what the pose model says of the poses, a second meta-classifier
-            weighs that too.
+        source: the labeled decoys; a second meta-classifier is fitted to those of them that tell what the pose model
+            says of the poses, and weighs that too.
         output: safetensors file to write.
         near_native: Angstrom; a pose within this of the true one is near-native.
 
@@ -60,13 +60,13 @@ def calibrate(
     logits = [row for group, fold in zip(groups, held_back, strict=True) for row in _mean_logits(group, fold)]
     features = [_features(row, record) for row, record in zip(logits, decoys, strict=True)]
     labels = [record.rmsds <= near_native for record in decoys]
-    asked = all(record.support is not None for record in decoys)
-    confidence = _joined(models, asked)
+    asked = [k for k, record in enumerate(decoys) if record.support is not None]
+    confidence = _joined(models, bool(asked))
     fit_meta_classifier(confidence, features, labels)
     if confidence.support is not None:
-        both = [np.c_[rows, record.support] for rows, record in zip(features, decoys, strict=True)]
-        near = [near_each_other(torch.from_numpy(record.positions)) for record in decoys]
-        fit_support(confidence.support, both, labels, near)
+        both = [np.c_[features[k], decoys[k].support] for k in asked]
+        near = [near_each_other(torch.from_numpy(decoys[k].positions)) for k in asked]
+        fit_support(confidence.support, both, [labels[k] for k in asked], near)
     scores = _cross_fitted_scores(features, labels, decoys)
     TASK.save(confidence, output, {"members": members, "metrics": scores, "complexes": len(decoys)})
     return scores

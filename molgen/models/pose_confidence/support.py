@@ -19,6 +19,8 @@ SUPPORT_FEATURES = ("samples nearby", "found back from little noise", "found bac
 """What it looks at besides the features of the first meta-classifier."""
 DENOISED = 8
 """Poses of a ligand whose denoising errors are computed, at most."""
+WITHIN = 2.5
+"""Poses whose logit without these errors is further below the highest are not asked about: they never come first."""
 _NEARBY, _NONE = 2.0, 2e-3  # Angstrom; the share that counts as no sample at all
 _EXACT = 0.05  # Angstrom^2, an error that counts as none
 _BELIEF = 1.5  # temperature; logits as they are put too much on few poses
@@ -64,6 +66,7 @@ class Support(nn.Module):
         weights = self.weights.to(others)
         known = torch.cat([others, samples[:, None].to(others)], 1) @ weights[:-2] + self.offset.to(others) - cost
         best = known.argsort(descending=True, stable=True)[:DENOISED]
+        best = best[known[best] >= known[best[0]] - WITHIN]
         found = found_back(best).to(others)
         logits = known + found.amin(0) @ weights[-2:]
         logits[best] = known[best] + found @ weights[-2:]

@@ -12,6 +12,7 @@ from molgen.models.pose_confidence.model import META_FEATURES, ConfidenceModel
 from molgen.models.pose_confidence.support import (
     DENOISED,
     SUPPORT_FEATURES,
+    WITHIN,
     Support,
     found_back_from,
     samples_nearby,
@@ -45,6 +46,16 @@ def test_only_the_likeliest_poses_are_asked_about_and_none_passes_them():
     assert logits.argmax() == max(row for row in asked if row % 5 == 0)  # found back best, and the likeliest of those
     assert logits[:8].max() < logits[8:].max()
     assert (logits[:8].diff() > 0).all()
+
+
+def test_poses_far_behind_the_likeliest_are_not_asked_about():
+    others = torch.tensor([[0.0], [WITHIN - 0.1], [WITHIN + 0.2], [0.5]])
+    asked: list[int] = []
+    logits = support(1.0, 0.0, 1.0, 1.0).logits(
+        others, torch.zeros(len(others)), lambda rows: asked.extend(rows.tolist()) or torch.ones(len(rows), 2)
+    )
+    assert sorted(asked) == [1, 2, 3]
+    torch.testing.assert_close(logits, others[:, 0] + 2.0)  # who was not asked counts as the worst of them
 
 
 def test_a_cost_is_taken_off_before_it_is_chosen_who_is_asked_about():
