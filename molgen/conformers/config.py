@@ -138,7 +138,7 @@ class GenerateConfig:
             raise ConfigError(f"gas_phase must be at most 1, not {self.gas_phase}")
         for name, choices in _CHOICES.items():
             if getattr(self, name) not in choices:
-                listed = " or ".join((", ".join(f'"{one}"' for one in choices[:-1]), f'"{choices[-1]}"'))
+                listed = " or ".join((", ".join(f'"{choice}"' for choice in choices[:-1]), f'"{choices[-1]}"'))
                 raise ConfigError(f'{name} must be {listed}, not "{getattr(self, name)}"')
         if self.unique == "minima" and self.minimize_with == "none":
             object.__setattr__(self, "minimize_with", "mmff")

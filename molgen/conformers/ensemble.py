@@ -48,7 +48,8 @@ class ConformerMol(Chem.Mol):
     @property
     def positions(self) -> NDArray[np.float64]:
         """[k, atoms, 3], Angstrom."""
-        return np.array([one.GetPositions() for one in self.GetConformers()]).reshape(-1, self.GetNumAtoms(), 3)
+        positions = np.array([conformer.GetPositions() for conformer in self.GetConformers()])
+        return positions.reshape(-1, self.GetNumAtoms(), 3)
 
     @cached_property
     def rmsd_matrix(self) -> NDArray[np.float64]:
@@ -56,7 +57,8 @@ class ConformerMol(Chem.Mol):
         return symmetric_distances(self, self.positions)
 
     def _values(self, name: str) -> NDArray[np.float64]:
-        values = [one.GetDoubleProp(name) if one.HasProp(name) else np.nan for one in self.GetConformers()]
+        conformers = self.GetConformers()
+        values = [each.GetDoubleProp(name) if each.HasProp(name) else np.nan for each in conformers]
         return np.array(values, dtype=np.float64)
 
     def __copy__(self) -> ConformerMol:

@@ -139,11 +139,11 @@ class ConformerField:
         request = self.request(positions.transpose(1, 2, 0), steps, electrostatics, max_force)
         moved, values = asked(minimize_together, request)
         result = np.ascontiguousarray(moved.permute(2, 0, 1).double().numpy()) if steps else positions
-        found = values.double().numpy()
+        energies = values.double().numpy()
         if self.restraints is not None:
             result = self.restraints.placed(result)
         method = "MMFF94s" if electrostatics else "MMFF94s without electrostatics"
-        return result, Energies(np.where(np.isfinite(found), found, np.nan), method)
+        return result, Energies(np.where(np.isfinite(energies), energies, np.nan), method)
 
     def request(
         self, positions: np.ndarray, steps: int, electrostatics: bool = True, max_force: float = 0.1

@@ -158,9 +158,9 @@ def generate_many(
     config = checked_config(n=n, seed=seed, **options)
     network = resolve_model(model, config.device)
     records = join_conformers(read_molecules(source, smiles_column=smiles_column, name_column=name_column))
-    found = (o for o, _ in timed_outcomes(records, network, config, largest_fragment, stereo, n_jobs=n_jobs))
+    results = (o for o, _ in timed_outcomes(records, network, config, largest_fragment, stereo, n_jobs=n_jobs))
     total = len(source) if isinstance(source, Sized) and not isinstance(source, (str, Mapping)) else None
-    return tracked(found, total) if progress else found
+    return tracked(results, total) if progress else results
 
 
 def timed_outcomes(
@@ -190,8 +190,8 @@ def timed_outcomes(
         prepare = partial(templates_of, config=config, largest_fragment=largest_fragment, stereo=stereo)
         prepared = with_templates(growing_batches(_sendable(records)), prepare, int(n_jobs))
 
-        def work(one: Ahead) -> Iterator[Outcome]:
-            return together(one.record, made=one.made)
+        def work(ahead: Ahead) -> Iterator[Outcome]:
+            return together(ahead.record, ready=ahead.made)
 
         return (result for block in prepared for result in batch_results(work, block))
     most = IN_A_PROCESS if n_jobs > 1 else AT_ONCE
@@ -216,7 +216,7 @@ def outcomes(
     config: GenerateConfig,
     largest_fragment: bool,
     stereo: Stereo,
-    made: Made = (),
+    ready: Made = (),
 ) -> Iterator[Outcome]:
     """The outcomes of one input record: at least one, never an exception; some template conformers may be made."""
     isomers = attempt(isomers_of, record, largest_fragment, stereo, name=record.name)
@@ -227,7 +227,7 @@ def outcomes(
         named = record if len(isomers.value) == 1 else replace(record, name=f"{record.name}_isomer{number}")
         notes = list(filter(None, (record.note, *molecule_notes(isomer), note)))
         with warnings_as_notes(notes):
-            templates = made[number - 1] if number <= len(made) else None
+            templates = ready[number - 1] if number <= len(ready) else None
             result = attempt(conformers_of, isomer, model, config, templates, name=named.name)
         if result.value is not None:
             result.value.SetProp("_Name", named.name)
@@ -254,7 +254,7 @@ def resolve_model(model: Model, device: str = "cpu") -> ConformerModel | None:
 
 @one_thread()
 def conformers_of(
-    mol: Chem.Mol, model: ConformerModel | None, config: GenerateConfig, made: MadeTemplates | None = None
+    mol: Chem.Mol, model: ConformerModel | None, config: GenerateConfig, ready: MadeTemplates | None = None
 ) -> ConformerMol:
     """The pipeline for a molecule with explicit hydrogens and complete stereo: sample, make candidates, select.
 
@@ -270,6 +270,6 @@ def conformers_of(
             return ConformerMol(boltzmann_ensemble(mol, model, config))
         else:
             stage("samples")
-            samples = sample_conformers(mol, model, config, made)
+            samples = sample_conformers(mol, model, config, ready)
         stage("selection")
         return ConformerMol(select_conformers(samples, config))

@@ -70,7 +70,7 @@ class Restraints:
         """The restraints on all conformers at once; where the core lies is free."""
         pairs = self.core_pairs()
         places = np.array(list(self.core.values())).reshape(-1, 3)
-        number = {atom: place for place, atom in enumerate(self.core)}
+        number = {atom: index for index, atom in enumerate(self.core)}
         ends = places[[number[atom] for atom in pairs.ravel().tolist()]].reshape(-1, 2, 3)
         return ShapeRestraints(
             torch.from_numpy(pairs),
@@ -87,7 +87,8 @@ class Restraints:
 
     def freezes(self, begin: int, end: int) -> bool:
         """Whether the bond between two atoms must not be turned."""
-        return {begin, end} <= set(self.core) or any({begin, end} == set(one.atoms[1:3]) for one in self.torsions)
+        axes = [set(torsion.atoms[1:3]) for torsion in self.torsions]
+        return {begin, end} <= set(self.core) or {begin, end} in axes
 
     def placed(self, positions: np.ndarray) -> np.ndarray:
         """Conformers [k, atoms, 3] laid with their core on the given coordinates."""
@@ -104,12 +105,12 @@ class Restraints:
             away = self.placed(positions)[:, list(self.core)] - np.array(list(self.core.values()))
             holds &= np.sqrt((away**2).sum(-1).mean(-1)) < CORE_RMSD
         for torsion in self.torsions:
-            found = [
-                rdMolTransforms.GetDihedralDeg(one, *torsion.atoms)
-                for one in with_conformers(mol, positions).GetConformers()
+            angles = [
+                rdMolTransforms.GetDihedralDeg(conformer, *torsion.atoms)
+                for conformer in with_conformers(mol, positions).GetConformers()
             ]
             middle, half = (torsion.low + torsion.high) / 2, (torsion.high - torsion.low) / 2
-            outside = np.abs((np.array(found) - middle + 180) % 360 - 180) - half
+            outside = np.abs((np.array(angles) - middle + 180) % 360 - 180) - half
             holds &= outside < TORSION_SLACK
         return holds
 
@@ -173,13 +174,13 @@ def _coordinates(mol: Chem.Mol, given: Mapping[int, Any]) -> dict[int, tuple[flo
 
 def _torsions(mol: Chem.Mol, key: str | Sequence[int], value: float | Sequence[float]) -> list[Torsion]:
     low, high = torsion_range(value)
-    found = mol.GetSubstructMatches(Chem.MolFromSmarts(key)) if isinstance(key, str) else [key]
-    matches = [tuple(map(int, match)) for match in found]
+    quadruples = mol.GetSubstructMatches(Chem.MolFromSmarts(key)) if isinstance(key, str) else [key]
+    matches = [tuple(map(int, match)) for match in quadruples]
     if not matches or not all(0 <= atom < mol.GetNumAtoms() for match in matches for atom in match):
         raise ParseError(f"the torsion {readable(str(key))} is not in this molecule")
     return [Torsion((a, b, c, d), low, high) for a, b, c, d in matches]
 
 
-def _check_placed(mol: Chem.Mol, what: str) -> None:
+def _check_placed(mol: Chem.Mol, name: str) -> None:
     if not mol.GetNumConformers() or not mol.GetConformer().Is3D():
-        raise ParseError(f"{what} has no 3D coordinates")
+        raise ParseError(f"{name} has no 3D coordinates")

@@ -108,7 +108,7 @@ class MadeTemplates:
 
 
 def sample_conformers(
-    mol: Chem.Mol, model: TorsionModel | None, config: GenerateConfig, made: MadeTemplates | None = None
+    mol: Chem.Mol, model: TorsionModel | None, config: GenerateConfig, ready: MadeTemplates | None = None
 ) -> Samples:
     """Template conformers, torsions sampled over them, and the strain of the result.
 
@@ -116,15 +116,15 @@ def sample_conformers(
         mol: with explicit hydrogens and complete stereo.
         model: samples the torsions; None for uniform ones.
         config: how many, and the steps.
-        made: the template conformers, where they are there already.
+        ready: the template conformers, where they are there already.
 
     Raises:
         EmbeddingError: there is no template conformer.
     """
-    return sample_torsions_over(prepare_templates(mol, config, made), model, config)
+    return sample_torsions_over(prepare_templates(mol, config, ready), model, config)
 
 
-def prepare_templates(mol: Chem.Mol, config: GenerateConfig, made: MadeTemplates | None = None) -> Prepared:
+def prepare_templates(mol: Chem.Mol, config: GenerateConfig, ready: MadeTemplates | None = None) -> Prepared:
     """Template conformers of a molecule with explicit hydrogens and complete stereo; arguments as above.
 
     Raises:
@@ -132,10 +132,10 @@ def prepare_templates(mol: Chem.Mol, config: GenerateConfig, made: MadeTemplates
     """
     record = molecule_graph(mol)
     field = ConformerField(mol, restraints_of(mol, config), device_of(config.device))
-    if made is not None:
-        for note in made.notes:
+    if ready is not None:
+        for note in ready.notes:
             warnings.warn(note, MoleculeWarning, stacklevel=2)
-        return Prepared(field, record, made.positions, made.method)
+        return Prepared(field, record, ready.positions, ready.method)
     count = template_count(mol, record.n_torsions, config)
     templates, method = _templates(mol, count, rings_make_the_shape(mol, record.n_torsions), field, config)
     return Prepared(field, record, templates, method)

@@ -19,5 +19,5 @@ def batch_numbers(start: int = 0, rank: int = 0, world_size: int = 1) -> Iterato
         rank, world_size: this process among those that train together.
     """
     worker = torch.utils.data.get_worker_info()
-    place, step = (worker.id, worker.num_workers) if worker else (0, 1)
-    return count((start + place) * world_size + rank, step * world_size)
+    index, step = (worker.id, worker.num_workers) if worker else (0, 1)
+    return count((start + index) * world_size + rank, step * world_size)

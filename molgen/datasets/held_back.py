@@ -35,12 +35,12 @@ def hold_back(
     """
     chosen = set(in_random_order(set(values_of(sources[of], key)), seed)[:count])
     rest = [without(records, key, chosen) for records in sources]
-    return rest, in_memory(those(sources[of], [one in chosen for one in values_of(sources[of], key)]))
+    return rest, in_memory(those(sources[of], [value in chosen for value in values_of(sources[of], key)]))
 
 
 def without(records: Sequence[Record], key: Key, keys: set[Any]) -> Sequence[Record]:
     """The records of other molecules or families."""
-    return those(records, [one not in keys for one in values_of(records, key)])
+    return those(records, [value not in keys for value in values_of(records, key)])
 
 
 def in_random_order(keys: Iterable[Any], seed: int) -> list[Any]:

@@ -28,19 +28,19 @@ def with_clusters(files: Sequence[Files], table: str = "", identity: float = IDE
     """
     if table:
         known = read_clusters(Path(table))
-        missing = [one.name for one in files if one.name not in known]
+        missing = [file.name for file in files if file.name not in known]
         if missing:
             raise InputError(f"has no cluster of {missing[0]} and {len(missing) - 1} others", source=table)
-        return [replace(one, cluster=known[one.name], has_cluster=True) for one in files]
-    unknown = sorted((one for one in files if not one.has_cluster), key=lambda one: one.name)
+        return [replace(file, cluster=known[file.name], has_cluster=True) for file in files]
+    unknown = sorted((file for file in files if not file.has_cluster), key=lambda file: file.name)
     named = clusters_of(unknown, identity)
-    return [one if one.has_cluster else replace(one, cluster=named[one.name]) for one in files]
+    return [file if file.has_cluster else replace(file, cluster=named[file.name]) for file in files]
 
 
 def clusters_of(files: Sequence[ComplexFiles | ProteinFile], identity: float = IDENTITY) -> dict[str, str]:
     """Name -> the name of the first structure of its cluster. What cannot be read is a cluster of its own."""
-    found = sequence_clusters([_sequences(one) for one in files], identity)
-    return {one.name: files[index].name for one, index in zip(files, found, strict=True)}
+    members = sequence_clusters([_sequences(file) for file in files], identity)
+    return {file.name: files[index].name for file, index in zip(files, members, strict=True)}
 
 
 def write_clusters(sources: Sequence[Path], output: Path, identity: float = IDENTITY) -> tuple[int, int]:
@@ -55,7 +55,7 @@ def write_clusters(sources: Sequence[Path], output: Path, identity: float = IDEN
     Raises:
         InputError: a source holds neither, or the table cannot be written.
     """
-    files = {one.name: one for source in sources for one in _structures(source)}
+    files = {structure.name: structure for source in sources for structure in _structures(source)}
     clusters = clusters_of([files[name] for name in sorted(files)], identity)
     with write_atomically(output) as file:
         table = csv.writer(file, lineterminator="\n")
@@ -87,7 +87,7 @@ def _structures(source: Path) -> Sequence[ComplexFiles | ProteinFile]:
         complexes = find_complexes(source)
     except InputError:
         return find_proteins(source)
-    return complexes if any(one.ligands for one in complexes) else find_proteins(source)
+    return complexes if any(entry.ligands for entry in complexes) else find_proteins(source)
 
 
 def _sequences(files: ComplexFiles | ProteinFile) -> tuple[str, ...]:

@@ -63,12 +63,14 @@ def find_complexes(source: str | Path) -> list[ComplexFiles]:
     path = Path(source)
     if path.is_dir():
         clusters = _clusters(path, "id")
-        found = [_in_folder(one, clusters.get(one.name)) for one in sorted(path.iterdir()) if one.is_dir()]
+        complexes = [
+            _in_folder(folder, clusters.get(folder.name)) for folder in sorted(path.iterdir()) if folder.is_dir()
+        ]
     else:
-        found = [_in_row(path.parent, row, number) for number, row in enumerate(_rows(path, "protein", "ligand"))]
-    if not found:
+        complexes = [_in_row(path.parent, row, number) for number, row in enumerate(_rows(path, "protein", "ligand"))]
+    if not complexes:
         raise InputError("holds no complexes", source=path)
-    return found
+    return complexes
 
 
 def find_proteins(source: str | Path) -> list[ProteinFile]:
@@ -85,31 +87,31 @@ def find_proteins(source: str | Path) -> list[ProteinFile]:
     path = Path(source)
     if path.is_dir():
         clusters = _clusters(path, "id")
-        files = [one for one in sorted(path.rglob("*")) if one.is_file() and _suffix(one) in _STRUCTURES]
-        names = [_protein_name(one) for one in files]
-        found = [
-            ProteinFile(name, one, clusters.get(name, name), name in clusters)
-            for name, one in zip(names, files, strict=True)
+        files = [file for file in sorted(path.rglob("*")) if file.is_file() and _suffix(file) in _STRUCTURES]
+        names = [_protein_name(file) for file in files]
+        proteins = [
+            ProteinFile(name, file, clusters.get(name, name), name in clusters)
+            for name, file in zip(names, files, strict=True)
         ]
     else:
-        found = [_listed(path, row) for row in _rows(path, "file")]
-    if not found:
+        proteins = [_listed(path, row) for row in _rows(path, "file")]
+    if not proteins:
         raise InputError("holds no proteins", source=path)
-    return found
+    return proteins
 
 
 def named(files: Iterable[ComplexFiles | ProteinFile | ComplexRecord]) -> list[PreparationInput]:
     """What is found, as inputs of a preparation."""
-    return [PreparationInput(one.name, one) for one in files]
+    return [PreparationInput(file.name, file) for file in files]
 
 
 def _listed(table: Path, row: dict[str, str]) -> ProteinFile:
     places = [folder / row["file"] for folder in (table.parent, table.parent.parent)]
-    place = next((one for one in places if one.exists()), None)
-    if place is None:
+    file = next((candidate for candidate in places if candidate.exists()), None)
+    if file is None:
         raise InputError(f"names {row['file']}, which is not there", source=table)
-    name = row.get("pdb_id") or row.get("name") or _stem(place)
-    return ProteinFile(name, place, row.get("cluster") or name, bool(row.get("cluster")))
+    name = row.get("pdb_id") or row.get("name") or _stem(file)
+    return ProteinFile(name, file, row.get("cluster") or name, bool(row.get("cluster")))
 
 
 def _in_row(folder: Path, row: dict[str, str], number: int) -> ComplexFiles:
@@ -129,23 +131,23 @@ def _in_folder(folder: Path, cluster: str | None) -> ComplexFiles:
 
 
 def _clusters(folder: Path, key: str) -> dict[str, str]:
-    for place in (folder, folder.parent):
-        if (place / "index.csv").is_file():
-            return {row[key]: row["cluster"] for row in _rows(place / "index.csv", key, "cluster")}
+    for home in (folder, folder.parent):
+        if (home / "index.csv").is_file():
+            return {row[key]: row["cluster"] for row in _rows(home / "index.csv", key, "cluster")}
     return {}
 
 
 def _rows(path: Path, *columns: str) -> list[dict[str, str]]:
     try:
         reader = csv.DictReader(io.StringIO(read_input(path, _MOST_BYTES).decode("utf-8-sig"), newline=""), restval="")
-        missing = [one for one in columns if one not in (reader.fieldnames or ())]
+        missing = [column for column in columns if column not in (reader.fieldnames or ())]
         if missing:
             raise InputError(f"has no column {missing[0]!r}", source=path)
         rows = list(reader)
     except (UnicodeDecodeError, csv.Error) as error:
         raise InputError(f"cannot be read as a table: {error}", source=path) from error
     for number, row in enumerate(rows, start=1):
-        empty = next((one for one in columns if not row[one] or "\0" in row[one]), None)
+        empty = next((column for column in columns if not row[column] or "\0" in row[column]), None)
         if empty:
             raise InputError(f"has no {empty}", source=path, place=f"row {number}")
     return rows

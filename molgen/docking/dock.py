@@ -82,7 +82,7 @@ def dock(
         MolgenError: one line that says what is wrong with the protein, the pocket or the ligand.
     """
     config = config_of(n=n, seed=seed, **options)
-    structure, *others = [choose_chains(one, chains) for one in structures_of(protein)]
+    structure, *others = [choose_chains(entry, chains) for entry in structures_of(protein)]
     record, *more = islice(read_molecules(ligand), 2)
     if more:
         raise ParseError("holds several molecules; molgen.screen takes libraries", source=ligand)

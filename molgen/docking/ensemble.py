@@ -50,8 +50,8 @@ def ensemble_sites(
             if bond is not None:
                 pocket = freed(pocket, moved.protein, bond)
             other = site_of(moved.protein, pocket, **there, bond=bond)
-            said = [*notes, *_in_the_way(site, other), *other.notes]
-            named.append(replace(other, notes=tuple(f"{name}: {note}" for note in said)))
+            added = [*notes, *_in_the_way(site, other), *other.notes]
+            named.append(replace(other, notes=tuple(f"{name}: {note}" for note in added)))
     return tuple(named)
 
 
@@ -66,7 +66,7 @@ def structures_of(protein: Protein | str | Path | Sequence[Protein | str | Path]
     given = list(protein)
     if not given:
         raise InputError("there is no structure to dock into")
-    return [one if isinstance(one, Protein) else read_protein(one) for one in given]
+    return [entry if isinstance(entry, Protein) else read_protein(entry) for entry in given]
 
 
 def pocket_in(structure: Protein, pocket: Pocket) -> Pocket:

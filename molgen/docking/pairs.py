@@ -85,7 +85,7 @@ def read_pairs(path: str | Path) -> Iterator[Pair]:
     count = 0
     for count, row in enumerate(table_rows(lines, delimiter_of(header), above), start=1):
         lines.start_record()
-        cells = {wanted: _cell(row.cells, place) for wanted, place in places.items()}
+        cells = {wanted: _cell(row.cells, column) for wanted, column in places.items()}
         yield Pair(
             _found(cells["protein"], table),
             _found(cells["ligand"], table),
@@ -103,8 +103,8 @@ def _place(columns: Sequence[str], names: Sequence[str]) -> int | None:
     return next((lowered.index(name) for name in names if name in lowered), None)
 
 
-def _cell(row: Sequence[str], place: int | None) -> str:
-    return row[place].strip() if place is not None and place < len(row) else ""
+def _cell(row: Sequence[str], column: int | None) -> str:
+    return row[column].strip() if column is not None and column < len(row) else ""
 
 
 def _found(text: str, table: Path) -> str:
@@ -165,10 +165,10 @@ class PairDocking:
         key = (protein, pocket)
         if key not in self._sites:
             structure = choose_chains(read_protein(protein), self.chains)
-            found = sites_of(structure, pocket, keep=self.keep, drop=self.drop, covalent=self.config.covalent).searched
-            found = flexible_sites(found, self.config)
-            check_conditions(self.config, found)
-            self._sites = {**dict(list(self._sites.items())[1 - _MOST_SITES :]), key: found}
+            sites = sites_of(structure, pocket, keep=self.keep, drop=self.drop, covalent=self.config.covalent).searched
+            sites = flexible_sites(sites, self.config)
+            check_conditions(self.config, sites)
+            self._sites = {**dict(list(self._sites.items())[1 - _MOST_SITES :]), key: sites}
         return self._sites[key]
 
 

@@ -86,10 +86,10 @@ def propose(
     guide = None if energy is None else guide_of(energy, center, guidance)
     shapes = shapes.to(model.device)
     with one_thread():
-        found = sample_poses(
+        poses = sample_poses(
             model, graph, pocket, shapes, start, time_grid(steps), stepper=stepper, rng=rng, guide=guide, on_step=watch
         )
-    return finite_starts(found.cpu() + center, template)
+    return finite_starts(poses.cpu() + center, template)
 
 
 def finite_starts(positions: Tensor, template: Tensor) -> Starts:

@@ -179,13 +179,13 @@ def _seen_together(model: ConfidenceModel, ligand: Ligand, refined: Sequence[tup
 
 def _found_back(model: PoseModel, ligand: Ligand, refined: Sequence[tuple[Site, Refined]], rows: Tensor) -> Tensor:
     """How well the pose model finds back to some poses, [k, 2]; rows count the poses site after site."""
-    found, first = torch.zeros(len(rows), len(SUPPORT_FEATURES) - 1), 0
+    recovered, first = torch.zeros(len(rows), len(SUPPORT_FEATURES) - 1), 0
     for site, poses in refined:
         here = (rows >= first) & (rows < first + len(poses.total))
         if here.any():
-            found[here] = found_back_from(denoised(model, site, ligand, poses.positions[rows[here] - first]))
+            recovered[here] = found_back_from(denoised(model, site, ligand, poses.positions[rows[here] - first]))
         first += len(poses.total)
-    return found
+    return recovered
 
 
 def _logits(model: ConfidenceModel, ligand: Ligand, site: Site, refined: Refined, lowest: float) -> Tensor:

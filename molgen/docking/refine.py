@@ -92,8 +92,8 @@ def held(refined: Refined) -> Refined:
     """Without poses that cost BROKEN more restraint than the one that keeps to it best; a note tells how many."""
     kept = refined.restraint <= refined.restraint.min() + BROKEN
     if not kept.all():
-        what = "candidate poses break the core or an anchor and are left out"
-        warnings.warn(f"{int((~kept).sum())} of {len(kept)} {what}", MoleculeWarning, stacklevel=2)
+        reason = "candidate poses break the core or an anchor and are left out"
+        warnings.warn(f"{int((~kept).sum())} of {len(kept)} {reason}", MoleculeWarning, stacklevel=2)
     return refined.pick(torch.nonzero(kept)[:, 0])
 
 

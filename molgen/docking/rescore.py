@@ -100,8 +100,8 @@ def rescore(
     ligand = ligand_of(full, keep_conformer=True)
     if site is None:
         structure = protein if isinstance(protein, Protein) else read_protein(protein)
-        found = stand_ins_of([pose], structure, keep)
-        box = box_around(ligand.templates[0].numpy(), found)
+        occupied = stand_ins_of([pose], structure, keep)
+        box = box_around(ligand.templates[0].numpy(), occupied)
         site = site_of(structure, box, keep=keep, drop=drop)
     positions = ligand.templates[:1].permute(1, 2, 0).contiguous()
     direct = site.direct(ligand.classes, ligand.templates[0].numpy())
@@ -131,11 +131,11 @@ def _downhill(energy: DockingEnergy, positions: Tensor) -> Tensor:
     return positions
 
 
-def box_around(positions: np.ndarray, found: StandIns) -> Pocket:
-    """The box that holds a pose [n, 3] with a margin; `found` is what stands in the place of the ligand."""
+def box_around(positions: np.ndarray, occupied: StandIns) -> Pocket:
+    """The box that holds a pose [n, 3] with a margin; `occupied` is what stands in the place of the ligand."""
     low, high = positions.min(0) - _MARGIN, positions.max(0) + _MARGIN
     center, size = (low + high).astype(np.float64) / 2, (high - low).astype(np.float64)
-    return Pocket(center, size, "the pose", found.removed, notes=found.notes, places=found.places)
+    return Pocket(center, size, "the pose", occupied.removed, notes=occupied.notes, places=occupied.places)
 
 
 def stand_ins_of(poses: Sequence[Chem.Mol], protein: Protein, keep: Collection[str] = ()) -> StandIns:
@@ -171,8 +171,8 @@ def rescore_to_file(
     records = list(read_molecules(Path(source)))
     structure = choose_chains(protein if isinstance(protein, Protein) else read_protein(protein), chains)
     compared = None if reference is None else reference_ligand(reference, bonds=False)
-    found = stand_ins_of([record.mol for record in records if record.mol is not None], structure, keep)
-    work = _PoseRescoring(structure, minimize, compared, found, keep, drop)
+    occupied = stand_ins_of([record.mol for record in records if record.mol is not None], structure, keep)
+    work = _PoseRescoring(structure, minimize, compared, occupied, keep, drop)
     rows = []
     for record, scored in attempts(records, work, lambda record: record.name):
         pose = None if scored.value is None else scored.value.poses[0]

@@ -129,12 +129,12 @@ def dock_to_file(
     core_pose = None if core is None else reference_ligand(core)
     torch.set_num_threads(threads)
     records = read_molecules(source, smiles_column=smiles_column, name_column=name_column)
-    structure, *others = [choose_chains(one, chains) for one in structures_of(protein)]
-    found = sites_of(structure, pocket, keep=keep, drop=drop, covalent=config.covalent)
-    sites = flexible_sites(ensemble_sites(found.searched, others, keep=keep, drop=drop), config)
+    structure, *others = [choose_chains(entry, chains) for entry in structures_of(protein)]
+    pockets = sites_of(structure, pocket, keep=keep, drop=drop, covalent=config.covalent)
+    sites = flexible_sites(ensemble_sites(pockets.searched, others, keep=keep, drop=drop), config)
     check_conditions(config, sites)
     work = LigandDocking(sites, config, parsed, core_pose, compared_with(reference, pocket), largest_fragment)
-    setting = Setting(structure, sites, found.others)
+    setting = Setting(structure, sites, pockets.others)
     if on_setting:
         on_setting(setting)
     if receptor_file is not None:

@@ -30,8 +30,8 @@ def pad_pockets(batch: ComplexData) -> PocketBatch:
     start = pocket.ptr[pocket.batch]
     neighbors = (torch.arange(len(start), device=start.device) - start)[:, None].repeat(1, NEIGHBORS)
     counts = receiver.bincount(minlength=len(start))
-    place = torch.arange(len(receiver), device=start.device) - (counts.cumsum(0) - counts)[receiver]
-    neighbors[receiver, place] = sender - start[receiver]
+    slot = torch.arange(len(receiver), device=start.device) - (counts.cumsum(0) - counts)[receiver]
+    neighbors[receiver, slot] = sender - start[receiver]
     return PocketBatch.padded(FlatPockets(pocket.ptr.diff(), pocket.x, pocket.pos, pocket.direction, neighbors))
 
 

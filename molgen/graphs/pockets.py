@@ -91,8 +91,8 @@ def pocket_directions(positions: np.ndarray) -> np.ndarray:
 def pocket_neighbors(positions: np.ndarray) -> np.ndarray:
     """int64 [k, NEIGHBORS]: the atoms nearest to each of those at [k, 3], its own index where there are fewer."""
     neighbors = np.tile(np.arange(len(positions))[:, None], NEIGHBORS)
-    found = nearest(positions, NEIGHBORS)
-    neighbors[:, : found.shape[1]] = found
+    nearby = nearest(positions, NEIGHBORS)
+    neighbors[:, : nearby.shape[1]] = nearby
     return neighbors
 
 

@@ -63,10 +63,10 @@ def atom_stereo(marks: StereoMarks, atoms: int) -> tuple[np.ndarray, np.ndarray]
     neighbors[marks.chiral[:, 0]] = marks.chiral[:, 1:]
     count = np.zeros(atoms, dtype=int)
     for a, _, _, d, kind in marks.double_bonds.astype(int).tolist():
-        for one, other in ((a, d), (d, a)):
-            if count[one] < MOST_PARTNERS:
-                partners[one, count[one]] = 3 * other + kind
-                count[one] += 1
+        for atom, other in ((a, d), (d, a)):
+            if count[atom] < MOST_PARTNERS:
+                partners[atom, count[atom]] = 3 * other + kind
+                count[atom] += 1
     return neighbors, partners
 
 

@@ -32,9 +32,9 @@ class ScoreNorm:
     def __call__(self, sigma: Tensor) -> Tensor:
         """Shaped like sigma, in its dtype; 1/radian^2."""
         log_sigma, damping = sigma.double().log(), self.decay * sigma.double() ** 2
-        place = ((log_sigma - self.first) / (self.last - self.first)).clamp(0, 1) * (len(self.table) - 1)
-        left = place.floor().clamp(max=len(self.table) - 2).long()
+        position = ((log_sigma - self.first) / (self.last - self.first)).clamp(0, 1) * (len(self.table) - 1)
+        left = position.floor().clamp(max=len(self.table) - 2).long()
         table = self.table.to(sigma.device)
-        inside = torch.lerp(table[left], table[left + 1], place - left)
+        inside = torch.lerp(table[left], table[left + 1], position - left)
         log_norm = torch.where(log_sigma < self.first, math.log(self.near), inside - damping) - 2 * log_sigma
         return torch.where(log_sigma > self.last, math.log(self.far) - damping, log_norm).exp().to(sigma.dtype)

@@ -80,12 +80,12 @@ def paired_difference(
         level, samples, seed: of the bootstrap over molecules (:func:`bootstrap_interval`).
 
     Raises:
-        ValueError: no values, or not as many of one as of the other.
+        ValueError: no values, or sequences of different lengths.
     """
-    one, other = (np.asarray(values, dtype=np.float64).ravel() for values in (first, second))
-    if one.shape != other.shape:
-        raise ValueError(f"paired values must be as many on both sides, got {one.size} and {other.size}")
-    gap = one - other
+    first, second = (np.asarray(values, dtype=np.float64).ravel() for values in (first, second))
+    if first.shape != second.shape:
+        raise ValueError(f"paired values must have the same length, got {first.size} and {second.size}")
+    gap = first - second
     return PairedDifference(
         mean=bootstrap_interval(gap, level=level, samples=samples, seed=seed),
         median=float(np.median(gap)),

@@ -51,11 +51,11 @@ def calibration(confidence: ArrayLike, right: ArrayLike, bins: int = 10) -> Cali
     if len(stated) == 0 or stated.min() < 0 or stated.max() > 1:
         raise ValueError("calibration needs confidences between 0 and 1")
     edges = np.linspace(0.0, 1.0, bins + 1)
-    place = np.clip(np.searchsorted(edges, stated, side="left") - 1, 0, bins - 1)
-    counts = np.bincount(place, minlength=bins)
+    bin_index = np.clip(np.searchsorted(edges, stated, side="left") - 1, 0, bins - 1)
+    counts = np.bincount(bin_index, minlength=bins)
     with np.errstate(invalid="ignore"):
-        means = np.bincount(place, stated, bins) / counts
-        observed = np.bincount(place, came, bins) / counts
+        means = np.bincount(bin_index, stated, bins) / counts
+        observed = np.bincount(bin_index, came, bins) / counts
     error = float(np.nansum(counts * np.abs(means - observed)) / len(stated))
     brier = float(((stated - came) ** 2).mean())
     return Calibration(edges, counts, means, observed, error, brier, len(stated))

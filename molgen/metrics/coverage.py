@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from molgen.former_names import takes_former_names
 from molgen.metrics.bootstrap import Interval, bootstrap_interval
 
 
@@ -92,31 +93,34 @@ class CoverageSummary:
     n: int
 
 
-def summarize_coverage(found: Sequence[Coverage], *, level: float = 0.95, seed: int = 0) -> CoverageSummary:
+@takes_former_names(found="coverages")
+def summarize_coverage(coverages: Sequence[Coverage], *, level: float = 0.95, seed: int = 0) -> CoverageSummary:
     """Means over molecules with bootstrap intervals.
 
     Args:
-        found: one per molecule, all on the same thresholds.
+        coverages: one per molecule, all on the same thresholds.
         level: probability covered by the intervals.
         seed: of the resampling.
 
     Raises:
         ValueError: no molecules, or their thresholds differ.
     """
-    if not found or any(not np.array_equal(one.thresholds, found[0].thresholds) for one in found):
+    thresholds = coverages[0].thresholds if coverages else None
+    if thresholds is None or any(not np.array_equal(each.thresholds, thresholds) for each in coverages):
         raise ValueError("a summary needs molecules that were measured at the same thresholds")
 
     def mean(values: ArrayLike) -> Interval:
         return bootstrap_interval(values, level=level, seed=seed)
 
-    recall, precision = np.stack([one.recall for one in found]), np.stack([one.precision for one in found])
+    recall = np.stack([each.recall for each in coverages])
+    precision = np.stack([each.precision for each in coverages])
     return CoverageSummary(
-        thresholds=found[0].thresholds,
+        thresholds=thresholds,
         recall=tuple(mean(column) for column in recall.T),
         precision=tuple(mean(column) for column in precision.T),
-        recall_rmsd=mean([one.recall_rmsd for one in found]),
-        precision_rmsd=mean([one.precision_rmsd for one in found]),
-        n=len(found),
+        recall_rmsd=mean([each.recall_rmsd for each in coverages]),
+        precision_rmsd=mean([each.precision_rmsd for each in coverages]),
+        n=len(coverages),
     )
 
 

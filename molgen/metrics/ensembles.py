@@ -90,11 +90,11 @@ def read_ensembles(source: str | Path, references: Sequence[Ensemble] = ()) -> t
     Raises:
         InputError: the file cannot be read, or holds no record with 3D coordinates.
     """
-    found, failed = _read(source)
-    if not found:
+    records, failed = _read(source)
+    if not records:
         reason = failed[0].error or "unreadable"
         raise InputError(f"no structure can be used: {reason}", source=source, place=failed[0].place)
-    return [_ensemble(group, named) for group, named in _groups(found, references)], failed
+    return [_ensemble(group, named) for group, named in _groups(records, references)], failed
 
 
 def matching(ensemble: Ensemble, references: Sequence[Ensemble]) -> list[Ensemble]:
@@ -102,9 +102,11 @@ def matching(ensemble: Ensemble, references: Sequence[Ensemble]) -> list[Ensembl
 
     Several references can fit, e.g. one molecule in several crystal structures; all of them are returned.
     """
-    alike = [one for one in references if one.graph == ensemble.graph]
-    by_name = [one for one in alike if one.named and ensemble.named and one.name == ensemble.name]
-    return by_name or [one for one in alike if one.smiles == ensemble.smiles] or alike
+    alike = [reference for reference in references if reference.graph == ensemble.graph]
+    by_name = [
+        reference for reference in alike if reference.named and ensemble.named and reference.name == ensemble.name
+    ]
+    return by_name or [reference for reference in alike if reference.smiles == ensemble.smiles] or alike
 
 
 def joined(ensembles: Sequence[Ensemble]) -> Chem.Mol:
@@ -126,11 +128,15 @@ def joined(ensembles: Sequence[Ensemble]) -> Chem.Mol:
 
 def single_structures(ensembles: Sequence[Ensemble]) -> list[Chem.Mol]:
     """Every structure of some ensembles as a molecule of its own."""
-    return [Chem.Mol(one.mol, False, conformer.GetId()) for one in ensembles for conformer in one.mol.GetConformers()]
+    return [
+        Chem.Mol(ensemble.mol, False, conformer.GetId())
+        for ensemble in ensembles
+        for conformer in ensemble.mol.GetConformers()
+    ]
 
 
 def _read(source: str | Path) -> tuple[list[_Read], list[InputRecord]]:
-    found: list[_Read] = []
+    records: list[_Read] = []
     failed: list[InputRecord] = []
     known: dict[tuple, tuple[str, str]] = {}
     for record in read_folder(source) if Path(source).is_dir() else read_molecules(Path(source)):
@@ -145,8 +151,8 @@ def _read(source: str | Path) -> tuple[list[_Read], list[InputRecord]]:
         if table not in known:
             known[table] = Chem.MolToSmiles(_stripped(record.mol)), Chem.MolToSmiles(bare_graph(record.mol))
         named = bool(record.mol.HasProp("_Name") and record.mol.GetProp("_Name").strip())
-        found.append(_Read(record, record.mol, named, table, *known[table]))
-    return found, failed
+        records.append(_Read(record, record.mol, named, table, *known[table]))
+    return records, failed
 
 
 def _problem(mol: Chem.Mol) -> str | None:
@@ -187,22 +193,22 @@ def _groups(found: Sequence[_Read], references: Sequence[Ensemble]) -> Iterator[
 
 def _labels(alike: Sequence[_Read], references: Sequence[Ensemble]) -> Collection[str]:
     """The names among records of one graph that are names of molecules: all of them, or none."""
-    names = Counter(one.record.name for one in alike if one.named)
-    wanted = {one.name for one in references if one.named}
+    names = Counter(entry.record.name for entry in alike if entry.named)
+    wanted = {entry.name for entry in references if entry.named}
     label = len(alike) == 1 or any(count > 1 for count in names.values()) or bool(wanted & set(names))
     return names if label else ()
 
 
 def _ensemble(group: Sequence[_Read], named: bool) -> Ensemble:
     first = group[0]
-    same = all(one.table == first.table or _same_atoms(one.mol, first.mol) for one in group)
+    same = all(entry.table == first.table or _same_atoms(entry.mol, first.mol) for entry in group)
     mol = _without_properties(first.mol if same else _stripped(first.mol))
     heavy = heavy_atoms(first.mol)
     mol.RemoveAllConformers()
-    for one in group:
-        positions = one.mol.GetConformer().GetPositions()
-        _add(mol, positions if same else positions[_order(first.mol, heavy, one.mol)])
-    members = tuple(Member(one.record.place or "", one.record.name, one.mol.GetPropsAsDict()) for one in group)
+    for entry in group:
+        positions = entry.mol.GetConformer().GetPositions()
+        _add(mol, positions if same else positions[_order(first.mol, heavy, entry.mol)])
+    members = tuple(Member(entry.record.place or "", entry.record.name, entry.mol.GetPropsAsDict()) for entry in group)
     return Ensemble(first.record.name, named, mol, members, first.smiles, first.graph)
 
 

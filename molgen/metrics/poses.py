@@ -62,12 +62,12 @@ def bare_graph(mol: Chem.Mol) -> Chem.Mol:
     """Elements and connections of the heavy atoms only, single bonds throughout: what all forms of a molecule share."""
     bare = Chem.RWMol()
     heavy = [atom for atom in mol.GetAtoms() if atom.GetAtomicNum() != 1]
-    place = {atom.GetIdx(): bare.AddAtom(Chem.Atom(atom.GetAtomicNum())) for atom in heavy}
+    bare_index = {atom.GetIdx(): bare.AddAtom(Chem.Atom(atom.GetAtomicNum())) for atom in heavy}
     for atom in bare.GetAtoms():
         atom.SetNoImplicit(True)
     for bond in mol.GetBonds():
         ends = (bond.GetBeginAtomIdx(), bond.GetEndAtomIdx())
-        if all(end in place for end in ends):
-            bare.AddBond(place[ends[0]], place[ends[1]], Chem.BondType.SINGLE)
+        if all(end in bare_index for end in ends):
+            bare.AddBond(bare_index[ends[0]], bare_index[ends[1]], Chem.BondType.SINGLE)
     Chem.FastFindRings(bare)
     return bare.GetMol()

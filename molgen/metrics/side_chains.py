@@ -69,7 +69,7 @@ def clashes(types: Tensor, atoms: Tensor, present: Tensor | None = None, share: 
     residue, slot = torch.nonzero(there, as_tuple=True)
     where = atoms[residue, slot]
     r = radius[elements[residue, slot].long()]
-    found = 0
+    total = 0
     for start in range(0, len(where), 2048):
         rows = slice(start, start + 2048)
         near = torch.cdist(where[rows], where) < share * (r[rows, None] + r[None])
@@ -78,8 +78,8 @@ def clashes(types: Tensor, atoms: Tensor, present: Tensor | None = None, share: 
         sulfur = elements[residue, slot] == 16
         near &= ~(sulfur[rows, None] & sulfur[None])
         proline = (types[residue] == INDEX["PRO"])[None] & (second == first + 1) & (slot[None] == 6)
-        found += int((near & ~proline).sum())
-    return found
+        total += int((near & ~proline).sum())
+    return total
 
 
 def _mean_square(first: Tensor, second: Tensor, mask: Tensor) -> Tensor:

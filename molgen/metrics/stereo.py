@@ -87,7 +87,7 @@ def stereo_checks(reference: Chem.Mol | str, mol: Chem.Mol, max_matches: int = M
         mapping = dict(zip(own, target[match].tolist(), strict=True))
         terms = [_map_center(term, mapping) for term in centers]
         terms += [_map_axis(term, mapping) for term in axes]
-        terms += [found for term in doubles if (found := _map_double_bond(term, mapping, known, mol)) is not None]
+        terms += [mapped for term in doubles if (mapped := _map_double_bond(term, mapping, known, mol)) is not None]
         alternatives.add(frozenset(terms))
     most = max(len(terms) for terms in alternatives)
     return _stack([terms for terms in alternatives if len(terms) == most])
@@ -118,7 +118,7 @@ def _centers(mol: Chem.Mol) -> list[_Term]:
     for atom in mol.GetAtoms():
         sign = _HANDED.get(atom.GetChiralTag())
         neighbors = [bond.GetOtherAtom(atom) for bond in atom.GetBonds()]
-        hydrogens = [place for place, other in enumerate(neighbors) if other.GetAtomicNum() == 1]
+        hydrogens = [index for index, other in enumerate(neighbors) if other.GetAtomicNum() == 1]
         if sign is None or len(neighbors) not in (3, 4) or len(neighbors) - len(hydrogens) < 3:
             continue
         if hydrogens:
@@ -155,7 +155,7 @@ def _map_axis(term: _Term, mapping: dict[int, int]) -> _Term:
 def _map_center(term: _Term, mapping: dict[int, int]) -> _Term:
     """The term in the other molecule's atoms, neighbors ascending with the sign of the sorting."""
     center, *neighbors = (mapping[atom] for atom in term.atoms)
-    swaps = sum(first > second for place, first in enumerate(neighbors) for second in neighbors[place + 1 :])
+    swaps = sum(first > second for index, first in enumerate(neighbors) for second in neighbors[index + 1 :])
     return _Term(term.kind, term.sign * (-1) ** swaps, (center, *sorted(neighbors)))
 
 

@@ -60,9 +60,9 @@ def first_and_best(rmsds: Sequence[ArrayLike], counts: Sequence[int]) -> NDArray
         raise ValueError(f"counts must be at least 1, got {list(counts)}")
     best = np.full((len(counts), len(rmsds)), np.inf)
     for column, values in enumerate(rmsds):
-        found = np.nan_to_num(np.asarray(values, dtype=np.float64).ravel(), nan=np.inf)
+        ordered = np.nan_to_num(np.asarray(values, dtype=np.float64).ravel(), nan=np.inf)
         for row, count in enumerate(counts):
-            best[row, column] = found[:count].min(initial=np.inf)
+            best[row, column] = ordered[:count].min(initial=np.inf)
     return best
 
 

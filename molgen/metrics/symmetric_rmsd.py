@@ -62,8 +62,8 @@ def symmetric_rmsds(
     """
     deadline = None if seconds is None else time.process_time() + seconds
     coords = heavy_coordinates(reference), heavy_coordinates(probe)
-    found = _matches_until(deadline, reference, probe, max_matches)
-    return _smallest(*coords, found, superpose, deadline)
+    matches = _matches_until(deadline, reference, probe, max_matches)
+    return _smallest(*coords, matches, superpose, deadline)
 
 
 def pairwise_rmsds(
@@ -75,13 +75,13 @@ def pairwise_rmsds(
     """
     deadline = None if seconds is None else time.process_time() + seconds
     coords = heavy_coordinates(mol)
-    found = _matches_until(deadline, mol, None, max_matches)
+    matches = _matches_until(deadline, mol, None, max_matches)
     matrix = np.zeros((len(coords), len(coords)))
-    exact, fewest = True, len(found.permutations)
+    exact, fewest = True, len(matches.permutations)
     for start in range(0, len(coords), _ROWS):
         # rows that are left share what is left of the time
         until = _share(deadline, start, len(coords))
-        part = _smallest(coords[start : start + _ROWS], coords[start:], found, superpose, until)
+        part = _smallest(coords[start : start + _ROWS], coords[start:], matches, superpose, until)
         matrix[start : start + _ROWS, start:] = part.rmsd
         exact, fewest = exact and part.exact, min(fewest, part.matches)
     upper = np.triu(matrix, 1)
@@ -109,23 +109,23 @@ def _matches_until(deadline: float | None, first: Chem.Mol, second: Chem.Mol | N
     most = min(_FIRST, cap)
     while True:
         begin = time.process_time()
-        found = search(most)
+        matches = search(most)
         end = time.process_time()
-        if found.complete or most >= cap or end + 4 * (end - begin) > deadline:
-            return found
+        if matches.complete or most >= cap or end + 4 * (end - begin) > deadline:
+            return matches
         most = min(4 * most, cap)
 
 
 def _smallest(
-    a: NDArray[np.float64], b: NDArray[np.float64], found: Matches, superpose: bool, deadline: float | None
+    a: NDArray[np.float64], b: NDArray[np.float64], matches: Matches, superpose: bool, deadline: float | None
 ) -> SymmetricRmsd:
     """Minimum over blocks of permutations until the deadline; the first block is always done."""
     measure = rmsd_matrix if superpose else pose_rmsd_matrix
-    orders = found.permutations
+    orders = matches.permutations
     step = len(orders) if deadline is None else max(1, _BLOCK // max(1, len(a) * len(b)))
     best = measure(a, b, orders[:step])
     done = min(step, len(orders))
     while done < len(orders) and (deadline is None or time.process_time() < deadline):
         best = torch.minimum(best, measure(a, b, orders[done : done + step]))
         done = min(done + step, len(orders))
-    return SymmetricRmsd(best.numpy(), found.complete and done == len(orders), done)
+    return SymmetricRmsd(best.numpy(), matches.complete and done == len(orders), done)

@@ -63,10 +63,10 @@ def automorphisms(mol: Chem.Mol, max_matches: int = MAX_MATCHES) -> Matches:
         mol: any molecule; hydrogens are ignored.
         max_matches: cap on the number of permutations.
     """
-    found = atom_matches(mol, mol, max_matches)
-    identity = np.arange(found.permutations.shape[1])
-    others = found.permutations[(found.permutations != identity).any(axis=1)]
-    return Matches(np.concatenate([identity[None], others])[:max_matches], found.complete)
+    matches = atom_matches(mol, mol, max_matches)
+    identity = np.arange(matches.permutations.shape[1])
+    others = matches.permutations[(matches.permutations != identity).any(axis=1)]
+    return Matches(np.concatenate([identity[None], others])[:max_matches], matches.complete)
 
 
 def atom_matches(
@@ -84,15 +84,15 @@ def atom_matches(
         ValueError: the heavy-atom graphs differ.
     """
     query, target = _without_hydrogens(first), _without_hydrogens(second)
-    found: tuple[tuple[int, ...], ...] = ()
+    matches: tuple[tuple[int, ...], ...] = ()
     if query.GetNumAtoms() == target.GetNumAtoms() and query.GetNumBonds() == target.GetNumBonds():
         relaxed = _symmetrized(query) if resonance else query
-        found = target.GetSubstructMatches(relaxed, uniquify=False, useChirality=False, maxMatches=max_matches + 1)
-    if not found:
+        matches = target.GetSubstructMatches(relaxed, uniquify=False, useChirality=False, maxMatches=max_matches + 1)
+    if not matches:
         names = Chem.MolToSmiles(query), Chem.MolToSmiles(target)
         raise ValueError("the heavy-atom graphs of {} and {} differ".format(*names))
-    permutations = np.array(found[:max_matches], dtype=np.int64).reshape(-1, query.GetNumAtoms())
-    return Matches(permutations, complete=len(found) <= max_matches)
+    permutations = np.array(matches[:max_matches], dtype=np.int64).reshape(-1, query.GetNumAtoms())
+    return Matches(permutations, complete=len(matches) <= max_matches)
 
 
 def _without_hydrogens(mol: Chem.Mol) -> Chem.Mol:

@@ -86,13 +86,13 @@ def torsion_deviations(probe: Chem.Mol, reference: Chem.Mol, *, max_matches: int
     weights = _weights(bare, len(chains) + len(rings))
     groups = [[tuple(row) for row in quadruples] for quadruples, _ in (*chains, *rings)]
     largest = np.radians([limit for _, limit in (*chains, *rings)])
-    probes = [_values(own, group, ring=place >= len(chains)) for place, group in enumerate(groups)]
+    probes = [_values(own, group, ring=index >= len(chains)) for index, group in enumerate(groups)]
     best = np.full((len(other), len(own)), np.inf)
     for match in _distinct(pose_matches(probe, reference, max_matches).permutations, groups):
         total = np.zeros_like(best)
-        for place, group in enumerate(match):
-            theirs = _values(other, group, ring=place >= len(chains))
-            total += weights[place] * _nearest(theirs, probes[place]) / largest[place]
+        for index, group in enumerate(match):
+            theirs = _values(other, group, ring=index >= len(chains))
+            total += weights[index] * _nearest(theirs, probes[index]) / largest[index]
         np.minimum(best, total / weights.sum(), out=best)
     return best
 
@@ -114,11 +114,11 @@ def _weights(mol: Chem.Mol, count: int) -> NDArray[np.float64]:
 
 def _distinct(permutations: NDArray[np.int64], groups: list[list[_Quadruple]]) -> list[list[list[_Quadruple]]]:
     """The torsions of the reference under each match; matches that move no torsion to another place count once."""
-    found: dict[tuple[frozenset[_Quadruple], ...], list[list[_Quadruple]]] = {}
+    distinct: dict[tuple[frozenset[_Quadruple], ...], list[list[_Quadruple]]] = {}
     for order in permutations.tolist():
         mapped = [[(order[a], order[b], order[c], order[d]) for a, b, c, d in group] for group in groups]
-        found.setdefault(tuple(frozenset(min(row, row[::-1]) for row in group) for group in mapped), mapped)
-    return list(found.values())
+        distinct.setdefault(tuple(frozenset(min(row, row[::-1]) for row in group) for group in mapped), mapped)
+    return list(distinct.values())
 
 
 def _values(coords: NDArray[np.float64], group: list[_Quadruple], *, ring: bool) -> NDArray[np.float64]:

@@ -42,12 +42,12 @@ class TrainableModel(NamedTuple):
 
 def trainable_models() -> dict[str, TrainableModel]:
     """The trainable folders beside this file by their command; imports none of the models themselves."""
-    found = {}
+    models = {}
     for module in pkgutil.iter_modules(__path__, f"{__name__}."):
         package = importlib.import_module(module.name)
         command = vars(package).get("COMMAND")
         if command is not None:
             rooms = {room.name for room in pkgutil.iter_modules(package.__path__)}
             about = package.__doc__ or ""
-            found[command] = TrainableModel(command, module.name, about, "prepare" in rooms)
-    return found
+            models[command] = TrainableModel(command, module.name, about, "prepare" in rooms)
+    return models

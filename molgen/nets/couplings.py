@@ -42,8 +42,8 @@ def spherical_harmonics(order: int, vectors: Tensor) -> Tensor:
 def products(first: str, second: str) -> Iterator[str]:
     """The irreps, by name as in 1o, in the product of two: |l1 - l2| <= l <= l1 + l2, and parities multiply."""
     parity = "e" if first[-1] == second[-1] else "o"
-    one, other = int(first[:-1]), int(second[:-1])
-    yield from (f"{order}{parity}" for order in range(abs(one - other), one + other + 1))
+    l1, l2 = int(first[:-1]), int(second[:-1])
+    yield from (f"{order}{parity}" for order in range(abs(l1 - l2), l1 + l2 + 1))
 
 
 @lru_cache

@@ -118,12 +118,12 @@ class PairNetwork(nn.Module):
         slopes = [torch.linalg.cross(b, c), torch.linalg.cross(c, a), torch.linalg.cross(a, b)]
         volume = (a * slopes[0]).sum(-1, keepdim=True) / (1 + square * (square + 1e-4).sqrt())
         slope = torch.stack([-(slopes[0] + slopes[1] + slopes[2]), *slopes], -2) / (1 + square)[..., None]
-        told = batch.chiral_mask[:, None, :, None, None].to(positions)
-        scalar = volume[..., None] * self.volume[_ROLES] * told  # [B, S, k, 4, c]
-        vector = slope[..., None, :] * self.gradient[_ROLES][..., None] * told[..., None]  # [B, S, k, 4, v, 3]
-        place = nn.functional.one_hot(batch.chiral, n).to(positions).flatten(1, 2)  # [B, 4 k, n]
-        scalars = torch.einsum("bkn,bskc->bsnc", place, scalar.flatten(2, 3))
-        vectors = torch.einsum("bkn,bskx->bsnx", place, vector.flatten(2, 3).flatten(-2))
+        marked = batch.chiral_mask[:, None, :, None, None].to(positions)
+        scalar = volume[..., None] * self.volume[_ROLES] * marked  # [B, S, k, 4, c]
+        vector = slope[..., None, :] * self.gradient[_ROLES][..., None] * marked[..., None]  # [B, S, k, 4, v, 3]
+        one_hot = nn.functional.one_hot(batch.chiral, n).to(positions).flatten(1, 2)  # [B, 4 k, n]
+        scalars = torch.einsum("bkn,bskc->bsnc", one_hot, scalar.flatten(2, 3))
+        vectors = torch.einsum("bkn,bskx->bsnx", one_hot, vector.flatten(2, 3).flatten(-2))
         return scalars, vectors.unflatten(-1, (-1, 3))
 
 

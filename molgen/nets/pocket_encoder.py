@@ -26,8 +26,8 @@ class PocketEncoder(nn.Module):
         x = torch.stack([table(pocket.atoms[..., k]) for k, table in enumerate(self.tables)]).sum(0)
         size, count = x.shape[:2]
         flat = (pocket.neighbors + torch.arange(size, device=x.device)[:, None, None] * count).flatten()
-        place = pocket.positions.flatten(0, 1)
-        gap = place.index_select(0, flat).view(size, count, -1, 3) - pocket.positions[:, :, None]
+        positions = pocket.positions.flatten(0, 1)
+        gap = positions.index_select(0, flat).view(size, count, -1, 3) - pocket.positions[:, :, None]
         length = gap.square().sum(-1).clamp_min(1e-12).sqrt()
         gauss = distance_features(length.flatten(), self.radius, self.distance_channels)
         near = smooth_cutoff(length, self.radius)[..., None] * (length > 0.1)[..., None]

@@ -31,6 +31,6 @@ def completed(protein: Protein, center: np.ndarray, reach: float) -> tuple[Prote
     packing = packed(protein, record, selection, PackConfig())
     if not packing.residues:
         return protein, ()
-    found = [f"{residue.label} ({residue.probability:.0%} sure)" for residue in packing.residues]
-    note = f"near the site, missing atoms of side chains were added in {shortened(found, _MOST)}"
+    labels = [f"{residue.label} ({residue.probability:.0%} sure)" for residue in packing.residues]
+    note = f"near the site, missing atoms of side chains were added in {shortened(labels, _MOST)}"
     return replace(packing.protein, notes=protein.notes), (note,)

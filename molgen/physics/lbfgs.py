@@ -132,9 +132,9 @@ def minimize_batch(
 def _put(positions: Tensor, energy: Tensor, state: _State, active: Tensor, chosen: Tensor) -> None:
     """Write the chosen conformers of a state, bool [M, b], to their places int64 [M, b] in the whole."""
     molecule, column = chosen.nonzero(as_tuple=True)
-    place = active[molecule, column]
-    positions[molecule, :, :, place] = state.positions[molecule, :, column].unflatten(1, (-1, 3))
-    energy[molecule, place] = state.energy[molecule, 0, column]
+    index = active[molecule, column]
+    positions[molecule, :, :, index] = state.positions[molecule, :, column].unflatten(1, (-1, 3))
+    energy[molecule, index] = state.energy[molecule, 0, column]
 
 
 def _of_one(objective: Objective) -> Objective:

@@ -133,11 +133,11 @@ def torsion_tree(graph: MoleculeGraph, device: torch.device | str = "cpu", *, is
     ).reshape(len(moving), len(moving))
     depth = carries.sum(1)
     order = np.argsort(depth, kind="stable")
-    place = np.empty(len(order), dtype=np.int64)
-    place[order] = np.arange(len(order))
+    rank = np.empty(len(order), dtype=np.int64)
+    rank[order] = np.arange(len(order))
     # the nearest of the axes that carry one is the deepest of them
     parent = np.array(
-        [0 if not carries[k].any() else 1 + place[np.argmax(np.where(carries[k], depth, -1))] for k in order]
+        [0 if not carries[k].any() else 1 + rank[np.argmax(np.where(carries[k], depth, -1))] for k in order]
     )
     levels = [
         (int(rows[0]), int(rows[-1]) + 1) for rows in (np.flatnonzero(depth[order] == d) for d in np.unique(depth))

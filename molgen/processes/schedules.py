@@ -98,5 +98,5 @@ class LinearPath:
     scale: float = 1.0
 
     def __call__(self, t: Tensor) -> PathPoint:
-        one = torch.ones_like(t)
-        return PathPoint(1 - t, self.scale * t, -one, self.scale * one)
+        slope = torch.ones_like(t)
+        return PathPoint(1 - t, self.scale * t, -slope, self.scale * slope)

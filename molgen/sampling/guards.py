@@ -37,9 +37,9 @@ def finite_or(samples: Tensor, instead: Tensor, name: str) -> Tensor:
     return torch.where(good.reshape(-1, *[1] * (samples.ndim - 1)), samples, instead)
 
 
-def warn_not_finite(bad: int, count: int, what: str) -> None:
+def warn_not_finite(bad: int, count: int, description: str) -> None:
     """Warn of ``bad`` samples among ``count``."""
-    warnings.warn(f"{bad} of {count} {what}", NotFiniteWarning, stacklevel=3)
+    warnings.warn(f"{bad} of {count} {description}", NotFiniteWarning, stacklevel=3)
 
 
 _THREAD = threading.local()

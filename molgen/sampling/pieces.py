@@ -29,11 +29,13 @@ def in_pieces(count: int, size: int, work: Callable[[slice], Tensor]) -> Tensor:
 Result = TypeVar("Result")
 
 
-def halved(count: int, size: int, work: Callable[[slice], Result], what: str) -> list[Result]:
-    """The results of pieces of so many of ``count`` things, at least one; arguments as of :func:`in_pieces`.
+def halved(count: int, size: int, work: Callable[[slice], Result], items: str) -> list[Result]:
+    """The results of ``work`` on consecutive slices of ``count`` items, as :func:`in_pieces` makes them.
+
+    A slice that does not fit into memory is halved. At least one slice is worked on, an empty one where ``count`` is 0.
 
     Args:
-        what: the things are, in the plural.
+        items: what is counted, in the plural, for the warning.
     """
     done: list[Result] = []
     begin, largest = 0, size
@@ -47,5 +49,5 @@ def halved(count: int, size: int, work: Callable[[slice], Result], what: str) ->
             continue
         begin += size
     if size < largest:
-        warnings.warn(f"memory held only {size} of {count} {what} at a time", MoleculeWarning, stacklevel=3)
+        warnings.warn(f"memory held only {size} of {count} {items} at a time", MoleculeWarning, stacklevel=3)
     return done

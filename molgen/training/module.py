@@ -72,8 +72,8 @@ class FieldTraining(lightning.LightningModule):
 
     def _rng(self) -> torch.Generator:
         """Of this step, and of the rank and the batch in it where there are several."""
-        place = (self.global_rank, self._batch) if self.global_rank or self._batch else ()
-        return torch.Generator().manual_seed(hash((self.settings.seed, self.global_step, *place)) & 0x7FFFFFFF)
+        position = (self.global_rank, self._batch) if self.global_rank or self._batch else ()
+        return torch.Generator().manual_seed(hash((self.settings.seed, self.global_step, *position)) & 0x7FFFFFFF)
 
     def _zero(self) -> Tensor:
         """A loss without a gradient, as the other processes wait for that of this one."""

@@ -55,8 +55,8 @@ def _angles(mol, properties, rest) -> tuple[np.ndarray, np.ndarray, np.ndarray, 
         j = apex.GetIdx()
         straight = properties.GetMMFFAtomType(j) in _STRAIGHT_TYPES
         around = sorted(a.GetIdx() for a in apex.GetNeighbors())
-        for place, i in enumerate(around):
-            for k in around[place + 1 :]:
+        for position, i in enumerate(around):
+            for k in around[position + 1 :]:
                 row = properties.GetMMFFAngleBendParams(mol, i, j, k)
                 if row is None:
                     continue

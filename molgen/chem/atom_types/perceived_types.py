@@ -113,8 +113,8 @@ def _nitrogen_in_flat_ring(protein: Protein, atom: int, ring: list[int], neighbo
     ends = neighbors[atom]
     lactam = any(_has_carbonyl(protein, end, neighbors) for end in ends)
     if len(ring) == 6:
-        one, other = protein.positions[ends] - protein.positions[atom]
-        return DONOR if lactam and _angle(one, other) > _LACTAM_ANGLE else ACCEPTOR
+        first, second = protein.positions[ends] - protein.positions[atom]
+        return DONOR if lactam and _angle(first, second) > _LACTAM_ANGLE else ACCEPTOR
     others = [end for end in ring if end != atom and protein.elements[end] != 6]
     if lactam or not others:
         return DONOR

@@ -71,7 +71,7 @@ def _has_bound_lone_pair(graph: MoleculeGraph, column: dict[str, np.ndarray], el
 def _has_neighbor(graph: MoleculeGraph, wanted: np.ndarray) -> np.ndarray:
     """Which atoms are bonded to one of the wanted [n], bool [n]."""
     first, second = graph.bond_index.astype(int)
-    found = np.zeros(graph.n_atoms, dtype=bool)
-    found[first[wanted[second]]] = True
-    found[second[wanted[first]]] = True
-    return found
+    result = np.zeros(graph.n_atoms, dtype=bool)
+    result[first[wanted[second]]] = True
+    result[second[wanted[first]]] = True
+    return result

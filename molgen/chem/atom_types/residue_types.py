@@ -72,11 +72,11 @@ def template_types(protein: Protein, bonds: np.ndarray) -> np.ndarray:
             backbone, is left open (ASN ND2 with a sugar, LYS NZ with a cofactor).
     """
     codes = np.full(len(protein), -1, dtype=np.int16)
-    for place, residue in enumerate(protein.residues):
+    for index, residue in enumerate(protein.residues):
         if residue.kind == "water":
             codes[residue.start : residue.stop] = DONOR | ACCEPTOR
         elif residue.kind == "polymer":
-            codes[residue.start : residue.stop] = _residue_codes(protein, residue, first=_is_first(protein, place))
+            codes[residue.start : residue.stop] = _residue_codes(protein, residue, first=_is_first(protein, index))
     codes[_branch_points(protein, bonds)] = -1
     return codes
 
@@ -85,8 +85,8 @@ def _residue_codes(protein: Protein, residue: Residue, *, first: bool) -> list[i
     inside = range(residue.start, residue.stop)
     table = _table(residue.name)
     if table is None:
-        found = [_BACKBONE.get(protein.atom_names[atom], -1) for atom in inside]
-        return found if "CA" in protein.atom_names[residue.start : residue.stop] else [-1] * len(inside)
+        backbone = [_BACKBONE.get(protein.atom_names[atom], -1) for atom in inside]
+        return backbone if "CA" in protein.atom_names[residue.start : residue.stop] else [-1] * len(inside)
     codes = []
     for atom in inside:
         name, element = protein.atom_names[atom].replace("*", "'"), protein.elements[atom]
@@ -129,12 +129,12 @@ def _table(name: str) -> Mapping[str, int] | None:
     return codes
 
 
-def _is_first(protein: Protein, place: int) -> bool:
+def _is_first(protein: Protein, index: int) -> bool:
     """Whether a residue is the first of its chain; one after a gap is not."""
-    if place == 0:
+    if index == 0:
         return True
-    before = protein.residues[place - 1]
-    return before.kind != "polymer" or before.chain != protein.residues[place].chain
+    before = protein.residues[index - 1]
+    return before.kind != "polymer" or before.chain != protein.residues[index].chain
 
 
 def _branch_points(protein: Protein, bonds: np.ndarray) -> np.ndarray:
@@ -143,6 +143,6 @@ def _branch_points(protein: Protein, bonds: np.ndarray) -> np.ndarray:
     crossing = bonds[residue[:, 0] != residue[:, 1]]
     names = np.array(protein.atom_names, dtype=object)[crossing]
     backbone = np.isin(names.astype(str), ("N", "C", "P", "O3'", "SG")).all(axis=1)
-    polymer = np.array([one.kind == "polymer" for one in protein.residues], dtype=bool)
+    polymer = np.array([residue.kind == "polymer" for residue in protein.residues], dtype=bool)
     along = backbone & polymer[protein.residue_index[crossing]].all(axis=1)
     return np.unique(crossing[~along])

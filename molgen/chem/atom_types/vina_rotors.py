@@ -58,8 +58,8 @@ def _turns_hydrogens(atom: Chem.Atom) -> bool:
 
 def _alkynes(mol: Chem.Mol) -> set[frozenset[int]]:
     """Triple bonds between two substituents: the straight chain turns as one bond."""
-    found = mol.GetSubstructMatches(_patterns()[2])
-    return {frozenset(match[1:3]) for match in found if not mol.GetBondBetweenAtoms(*match[1:3]).IsInRing()}
+    matches = mol.GetSubstructMatches(_patterns()[2])
+    return {frozenset(match[1:3]) for match in matches if not mol.GetBondBetweenAtoms(*match[1:3]).IsInRing()}
 
 
 def _frozen(mol: Chem.Mol) -> set[frozenset[int]]:

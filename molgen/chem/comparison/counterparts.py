@@ -35,11 +35,11 @@ def letter_of(name: str) -> str:
     return _LETTERS.get(f"{name:<3}", "X")
 
 
-def sequence_identity(one: str, two: str) -> float:
+def sequence_identity(first: str, second: str) -> float:
     """The share of the shorter sequence that is the same in both, in a global alignment with free ends."""
-    if not one or not two or len(one) * len(two) > _MOST_CELLS:
+    if not first or not second or len(first) * len(second) > _MOST_CELLS:
         return 0.0
-    return _same(one, two, _aligned_places(one, two)) / min(len(one), len(two))
+    return _same(first, second, _aligned_places(first, second)) / min(len(first), len(second))
 
 
 def counterparts(first: Protein, second: Protein, chain: np.ndarray, other: np.ndarray) -> tuple[np.ndarray, float]:
@@ -53,29 +53,29 @@ def counterparts(first: Protein, second: Protein, chain: np.ndarray, other: np.n
         int64 [k, 2], indices of residues that a global alignment of the sequences puts together; and the identity, the
         share of the shorter sequence that is the same in both.
     """
-    one, two = sequence_of(first, chain), sequence_of(second, other)
-    if not one or not two or len(one) * len(two) > _MOST_CELLS:
+    first_sequence, second_sequence = sequence_of(first, chain), sequence_of(second, other)
+    if not first_sequence or not second_sequence or len(first_sequence) * len(second_sequence) > _MOST_CELLS:
         return np.zeros((0, 2), dtype=np.int64), 0.0
-    rows = _aligned_places(one, two)
-    identity = _same(one, two, rows) / min(len(one), len(two))
+    rows = _aligned_places(first_sequence, second_sequence)
+    identity = _same(first_sequence, second_sequence, rows) / min(len(first_sequence), len(second_sequence))
     return np.c_[chain[rows[:, 0]], other[rows[:, 1]]].astype(np.int64), identity
 
 
-def _aligned_places(one: str, two: str) -> np.ndarray:
+def _aligned_places(first: str, second: str) -> np.ndarray:
     """int64 [k, 2], the places in both sequences that lie on each other."""
-    places = [np.c_[np.arange(a, b), np.arange(c, d)] for (a, b), (c, d) in _aligned(one, two)]
+    places = [np.c_[np.arange(a, b), np.arange(c, d)] for (a, b), (c, d) in _aligned(first, second)]
     return np.concatenate(places) if places else np.zeros((0, 2), dtype=np.int64)
 
 
-def _same(one: str, two: str, places: np.ndarray) -> int:
-    return sum(one[i] == two[j] for i, j in places.tolist())
+def _same(first: str, second: str, places: np.ndarray) -> int:
+    return sum(first[i] == second[j] for i, j in places.tolist())
 
 
 @lru_cache(maxsize=256)
-def _aligned(one: str, two: str) -> list[tuple[tuple[int, int], tuple[int, int]]]:
+def _aligned(first_sequence: str, second_sequence: str) -> list[tuple[tuple[int, int], tuple[int, int]]]:
     """Ranges of both sequences that lie on each other; gaps at the ends are free (chains are cut differently)."""
     aligner = PairwiseAligner(mode="global", match_score=2.0, mismatch_score=-1.0)
     aligner.open_gap_score, aligner.extend_gap_score = -5.0, -0.2
     aligner.end_gap_score = 0.0
-    first, second = aligner.align(one, two)[0].aligned
+    first, second = aligner.align(first_sequence, second_sequence)[0].aligned
     return [(tuple(a), tuple(b)) for a, b in zip(first.tolist(), second.tolist(), strict=True)]

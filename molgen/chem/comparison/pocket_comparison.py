@@ -44,9 +44,9 @@ class PocketComparison:
         """Why the pair is no fair test, by geometry alone; None: it is one."""
         if self.unmatched >= 0.15:
             return f"{self.unmatched:.0%} of the ligand's contacts are with residues that are not there"
-        for what, labels in (("lacks", self.missing), ("has other residues at", self.mutated)):
+        for verb, labels in (("lacks", self.missing), ("has other residues at", self.mutated)):
             if labels:
-                return f"{what} {', '.join(labels)}"
+                return f"{verb} {', '.join(labels)}"
         return f"{', '.join(self.foreign)} in the place of the ligand" if self.foreign else None
 
     @property
@@ -108,9 +108,9 @@ def _groups_near(protein: Protein, ligand: np.ndarray) -> list[Residue]:
 
 def _has(other: Protein, own: Protein, group: Residue) -> bool:
     """Whether a group of the same kind stands in the same place (a metal may be another)."""
-    place = own.positions[group.start : group.stop]
+    positions = own.positions[group.start : group.stop]
     return any(
-        _distance(other, residue, place) <= _SAME_PLACE
+        _distance(other, residue, positions) <= _SAME_PLACE
         for residue in other.of_kind(group.kind)
         if group.kind == "metal" or residue.name == group.name
     )

@@ -81,18 +81,18 @@ def adduct_of(mol: Chem.Mol, bond: CovalentBond) -> Adduct:
         raise InputError("an adduct needs a SMARTS whose first atom is bonded to the residue: adduct@SMARTS")
     own = [] if bond.reaction == ADDUCT else warheads(ligand, bond.nucleophile.element, bond.reaction)
     if named is not None:
-        own = [one for one in own if _equivalent(ligand, one.atom, named)]
+        own = [candidate for candidate in own if _equivalent(ligand, candidate.atom, named)]
     if bond.reaction in (None, ADDUCT) and named is not None and not own:
         return _grafted(_substituted(ligand, named), bond, ADDUCT, f"{_name(ligand, named)} bonded to {bond.label}")
     warhead = _only(ligand, own, bond)
-    what = f"{warhead.reaction.label} ({_name(ligand, warhead.atom)}) bonded to {bond.label} by {warhead.reaction.name}"
-    return _grafted(_reacted(ligand, warhead), bond, warhead.reaction.name, what)
+    note = f"{warhead.reaction.label} ({_name(ligand, warhead.atom)}) bonded to {bond.label} by {warhead.reaction.name}"
+    return _grafted(_reacted(ligand, warhead), bond, warhead.reaction.name, note)
 
 
 def _drawn(mol: Chem.Mol, atom: int, bond: CovalentBond) -> Adduct:
     if bond.smarts is not None or bond.reaction not in (None, ADDUCT):
         raise InputError(f"the ligand has the atom of the residue, *, already; {bond.label} is all that is needed")
-    order = [one for one in range(mol.GetNumAtoms()) if one != atom]
+    order = [index for index in range(mol.GetNumAtoms()) if index != atom]
     whole = Chem.RWMol(Chem.RenumberAtoms(mol, [*order, atom]))
     whole.ReplaceAtom(len(order), _dummy())
     bonded = whole.GetAtomWithIdx(len(order)).GetNeighbors()[0].GetIdx()
@@ -103,14 +103,14 @@ def _only(mol: Chem.Mol, own: list[Warhead], bond: CovalentBond) -> Warhead:
     if len(own) == 1:
         return own[0]
     if own:
-        listed = ", ".join(one.text(mol) for one in own)
+        listed = ", ".join(warhead.text(mol) for warhead in own)
         raise InputError(
             f"{len(own)} atoms of the ligand can react with {bond.label}: {listed}; name one by its reaction or by a "
             "SMARTS whose first atom it is: =REACTION@SMARTS"
         )
-    what = f"nothing that reacts by {bond.reaction}" if bond.reaction else "no warhead that is known"
+    lack = f"nothing that reacts by {bond.reaction}" if bond.reaction else "no warhead that is known"
     raise InputError(
-        f"the ligand has {what} with {bond.label}; name the reaction, or the bonded atom of the adduct: =SMARTS"
+        f"the ligand has {lack} with {bond.label}; name the reaction, or the bonded atom of the adduct: =SMARTS"
     )
 
 
@@ -145,7 +145,11 @@ def _substituted(mol: Chem.Mol, atom: int) -> Chem.Mol:
     if not mol.GetAtomWithIdx(atom).GetTotalNumHs():
         raise InputError(f"{_name(mol, atom)} has no hydrogen that the bond to the residue could replace")
     full = Chem.RWMol(Chem.AddHs(mol, onlyOnAtoms=[atom]))
-    new = [one.GetIdx() for one in full.GetAtomWithIdx(atom).GetNeighbors() if one.GetIdx() >= mol.GetNumAtoms()]
+    new = [
+        neighbor.GetIdx()
+        for neighbor in full.GetAtomWithIdx(atom).GetNeighbors()
+        if neighbor.GetIdx() >= mol.GetNumAtoms()
+    ]
     full.ReplaceAtom(new[0], _dummy())
     rest = Chem.RWMol(full)
     for index in sorted(new[1:], reverse=True):
@@ -173,10 +177,10 @@ def _reacted(mol: Chem.Mol, warhead: Warhead) -> Chem.Mol:
         dummy = _dummy_of(product)
         bonded = dummy.GetNeighbors()[0]
         if bonded.HasProp("react_atom_idx") and bonded.GetIntProp("react_atom_idx") == warhead.atom:
-            rest = [one for one in product.GetAtoms() if one.GetIdx() != dummy.GetIdx()]
-            rest.sort(key=lambda one: one.GetIntProp("react_atom_idx"))
+            rest = [member for member in product.GetAtoms() if member.GetIdx() != dummy.GetIdx()]
+            rest.sort(key=lambda member: member.GetIntProp("react_atom_idx"))
             _invert(bonded, mol.GetAtomWithIdx(warhead.atom))
-            return Chem.RenumberAtoms(product, [*(one.GetIdx() for one in rest), dummy.GetIdx()])
+            return Chem.RenumberAtoms(product, [*(member.GetIdx() for member in rest), dummy.GetIdx()])
     raise InputError(f"{warhead.reaction.name} cannot take place at {warhead.text(mol)}")
 
 
@@ -184,12 +188,14 @@ def _invert(bonded: Chem.Atom, before: Chem.Atom) -> None:
     """A tetrahedral center whose leaving group the residue displaces is inverted (Walden)."""
     if before.GetChiralTag() not in (Chem.ChiralType.CHI_TETRAHEDRAL_CW, Chem.ChiralType.CHI_TETRAHEDRAL_CCW):
         return
-    after = [one.GetIntProp("react_atom_idx") if one.GetAtomicNum() else -1 for one in bonded.GetNeighbors()]
-    order = [one.GetIdx() if one.GetIdx() in after else -1 for one in before.GetNeighbors()]
+    after = [
+        neighbor.GetIntProp("react_atom_idx") if neighbor.GetAtomicNum() else -1 for neighbor in bonded.GetNeighbors()
+    ]
+    order = [neighbor.GetIdx() if neighbor.GetIdx() in after else -1 for neighbor in before.GetNeighbors()]
     if sorted(order) != sorted(after):
         return
     bonded.SetChiralTag(before.GetChiralTag())
-    places = [order.index(one) for one in after]
+    places = [order.index(neighbor) for neighbor in after]
     swaps = sum(first > second for k, second in enumerate(places) for first in places[:k])
     if swaps % 2 == 0:
         bonded.InvertChirality()

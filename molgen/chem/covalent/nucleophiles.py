@@ -62,7 +62,7 @@ def component(name: str) -> str:
 
 def bonds_ligands(residue: str, atom: str) -> bool:
     """Whether ligands can be bonded to this atom of a residue."""
-    return any(one.residue == component(residue) and one.atom == atom for one in _TABLE)
+    return any(entry.residue == component(residue) and entry.atom == atom for entry in _TABLE)
 
 
 def nucleophile(residue: str, atom: str | None = None) -> Nucleophile:
@@ -71,12 +71,12 @@ def nucleophile(residue: str, atom: str | None = None) -> Nucleophile:
     Raises:
         InputError: ligands are not bonded to this residue or atom here; with those that they are.
     """
-    own = [one for one in _TABLE if one.residue == component(residue)]
+    own = [entry for entry in _TABLE if entry.residue == component(residue)]
     if not own:
-        known = ", ".join(dict.fromkeys(one.residue for one in _TABLE))
+        known = ", ".join(dict.fromkeys(entry.residue for entry in _TABLE))
         raise InputError(f"a ligand cannot be bonded to {residue}; the residues are {known}")
-    chosen = [one for one in own if atom is None or one.atom == atom.upper()]
+    chosen = [entry for entry in own if atom is None or entry.atom == atom.upper()]
     if not chosen:
-        known = " or ".join(one.atom for one in own)
+        known = " or ".join(entry.atom for entry in own)
         raise InputError(f"a ligand cannot be bonded to {atom} of {residue}, only to {known}")
     return chosen[0]

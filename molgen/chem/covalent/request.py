@@ -47,10 +47,10 @@ class CovalentBond:
             InputError: the text has another form, no ligand is bonded to such a residue, the reaction is unknown, or
                 the SMARTS is none.
         """
-        place, equals, how = text.strip().partition("=")
-        if "," in place:
-            raise InputError(f"a ligand is bonded to one residue, not to {one_line(place)}")
-        parts = [part.strip() for part in place.split(":")]
+        site, equals, how = text.strip().partition("=")
+        if "," in site:
+            raise InputError(f"a ligand is bonded to one residue, not to {one_line(site)}")
+        parts = [part.strip() for part in site.split(":")]
         if len(parts) not in (3, 4) or (equals and not how.strip()):
             raise InputError(f"{one_line(text)!r} names no bond; the form is {FORM}")
         chain, residue = parts[0], parts[1]

@@ -51,7 +51,7 @@ def warheads(mol: Chem.Mol, element: str, name: str | None = None) -> list[Warhe
 
 
 def _possible(element: str, name: str | None) -> Sequence[Reaction]:
-    return [one for one in REACTIONS if element in one.elements and name in (None, one.name)]
+    return [reaction for reaction in REACTIONS if element in reaction.elements and name in (None, reaction.name)]
 
 
 @cache

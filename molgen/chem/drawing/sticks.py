@@ -79,7 +79,7 @@ def stick_svg(
         for layer, xyz in reversed(list(zip(drawn, flat, strict=True)))
         for line in _lines(layer, (xyz - shift) * scale, scale)
     ]
-    lines += [_dash((one - shift) * scale, (other - shift) * scale) for one, other in ends]
+    lines += [_dash((start - shift) * scale, (end - shift) * scale) for start, end in ends]
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{size[0]:.0f}" height="{size[1]:.0f}" '
         f'viewBox="0 0 {size[0]:.0f} {size[1]:.0f}" stroke-linecap="round">{"".join(lines)}</svg>'
@@ -105,10 +105,10 @@ def _lines(layer: Sticks, xyz: NDArray[np.float64], scale: float) -> Iterable[st
         halves += [(xyz[first], middle, layer.colors[first]), (middle, xyz[second], layer.colors[second])]
     halves.sort(key=lambda half: half[0][2] + half[1][2])
     for (x1, y1, _), (x2, y2, _), color in halves:
-        place = f'x1="{x1:.1f}" y1="{y1:.1f}" x2="{x2:.1f}" y2="{y2:.1f}"'
-        yield f'<line {place} stroke="{color}" stroke-width="{layer.width * scale:.1f}"/>'
+        ends = f'x1="{x1:.1f}" y1="{y1:.1f}" x2="{x2:.1f}" y2="{y2:.1f}"'
+        yield f'<line {ends} stroke="{color}" stroke-width="{layer.width * scale:.1f}"/>'
 
 
-def _dash(one: NDArray[np.float64], other: NDArray[np.float64]) -> str:
-    place = f'x1="{one[0]:.1f}" y1="{one[1]:.1f}" x2="{other[0]:.1f}" y2="{other[1]:.1f}"'
-    return f'<line {place} stroke="{_CONTACT}" stroke-width="1.5" stroke-dasharray="3 4"/>'
+def _dash(start: NDArray[np.float64], end: NDArray[np.float64]) -> str:
+    ends = f'x1="{start[0]:.1f}" y1="{start[1]:.1f}" x2="{end[0]:.1f}" y2="{end[1]:.1f}"'
+    return f'<line {ends} stroke="{_CONTACT}" stroke-width="1.5" stroke-dasharray="3 4"/>'

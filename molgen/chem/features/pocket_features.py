@@ -72,10 +72,10 @@ def pocket_atoms(protein: Protein) -> PocketAtoms:
     metal = is_metal(dry.elements)
     element = np.array([_ELEMENTS.get(int(z), _OTHER_ELEMENT) for z in dry.elements], dtype=np.uint8)
     element[metal] = _METAL_ELEMENT
-    place = np.array(
+    role = np.array(
         [_place(name, kind < 21) for name, kind in zip(dry.atom_names, residue, strict=True)], dtype=np.uint8
     )
-    columns = (element, residue, place, types.donor, types.acceptor, types.hydrophobic)
+    columns = (element, residue, role, types.donor, types.acceptor, types.hydrophobic)
     atoms = np.stack([np.asarray(column, dtype=np.uint8) for column in columns], axis=1)
     return PocketAtoms(atoms.reshape(-1, len(POCKET_COLUMNS)), dry.positions, dry.residue_index.astype(np.int32))
 

@@ -41,9 +41,11 @@ def polar_graph(mol: Chem.Mol) -> PolarGraph:
     heavy = heavy_atoms(full)
     axes = {frozenset(heavy[list(t[1:3])].tolist()) for t in rotatable_torsions(without_hydrogens(full))}
     atoms = np.array([atom.GetIdx() for atom in full.GetAtoms() if _is_kept(atom)], dtype=np.int64)
-    place = {int(atom): k for k, atom in enumerate(atoms)}
-    bonds = [bond for bond in full.GetBonds() if bond.GetBeginAtomIdx() in place and bond.GetEndAtomIdx() in place]
-    ends = [(place[bond.GetBeginAtomIdx()], place[bond.GetEndAtomIdx()]) for bond in bonds]
+    index_of = {int(atom): k for k, atom in enumerate(atoms)}
+    bonds = [
+        bond for bond in full.GetBonds() if bond.GetBeginAtomIdx() in index_of and bond.GetEndAtomIdx() in index_of
+    ]
+    ends = [(index_of[bond.GetBeginAtomIdx()], index_of[bond.GetEndAtomIdx()]) for bond in bonds]
     none = np.zeros((0, 4), dtype=np.int16)
     graph = MoleculeGraph(
         atoms=np.array([_row(full.GetAtomWithIdx(int(k))) for k in atoms], dtype=np.uint8),
@@ -54,7 +56,7 @@ def polar_graph(mol: Chem.Mol) -> PolarGraph:
         paths=none,
         path_torsion=none[:, 0],
     )
-    return PolarGraph(graph, _marks(full, place), atoms)
+    return PolarGraph(graph, _marks(full, index_of), atoms)
 
 
 def _is_kept(atom: Chem.Atom) -> bool:
@@ -69,23 +71,23 @@ def _row(atom: Chem.Atom) -> list[int]:
     return row
 
 
-def _marks(mol: Chem.Mol, place: dict[int, int]) -> StereoMarks:
-    centers = [_center(atom, place) for atom in mol.GetAtoms() if atom.GetChiralTag() in _HANDED]
-    bonds = [_double_bond(bond, place) for bond in mol.GetBonds() if bond.GetStereo() in (*_CIS, *_TRANS)]
+def _marks(mol: Chem.Mol, index_of: dict[int, int]) -> StereoMarks:
+    centers = [_center(atom, index_of) for atom in mol.GetAtoms() if atom.GetChiralTag() in _HANDED]
+    bonds = [_double_bond(bond, index_of) for bond in mol.GetBonds() if bond.GetStereo() in (*_CIS, *_TRANS)]
     return StereoMarks(
         np.array([row for row in centers if row], dtype=np.int16).reshape(-1, 4),
         np.array([row for row in bonds if row], dtype=np.int16).reshape(-1, 5),
     )
 
 
-def _center(atom: Chem.Atom, place: dict[int, int]) -> list[int] | None:
+def _center(atom: Chem.Atom, index_of: dict[int, int]) -> list[int] | None:
     """A stereo center and three of its neighbors, oriented.
 
     Seen from the first of four neighbors, the others are counterclockwise where the tag says so; a lone pair counts
     as the last one. One that is left out is brought to the front, which is as many exchanges as it stands behind.
     """
     neighbors = [bond.GetOtherAtomIdx(atom.GetIdx()) for bond in atom.GetBonds()]
-    order: list[int | None] = [place.get(k) for k in neighbors]
+    order: list[int | None] = [index_of.get(k) for k in neighbors]
     if len(order) == 3:
         order.append(None)
     if len(order) != 4 or order.count(None) > 1:
@@ -93,12 +95,12 @@ def _center(atom: Chem.Atom, place: dict[int, int]) -> list[int] | None:
     left_out = order.index(None) if None in order else 3
     a, b, c = (k for column, k in enumerate(order) if column != left_out and k is not None)
     positive = _HANDED[atom.GetChiralTag()] * (-1) ** left_out > 0
-    return [place[atom.GetIdx()], a, b, c] if positive else [place[atom.GetIdx()], a, c, b]
+    return [index_of[atom.GetIdx()], a, b, c] if positive else [index_of[atom.GetIdx()], a, c, b]
 
 
-def _double_bond(bond: Chem.Bond, place: dict[int, int]) -> list[int] | None:
+def _double_bond(bond: Chem.Bond, index_of: dict[int, int]) -> list[int] | None:
     ends = list(bond.GetStereoAtoms())
-    if len(ends) != 2 or not all(k in place for k in ends):
+    if len(ends) != 2 or not all(k in index_of for k in ends):
         return None
     quadruple = (ends[0], bond.GetBeginAtomIdx(), bond.GetEndAtomIdx(), ends[1])
-    return [*(place[k] for k in quadruple), CIS if bond.GetStereo() in _CIS else TRANS]
+    return [*(index_of[k] for k in quadruple), CIS if bond.GetStereo() in _CIS else TRANS]

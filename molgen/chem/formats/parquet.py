@@ -26,7 +26,7 @@ def parquet_rows(path: Path, places: Places) -> Iterator[tuple[str, str]]:
     with _opened(path) as table:
         names = list(table.schema_arrow.names)
         smiles, name = places(names)
-        wanted = [names[place] for place in (smiles, name) if place is not None]
+        wanted = [names[column] for column in (smiles, name) if column is not None]
         try:
             for batch in table.iter_batches(_BATCH, columns=wanted):
                 titles = batch.column(1).to_pylist() if name is not None else [""] * len(batch)

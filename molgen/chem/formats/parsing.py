@@ -134,7 +134,7 @@ def _explain_problem(mol: Chem.Mol, problem: Any) -> str:
     if problem.GetType() == "KekulizeException":
         atoms = ", ".join(str(index + 1) for index in problem.GetAtomIndices())
         return f"the aromatic ring of atoms {atoms} has no alternating single and double bonds"
-    return one_line(re.sub(r"atom #? ?(\d+)", lambda found: f"atom {int(found[1]) + 1}", problem.Message()))
+    return one_line(re.sub(r"atom #? ?(\d+)", lambda match: f"atom {int(match[1]) + 1}", problem.Message()))
 
 
 def _explain_log(messages: str) -> str | None:

@@ -50,9 +50,9 @@ def check_molblock(block: str) -> None:
     """Raises:
     ParseError: the SD record has too many atoms or rings.
     """
-    found = _V3000_COUNTS.search(block)
-    if found:
-        _check_atoms(found[1])
+    counts = _V3000_COUNTS.search(block)
+    if counts:
+        _check_atoms(counts[1])
         check_rings(_rings(_v3000_bonds(_CONTINUED.sub("", block))))
     else:
         check_rings(_rings(_v2000_bonds(block.split("\n", 2005))))

@@ -78,51 +78,51 @@ def likely_states(sites: list[Ionization], count: int) -> list[tuple[list[Ioniza
 
     The first is the one in which every site is as it prevails.
     """
-    ordered = sorted(range(len(sites)), key=lambda place: sites[place].minor_energy)
+    ordered = sorted(range(len(sites)), key=lambda index: sites[index].minor_energy)
     subsets: list[tuple[float, tuple[int, ...]]] = [(0.0, ())]
-    for place in ordered:
-        more = [(energy + sites[place].minor_energy, (*chosen, place)) for energy, chosen in subsets]
+    for index in ordered:
+        more = [(energy + sites[index].minor_energy, (*chosen, index)) for energy, chosen in subsets]
         subsets = sorted([*subsets, *more])[:count]
     return [
-        ([replace(site, is_minor=place in chosen) for place, site in enumerate(sites)], energy)
+        ([replace(site, is_minor=index in chosen) for index, site in enumerate(sites)], energy)
         for energy, chosen in subsets
     ]
 
 
 def _acids(sites: list[IonizableSite], ph: float) -> list[Ionization]:
     acids = sorted((site for site in sites if site.group.kind == "acid"), key=lambda site: (site.group.pka, site.atom))
-    found: list[Ionization] = []
+    states: list[Ionization] = []
     centers: set[int | None] = set()
     for site in acids:
         second = site.group.second_pka if site.center in centers else None
         state = Ionization(site, site.group.pka if second is None else second, ph)
-        found.append(state)
+        states.append(state)
         if state.is_charged:
             centers.add(site.center)
-    return found
+    return states
 
 
 def _bases(neutral: Chem.Mol, sites: list[IonizableSite], ph: float) -> list[Ionization]:
     bases = sorted((site for site in sites if site.group.kind == "base"), key=lambda site: (-site.group.pka, site.atom))
     cations = {atom.GetIdx() for atom in neutral.GetAtoms() if _is_lasting_cation(atom)}
-    found: list[Ionization] = []
+    states: list[Ionization] = []
     for site in bases:
         bonds = _bonds_to_nearest(neutral, site.atom, cations)
         state = Ionization(site, site.group.pka - _PKA_SHIFT.get(bonds, 0.0), ph)
-        found.append(state)
+        states.append(state)
         if state.is_charged:
             cations |= _spread(neutral, site.atom)
-    return found
+    return states
 
 
 def _sites(neutral: Chem.Mol) -> list[IonizableSite]:
     """The ionizable atoms, each with the first group that matches it."""
-    found: dict[int, IonizableSite] = {}
+    sites: dict[int, IonizableSite] = {}
     for group in GROUPS:
         for match in neutral.GetSubstructMatches(group.pattern, uniquify=False, maxMatches=10_000):
             center = match[1] if group.second_pka is not None else None
-            found.setdefault(match[0], IonizableSite(group, match[0], center))
-    return list(found.values())
+            sites.setdefault(match[0], IonizableSite(group, match[0], center))
+    return list(sites.values())
 
 
 def _is_lasting_cation(atom: Chem.Atom) -> bool:

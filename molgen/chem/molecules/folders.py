@@ -39,9 +39,9 @@ def read_folder(folder: str | Path) -> Iterator[InputRecord]:
             continue
         seen.add(content)
         for record in _records(path):
-            place = f"{path.relative_to(root)}: {record.place}" if record.place else str(path.relative_to(root))
+            location = f"{path.relative_to(root)}: {record.place}" if record.place else str(path.relative_to(root))
             yield replace(
-                _named(record, path.parent.name if path.parent != root else ""), index=next(number), place=place
+                _named(record, path.parent.name if path.parent != root else ""), index=next(number), place=location
             )
 
 

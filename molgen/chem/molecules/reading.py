@@ -144,14 +144,14 @@ def _read_file(path: str | Path, columns: Columns) -> Iterator[InputRecord]:
 
 
 def _number(
-    path: str | Path, found: Iterator[InputRecord], start_record: Callable[[], None] = lambda: None
+    path: str | Path, records: Iterator[InputRecord], start_record: Callable[[], None] = lambda: None
 ) -> Iterator[InputRecord]:
     """Give records index, source and a name; a file that breaks off in the middle ends in one named failure."""
     count = 0
     source = "standard input" if path == STANDARD_INPUT else str(path)
     stem = "input" if path == STANDARD_INPUT else Path(path).name.split(".")[0] or Path(path).name
     try:
-        for record in found:
+        for record in records:
             yield replace(record, index=count, name=title(record.name) or f"{stem}_{count + 1}", source=source)
             start_record()
             count += 1

@@ -65,8 +65,8 @@ def minimize_xtb(
 
     def energy_and_gradient(x: np.ndarray) -> tuple[float, np.ndarray]:
         calculator.update(x.reshape(-1, 3) / BOHR)
-        found = calculator.singlepoint()
-        energy, gradient = float(found.get("energy")), np.asarray(found.get("gradient"))
+        result = calculator.singlepoint()
+        energy, gradient = float(result.get("energy")), np.asarray(result.get("gradient"))
         return energy * HARTREE, gradient.ravel() * (HARTREE / BOHR)
 
     minimized, energies = np.array(positions, dtype=np.float64), np.zeros(len(positions))

@@ -56,7 +56,9 @@ def _alternative(atoms: Sequence[AtomSite], group: list[int], rivals: list[list[
     shares = _occupancies(atoms, group)
     best = max(shares, key=lambda altloc: shares[altloc])
     among = [altloc for other in rivals or [group] for altloc in _occupancies(atoms, other)]
-    return Alternative(atoms[group[0]].label, best, tuple(one for one in among if one != best), round(shares[best], 2))
+    return Alternative(
+        atoms[group[0]].label, best, tuple(letter for letter in among if letter != best), round(shares[best], 2)
+    )
 
 
 def _group(atoms: Sequence[AtomSite]) -> tuple[list[list[int]], int]:
@@ -66,21 +68,21 @@ def _group(atoms: Sequence[AtomSite]) -> tuple[list[list[int]], int]:
     duplicates = 0
     for index, atom in enumerate(atoms):
         key = (atom.chain, atom.number, atom.insertion, atom.residue)
-        place = latest.get(key, -1)
-        earlier = seen.get((place, atom.name, atom.altloc))
+        latest_group = latest.get(key, -1)
+        earlier = seen.get((latest_group, atom.name, atom.altloc))
         if earlier is not None and _distance(earlier, atom) < _SAME_PLACE:
             duplicates += 1
             continue
-        if place < 0 or (earlier is not None and _has_unique_names(atom)):
-            place = latest[key] = len(groups)
+        if latest_group < 0 or (earlier is not None and _has_unique_names(atom)):
+            latest_group = latest[key] = len(groups)
             groups.append([])
-        groups[place].append(index)
-        seen[place, atom.name, atom.altloc] = atom
+        groups[latest_group].append(index)
+        seen[latest_group, atom.name, atom.altloc] = atom
     return groups, duplicates
 
 
-def _distance(one: AtomSite, other: AtomSite) -> float:
-    return ((one.x - other.x) ** 2 + (one.y - other.y) ** 2 + (one.z - other.z) ** 2) ** 0.5
+def _distance(first: AtomSite, second: AtomSite) -> float:
+    return ((first.x - second.x) ** 2 + (first.y - second.y) ** 2 + (first.z - second.z) ** 2) ** 0.5
 
 
 def _has_unique_names(atom: AtomSite) -> bool:
@@ -98,14 +100,14 @@ def _rivals(atoms: Sequence[AtomSite], groups: list[list[int]]) -> dict[int, int
         first = atoms[group[0]]
         if first.altloc:
             sites.setdefault((first.chain, first.number, first.insertion), []).append(place)
-    found = {}
+    rivals = {}
     for places in sites.values():
         labels = [{atoms[index].altloc for index in groups[place]} for place in places]
         disjoint = sum(map(len, labels)) == len(set().union(*labels))
         if len(places) > 1 and disjoint and not any("" in label for label in labels):
             best = max(places, key=lambda place: max(_occupancies(atoms, groups[place]).values()))
-            found.update(dict.fromkeys(places, best))
-    return found
+            rivals.update(dict.fromkeys(places, best))
+    return rivals
 
 
 def _occupancies(atoms: Sequence[AtomSite], group: list[int]) -> dict[str, float]:

@@ -63,7 +63,7 @@ def assemble(
     protein = _with_kinds(protein, [atoms[heavy[one.start]] for one in residues])
     protein = _with_confidence(protein, np.array([atoms[index].b_factor for index in heavy]), predicted)
     protein = replace(protein, unobserved=_unobserved(protein, np.array([atoms[index].occupancy for index in heavy])))
-    found = [
+    warnings = [
         _note("alternative locations, of which the most occupied is read, in {}", "residue", alternative),
         f"repeated atom records left out: {selection.duplicates}" if selection.duplicates else "",
         f"hydrogens that are near no atom of their residue: {stray}" if stray else "",
@@ -71,7 +71,7 @@ def assemble(
         _note("atoms of zero occupancy, which are read, are in {}", "residue", list(protein.unobserved)),
         _note("atoms are missing in {}", "residue", [residue.label for residue, _ in incomplete_residues(protein)]),
     ]
-    return replace(protein, notes=(*notes, *protein.notes, *filter(None, found)))
+    return replace(protein, notes=(*notes, *protein.notes, *filter(None, warnings)))
 
 
 def incomplete_residues(protein: Protein) -> list[tuple[Residue, tuple[str, ...]]]:
@@ -79,12 +79,12 @@ def incomplete_residues(protein: Protein) -> list[tuple[Residue, tuple[str, ...]
 
     A side chain that is an amide with another residue lacks the atom that it gave for it, and is complete.
     """
-    found = []
+    incomplete = []
     for residue in protein.of_kind("polymer"):
         absent = missing_atoms(residue.name, frozenset(protein.atom_names[residue.start : residue.stop]))
         if absent and not (len(absent) == 1 and _is_amide(protein, residue, absent[0])):
-            found.append((residue, absent))
-    return found
+            incomplete.append((residue, absent))
+    return incomplete
 
 
 def _is_amide(protein: Protein, residue: Residue, absent: str) -> bool:
@@ -121,11 +121,11 @@ def _with_confidence(protein: Protein, b_factors: np.ndarray, predicted: bool | 
     """The structure with the residues of chains of which it is unsure, if it is a prediction; and a note on these."""
     polymer = list(protein.of_kind("polymer"))
     inside = protein.atoms_of(polymer)
-    owners = np.repeat(np.arange(len(polymer)), [one.stop - one.start for one in polymer])
-    found = confidences(b_factors[inside], owners, said=predicted)
-    if found is None:
+    owners = np.repeat(np.arange(len(polymer)), [residue.stop - residue.start for residue in polymer])
+    values = confidences(b_factors[inside], owners, said=predicted)
+    if values is None:
         return protein
-    unsure = tuple((one.label, float(p)) for one, p in zip(polymer, found, strict=True) if p < UNSURE)
+    unsure = tuple((residue.label, float(p)) for residue, p in zip(polymer, values, strict=True) if p < UNSURE)
     note = f"a predicted structure: the pLDDT of {len(unsure)} of its {len(polymer)} residues is below {UNSURE:g}"
     return replace(protein, unsure=unsure, notes=(*protein.notes, note))
 

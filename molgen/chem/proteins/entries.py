@@ -44,8 +44,8 @@ def without_dropped(protein: Protein, drop: Collection[str]) -> Protein:
     unwanted = entries_of(protein, drop)
     if not unwanted:
         return protein
-    ligands = {one.start for group in groups(protein) if not group.stays for one in group.residues}
-    rest = protein.keep(lambda one: one.start in ligands or precision(one, unwanted) < NAMED)
+    ligands = {residue.start for group in groups(protein) if not group.stays for residue in group.residues}
+    rest = protein.keep(lambda residue: residue.start in ligands or precision(residue, unwanted) < NAMED)
     return rest if len(rest) else protein
 
 
@@ -70,7 +70,7 @@ def choose_chains(protein: Protein, chains: Collection[str]) -> Protein:
             f"there is no chain {one_line(absent[0])!r}; the chains are {known}", source=protein.source or None
         )
     nearest = _nearest_chain(protein)
-    kept = protein.keep(lambda one: (one.chain if one.chain in there else nearest[one.start]) in chains)
+    kept = protein.keep(lambda residue: (residue.chain if residue.chain in there else nearest[residue.start]) in chains)
     others = [chain or "''" for chain in there if chain not in chains]
     note = f"chains that were not chosen and are left out: {shortened(others, 20)}"
     return replace(kept, notes=(*kept.notes, note)) if others else kept
@@ -80,10 +80,10 @@ def _nearest_chain(protein: Protein) -> dict[int, str]:
     """First atom of each residue -> id of the nearest chain."""
     polymer = list(protein.of_kind("polymer"))
     tree = KDTree(protein.positions[protein.atoms_of(polymer)])
-    owners = np.repeat(np.arange(len(polymer)), [one.stop - one.start for one in polymer])
+    owners = np.repeat(np.arange(len(polymer)), [residue.stop - residue.start for residue in polymer])
     starts = [residue.start for residue in protein.residues]
     nearest = owners[tree.query(protein.positions[starts])[1]]
-    return {start: polymer[place].chain for start, place in zip(starts, nearest.tolist(), strict=True)}
+    return {start: polymer[index].chain for start, index in zip(starts, nearest.tolist(), strict=True)}
 
 
 def _precision(residue: Residue, entry: str) -> int:
@@ -134,6 +134,6 @@ def _nothing_called(protein: Protein, text: str, groups: Iterable[Residue]) -> s
     there = sorted({residue.name for residue in groups})
     listed = f"there are {shortened(there, 12)}" if there else "it has none"
     words = f"{', '.join(WORDS[:-1])} and {WORDS[-1]}"
-    chain = next((one.chain for one in protein.of_kind("polymer") if text and one.chain == text), None)
+    chain = next((residue.chain for residue in protein.of_kind("polymer") if text and residue.chain == text), None)
     hint = f"; {CHAIN}{chain} stands for the chain" if chain else ""
     return f"no group {text!r} in the structure: {listed}; {words} stand for kinds{hint}"

@@ -101,7 +101,11 @@ def inspect_protein(protein: Protein) -> Inspection:
         metals=_groups(protein.of_kind("metal")),
         ions=_groups(protein.of_kind("ion")),
         waters=sum(1 for _ in protein.of_kind("water")),
-        modified=tuple(one.label for one in polymer if not is_standard(one.name) or one.name in ("MSE", "SEC", "PYL")),
+        modified=tuple(
+            residue.label
+            for residue in polymer
+            if not is_standard(residue.name) or residue.name in ("MSE", "SEC", "PYL")
+        ),
         gaps=tuple(gaps(protein)),
         incomplete=tuple((residue.label, absent) for residue, absent in incomplete_residues(protein)),
         has_hydrogens=bool((protein.hydrogens > 0).any()),
@@ -166,17 +170,17 @@ def _bonded_groups(protein: Protein) -> list[Group]:
     """Ligands and additives with what each of them is bonded to, in the order of the file."""
     lipids = {residue.start for molecule in groups(protein) if molecule.is_lipid for residue in molecule.residues}
     bonds = residue_bonds(protein)
-    found = []
-    for place, residue in enumerate(protein.residues):
+    bonded_groups = []
+    for index, residue in enumerate(protein.residues):
         if residue.kind == "ligand":
-            own = [bond for bond in bonds if place in (bond.first, bond.second)]
-            others = [(protein.residues[bond.first + bond.second - place], bond) for bond in own]
+            own = [bond for bond in bonds if index in (bond.first, bond.second)]
+            others = [(protein.residues[bond.first + bond.second - index], bond) for bond in own]
             role = "cofactor" if is_cofactor(protein, [residue]) else "lipid" if residue.start in lipids else ""
             bonded = tuple(other.label for other, _ in others if other.kind != "polymer")
             bound_to = tuple(bond_text(protein, bond, of=residue) for other, bond in others if other.kind == "polymer")
             size = residue.stop - residue.start
-            found.append(Group(residue.label, residue.name, residue.chain, size, role, bonded, bound_to))
-    return found
+            bonded_groups.append(Group(residue.label, residue.name, residue.chain, size, role, bonded, bound_to))
+    return bonded_groups
 
 
 def _chains(polymer: list[Residue], peptides: frozenset[str]) -> Iterator[Chain]:
@@ -198,4 +202,6 @@ def _chains(polymer: list[Residue], peptides: frozenset[str]) -> Iterator[Chain]
 
 
 def _groups(residues: Iterable[Residue]) -> tuple[Group, ...]:
-    return tuple(Group(one.label, one.name, one.chain, one.stop - one.start) for one in residues)
+    return tuple(
+        Group(residue.label, residue.name, residue.chain, residue.stop - residue.start) for residue in residues
+    )

@@ -31,18 +31,18 @@ def residue_kinds(protein: Protein, hetero: Sequence[bool], in_sequence: Sequenc
         hetero: R times whether the records are HETATM.
         in_sequence: R times what the file says of membership in a polymer, None for nothing.
     """
-    standard = [is_standard(one.name) and not _is_unknown_ligand(protein, one) for one in protein.residues]
+    standard = [is_standard(residue.name) and not _is_unknown_ligand(protein, residue) for residue in protein.residues]
     linked = _linked(protein, np.array(standard, dtype=bool))
     certain = [
-        residue.name not in WATERS and (said or bool(linked[place]) or (standard[place] and not free and said is None))
-        for place, (residue, free, said) in enumerate(zip(protein.residues, hetero, in_sequence, strict=True))
+        residue.name not in WATERS and (said or bool(linked[index]) or (standard[index] and not free and said is None))
+        for index, (residue, free, said) in enumerate(zip(protein.residues, hetero, in_sequence, strict=True))
     ]
     metal = is_metal(protein.elements)
     kinds: list[ResidueKind] = []
-    for place, residue in enumerate(protein.residues):
+    for index, residue in enumerate(protein.residues):
         if residue.name in WATERS:
             kinds.append("water")
-        elif certain[place] or _is_between(protein, place, certain):
+        elif certain[index] or _is_between(protein, index, certain):
             kinds.append("polymer")
         elif residue.stop - residue.start == 1:
             kinds.append(_kind_of_atom(residue.name, int(protein.elements[residue.start]), bool(metal[residue.start])))
@@ -70,7 +70,9 @@ def _linked(protein: Protein, standard: np.ndarray) -> np.ndarray:
     pairs = np.concatenate([peptide, phosphate])
     count = len(protein.residues)
     _, chain = connected_components(coo_array((np.ones(len(pairs)), (pairs[:, 0], pairs[:, 1])), shape=(count, count)))
-    backbone = [{"N", "CA", "C"}.issubset(protein.atom_names[one.start : one.stop]) for one in protein.residues]
+    backbone = [
+        {"N", "CA", "C"}.issubset(protein.atom_names[residue.start : residue.stop]) for residue in protein.residues
+    ]
     size = np.bincount(chain, minlength=count)[chain]
     members = np.bincount(chain, weights=np.array(backbone, dtype=float), minlength=count)[chain]
     trusted = np.bincount(chain, weights=standard, minlength=count)[chain]
@@ -102,6 +104,6 @@ def _is_between(protein: Protein, index: int, certain: Sequence[bool]) -> bool:
     return known or _touches(protein, residue, before) or _touches(protein, residue, after)
 
 
-def _touches(protein: Protein, one: Residue, other: Residue) -> bool:
-    tree = KDTree(protein.positions[one.start : one.stop])
-    return bool((tree.query(protein.positions[other.start : other.stop])[0] < _ANY_LINK).any())
+def _touches(protein: Protein, first: Residue, second: Residue) -> bool:
+    tree = KDTree(protein.positions[first.start : first.stop])
+    return bool((tree.query(protein.positions[second.start : second.stop])[0] < _ANY_LINK).any())

@@ -98,7 +98,7 @@ def capped_peptide(names: tuple[str, ...]) -> Piece:
     """Consecutive residues between an acetyl (CA, C, O of the residue before) and an N-methyl (N, CA of the next)."""
     residues = [_residue(name) for name in names]
     smiles = "".join(("CC(=O)", *(text for text, _ in residues), "NC"))
-    inner = [(place, atom) for place, (_, listed) in enumerate(residues) for atom in listed.split()]
+    inner = [(index, atom) for index, (_, listed) in enumerate(residues) for atom in listed.split()]
     before = [(-1, "CA"), (-1, "C"), (-1, "O")]
     return Piece(smiles, (*before, *inner, (len(names), "N"), (len(names), "CA")))
 

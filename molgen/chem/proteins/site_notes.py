@@ -44,8 +44,8 @@ def _copies(receptor: Protein, pocket: Pocket) -> Iterator[str]:
     """What of the biological assembly is missing at the site."""
     missing = missing_copies(receptor, *_site_of(pocket))
     if missing:
-        said = f"near the site, the biological assembly has {shortened(missing)} by symmetry"
-        yield f"{said}, which the file does not hold: dock into the assembly (.pdb1, -assembly1.cif)"
+        note = f"near the site, the biological assembly has {shortened(missing)} by symmetry"
+        yield f"{note}, which the file does not hold: dock into the assembly (.pdb1, -assembly1.cif)"
 
 
 def _site_of(pocket: Pocket) -> tuple[np.ndarray, float]:
@@ -59,18 +59,20 @@ def _near(receptor: Protein, pocket: Pocket) -> set[str]:
     """Labels of the residues near a pocket."""
     points, reach = _site_of(pocket)
     close = KDTree(points).query(receptor.positions, distance_upper_bound=reach)[0] <= reach
-    return {receptor.residues[place].label for place in set(receptor.residue_index[close].tolist())}
+    return {receptor.residues[index].label for index in set(receptor.residue_index[close].tolist())}
 
 
 def _peculiarities(receptor: Protein) -> dict[str, list[tuple[set[str], str]]]:
     """Title -> what there is of it in the whole structure: labels of the residues that it is about, and a text."""
     incomplete = incomplete_residues(receptor)
-    unusual = [one.label for one in receptor.of_kind("polymer") if not is_standard(one.name)]
+    unusual = [residue.label for residue in receptor.of_kind("polymer") if not is_standard(residue.name)]
     return {
-        "atoms are missing in": [({one.label}, f"{one.label} ({' '.join(names)})") for one, names in incomplete],
+        "atoms are missing in": [
+            ({residue.label}, f"{residue.label} ({' '.join(names)})") for residue, names in incomplete
+        ],
         "the chain is broken from": [({gap.before, gap.after}, str(gap)) for gap in gaps(receptor)],
-        "alternative locations were chosen in": [({one.label}, str(one)) for one in receptor.alternatives],
         "atoms have zero occupancy (no density shows them) in": [({label}, label) for label in receptor.unobserved],
+        "alternative locations were chosen in": [({residue.label}, str(residue)) for residue in receptor.alternatives],
         f"the prediction is unsure (pLDDT below {UNSURE:g}) of": [
             ({label}, f"{label} ({confidence:.0f})") for label, confidence in receptor.unsure
         ],
@@ -88,6 +90,6 @@ def _filling(receptor: Protein, pocket: Pocket) -> Iterator[str]:
         if away.min() < (_CENTER_OF_COFACTOR if molecule.is_cofactor else _CENTER):
             chain = molecule.residues[0].chain
             label = f"chain {chain}, a peptide," if molecule.is_peptide else molecule.label
-            drop = f"chain:{chain}" if molecule.is_peptide else ",".join(one.label for one in molecule.residues)
+            drop = f"chain:{chain}" if molecule.is_peptide else ",".join(residue.label for residue in molecule.residues)
             bound = f", covalently bound to {', '.join(molecule.anchors)}" if molecule.anchors else ""
             yield f"{label} fills the pocket as part of the receptor{bound}; --drop {drop} takes it out"

@@ -20,9 +20,9 @@ def chain_sequences(path: str | Path) -> tuple[str, ...]:
         ParseError: it is no structure file.
     """
     if str(path).lower().endswith(_PDB):
-        found = _of_alpha_carbons(path)
-        if found:
-            return found
+        sequences = _of_alpha_carbons(path)
+        if sequences:
+            return sequences
     protein = read_protein(path)
     return tuple(sequence_of(protein, residues) for residues in chains_of(protein).values())
 

@@ -135,15 +135,15 @@ def _carried(group: Sequence[_Block]) -> list[Tensor]:
     size, n, m = graph.atoms.shape[0], graph.atoms.shape[1], graph.torsions.shape[1]
     width = max(block.rows.stop - block.rows.start for block in group)
     template, start = torch.zeros(size, width, n, 3), torch.zeros(size, width, m)
-    for place, block in enumerate(group):
+    for index, block in enumerate(group):
         own, begin = block.request.template[block.rows], block.request.start[block.rows]
-        template[place, : len(own), : own.shape[1]] = own
-        template[place, len(own) :, : own.shape[1]] = own[:1]
-        start[place, : len(own), : begin.shape[1]] = begin
+        template[index, : len(own), : own.shape[1]] = own
+        template[index, len(own) :, : own.shape[1]] = own[:1]
+        start[index, : len(own), : begin.shape[1]] = begin
     sampled = sample_molecules(
         first.model, graph.to(device), template.to(device), start.to(device), times=first.times, stepper=first.stepper()
     ).cpu()
     return [
-        sampled[place, : block.rows.stop - block.rows.start, : block.request.start.shape[1]]
-        for place, block in enumerate(group)
+        sampled[index, : block.rows.stop - block.rows.start, : block.request.start.shape[1]]
+        for index, block in enumerate(group)
     ]

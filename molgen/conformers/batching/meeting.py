@@ -41,9 +41,9 @@ def run_together(jobs: Sequence[Callable[[], Result]]) -> list[Result]:
     """
     meeting, threads = Meeting(), []
     try:
-        for place, job in enumerate(jobs):
+        for index, job in enumerate(jobs):
             clock = Clock()
-            threads.append(threading.Thread(target=meeting.run, args=(place, job, clock), daemon=True))
+            threads.append(threading.Thread(target=meeting.run, args=(index, job, clock), daemon=True))
             meeting.start(threads[-1], clock)
         while meeting.waiting:
             meeting.answer()
@@ -51,7 +51,7 @@ def run_together(jobs: Sequence[Callable[[], Result]]) -> list[Result]:
         meeting.dismiss()
         for thread in filter(threading.Thread.is_alive, threads):
             thread.join()
-    return [meeting.results[place] for place in range(len(jobs))]
+    return [meeting.results[index] for index in range(len(jobs))]
 
 
 class _Dismissed(BaseException):
@@ -89,12 +89,12 @@ class Meeting:
         """Let a thread run until it waits or ends."""
         self._turn(clock, thread.start)
 
-    def run(self, place: int, job: Callable[[], Any], clock: Clock) -> None:
+    def run(self, index: int, job: Callable[[], Any], clock: Clock) -> None:
         """The work of a thread."""
         _HERE.meeting, _HERE.clock = self, clock
         clock.belongs_here()
         try:
-            self.results[place] = job()
+            self.results[index] = job()
         except _Dismissed:
             pass
         except BaseException as error:
@@ -119,20 +119,20 @@ class Meeting:
         """Answer all requests, those of one kernel together, and let their threads run on."""
         asked, self.waiting = self.waiting, []
         try:
-            for kernel in dict.fromkeys(one.kernel for one in asked):
-                _charged(kernel, [one for one in asked if one.kernel is kernel])
+            for kernel in dict.fromkeys(request.kernel for request in asked):
+                _charged(kernel, [request for request in asked if request.kernel is kernel])
             while asked:
-                one = asked.pop(0)
-                self._turn(one.clock, one.go_on.set)
+                request = asked.pop(0)
+                self._turn(request.clock, request.go_on.set)
         finally:
             self.waiting += asked  # to be dismissed
 
     def dismiss(self) -> None:
         """End the threads that wait, or come to wait."""
         self._is_over = True
-        for one in self.waiting:
-            one.error = _Dismissed()
-            one.go_on.set()
+        for request in self.waiting:
+            request.error = _Dismissed()
+            request.go_on.set()
 
     def _turn(self, clock: Clock, begin: Callable[[], object]) -> None:
         """Let the thread of a clock run until it waits or ends."""
@@ -150,19 +150,19 @@ def _charged(kernel: Kernel[Any, Any], asked: Sequence[_Waiting]) -> None:
     """Answer requests together, and charge each with its share of the CPU time."""
     begin = time.process_time()
     _answer(kernel, asked)
-    rate = (time.process_time() - begin) / max(1e-9, sum(one.cost for one in asked))
-    for one in asked:
-        one.clock.charge(rate * one.cost)
+    rate = (time.process_time() - begin) / max(1e-9, sum(request.cost for request in asked))
+    for request in asked:
+        request.clock.charge(rate * request.cost)
 
 
 def _answer(kernel: Kernel[Any, Any], asked: Sequence[_Waiting]) -> None:
     """Answer requests together; where that fails, one by one, so that the failure is that of one molecule."""
     try:
-        for one, answer in zip(asked, kernel([one.request for one in asked]), strict=True):
-            one.answer = answer
+        for waiting, answer in zip(asked, kernel([waiting.request for waiting in asked]), strict=True):
+            waiting.answer = answer
     except Exception as error:
         if len(asked) == 1:
             asked[0].error = error
             return
-        for one in asked:
-            _answer(kernel, [one])
+        for waiting in asked:
+            _answer(kernel, [waiting])

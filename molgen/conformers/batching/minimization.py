@@ -136,14 +136,14 @@ def _minimized(group: Sequence[_Block]) -> list[Minimized]:
     energy = MMFFEnergy.joined([request.energy for request in requests], atoms, device)
     x = requests[0].positions.new_zeros(len(group), atoms, 3, width)
     start = x.new_zeros(len(group), atoms, atoms)
-    for place, block in enumerate(group):
+    for index, block in enumerate(group):
         own = block.request.positions[..., block.begin : block.end]
         n, _, count = own.shape
-        start[place, :n, :n] = block.request.preconditioner
-        x[place, :n, :, :count] = own
-        x[place, :n, :, count:] = own[..., :1]
+        start[index, :n, :n] = block.request.preconditioner
+        x[index, :n, :, :count] = own
+        x[index, :n, :, count:] = own[..., :1]
     moved, values = (part.cpu() for part in _solved(energy, x.to(device), start.to(device), requests[0]))
-    return [_own(block, moved[place], values[place]) for place, block in enumerate(group)]
+    return [_own(block, moved[index], values[index]) for index, block in enumerate(group)]
 
 
 def _solved(energy: MMFFEnergy, positions: Tensor, start: Tensor, like: Minimization) -> Minimized:

@@ -27,8 +27,8 @@ def with_hydrogens(mol: Chem.Mol, atoms: np.ndarray, positions: np.ndarray) -> n
     with silent_rdkit():
         full = Chem.AddHs(with_conformers(bare, positions.astype(np.float64)), addCoords=True)
     order = _places(mol, full, atoms)
-    found = np.array([conformer.GetPositions() for conformer in full.GetConformers()])
-    return found.reshape(len(positions), full.GetNumAtoms(), 3)[:, order]
+    completed = np.array([conformer.GetPositions() for conformer in full.GetConformers()])
+    return completed.reshape(len(positions), full.GetNumAtoms(), 3)[:, order]
 
 
 def _without_others(mol: Chem.Mol, atoms: np.ndarray) -> Chem.Mol:

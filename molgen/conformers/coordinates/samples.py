@@ -67,8 +67,8 @@ def check_options(model: CartesianModel, config: GenerateConfig) -> None:
         ConfigError: it cannot.
     """
     if config.is_restrained or config.boltzmann is not None:
-        what = "Boltzmann weights need" if config.boltzmann is not None else "what stays in place needs"
-        raise ConfigError(f"{what} torsions over template conformers, which the model of coordinates has not")
+        request = "Boltzmann weights need" if config.boltzmann is not None else "what stays in place needs"
+        raise ConfigError(f"{request} torsions over template conformers, which the model of coordinates has not")
     check_score(config.sampler, model.config.process == "diffusion", "a flow of coordinates")
 
 
@@ -77,17 +77,17 @@ def _right_samples(model: CartesianModel, polar: PolarGraph, count: int, config:
     molecule = batch_stereo_graphs([polar.graph], [polar.marks]).to(model.device)
     rng = torch.Generator().manual_seed(config.seed)
     times, stepper = time_grid(config.steps or STEPS), stepper_of(config.sampler)
-    found: list[np.ndarray] = []
+    accepted: list[np.ndarray] = []
     missing = drawn = 0
     for _ in range(ROUNDS):
-        missing = count - sum(map(len, found))
+        missing = count - sum(map(len, accepted))
         if missing <= 0:
             break
-        made = sample_coordinates(model, molecule, missing, rng, times=times, stepper=stepper).cpu().numpy()
-        made = made[np.isfinite(made).all((1, 2))]
+        samples = sample_coordinates(model, molecule, missing, rng, times=times, stepper=stepper).cpu().numpy()
+        samples = samples[np.isfinite(samples).all((1, 2))]
         drawn += missing
-        found.append(made[stereo_is_right(made, polar.marks)])
-    right = np.concatenate(found)
+        accepted.append(samples[stereo_is_right(samples, polar.marks)])
+    right = np.concatenate(accepted)
     if not len(right):
         raise EmbeddingError(f"none of {drawn} samples of the model of coordinates has the stereo of the molecule")
     if len(right) < min(count, config.n):

@@ -77,7 +77,8 @@ class HydrogenSearch:
         rows = np.unique(np.column_stack([origin, states[origin, which]])[order], axis=0, return_index=True)[1]
         chosen = order[np.sort(rows)]
         origin, which = origin[chosen], which[chosen]
-        return self._placed(positions[origin], [place[origin] for place in places], states[origin, which]), origin
+        chosen = [of_rotor[origin] for of_rotor in places]
+        return self._placed(positions[origin], chosen, states[origin, which]), origin
 
     def _placed(self, positions: NDArray, places: list[NDArray], states: NDArray[np.int64]) -> NDArray[np.float64]:
         """Conformers [B, atoms, 3] with every rotor at the place that its state [B, rotors] names."""
@@ -102,9 +103,9 @@ class HydrogenSearch:
     def _pair_table(self, i: int, j: int, places: list[NDArray]) -> NDArray[np.float64]:
         """Energies [B, places of i, places of j] between the hydrogens of two rotors."""
         count, (first, second) = len(places[i]), (places[k].shape[1] for k in (i, j))
-        one = np.broadcast_to(places[i][:, :, None], (count, first, second, *places[i].shape[2:]))
-        other = np.broadcast_to(places[j][:, None], (count, first, second, *places[j].shape[2:]))
-        return _evaluated(self._together[i, j], np.concatenate([one, other], axis=3))
+        first_hydrogens = np.broadcast_to(places[i][:, :, None], (count, first, second, *places[i].shape[2:]))
+        second_hydrogens = np.broadcast_to(places[j][:, None], (count, first, second, *places[j].shape[2:]))
+        return _evaluated(self._together[i, j], np.concatenate([first_hydrogens, second_hydrogens], axis=3))
 
 
 def _evaluated(energy: MMFFEnergy, system: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -119,11 +120,11 @@ def _alone(terms: MMFFTerms, owner: NDArray[np.int64], index: int) -> MMFFTerms:
     return terms.only(turned, (owners[:, 0] == -1) & (owners[:, 1] == index))
 
 
-def _together(terms: MMFFTerms, one: tuple[int, ...], other: tuple[int, ...]) -> MMFFTerms:
+def _together(terms: MMFFTerms, first_atoms: tuple[int, ...], second_atoms: tuple[int, ...]) -> MMFFTerms:
     """Contacts between two rotors, whose hydrogens become the only atoms."""
-    first, second = np.isin(terms.pairs, one).T, np.isin(terms.pairs, other).T
+    first, second = np.isin(terms.pairs, first_atoms).T, np.isin(terms.pairs, second_atoms).T
     between = (first[0] & second[1]) | (second[0] & first[1])
     kept = terms.only(slice(0), between)
     number = np.full(terms.n_atoms, -1)
-    number[[*one, *other]] = range(len(one) + len(other))
-    return replace(kept, n_atoms=len(one) + len(other), pairs=number[kept.pairs])
+    number[[*first_atoms, *second_atoms]] = range(len(first_atoms) + len(second_atoms))
+    return replace(kept, n_atoms=len(first_atoms) + len(second_atoms), pairs=number[kept.pairs])

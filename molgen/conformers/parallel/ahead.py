@@ -76,18 +76,18 @@ def with_templates(
     preload = ("molgen.conformers.generate",)
     with WorkerPool(_Preparing(prepare), workers, method="forkserver", preload=preload) as pool:
         waiting: deque[tuple[int, list[InputRecord]]] = deque()
-        made: dict[tuple[int, int], Made] = {}
+        finished: dict[tuple[int, int], Made] = {}
 
         def collected() -> list[Ahead]:
             number, block = waiting.popleft()
-            keys = [(number, place) for place in range(len(block))]
-            while not all(key in made for key in keys):
-                made.update((ended.item.key, ended.result or []) for ended in pool.ended())
-            return [Ahead(record, made.pop(key)) for record, key in zip(block, keys, strict=True)]
+            keys = [(number, index) for index in range(len(block))]
+            while not all(key in finished for key in keys):
+                finished.update((ended.item.key, ended.result or []) for ended in pool.ended())
+            return [Ahead(record, finished.pop(key)) for record, key in zip(block, keys, strict=True)]
 
         for number, block in enumerate(blocks):
-            for place, record in enumerate(block):
-                pool.submit(_Asked((number, place), record))
+            for index, record in enumerate(block):
+                pool.submit(_Asked((number, index), record))
             waiting.append((number, block))
             if len(waiting) > 1:
                 yield collected()

@@ -78,17 +78,17 @@ def _record(root: Path, smiles: str, entry: Any, index: int, heaviest: int) -> I
     relative = entry.get("pickle_path") if isinstance(entry, dict) else None
     if not relative:
         return InputRecord(index, smiles, source, None, None, "no pickle_path in the summary")
-    place = str(relative)
-    path = next((p for p in (root / place, root.parent / place) if p.is_file()), None)
+    location = str(relative)
+    path = next((p for p in (root / location, root.parent / location) if p.is_file()), None)
     if path is None:
-        return InputRecord(index, smiles, source, place, None, "no such file")
+        return InputRecord(index, smiles, source, location, None, "no such file")
     try:
         with path.open("rb") as file:
             mol = _molecule(file, heaviest)
     except Exception as error:  # a damaged pickle can raise anything
         reason = str(error) if isinstance(error, (OSError, ValueError, pickle.UnpicklingError)) else repr(error)
-        return InputRecord(index, smiles, source, place, None, f"cannot be read: {one_line(reason)}")
-    return InputRecord(index, smiles, source, place, mol)
+        return InputRecord(index, smiles, source, location, None, f"cannot be read: {one_line(reason)}")
+    return InputRecord(index, smiles, source, location, mol)
 
 
 def _molecule(file: BinaryIO, heaviest: int) -> Chem.Mol:

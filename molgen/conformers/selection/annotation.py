@@ -33,13 +33,13 @@ def annotate(mol: Chem.Mol, order: Order, energies: Energies, template: np.ndarr
         method: how the template conformers were embedded.
     """
     lowest = np.nanmin(energies.values, initial=np.inf)
-    for place, conformer in enumerate(mol.GetConformers()):
-        conformer.SetIntProp("molgen_rank", place + 1)
-        conformer.SetProp("molgen_rank_reason", _REASONS[order][place > 0])
-        conformer.SetDoubleProp("molgen_energy", float(energies.values[place] - lowest))
-        conformer.SetDoubleProp("molgen_absolute_energy", float(energies.values[place]))
+    for index, conformer in enumerate(mol.GetConformers()):
+        conformer.SetIntProp("molgen_rank", index + 1)
+        conformer.SetProp("molgen_rank_reason", _REASONS[order][index > 0])
+        conformer.SetDoubleProp("molgen_energy", float(energies.values[index] - lowest))
+        conformer.SetDoubleProp("molgen_absolute_energy", float(energies.values[index]))
         conformer.SetProp("molgen_energy_method", energies.method)
-        conformer.SetIntProp("molgen_template", int(template[place]))
+        conformer.SetIntProp("molgen_template", int(template[index]))
         conformer.SetProp("molgen_method", method)
 
 

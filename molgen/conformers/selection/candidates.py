@@ -111,8 +111,8 @@ def _merged(
 ) -> tuple[np.ndarray, np.ndarray]:
     """The indices of conformers of which no lower one is near, ascending, and how many conformers each stands for."""
     leader = leaders(samples.mol, positions, energies, *near, symmetric=True)
-    own, place = np.unique(leader, return_inverse=True)
-    return index[own], np.bincount(place, weights=copies, minlength=len(own))
+    own, group = np.unique(leader, return_inverse=True)
+    return index[own], np.bincount(group, weights=copies, minlength=len(own))
 
 
 def low_strain(samples: Samples, window: float) -> np.ndarray:

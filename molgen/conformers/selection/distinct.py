@@ -53,9 +53,9 @@ def symmetric_distances(mol: Chem.Mol, positions: np.ndarray, device: torch.devi
     Where there are too many symmetries to look at it is an upper bound, though copies of one minimum are found. On a
     GPU that knows float64 it is computed there, else on the CPU.
     """
-    place = device if torch.device(device).type == "cuda" else "cpu"
+    target = device if torch.device(device).type == "cuda" else "cpu"
     heavy = positions[:, heavy_atoms(mol)]
     most = min(MORE_PERMUTATIONS, CHEAP_COMPARISONS // max(1, len(heavy)) ** 2)
     known = automorphisms(mol, max(MAX_PERMUTATIONS, most))
-    distances = rmsd_among(torch.from_numpy(heavy).to(place), known.permutations).cpu().numpy()
+    distances = rmsd_among(torch.from_numpy(heavy).to(target), known.permutations).cpu().numpy()
     return lowered_for_copies(mol, heavy, distances, known, SAME_RMSD)

@@ -88,8 +88,10 @@ def set_torsions(mol: Chem.Mol, positions: Tensor, torsions: Tensor, record: Mol
     if torsions.shape[1] == 0:
         return positions
     heavy = heavy_atoms(mol)
-    place = {int(atom): k for k, atom in enumerate(heavy)}
-    carrier = [place[a.GetIdx() if a.GetIdx() in place else a.GetNeighbors()[0].GetIdx()] for a in mol.GetAtoms()]
+    heavy_index = {int(atom): k for k, atom in enumerate(heavy)}
+    carrier = [
+        heavy_index[a.GetIdx() if a.GetIdx() in heavy_index else a.GetNeighbors()[0].GetIdx()] for a in mol.GetAtoms()
+    ]
     moving = torch.from_numpy(record.moving[:, carrier])
     quadruples = torch.from_numpy(heavy[record.torsions])
     return internal_coordinates(positions, quadruples, moving).positions(torsions)

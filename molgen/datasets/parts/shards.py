@@ -60,7 +60,7 @@ class PartReader(Generic[Record]):
         """A function of every record, one part in memory at a time; kept for the next time that it is asked for."""
         if function not in self.values:
             self._read.clear()
-            self.values[function] = [function(one) for path in self.paths for one in self.load([path])[0]]
+            self.values[function] = [function(record) for path in self.paths for record in self.load([path])[0]]
         return self.values[function]
 
 
@@ -105,7 +105,9 @@ class ShardedRecords(Sequence[Record]):
     def changed(self, change: Callable[[Record], Any]) -> ShardedRecords[Any]:
         """As they are after a change, which keeps what they are of."""
         before = self.change
-        return ShardedRecords(self.reader, self.rows, change if before is None else lambda one: change(before(one)))
+        return ShardedRecords(
+            self.reader, self.rows, change if before is None else lambda record: change(before(record))
+        )
 
     def opened(self, number: int, seed: int, weights: np.ndarray | None = None) -> OpenedParts[Record]:
         """What the ``number``-th stretch of a stream draws from: as many parts as there is memory for.
@@ -163,7 +165,7 @@ def load_sets(sets: Sequence[Sequence[Path]], load: Load, memory: float) -> list
         return [load(paths) for paths in sets]
     most = [max(1, int(memory / len(sets) / max(max(size), 1e-6))) for size in sizes]
     readers = [PartReader(paths, load, count) for paths, count in zip(sets, most, strict=True)]
-    return [(ShardedRecords(one), source_names(one.paths)) for one in readers]
+    return [(ShardedRecords(reader), source_names(reader.paths)) for reader in readers]
 
 
 def values_of(records: Sequence[Record], function: Callable[[Record], Any]) -> list[Any]:
@@ -183,9 +185,9 @@ def those(records: Sequence[Record], wanted: Sequence[bool]) -> Sequence[Record]
 
 def in_memory(records: Sequence[Record]) -> list[Record]:
     """A list of them, which does not hold the parts that they come from."""
-    return [deepcopy(one) for one in records] if isinstance(records, ShardedRecords) else list(records)
+    return [deepcopy(record) for record in records] if isinstance(records, ShardedRecords) else list(records)
 
 
 def changed(records: Sequence[Record], change: Callable[[Record], Any]) -> Sequence[Any]:
     """All records after a change."""
-    return records.changed(change) if isinstance(records, ShardedRecords) else [change(one) for one in records]
+    return records.changed(change) if isinstance(records, ShardedRecords) else [change(record) for record in records]

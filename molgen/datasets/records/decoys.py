@@ -139,7 +139,7 @@ def _decode(arrays: Arrays, source: int) -> list[DecoyRecord]:
     complexes = complexes_from_arrays(arrays, source)
     _check_poses(complexes, arrays)
     counts = arrays["poses.count"].astype(np.int64)
-    atoms = np.array([one.graph.n_atoms for one in complexes], dtype=np.int64)
+    atoms = np.array([record.graph.n_atoms for record in complexes], dtype=np.int64)
     columns = zip(
         complexes,
         np.split(arrays["poses.positions"], np.cumsum(counts * atoms)[:-1]),

@@ -27,7 +27,7 @@ def placed(ligand: Ligand, residues: Sequence[BondedResidue]) -> tuple[Ligand, l
         ligand: that is bonded.
         residues: in each of the sites.
     """
-    conformers = np.array([one.GetPositions() for one in ligand.mol.GetConformers()])
+    conformers = np.array([conformer.GetPositions() for conformer in ligand.mol.GetConformers()])
     each = [_on(ligand, conformers, residue) for residue in residues]
     return _with(ligand, np.concatenate(each)), [_with(ligand, positions) for positions in each]
 
@@ -54,10 +54,14 @@ def _on(ligand: Ligand, conformers: np.ndarray, residue: BondedResidue) -> np.nd
 def _frame(positions: np.ndarray, own: Nucleophile) -> tuple[np.ndarray, np.ndarray]:
     """Origin [3] and axes [3, 3], as rows, at the atom of a residue: towards its neighbors, and in their plane."""
     part = Chem.MolFromSmiles(own.smiles)
-    neighbors = [one.GetIdx() for one in part.GetAtomWithIdx(own.index).GetNeighbors()]
+    neighbors = [neighbor.GetIdx() for neighbor in part.GetAtomWithIdx(own.index).GetNeighbors()]
     origin = positions[own.index]
-    first = _unit(np.mean([_unit(positions[one] - origin) for one in neighbors], axis=0))
-    beside = [one.GetIdx() for one in part.GetAtomWithIdx(neighbors[0]).GetNeighbors() if one.GetIdx() != own.index]
+    first = _unit(np.mean([_unit(positions[neighbor] - origin) for neighbor in neighbors], axis=0))
+    beside = [
+        neighbor.GetIdx()
+        for neighbor in part.GetAtomWithIdx(neighbors[0]).GetNeighbors()
+        if neighbor.GetIdx() != own.index
+    ]
     second = positions[neighbors[0] if len(neighbors) > 1 else beside[0]] - origin
     second = _unit(second - (second @ first) * first)
     return origin, np.array([first, second, np.cross(first, second)])

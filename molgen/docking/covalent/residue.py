@@ -69,18 +69,21 @@ def residue_of(protein: Protein, bond: CovalentBond) -> Residue:
         InputError: there is no such residue or atom; with what there is.
     """
     source = protein.source or None
-    chain = [one for one in protein.of_kind("polymer", "ligand") if one.chain == bond.chain]
+    chain = [candidate for candidate in protein.of_kind("polymer", "ligand") if candidate.chain == bond.chain]
     if not chain:
-        chains = shortened(list(dict.fromkeys(one.chain or "''" for one in protein.of_kind("polymer"))), 20)
+        chains = shortened(list(dict.fromkeys(candidate.chain or "''" for candidate in protein.of_kind("polymer"))), 20)
         raise InputError(f"there is no chain {bond.chain!r} for {bond.label}; the chains are {chains}", source=source)
-    place = (bond.number, bond.insertion)
-    there = [one for one in chain if (one.number, one.insertion.upper()) == place]
+    number = (bond.number, bond.insertion)
+    there = [candidate for candidate in chain if (candidate.number, candidate.insertion.upper()) == number]
     if not there:
-        alike = [one for one in chain if component(one.name) == component(bond.residue)]
-        listed = shortened([f"{one.chain}:{one.name}:{one.number}" for one in alike], 8) or f"no {bond.residue}"
+        alike = [candidate for candidate in chain if component(candidate.name) == component(bond.residue)]
+        listed = (
+            shortened([f"{candidate.chain}:{candidate.name}:{candidate.number}" for candidate in alike], 8)
+            or f"no {bond.residue}"
+        )
         known = f"; chain {bond.chain or chr(39) * 2} has {listed}"
         raise InputError(f"there is no residue {bond.chain}:{bond.number}{bond.insertion}{known}", source=source)
-    named = [one for one in there if component(one.name) == component(bond.residue)]
+    named = [candidate for candidate in there if component(candidate.name) == component(bond.residue)]
     if not named:
         raise InputError(
             f"residue {bond.chain}:{bond.number}{bond.insertion} is {there[0].name}, not {bond.residue}", source=source
@@ -112,7 +115,7 @@ def bound_group(protein: Protein, bond: CovalentBond) -> tuple[Residue, ...]:
     residue = residue_of(protein, bond)
     atom = residue.start + protein.atom_names[residue.start : residue.stop].index(bond.atom)
     ends = {other.label for _, other in _bonds_of(protein, residue, atom) if other.kind == "ligand"}
-    groups = [one for one in molecules(protein) if any(part.label in ends for part in one.residues)]
+    groups = [molecule for molecule in molecules(protein) if any(part.label in ends for part in molecule.residues)]
     return tuple(part for group in groups if not group.is_chain for part in group.residues)
 
 
@@ -132,4 +135,4 @@ def _bonds_of(protein: Protein, residue: Residue, atom: int) -> Iterator[tuple]:
     for bond in residue_bonds(protein):
         if atom in bond.atoms:
             ends = [protein.residues[bond.first], protein.residues[bond.second]]
-            yield bond, next(one for one in ends if one != residue)
+            yield bond, next(end for end in ends if end != residue)

@@ -38,8 +38,8 @@ class DockedBond:
     def text(self, mol: Chem.Mol, length: float | None) -> str:
         """`C30-SG of CYS:A:797, 1.82 A, michael-addition`, with the length of the bond in a pose."""
         name = atom_name(mol.GetAtomWithIdx(self.ligand_atom))
-        told = "" if length is None else f", {length:.2f} A"
-        return f"{name}-{self.atom} of {self.residue}{told}, {self.reaction}"
+        shown = "" if length is None else f", {length:.2f} A"
+        return f"{name}-{self.atom} of {self.residue}{shown}, {self.reaction}"
 
     def record(self, mol: Chem.Mol) -> dict[str, Any]:
         """Ready for JSON; atoms of the ligand count from 1."""

@@ -57,18 +57,18 @@ def refined_in_fitted(
     model = TASK.load("default")[0]
     elements = np.array([element_class(z) for z in _numbers(ligand)], dtype=np.int64)
     known: list[SampledPacking] = []
-    for place in _places(ligand, searched, proposals):
-        packing = fitted_packing(model, site.moving, place.numpy(), elements)
+    for center in _places(ligand, searched, proposals):
+        packing = fitted_packing(model, site.moving, center.numpy(), elements)
         if packing is not None and not any(_alike(packing, other) for other in known):
             known.append(packing)
             number = len(site.packings) + len(known)
             fitted = site.in_packing(packing.protein, PackedPocket(number, packing.labels, packing.energy))
-            yield fitted, refine(fitted, ligand, energy, _nearest(ligand, place, pool), config.min_rmsd)
+            yield fitted, refine(fitted, ligand, energy, _nearest(ligand, center, pool), config.min_rmsd)
 
 
-def _nearest(ligand: Ligand, place: Tensor, pool: Starts) -> Minima:
+def _nearest(ligand: Ligand, center: Tensor, pool: Starts) -> Minima:
     """The poses of the pool that are nearest to a place [n, 3], as minima whose energy is not known yet."""
-    away = _rmsds(ligand, place[None], pool.positions.permute(2, 0, 1))[0]
+    away = _rmsds(ligand, center[None], pool.positions.permute(2, 0, 1))[0]
     nearest = away.argsort(stable=True)[:_STARTS]
     return Minima(pool.positions[:, :, nearest], torch.zeros(len(nearest)), pool.template[nearest])
 
@@ -102,6 +102,6 @@ def _numbers(ligand: Ligand) -> list[int]:
     return [ligand.mol.GetAtomWithIdx(int(k)).GetAtomicNum() for k in ligand.heavy]
 
 
-def _alike(one: SampledPacking, other: SampledPacking) -> bool:
-    apart = np.abs(one.protein.positions - other.protein.positions).max()
-    return one.moved == other.moved and float(apart) < _SAME
+def _alike(first: SampledPacking, second: SampledPacking) -> bool:
+    apart = np.abs(first.protein.positions - second.protein.positions).max()
+    return first.moved == second.moved and float(apart) < _SAME

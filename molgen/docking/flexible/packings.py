@@ -63,15 +63,15 @@ def _with_packings(site: Site, config: DockConfig) -> Site:
     rng = torch.Generator().manual_seed(config.seed)
     sampled = sample_packings(TASK.load("default")[0], chains, config.packings, rng)
     packings = tuple(
-        site.in_packing(one.protein, PackedPocket(number, one.labels, one.energy))
-        for number, one in enumerate(sampled, start=1)
+        site.in_packing(packing.protein, PackedPocket(number, packing.labels, packing.energy))
+        for number, packing in enumerate(sampled, start=1)
     )
     return replace(site, packings=packings, moving=chains, notes=(*site.notes, *_notes(chains, len(packings))))
 
 
 def _notes(chains: MovingSideChains, packings: int) -> list[str]:
     """What is held, and how many packings of what there are."""
-    held = [f"{reason}: {shortened(names, _LISTED)}" for reason, names in chains.selection.kept.items()]
-    found = f"{packings} other packing{'s' * (packings != 1)}" if packings else "no other packing"
+    fixed = [f"{reason}: {shortened(names, _LISTED)}" for reason, names in chains.selection.kept.items()]
+    count = f"{packings} other packing{'s' * (packings != 1)}" if packings else "no other packing"
     labels = chains.labels
-    return [*held, f"{found} of {len(labels)} side chain{'s' * (len(labels) != 1)}: {shortened(labels, _LISTED)}"]
+    return [*fixed, f"{count} of {len(labels)} side chain{'s' * (len(labels) != 1)}: {shortened(labels, _LISTED)}"]

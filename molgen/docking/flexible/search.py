@@ -51,7 +51,7 @@ def seeds_of(minima: Minima, proposals: Starts | None) -> Starts:
 
 def _best(minima: Sequence[Minima], costs: Sequence[float]) -> list[Minima]:
     """Of each packing the minima that are among the best of all, by energy and that of the packing, kcal/mol."""
-    totals = [one.energies + cost for one, cost in zip(minima, costs, strict=True)]
+    totals = [own.energies + cost for own, cost in zip(minima, costs, strict=True)]
     every = torch.cat(totals)
     limit = every.sort().values[min(REFINED, len(every)) - 1]
-    return [one.pick(torch.nonzero(total <= limit)[:, 0]) for one, total in zip(minima, totals, strict=True)]
+    return [own.pick(torch.nonzero(total <= limit)[:, 0]) for own, total in zip(minima, totals, strict=True)]

@@ -56,15 +56,15 @@ class LigandDocking:
         stage("preparation")
         prepared = [attempt(self._prepared, record, name=record.name) for record in records]
         begin = time.monotonic()
-        found = self._found([variant for one in prepared for variant in one.value or ()])
-        share = (time.monotonic() - begin) / max(1, sum(one.value is not None for one in prepared))
-        for record, one in zip(records, prepared, strict=True):
-            if one.value is None:
-                yield record, Attempt(None, one.error, one.seconds)
+        searches = self._found([variant for attempted in prepared for variant in attempted.value or ()])
+        share = (time.monotonic() - begin) / max(1, sum(attempted.value is not None for attempted in prepared))
+        for record, attempted in zip(records, prepared, strict=True):
+            if attempted.value is None:
+                yield record, Attempt(None, attempted.error, attempted.seconds)
                 continue
-            ended = attempt(self._docked, record, one.value, found, name=record.name)
+            ended = attempt(self._docked, record, attempted.value, searches, name=record.name)
             value = None if ended.value is None else replace(ended.value, seconds=ended.value.seconds + share)
-            yield record, Attempt(value, ended.error, one.seconds + share + ended.seconds)
+            yield record, Attempt(value, ended.error, attempted.seconds + share + ended.seconds)
 
     def _prepared(self, record: InputRecord) -> Variants:
         return prepare_variants(record.molecule(), self.config, largest_fragment=self.largest_fragment)
@@ -92,7 +92,9 @@ class LigandDocking:
     def _wanted(self, prepared: PreparedLigand) -> Wanted:
         return Wanted(prepared.ligand, restraints_of(prepared.ligand.mol, self.anchors, self.core))
 
-    def _docked(self, record: InputRecord, variants: Variants, found: dict[int, list[Found | None]]) -> DockingResult:
+    def _docked(
+        self, record: InputRecord, variants: Variants, searches: dict[int, list[Found | None]]
+    ) -> DockingResult:
         def docked(prepared: PreparedLigand) -> DockingResult:
             result = dock_prepared(
                 self.sites,
@@ -101,7 +103,7 @@ class LigandDocking:
                 anchors=self.anchors,
                 core=self.core,
                 reference=self.reference,
-                found=found.get(id(prepared)),
+                found=searches.get(id(prepared)),
             )
             self.first = self.first or prepared.ligand
             return result

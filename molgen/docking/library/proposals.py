@@ -62,10 +62,10 @@ def propose_together(
         )
         return _padded(positions, -2, atoms)
 
-    found = in_pieces(len(ligands), PIECE, sampled).cpu() + center
+    poses = in_pieces(len(ligands), PIECE, sampled).cpu() + center
     return [
         finite_starts(positions[:, : own.graph.n_atoms], index)
-        for own, positions, index in zip(ligands, found, template, strict=True)
+        for own, positions, index in zip(ligands, poses, template, strict=True)
     ]
 
 

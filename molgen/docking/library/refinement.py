@@ -37,8 +37,8 @@ def refine_together(energies: LigandEnergies, minima: Sequence[Minima], min_rmsd
     def refined(rows: slice) -> list[Refined]:
         return _refined(energies, range(len(started))[rows], started[rows])
 
-    found = chain.from_iterable(halved(len(started), PIECE, refined, "ligands"))
-    return [distinct_refined(own, poses, min_rmsd) for own, poses in zip(energies.ligands, found, strict=True)]
+    refined_poses = chain.from_iterable(halved(len(started), PIECE, refined, "ligands"))
+    return [distinct_refined(own, poses, min_rmsd) for own, poses in zip(energies.ligands, refined_poses, strict=True)]
 
 
 def _started(ligand: Ligand, minima: Minima, min_rmsd: float) -> Minima:
@@ -58,9 +58,9 @@ def _refined(energies: LigandEnergies, numbers: Sequence[int], started: Sequence
     poses = []
     for k, own in enumerate(started):
         real = len(own.energies)
-        place, *values = (part[..., k, :real] for part in each)
-        place = place[: len(own.positions)].permute(2, 0, 1).contiguous()
-        poses.append(Refined(place, own.template, values[0], values[1], values[2] - values[0] - values[1]))
+        own_positions, *values = (part[..., k, :real] for part in each)
+        own_positions = own_positions[: len(own.positions)].permute(2, 0, 1).contiguous()
+        poses.append(Refined(own_positions, own.template, values[0], values[1], values[2] - values[0] - values[1]))
     return poses
 
 

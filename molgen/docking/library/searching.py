@@ -63,13 +63,13 @@ def find_together(site: Site, wanted: Sequence[Wanted], config: DockConfig, lear
     fitting.sort(key=lambda k: wanted[k].ligand.graph.n_atoms)
     stage("proposals")
     proposals = _proposals(site, [wanted[k] for k in fitting], config, learned, device)
-    found: list[Found | None] = [None] * len(wanted)
+    searches: list[Found | None] = [None] * len(wanted)
     for count in {_count(starts) for starts in proposals}:  # chains go together that have as many starts
         group = [k for k, starts in zip(fitting, proposals, strict=True) if _count(starts) == count]
         own = [starts for starts in proposals if _count(starts) == count]
-        for k, one in zip(group, _searched(site, [wanted[k] for k in group], own, config, device), strict=True):
-            found[k] = one
-    return found
+        for k, search in zip(group, _searched(site, [wanted[k] for k in group], own, config, device), strict=True):
+            searches[k] = search
+    return searches
 
 
 def _searched(
@@ -90,7 +90,7 @@ def _searched(
         minima = [result.minima for result in results]
         stage("refinement")
         refined = [None] * len(some) if on_cpu else refine_together(energies, minima, config.min_rmsd)
-        return [Found(*one) for one in zip(minima, starts, refined, strict=True)]
+        return [Found(*parts) for parts in zip(minima, starts, refined, strict=True)]
 
     size = CPU_TOGETHER if on_cpu else _as_many_as_fit(ligands, config, device)
     return list(chain.from_iterable(halved(len(ligands), size, piece, "ligands")))

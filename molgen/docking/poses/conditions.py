@@ -41,7 +41,7 @@ def fulfilling(ligand: Ligand, ranked: Sequence[RankedPose], config: DockConfig)
     template = torch.stack([pose.refined.template[pose.row] for pose in ranked])
     positions = all_atom_poses(ligand, template, torch.stack([pose.positions for pose in ranked]))
     contacts = pose_contacts([pose.site for pose in ranked], with_conformers(ligand.own_mol, positions[:, ligand.own]))
-    failed = [unmet(require, forbid, one.interactions) for one in contacts]
+    failed = [unmet(require, forbid, own.interactions) for own in contacts]
     kept = [pose for pose, texts in zip(ranked, failed, strict=True) if not texts]
     if not kept:
         nearest = min(failed, key=len)

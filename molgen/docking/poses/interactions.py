@@ -54,7 +54,7 @@ def reference_similarities(
     if known is None:
         return [None] * len(contacts)
     there = {id(site): fingerprint(find_interactions(site.interacting, known).interactions) for site in sites}
-    own = (fingerprint(one.interactions) for one in contacts)
+    own = (fingerprint(pose_contacts.interactions) for pose_contacts in contacts)
     return [similarity(bits, there[id(site)]) for bits, site in zip(own, sites, strict=True)]
 
 

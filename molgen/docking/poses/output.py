@@ -118,8 +118,8 @@ def _plain(result: DockingResult, pose: Pose) -> dict[str, Any]:
         "moved": list(pose.moved),
         "packing_energy": _rounded(pose.packing_energy),
         "variant": pose.variant + 1,
-        "interactions": [interaction_record(one) for one in pose.interactions],
-        "unsatisfied": [unsatisfied_record(one) for one in pose.unsatisfied],
+        "interactions": [interaction_record(entry) for entry in pose.interactions],
+        "unsatisfied": [unsatisfied_record(entry) for entry in pose.unsatisfied],
         "interaction_similarity": _rounded_or_none(pose.interaction_similarity),
     }
 

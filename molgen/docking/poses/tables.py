@@ -56,7 +56,11 @@ def _picture(result: DockingResult) -> str:
     around = result.receptor.positions[near]
     bonds = sorted(KDTree(around).query_pairs(_BOND)) if len(around) else []
     pocket = Sticks(around, bonds, [GRAY] * len(around), 0.1)
-    ends = [(one.ends[0], one.ends[1]) for one in pose.interactions if one.kind != "hydrophobic"]
+    ends = [
+        (interaction.ends[0], interaction.ends[1])
+        for interaction in pose.interactions
+        if interaction.kind != "hydrophobic"
+    ]
     return stick_svg([sticks_of(mol, positions), pocket], dashes=ends)
 
 

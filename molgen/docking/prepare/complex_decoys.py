@@ -127,11 +127,11 @@ def spread(complexes: Sequence[ComplexFiles], seed: int) -> list[ComplexFiles]:
     """Shuffled, and so that the clusters take turns: all first members, then all second ones."""
     members: dict[str, int] = defaultdict(int)
     turns = []
-    for place in np.random.default_rng(seed).permutation(len(complexes)):
-        cluster = complexes[place].cluster
-        turns.append((members[cluster], complexes[place]))
+    for index in np.random.default_rng(seed).permutation(len(complexes)):
+        cluster = complexes[index].cluster
+        turns.append((members[cluster], complexes[index]))
         members[cluster] += 1
-    return [one for _, one in sorted(turns, key=lambda turn: turn[0])]
+    return [entry for _, entry in sorted(turns, key=lambda turn: turn[0])]
 
 
 @torch.inference_mode()
@@ -149,9 +149,9 @@ def crystal_minima(site: Site, ligand: Ligand, energy: DockingEnergy, crystal: n
     laid = shapes @ motion.rotation.transpose(-1, -2) + motion.translation[:, None]
     exact = energy.with_field(site.direct(ligand.classes, laid.reshape(-1, 3).numpy()))
     positions = minimize(exact, ligand.tree, laid.permute(1, 2, 0).contiguous(), _STEPS).positions
-    found = evaluated(ligand, exact, positions, torch.arange(len(laid)))
-    found = found.pick(found.total.argsort())
-    return found.pick(representatives(ligand, found.positions, _NATIVE_SPACING, _NATIVE))
+    minima = evaluated(ligand, exact, positions, torch.arange(len(laid)))
+    minima = minima.pick(minima.total.argsort())
+    return minima.pick(representatives(ligand, minima.positions, _NATIVE_SPACING, _NATIVE))
 
 
 def decoys_of_complex(files: ComplexFiles, config: ComplexDecoyConfig) -> LabeledPoses:
@@ -172,8 +172,8 @@ def decoys_of_complex(files: ComplexFiles, config: ComplexDecoyConfig) -> Labele
     support = supported(learned.poses, site, ligand, poses[0])
     if pose_rmsd_matrix(true[None], poses[0].positions, matches).min() > config.near_native:
         poses.append(crystal_minima(site, ligand, energy_of(site, ligand), ordered))
-    positions = torch.cat([one.positions for one in poses])
-    energies = torch.cat([one.intermolecular + one.intramolecular for one in poses])
+    positions = torch.cat([refined.positions for refined in poses])
+    energies = torch.cat([refined.intermolecular + refined.intramolecular for refined in poses])
     rmsds = pose_rmsd_matrix(true[None], positions, matches)[0]
     placed = _placed(ligand, ordered, files)
     values = positions.numpy(), energies.numpy(), rmsds.numpy()
@@ -184,8 +184,8 @@ def supported(model: PoseModel | None, site: Site, ligand: Ligand, refined: Refi
     """What a pose model says of refined poses, of which it proposed some, [B, len(SUPPORT_FEATURES)]; None without."""
     if model is None or refined.sampled is None or not can_judge(model):
         return None
-    found = found_back_from(denoised(model, site, ligand, refined.positions))
-    return torch.cat([samples_nearby(refined.sampled)[:, None], found], 1).numpy()
+    recovered = found_back_from(denoised(model, site, ligand, refined.positions))
+    return torch.cat([samples_nearby(refined.sampled)[:, None], recovered], 1).numpy()
 
 
 def _placed(ligand: Ligand, positions: np.ndarray, files: ComplexFiles) -> PlacedLigand:

@@ -42,11 +42,11 @@ def crystal_ligand(files: ComplexFiles, use: Callable[[Chem.Mol], Ligand]) -> tu
         MolgenError: there is none; the error is that of the first file.
     """
     first: MolgenError = InputError("there is no file of the ligand")
-    for place, path in enumerate(files.ligands):
+    for index, path in enumerate(files.ligands):
         try:
             return path, use(reference_ligand(path))
         except MolgenError as error:
-            first = error if place == 0 else first
+            first = error if index == 0 else first
     raise first
 
 

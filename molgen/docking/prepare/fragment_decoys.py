@@ -92,7 +92,7 @@ def chosen_fragments(records: Sequence[ComplexRecord], config: FragmentDecoyConf
         InputError: there are none.
     """
     order = np.random.default_rng(config.seed).permutation(len(records))
-    chosen = [records[place] for place in order if records[place].graph.n_atoms >= config.smallest]
+    chosen = [records[index] for index in order if records[index].graph.n_atoms >= config.smallest]
     if not chosen:
         raise InputError(f"the set holds no fragment of at least {config.smallest} heavy atoms")
     return chosen

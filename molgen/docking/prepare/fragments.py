@@ -68,7 +68,7 @@ def cut_fragments(protein: Protein, config: FragmentConfig, rng: np.random.Gener
     chain = ProteinChain(protein)
     contacts = ProteinContacts(protein, config)
     wanted = dict(zip(SHARES, _quotas(config.per_protein), strict=True))
-    found: list[Fragment] = []
+    fragments: list[Fragment] = []
     spare = 0
     for length in SHARES:
         starts = rng.permutation(chain.starts(length, config))
@@ -80,8 +80,8 @@ def cut_fragments(protein: Protein, config: FragmentConfig, rng: np.random.Gener
             if fragment is not None:
                 chosen.append(fragment)
         spare += wanted[length] - len(chosen)
-        found += chosen
-    return found
+        fragments += chosen
+    return fragments
 
 
 def fragments_of(file: ProteinFile, config: FragmentConfig) -> list[ComplexRecord]:
@@ -122,7 +122,7 @@ def _cut(
 ) -> Fragment | None:
     """The piece that begins at a residue; None where it does not fit or is not held by the protein."""
     piece = chain.piece(start, length)
-    atoms = np.array([chain.atoms[start + place][name] for place, name in piece.atoms])
+    atoms = np.array([chain.atoms[start + offset][name] for offset, name in piece.atoms])
     excluded = chain.excluded(start, length, config.margin)
     if not contacts.hold(atoms, excluded):
         return None

@@ -39,12 +39,12 @@ class ProteinChain:
     def __init__(self, protein: Protein) -> None:
         self.protein = protein
         self.atoms = [
-            dict(zip(protein.atom_names[one.start : one.stop], range(one.start, one.stop), strict=True))
-            for one in protein.residues
+            dict(zip(protein.atom_names[residue.start : residue.stop], range(residue.start, residue.stop), strict=True))
+            for residue in protein.residues
         ]
         bridged = self._bridged()
-        self.names = [None if place in bridged else self._whole(place) for place in range(len(self.atoms))]
-        self.linked = np.array([self._is_linked(place) for place in range(len(self.atoms))], dtype=bool)
+        self.names = [None if index in bridged else self._whole(index) for index in range(len(self.atoms))]
+        self.linked = np.array([self._is_linked(index) for index in range(len(self.atoms))], dtype=bool)
 
     def starts(self, length: int, config: FragmentConfig) -> np.ndarray:
         """Residues that a piece of the wanted size can begin at, int [k]; there is a neighbor on either side."""
@@ -85,21 +85,21 @@ class ProteinChain:
             last += int(self.linked[last])
         return first, last
 
-    def _whole(self, place: int) -> str | None:
+    def _whole(self, index: int) -> str | None:
         """The plain name of a residue that has all its atoms, no others, and the stereo of an L residue."""
-        residue, atoms = self.protein.residues[place], self.atoms[place]
+        residue, atoms = self.protein.residues[index], self.atoms[index]
         name = piece_residue(residue.name) if residue.kind == "polymer" else None
         if name is None or atoms.keys() - {"OXT"} != residue_atoms(name):
             return None
         return name if is_l_residue(name, {atom: self.protein.positions[k] for atom, k in atoms.items()}) else None
 
-    def _is_linked(self, place: int) -> bool:
-        pair = self.protein.residues[place : place + 2]
-        if len(pair) < 2 or any(one.kind != "polymer" for one in pair):
+    def _is_linked(self, index: int) -> bool:
+        pair = self.protein.residues[index : index + 2]
+        if len(pair) < 2 or any(residue.kind != "polymer" for residue in pair):
             return False
-        if not all(atoms.keys() >= _CAP for atoms in self.atoms[place : place + 2]):
+        if not all(atoms.keys() >= _CAP for atoms in self.atoms[index : index + 2]):
             return False
-        ends = self.protein.positions[[self.atoms[place]["C"], self.atoms[place + 1]["N"]]]
+        ends = self.protein.positions[[self.atoms[index]["C"], self.atoms[index + 1]["N"]]]
         return bool(np.linalg.norm(ends[0] - ends[1]) < _PEPTIDE_BOND)
 
     def _bridged(self) -> set[int]:

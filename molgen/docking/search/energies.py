@@ -55,8 +55,8 @@ class LigandEnergies:
         ligands = [self.ligands[k] for k in members]
         atoms = max(own.graph.n_atoms for own in ligands)
         restraints = [
-            _OfOneLigand(place, len(members), self.ligands[k].graph.n_atoms, _moved(restraint, self._device))
-            for place, k in enumerate(members)
+            _OfOneLigand(index, len(members), self.ligands[k].graph.n_atoms, _moved(restraint, self._device))
+            for index, k in enumerate(members)
             for restraint in self._restraints[k]
         ]
         return DockingEnergy(

@@ -151,24 +151,24 @@ def _hopped(
         lowest_now = minima.by_ligand[:, 0]
         idle = torch.where(lowest_now < record - _PROGRESS, 0, idle + 1)
         record = torch.minimum(record, lowest_now)
-        for place in (idle >= patience).nonzero().flatten().tolist():
-            if hopping[place] not in ended:
-                ended[hopping[place]] = _result(minima, place, ligands[hopping[place]], rounds)
-        left = [place for place, k in enumerate(hopping) if k not in ended]
+        for index in (idle >= patience).nonzero().flatten().tolist():
+            if hopping[index] not in ended:
+                ended[hopping[index]] = _result(minima, index, ligands[hopping[index]], rounds)
+        left = [index for index, k in enumerate(hopping) if k not in ended]
         if left and len(left) <= (1 - _IDLE) * len(hopping):
             kept = torch.tensor(left, device=record.device)
-            hopping = [hopping[place] for place in left]
+            hopping = [hopping[index] for index in left]
             energy = energy_of(hopping)
             size = max(ligands[k].templates.shape[1] for k in hopping)
             chains, minima = (part.of(kept).cropped(size) for part in (chains, minima))
             atoms, record, idle, patience = (part[kept] for part in (atoms, record, idle, patience))
-    for place, k in enumerate(hopping):
+    for index, k in enumerate(hopping):
         if k not in ended:
-            ended[k] = _result(minima, place, ligands[k], rounds)
+            ended[k] = _result(minima, index, ligands[k], rounds)
     return [ended[k] for k in range(len(ligands))]
 
 
-def _result(minima: Minima, place: int, ligand: Searched, rounds: int) -> SearchResult:
+def _result(minima: Minima, index: int, ligand: Searched, rounds: int) -> SearchResult:
     """What the search of one of the ligands comes to."""
-    own = minima.of(torch.tensor([place], device=minima.energies.device)).cropped(ligand.templates.shape[1]).cpu()
+    own = minima.of(torch.tensor([index], device=minima.energies.device)).cropped(ligand.templates.shape[1]).cpu()
     return SearchResult(own.filled(), rounds)

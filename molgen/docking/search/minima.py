@@ -89,8 +89,8 @@ def lowest(minima: Minima, count: int) -> Minima:
 
 def distinct(minima: Minima, count: int) -> Minima:
     """The lowest minima of a ligand, in order, that are apart from all lower ones; at most `count`."""
-    found = distinct_of_each(minima, count, minima.energies.new_tensor([len(minima.positions)]))
-    return found.filled()
+    selected = distinct_of_each(minima, count, minima.energies.new_tensor([len(minima.positions)]))
+    return selected.filled()
 
 
 def distinct_of_each(minima: Minima, count: int, atoms: Tensor) -> Minima:
@@ -102,9 +102,9 @@ def distinct_of_each(minima: Minima, count: int, atoms: Tensor) -> Minima:
         free = free & ~(close[:, index] & free[:, index : index + 1])
     columns = torch.arange(free.shape[1], device=free.device)
     kept = torch.where(free, columns, len(columns)).sort(1).values[:, :count]
-    found = ordered.pick(torch.where(kept < len(columns), kept, 0))
-    energies = torch.where(kept.flatten() < len(columns), found.energies, torch.inf)
-    return replace(found, energies=energies)
+    selected = ordered.pick(torch.where(kept < len(columns), kept, 0))
+    energies = torch.where(kept.flatten() < len(columns), selected.energies, torch.inf)
+    return replace(selected, energies=energies)
 
 
 def _close(minima: Minima, atoms: Tensor) -> Tensor:

@@ -59,8 +59,8 @@ def minimized_starts(
     if not screened:
         raise ValueError("a search needs random starts or proposals")
     begun = screened[0] if len(screened) == 1 else screened[0].joined(screened[1])
-    found = minimized(energy, begun.positions, config.start_steps, ligands)
-    return Minima(found.positions, found.energies, begun.template, ligands)
+    result = minimized(energy, begun.positions, config.start_steps, ligands)
+    return Minima(result.positions, result.energies, begun.template, ligands)
 
 
 def minimized(
@@ -73,11 +73,11 @@ def minimized(
         positions = _widened(positions, ligands, lacking)
         kicks = None if kicks is None else Kicks(*(_widened(part, ligands, lacking) for part in kicks))
     begin = positions if kicks is None else move(energy.tree, positions, motion_of(kicks, energy.tree, positions))
-    found = minimize(energy, energy.tree, begin, steps)
+    result = minimize(energy, energy.tree, begin, steps)
     if not lacking:
-        return found
-    own = found.positions.unflatten(2, (ligands, -1))[..., :count].flatten(2)
-    return Minimized(own, found.energies.view(ligands, -1)[:, :count].flatten(), found.evaluations)
+        return result
+    own = result.positions.unflatten(2, (ligands, -1))[..., :count].flatten(2)
+    return Minimized(own, result.energies.view(ligands, -1)[:, :count].flatten(), result.evaluations)
 
 
 def _widened(values: Tensor, ligands: int, by: int) -> Tensor:
@@ -113,12 +113,12 @@ def placed_starts(energy: DockingEnergy, templates: Sequence[Tensor], drawn: Seq
     if tree.is_fixed:
         return Starts(move(tree, positions, motion).contiguous(), template)
     rotation = torch.cat([start.rotation for start in drawn if start.rotation is not None]).to(device)
-    place = torch.cat([start.place for start in drawn if start.place is not None], 1).to(device)
+    shares = torch.cat([start.place for start in drawn if start.place is not None], 1).to(device)
     positions = move(tree, tree.placed(positions - tree.centroid(positions)), motion)
     positions = torch.einsum("bij,njb->nib", rotation, tree.placed(positions - tree.centroid(positions)))
     low, high = energy.lower, energy.upper
     edge = torch.minimum(torch.full_like(low, 3.0), (high - low) / 4)
-    center = (low + edge)[:, None] + (high - low - 2 * edge)[:, None] * place
+    center = (low + edge)[:, None] + (high - low - 2 * edge)[:, None] * shares
     return Starts(tree.placed((positions + center).contiguous()), template)
 
 

@@ -65,20 +65,20 @@ def _adduct_states(mol: Chem.Mol, full: Chem.Mol, notes: tuple[str, ...], config
     states: dict[str, LigandState] = {}
     for isomer in _isomers(full, config):
         adduct = adduct_of(isomer.mol, bond)
-        said = (*notes, adduct.note, *isomer.notes)
+        given = (*notes, adduct.note, *isomer.notes)
         for state in _protonated(prepare_molecule(adduct.mol), config, stated=has_stated_protons(mol)):
             for product in _products(state, adduct, bond):
                 known = Chem.MolToSmiles(Chem.RemoveHs(product.mol))
-                states.setdefault(known, replace(product, notes=tuple(dict.fromkeys((*said, *product.notes)))))
+                states.setdefault(known, replace(product, notes=tuple(dict.fromkeys((*given, *product.notes)))))
     return list(states.values())
 
 
 def _products(state: LigandState, adduct: Adduct, bond: CovalentBond) -> list[LigandState]:
     """The stereoisomers of an adduct: where the reaction makes a center or a double bond all are docked."""
     isomers = [mol for mol, _ in enumerate_stereo(state.mol, "enumerate", _MOST_PRODUCTS)]
-    made = f"the reaction leaves stereo open: {len(isomers)} isomers are docked and ranked together"
+    note = f"the reaction leaves stereo open: {len(isomers)} isomers are docked and ranked together"
     bonding = Bonding(bond, adduct.reaction, adduct.n_ligand, adduct.attached)
-    notes = (*state.notes, *([made] if len(isomers) > 1 else []))
+    notes = (*state.notes, *([note] if len(isomers) > 1 else []))
     return [LigandState(mol, notes, state.energy, bonding) for mol in isomers]
 
 

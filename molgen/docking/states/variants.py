@@ -65,29 +65,29 @@ def split_variants(result: DockingResult) -> list[DockingResult]:
 
 def _merged(done: Sequence[tuple[PreparedLigand, DockingResult]], notes: Sequence[str]) -> DockingResult:
     config = done[0][1].config
-    every = [(place, pose) for place, (_, result) in enumerate(done) for pose in result.poses]
+    every = [(index, pose) for index, (_, result) in enumerate(done) for pose in result.poses]
     every.sort(key=lambda item: _order(item[1], done[item[0]][0].energy, config.rank))
     best = every[: config.n]
-    places = list(dict.fromkeys(place for place, _ in best))
-    structures = {place: done[place][1].structures for place in places}
-    before = {place: sum(len(structures[other]) for other in places[:k]) for k, place in enumerate(places)}
+    places = list(dict.fromkeys(index for index, _ in best))
+    structures = {index: done[index][1].structures for index in places}
+    before = {index: sum(len(structures[other]) for other in places[:k]) for k, index in enumerate(places)}
     poses = [
-        replace(pose, rank=rank, variant=places.index(place), structure=before[place] + pose.structure)
-        for rank, (place, pose) in enumerate(best, start=1)
+        replace(pose, rank=rank, variant=places.index(index), structure=before[index] + pose.structure)
+        for rank, (index, pose) in enumerate(best, start=1)
     ]
-    mols = tuple(done[place][1].mol for place in places)
+    mols = tuple(done[index][1].mol for index in places)
     common = [note for note in done[0][1].notes if all(note in result.notes for _, result in done)]
     listed = [f"variant {number}: {variant_smiles(mol)}" for number, mol in enumerate(mols, start=1)]
     listed += [
         f"no pose of {variant_smiles(result.mol)} is among the best {config.n}"
-        for place, (_, result) in enumerate(done)
-        if place not in places
+        for index, (_, result) in enumerate(done)
+        if index not in places
     ]
     return replace(
         done[places[0]][1],
         mol=mols[0],
         variants=mols,
-        structures=tuple(structure for place in places for structure in structures[place]),
+        structures=tuple(structure for index in places for structure in structures[index]),
         poses=tuple(poses),
         notes=(*common, *notes, *listed),
         seconds=sum(result.seconds for _, result in done),

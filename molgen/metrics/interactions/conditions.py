@@ -71,7 +71,9 @@ class Condition:
 
     def met(self, interactions: Iterable[Interaction]) -> bool:
         """Whether one of some interactions is of this kind and with this residue."""
-        return any(self.kind in ("any", one.kind) and self.names(one.residue) for one in interactions)
+        return any(
+            self.kind in ("any", interaction.kind) and self.names(interaction.residue) for interaction in interactions
+        )
 
 
 def check_residues(conditions: Sequence[Condition], protein: Protein) -> None:
@@ -83,8 +85,8 @@ def check_residues(conditions: Sequence[Condition], protein: Protein) -> None:
     for condition in conditions:
         if any(condition.names(residue) for residue in protein.residues):
             continue
-        there = [one for one in protein.residues if _number(one) == condition.number]
-        numbered = [f"{one.chain}:{one.name}:{_number(one)}" for one in there]
+        there = [residue for residue in protein.residues if _number(residue) == condition.number]
+        numbered = [f"{residue.chain}:{residue.name}:{_number(residue)}" for residue in there]
         hint = f"; there is {shortened(numbered, 4)}" if numbered else ""
         raise InputError(f"{condition.text}: the receptor has no such residue{hint}", source=protein.source or None)
 

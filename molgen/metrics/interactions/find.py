@@ -52,7 +52,7 @@ def interacting_receptor(
         types: of its atoms, if they are known already.
     """
     groups = receptor_groups(protein, near, types)
-    water = np.array([one.kind == "water" for one in protein.residues], dtype=bool)[protein.residue_index]
+    water = np.array([residue.kind == "water" for residue in protein.residues], dtype=bool)[protein.residue_index]
     wet = set(np.flatnonzero(water).tolist())
     dry = groups.without_hydrogen_bonding(wet) if wet else groups
     return InteractingReceptor(protein, dry, groups.hydrogen_bonding(wet))
@@ -79,7 +79,7 @@ def find_interactions(
     groups = pattern.at(x)
     matches = list(_matches(groups, known))
     index = protein.residue_index
-    chosen = sorted(_nearest_contacts(matches, index), key=lambda one: _order(one, index))
+    chosen = sorted(_nearest_contacts(matches, index), key=lambda contact: _order(contact, index))
     around = protein.positions[near], protein.elements[near]
     return Contacts(
         tuple(_named(match, protein) for match in chosen),

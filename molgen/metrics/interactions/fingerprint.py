@@ -9,7 +9,7 @@ from molgen.metrics.interactions.records import Interaction
 
 def fingerprint(interactions: Iterable[Interaction]) -> tuple[str, ...]:
     """The distinct keys (`hbond:A:ILE:9`), in order: one bit for each kind of interaction with each residue."""
-    return tuple(dict.fromkeys(one.key for one in interactions))
+    return tuple(dict.fromkeys(interaction.key for interaction in interactions))
 
 
 def similarity(first: Collection[str], second: Collection[str]) -> float:

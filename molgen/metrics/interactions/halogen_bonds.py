@@ -13,14 +13,14 @@ from molgen.metrics.interactions.records import Match
 
 def halogen_bonds(ligand: Groups, receptor: Groups) -> list[Match]:
     """With the ligand as donor (its halogen) or acceptor."""
-    found = []
+    matches = []
     for halogen, acceptor, distance, angle in _bonds(ligand, receptor):
         ends = np.array([ligand.positions[halogen], receptor.positions[acceptor]])
-        found.append(Match("halogen_bond", "donor", (halogen,), (acceptor,), distance, angle, ends))
+        matches.append(Match("halogen_bond", "donor", (halogen,), (acceptor,), distance, angle, ends))
     for halogen, acceptor, distance, angle in _bonds(receptor, ligand):
         ends = np.array([ligand.positions[acceptor], receptor.positions[halogen]])
-        found.append(Match("halogen_bond", "acceptor", (acceptor,), (halogen,), distance, angle, ends))
-    return found
+        matches.append(Match("halogen_bond", "acceptor", (acceptor,), (halogen,), distance, angle, ends))
+    return matches
 
 
 def _bonds(giver: Groups, taker: Groups) -> Iterator[tuple[int, int, float, float]]:

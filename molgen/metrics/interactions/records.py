@@ -59,8 +59,8 @@ class Interaction:
     @property
     def key(self) -> str:
         """`hbond:A:ILE:9`, kind, chain, name and number with the insertion code: what `--require` takes."""
-        one = self.residue
-        return f"{self.kind}:{one.chain}:{one.name}:{one.number}{one.insertion}"
+        residue = self.residue
+        return f"{self.kind}:{residue.chain}:{residue.name}:{residue.number}{residue.insertion}"
 
     @property
     def label(self) -> str:

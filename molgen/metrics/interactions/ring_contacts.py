@@ -13,44 +13,44 @@ from molgen.metrics.interactions.records import Match
 
 def pi_stacking(ligand: Groups, receptor: Groups) -> list[Match]:
     """Pairs of rings."""
-    return list(filter(None, (_stacked(one, other) for one in ligand.rings for other in receptor.rings)))
+    return list(filter(None, (_stacked(own, other) for own in ligand.rings for other in receptor.rings)))
 
 
-def _stacked(one: Ring, other: Ring) -> Match | None:
-    line = other.center - one.center
+def _stacked(ring: Ring, other: Ring) -> Match | None:
+    line = other.center - ring.center
     distance = float(np.linalg.norm(line))
     if distance > LIMITS.t_shaped:
         return None
-    tilt = line_angle(one.normal, other.normal)
-    offset = min(line_angle(one.normal, line), line_angle(other.normal, line))
+    tilt = line_angle(ring.normal, other.normal)
+    offset = min(line_angle(ring.normal, line), line_angle(other.normal, line))
     degrees, aside = np.rad2deg(tilt), np.rad2deg(offset)
     if distance <= LIMITS.parallel and degrees <= LIMITS.parallel_tilt and aside <= LIMITS.parallel_offset:
         role = "parallel"
-    elif degrees >= LIMITS.t_shaped_tilt and aside <= LIMITS.t_shaped_offset and _planes_meet_inside(one, other, tilt):
+    elif degrees >= LIMITS.t_shaped_tilt and aside <= LIMITS.t_shaped_offset and _planes_meet_inside(ring, other, tilt):
         role = "T-shaped"
     else:
         return None
-    ends = np.array([one.center, other.center])
-    return Match("pi_stacking", role, one.atoms, other.atoms, distance, tilt, ends)
+    ends = np.array([ring.center, other.center])
+    return Match("pi_stacking", role, ring.atoms, other.atoms, distance, tilt, ends)
 
 
-def _planes_meet_inside(one: Ring, other: Ring, tilt: float) -> bool:
+def _planes_meet_inside(ring: Ring, other: Ring, tilt: float) -> bool:
     """Whether the line in which the planes of two rings meet passes within one of the rings."""
-    line = one.center - other.center
-    away = min(abs(line @ one.normal), abs(line @ other.normal)) / np.sin(tilt)
+    line = ring.center - other.center
+    away = min(abs(line @ ring.normal), abs(line @ other.normal)) / np.sin(tilt)
     return bool(away <= LIMITS.t_shaped_reach)
 
 
 def cation_pi(ligand: Groups, receptor: Groups) -> list[Match]:
     """A charge above a ring, on either side."""
-    found = []
+    contacts = []
     for group, ring, distance, angle, atom in _above(ligand, receptor):
         ends = np.array([ligand.positions[atom], ring.center])
-        found.append(Match("cation_pi", "cation", group, ring.atoms, distance, angle, ends))
+        contacts.append(Match("cation_pi", "cation", group, ring.atoms, distance, angle, ends))
     for group, ring, distance, angle, atom in _above(receptor, ligand):
         ends = np.array([ring.center, receptor.positions[atom]])
-        found.append(Match("cation_pi", "ring", ring.atoms, group, distance, angle, ends))
-    return found
+        contacts.append(Match("cation_pi", "ring", ring.atoms, group, distance, angle, ends))
+    return contacts
 
 
 def _above(charged: Groups, aromatic: Groups) -> Iterator[tuple[tuple[int, ...], Ring, float, float, int]]:

@@ -35,16 +35,18 @@ def unsatisfied_record(atom: UnsatisfiedAtom) -> dict[str, Any]:
 
 def interaction_text(interactions: Sequence[Interaction]) -> str:
     """`hbond:A:ILE:9 3.05; ...`, each with its distance in Angstrom; "none" for none."""
-    return "; ".join(f"{one.key} {one.distance:.2f}" for one in interactions) or "none"
+    return "; ".join(f"{interaction.key} {interaction.distance:.2f}" for interaction in interactions) or "none"
 
 
 def partners_text(interactions: Sequence[Interaction], kind: Kind) -> str:
     """The residues of one kind of interaction, with how many where there are several: `Ile9 A, Glu32 A (2)`."""
-    counts = Counter(one.label for one in interactions if one.kind == kind)
+    counts = Counter(interaction.label for interaction in interactions if interaction.kind == kind)
     return ", ".join(label if count == 1 else f"{label} ({count})" for label, count in counts.items())
 
 
 def unsatisfied_text(mol: Chem.Mol, atoms: Sequence[UnsatisfiedAtom]) -> str:
     """`N4 acceptor 0.00; ...`: element and number of the atom (from 1), role, exposure; "none" for none."""
-    named = (f"{mol.GetAtomWithIdx(one.atom).GetSymbol()}{one.atom + 1} {one.role} {one.exposure:.2f}" for one in atoms)
+    named = (
+        f"{mol.GetAtomWithIdx(atom.atom).GetSymbol()}{atom.atom + 1} {atom.role} {atom.exposure:.2f}" for atom in atoms
+    )
     return "; ".join(named) or "none"

@@ -18,7 +18,7 @@ def water_bridges(ligand: Groups, receptor: Groups, waters: Groups) -> list[Matc
         receptor: without waters.
         waters: the oxygens, as donors and acceptors, with the indices of the receptor.
     """
-    found = []
+    bridges = []
     to_ligand = hydrogen_bonds(ligand, waters)
     touched = {match.receptor_atoms[0] for match in to_ligand}
     to_receptor = hydrogen_bonds(waters.hydrogen_bonding(touched), receptor)
@@ -33,5 +33,5 @@ def water_bridges(ligand: Groups, receptor: Groups, waters: Groups) -> list[Matc
             if least <= np.rad2deg(angle) <= most:
                 ends = np.array([inner.ends[0], outer.ends[1]])
                 atoms = (inner.ligand_atoms, outer.receptor_atoms)
-                found.append(Match("water_bridge", inner.role, *atoms, inner.distance, angle, ends, water))
-    return found
+                bridges.append(Match("water_bridge", inner.role, *atoms, inner.distance, angle, ends, water))
+    return bridges

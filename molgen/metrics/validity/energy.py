@@ -28,8 +28,8 @@ def relaxed_energy(mol: Chem.Mol) -> float:
         options = rdDistGeom.ETKDGv3()
         options.randomSeed = _SEED
         options.useRandomCoords = True
-        made = rdDistGeom.EmbedMultipleConfs(plain, _CONFORMERS, options)
-        if len(made) != _CONFORMERS or not rdForceFieldHelpers.UFFHasAllMoleculeParams(plain):
+        conformers = rdDistGeom.EmbedMultipleConfs(plain, _CONFORMERS, options)
+        if len(conformers) != _CONFORMERS or not rdForceFieldHelpers.UFFHasAllMoleculeParams(plain):
             return float("nan")
         energies = [energy for _, energy in rdForceFieldHelpers.UFFOptimizeMoleculeConfs(plain)]
     return float(np.mean(energies)) or _TINY

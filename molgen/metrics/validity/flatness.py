@@ -61,8 +61,8 @@ def out_of_plane(positions: Tensor, group: Tensor) -> Tensor:
 
 
 def _matches(mol: Chem.Mol, patterns: tuple[str, ...]) -> tuple[Tensor, ...]:
-    found = [mol.GetSubstructMatches(Chem.MolFromSmarts(pattern)) for pattern in patterns]
-    return tuple(torch.tensor(groups, dtype=torch.int64) for groups in found if groups)
+    matches = [mol.GetSubstructMatches(Chem.MolFromSmarts(pattern)) for pattern in patterns]
+    return tuple(torch.tensor(groups, dtype=torch.int64) for groups in matches if groups)
 
 
 def _yes(positions: Tensor) -> Tensor:

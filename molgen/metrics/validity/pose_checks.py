@@ -42,8 +42,8 @@ def validity_records(
         return []
     if posebusters:
         config = None if reference is None or receptor is None else "redock"
-        found = posebusters_checks(mol, receptor, reference, config)
-        return [{name: passed for name, passed in record.items() if "rmsd" not in name.lower()} for record in found]
+        records = posebusters_checks(mol, receptor, reference, config)
+        return [{name: passed for name, passed in record.items() if "rmsd" not in name.lower()} for record in records]
     checker = _with_stereo_of(reference, prepare_validity(mol, receptor if atoms is None else atoms))
     positions = torch.from_numpy(np.stack([conformer.GetPositions() for conformer in mol.GetConformers()]))
     verdicts = checker(positions, energy=energy)

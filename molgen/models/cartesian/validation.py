@@ -45,10 +45,10 @@ def _measured(
 ) -> tuple[float, ...]:
     """The four numbers of one molecule."""
     loss = cartesian_loss(model, batch, rng, aligned=False)
-    made = sample_coordinates(model, batch.molecules, _SAMPLES, rng, times=time_grid(_STEPS)).cpu()
+    samples = sample_coordinates(model, batch.molecules, _SAMPLES, rng, times=time_grid(_STEPS)).cpu()
     truth = batch.positions[0, :1].cpu()
     first, second = torch.from_numpy(record.graph.bond_index.astype(np.int64))
-    bonds, wanted = ((x[:, first] - x[:, second]).norm(dim=-1) for x in (made, truth))
-    right = stereo_is_right(made.numpy(), record.marks)
-    near = aligned_rmsd(made, truth.expand_as(made), batch.placed[0].cpu().expand(made.shape[:2]))
+    bonds, wanted = ((x[:, first] - x[:, second]).norm(dim=-1) for x in (samples, truth))
+    right = stereo_is_right(samples.numpy(), record.marks)
+    near = aligned_rmsd(samples, truth.expand_as(samples), batch.placed[0].cpu().expand(samples.shape[:2]))
     return float(loss), float(near.min()), float((bonds - wanted).abs().mean()), float(right.mean())

@@ -70,8 +70,8 @@ def fit_support(
 
 def support_logits(support: Support, features: Tensor) -> Tensor:
     """Logits [S] of poses of which all :data:`META_FEATURES` and :data:`SUPPORT_FEATURES` are known, [S, f]."""
-    others, said = features.split([len(META_FEATURES), len(SUPPORT_FEATURES)], 1)
-    return support.logits(others, said[:, 0], lambda rows: said[rows, 1:])
+    others, stated = features.split([len(META_FEATURES), len(SUPPORT_FEATURES)], 1)
+    return support.logits(others, stated[:, 0], lambda rows: stated[rows, 1:])
 
 
 def _set(module: nn.Module, values: Mapping[str, np.ndarray | float]) -> None:
@@ -87,11 +87,11 @@ def listwise_regression(features: Sequence[np.ndarray], labels: Sequence[np.ndar
     say nothing. Arguments as of :func:`fit_support`, with f columns.
     """
     spread = np.concatenate(features).std(0) + 1e-9
-    told = [(rows / spread, own) for rows, own in zip(features, labels, strict=True) if own.any()]
+    examples = [(rows / spread, own) for rows, own in zip(features, labels, strict=True) if own.any()]
 
     def loss(w: np.ndarray) -> tuple[float, np.ndarray]:
-        total, slope = _LISTWISE_PENALTY * float(w @ w) * len(told), 2 * _LISTWISE_PENALTY * w * len(told)
-        for rows, own in told:
+        total, slope = _LISTWISE_PENALTY * float(w @ w) * len(examples), 2 * _LISTWISE_PENALTY * w * len(examples)
+        for rows, own in examples:
             shares = np.exp(log_softmax(rows @ w))
             right = shares * own / shares[own].sum()
             total -= float(np.log(shares[own].sum()))

@@ -67,9 +67,9 @@ class Support(nn.Module):
         known = torch.cat([others, samples[:, None].to(others)], 1) @ weights[:-2] + self.offset.to(others) - cost
         best = known.argsort(descending=True, stable=True)[:DENOISED]
         best = best[known[best] >= known[best[0]] - WITHIN]
-        found = found_back(best).to(others)
-        logits = known + found.amin(0) @ weights[-2:]
-        logits[best] = known[best] + found @ weights[-2:]
+        recovered = found_back(best).to(others)
+        logits = known + recovered.amin(0) @ weights[-2:]
+        logits[best] = known[best] + recovered @ weights[-2:]
         return logits
 
     def probability(self, logits: Tensor, near: Tensor) -> Tensor:

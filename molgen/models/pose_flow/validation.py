@@ -36,22 +36,22 @@ def validate(model: PoseModel, records: Sequence[ComplexRecord], augmentation: A
     exact, device = replace(augmentation, protein_noise=0.0), next(model.parameters()).device
     losses: list[dict[str, float]] = []
     rmsds = []
-    for place, record in enumerate(chosen):
-        batch = exact_batch(record, place, exact, device)
+    for index, record in enumerate(chosen):
+        batch = exact_batch(record, index, exact, device)
         losses.append({name: float(value) for name, value in pose_errors(model, batch, rng).items()})
         rmsds.append(sampled_rmsds(model, batch, record.permutations, _SAMPLES, _STEPS, rng))
-    found = torch.stack(rmsds)
+    rmsd = torch.stack(rmsds)
     parts = {f"loss_{name}": float(np.mean([loss[name] for loss in losses])) for name in losses[0]}
     return parts | {
-        "within_2": float((found < 2).double().mean()),
-        "best_within_2": float((found.amin(1) < 2).double().mean()),
-        "median_rmsd": float(found.median()),
+        "within_2": float((rmsd < 2).double().mean()),
+        "best_within_2": float((rmsd.amin(1) < 2).double().mean()),
+        "median_rmsd": float(rmsd.median()),
     }
 
 
-def exact_batch(record: ComplexRecord, place: int, augmentation: Augmentation, device: torch.device | str) -> PoseBatch:
+def exact_batch(record: ComplexRecord, index: int, augmentation: Augmentation, device: torch.device | str) -> PoseBatch:
     """One complex as the network sees it, turned and cut as its place among others says."""
-    drawn = collate_poses([record], np.random.default_rng((0, place)), augmentation).to(device)
+    drawn = collate_poses([record], np.random.default_rng((0, index)), augmentation).to(device)
     return PoseBatch.padded(drawn, augmentation.draws, augmentation.ligand_noise)
 
 
@@ -79,9 +79,9 @@ def sampled_rmsds(
     template = batch.positions.expand(samples, -1, -1)
     start = prior_states(model, template, batch.graph.torsions.shape[1], rng)
     times = time_grid(steps)
-    made = sample_poses(model, batch.graph, batch.pocket, template, start, times, stepper=stepper, rng=rng)
-    orders = torch.from_numpy(permutations.astype(np.int64)).to(made.device)
-    return least_rmsd(made, batch.positions[0], orders)
+    poses = sample_poses(model, batch.graph, batch.pocket, template, start, times, stepper=stepper, rng=rng)
+    orders = torch.from_numpy(permutations.astype(np.int64)).to(poses.device)
+    return least_rmsd(poses, batch.positions[0], orders)
 
 
 def least_rmsd(poses: torch.Tensor, target: torch.Tensor, orders: torch.Tensor) -> torch.Tensor:

@@ -86,8 +86,8 @@ def _nearest(middle: Tensor, rows: slice, count: int) -> tuple[Tensor, Tensor]:
     distance = torch.cdist(middle[rows], middle)
     row = torch.arange(len(distance), device=middle.device)
     distance[row, row + rows.start] = _FAR
-    found = distance.topk(min(count, len(middle)), largest=False)
-    return _padded(found.indices, count), _padded(found.values < _FAR / 2, count)
+    nearest = distance.topk(min(count, len(middle)), largest=False)
+    return _padded(nearest.indices, count), _padded(nearest.values < _FAR / 2, count)
 
 
 def _surroundings(
@@ -96,12 +96,12 @@ def _surroundings(
     if not len(context):
         shape = (len(middle), count)
         return middle.new_zeros(*shape, 3), elements.new_zeros(shape), elements.new_zeros(shape, dtype=torch.bool)
-    found = torch.cdist(middle, context).topk(min(count, len(context)), largest=False)
-    local = torch.einsum("rcx,rxy->rcy", context[found.indices] - origin[:, None], rotation)
-    seen = found.values < _SIGHT
+    nearest = torch.cdist(middle, context).topk(min(count, len(context)), largest=False)
+    local = torch.einsum("rcx,rxy->rcy", context[nearest.indices] - origin[:, None], rotation)
+    seen = nearest.values < _SIGHT
     return (
         _padded(torch.where(seen[..., None], local, 0.0), count),
-        _padded(torch.where(seen, elements[found.indices], 0), count),
+        _padded(torch.where(seen, elements[nearest.indices], 0), count),
         _padded(seen, count),
     )
 

@@ -28,9 +28,9 @@ def validate(model: SideChainModel, entries: Sequence[SideChainEntry]) -> dict[s
     loss, angles, whole, first, residues = 0.0, 0, 0, 0, 0
     for entry in entries:
         batch = SideChainBatch.of(side_chain_batch([entry], model.config).to(str(device)))
-        types, one = batch.graph.types, torch.ones(len(entry), device=device)
+        types, t = batch.graph.types, torch.ones(len(entry), device=device)
         with torch.autocast(device.type, torch.bfloat16, enabled=False):
-            node = model.trunk(batch.graph, model.encode(batch.graph), batch.atoms, batch.chi, one)
+            node = model.trunk(batch.graph, model.encode(batch.graph), batch.atoms, batch.chi, t)
         logits = model.head(node, batch.chi)
         target = soft_targets(batch.chi, table(SYMMETRIC, types), logits.shape[-1])
         losses = -(target * logits.log_softmax(-1)).sum(-1)

@@ -51,7 +51,7 @@ def training_data(config: ConformerConfig) -> TrainingData:
     if on_paths and len({points for records in sources for points in values_of(records, _intervals)}) > 1:
         raise InputError("trajectories with different numbers of points do not go together")
     if not on_paths:
-        sources = [weighted(records, one) for records, one in zip(sources, settings.sources, strict=True)]
+        sources = [weighted(records, source) for records, source in zip(sources, settings.sources, strict=True)]
     sources, held_back, notes = _validation(settings, sources)
     mixture = [
         MixtureSource(with_torsions(records), source.share)
@@ -164,15 +164,15 @@ def _validation(
     """
     notes = []
     if settings.validation:
-        held: list[Any] = load_conformers(find_parts(Path(settings.validation)))[0]
+        validation: list[Any] = load_conformers(find_parts(Path(settings.validation)))[0]
         seen = {key for records in sources for key in values_of(records, molecule_of)}
-        common = sum(molecule_of(record) in seen for record in held)
-        notes = [f"{common} of {len(held)} molecules of the validation set are trained on"] if common else []
+        common = sum(molecule_of(record) in seen for record in validation)
+        notes = [f"{common} of {len(validation)} molecules of the validation set are trained on"] if common else []
     else:
         molecules = len(set(values_of(sources[0], molecule_of)))
         if molecules < 10:
             reason = f"{molecules} molecules are too few to hold a tenth back: name a set as train.validation"
             raise InputError(reason, source=settings.sources[0].path)
-        sources, held = hold_back(sources, 0, molecule_of, min(HELD_BACK, molecules // 10), settings.seed)
-    entries = [e.molecule if isinstance(e, TrajectoryRecord) else e for e in held]
+        sources, validation = hold_back(sources, 0, molecule_of, min(HELD_BACK, molecules // 10), settings.seed)
+    entries = [e.molecule if isinstance(e, TrajectoryRecord) else e for e in validation]
     return sources, [e for e in entries if e.graph.n_torsions][:HELD_BACK], notes

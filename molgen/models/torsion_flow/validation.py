@@ -44,8 +44,8 @@ def validate(
         template = local[torch.arange(samples) % len(local)]
         start = torus_points(samples, entry.graph.n_torsions, seed=0).to(known)
         torsions = sample_torsions(model, graph, template, start, times=time_grid(model, steps))
-        made = batch_coordinates(template[None], graph).positions(torsions[None])[0]
-        rows.append(coverage(rmsd_matrix(truth.cpu(), made.cpu(), entry.permutations.astype(np.int64)), 0.75))
+        sampled = batch_coordinates(template[None], graph).positions(torsions[None])[0]
+        rows.append(coverage(rmsd_matrix(truth.cpu(), sampled.cpu(), entry.permutations.astype(np.int64)), 0.75))
     return {
         "amr_recall": float(np.mean([r.recall_rmsd for r in rows])),
         "amr_precision": float(np.mean([r.precision_rmsd for r in rows])),

@@ -57,8 +57,8 @@ def _to_residues(record: SideChainRecord) -> np.ndarray:
     with_sulfur = thio[first] ^ thio[second]
     near = (away > _OVERLAP) & (away < np.where(with_sulfur, _RESIDUE_SULFUR, _RESIDUE))
     near &= with_sulfur | (carbon[first] ^ carbon[second])  # others as near clash, unless the file declares a bond
-    for one in (first[near], second[near]):
-        result[rows[one][slots[one] >= _TAIL]] = True
+    for atoms in (first[near], second[near]):
+        result[rows[atoms][slots[atoms] >= _TAIL]] = True
     return result
 
 

@@ -78,12 +78,12 @@ def select(protein: Protein, record: SideChainRecord, config: PackConfig) -> Sel
         for index, residue in enumerate(protein.residues)
         if residue.kind == "polymer" and plain_type(residue.name)[0] in INDEX and index not in position
     ]
-    told = {"not packed, N, CA or C is missing": bare}
+    notes = {"not packed, N, CA or C is missing": bare}
     if config.residues:
-        told["nothing to find, no angle of the side chain can turn"] = [
+        notes["nothing to find, no angle of the side chain can turn"] = [
             _label(protein, record, r) for r in np.flatnonzero(stiff).tolist()
         ]
-    return replace(selection, kept=selection.kept | {text: labels for text, labels in told.items() if labels})
+    return replace(selection, kept=selection.kept | {text: labels for text, labels in notes.items() if labels})
 
 
 def selection_of(
@@ -167,14 +167,14 @@ def _mutation(text: str, protein: Protein) -> tuple[Residue, int]:
 def _groups(protein: Protein, text: str) -> list[Residue]:
     """All groups of a name in any case, the one of a label, or residues of a chain (A:57)."""
     groups = [residue for residue in protein.residues if residue.kind not in ("polymer", "water")]
-    found = [residue for residue in groups if text in (residue.label, residue.label.split(":", 1)[1])]
-    found = found or [residue for residue in groups if text.upper() == residue.name.upper()]
-    if not found and (":" in text or text[:1].isdigit()):
+    named = [residue for residue in groups if text in (residue.label, residue.label.split(":", 1)[1])]
+    named = named or [residue for residue in groups if text.upper() == residue.name.upper()]
+    if not named and (":" in text or text[:1].isdigit()):
         return named_residues(text, protein)
-    if not found:
+    if not named:
         there = shortened([residue.label for residue in groups], 8) or "none"
         raise InputError(f"there is no group '{one_line(text)}'; the groups are {there}")
-    return found
+    return named
 
 
 def _with_oxygen(record: SideChainRecord) -> np.ndarray:

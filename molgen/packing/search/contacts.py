@@ -47,8 +47,8 @@ class Contacts:
     def __call__(self, first: Tensor, second: Tensor, distance: Tensor) -> Tensor:
         """Energies, kT, for kinds of atoms of side chains, kinds of any, and distances, Angstrom, that broadcast."""
         steps = len(self.energies) // (_MOVING * len(KINDS))
-        place = (distance / _STEP).clamp(max=steps - 1).long()
-        return self.energies[(first * len(KINDS) + second) * steps + place]
+        bin_index = (distance / _STEP).clamp(max=steps - 1).long()
+        return self.energies[(first * len(KINDS) + second) * steps + bin_index]
 
 
 def atom_kinds(types: Tensor) -> Tensor:
@@ -59,16 +59,16 @@ def atom_kinds(types: Tensor) -> Tensor:
 @cache
 def contacts() -> Contacts:
     """The fitted terms."""
-    held = json.loads((resources.files("molgen.packing") / "contacts.json").read_text(encoding="utf-8"))
+    stored = json.loads((resources.files("molgen.packing") / "contacts.json").read_text(encoding="utf-8"))
     steps = (np.arange(round(REACH / _STEP) + 1) + 0.5) * _STEP
     energies = np.zeros((_MOVING, len(KINDS), len(steps)), dtype=np.float32)
-    for pair, values in held["kT"].items():
+    for pair, values in stored["kT"].items():
         first, second = (KINDS.index(kind) for kind in pair.split(" - "))
-        energies[first, second] = np.interp(steps, held["Angstrom"], values)
+        energies[first, second] = np.interp(steps, stored["Angstrom"], values)
         if second < _MOVING:
             energies[second, first] = energies[first, second]
     energies[..., -1] = 0.0
-    return Contacts(torch.from_numpy(energies).flatten(), held["network"])
+    return Contacts(torch.from_numpy(energies).flatten(), stored["network"])
 
 
 @cache

@@ -69,8 +69,8 @@ def pair_energies(types: Tensor, atoms: Tensor, moves: Tensor) -> PairTable:
         alike = torch.nonzero((sizes[first] == n) & (sizes[second] == m))[:, 0]
         for rows in alike.split(max(1, _AT_ONCE // (most * most * n * m))):
             a, b = first[rows], second[rows]
-            one, other = atoms[a, :, _FIRST : _FIRST + n], atoms[b, :, _FIRST : _FIRST + m]
-            distance = torch.cdist(one.flatten(1, 2), other.flatten(1, 2)).reshape(-1, most, n, most, m)
+            first_atoms, second_atoms = atoms[a, :, _FIRST : _FIRST + n], atoms[b, :, _FIRST : _FIRST + m]
+            distance = torch.cdist(first_atoms.flatten(1, 2), second_atoms.flatten(1, 2)).reshape(-1, most, n, most, m)
             kind = kinds[a, :n].reshape(-1, 1, n, 1, 1), kinds[b, :m].reshape(-1, 1, 1, 1, m)
             bridge = torch.exp(-(((distance[:, :, 0, :, 0] - _DISULFIDE) / _BRIDGE_WIDTH) ** 2))
             cysteines = (types[a] == INDEX["CYS"]) & (types[b] == INDEX["CYS"])
@@ -113,9 +113,9 @@ def pair_least(
     owner = torch.cat((residue, torch.full((len(elements),), -9).to(residue)))
     plain = radius[first] + radius[second] - POLAR_CLOSER * (polar[first] & polar[second])
     least = torch.where(sulfur[first] & sulfur[second], _DISULFIDE, plain)
-    place = torch.cat((slot, torch.zeros_like(elements)))
+    atom_slot = torch.cat((slot, torch.zeros_like(elements)))
     proline = torch.cat((types[residue] == INDEX["PRO"], elements < 0))
-    closes = proline[first] & (place[first] == 6) & (owner[second] == owner[first] - 1) & (place[second] < 4)
+    closes = proline[first] & (atom_slot[first] == 6) & (owner[second] == owner[first] - 1) & (atom_slot[second] < 4)
     return torch.where(closes, 0.0, least)
 
 

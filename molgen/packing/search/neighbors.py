@@ -14,7 +14,7 @@ def near_pairs(first: Tensor, second: Tensor, reach: float) -> tuple[Tensor, Ten
         empty = torch.zeros(0, dtype=torch.long)
         return empty, empty
     trees = KDTree(first.double().cpu().numpy()), KDTree(second.double().cpu().numpy())
-    found = trees[0].sparse_distance_matrix(trees[1], reach, output_type="ndarray")
-    order = np.lexsort((found["j"], found["i"]))
-    i, j = (torch.from_numpy(found[key][order].astype(np.int64)).to(first.device) for key in "ij")
+    pairs = trees[0].sparse_distance_matrix(trees[1], reach, output_type="ndarray")
+    order = np.lexsort((pairs["j"], pairs["i"]))
+    i, j = (torch.from_numpy(pairs[key][order].astype(np.int64)).to(first.device) for key in "ij")
     return i, j

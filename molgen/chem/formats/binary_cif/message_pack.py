@@ -58,8 +58,8 @@ class _Unpacking:
 
     def _sized(self, kind: str, size: int, depth: int) -> Any:
         if kind in ("bytes", "text"):
-            found = self._take(size)
-            return found.decode("utf-8", errors="replace") if kind == "text" else found
+            content = self._take(size)
+            return content.decode("utf-8", errors="replace") if kind == "text" else content
         if size > len(self._data) - self._place:  # every value has a byte at least
             raise ParseError("the file breaks off")
         if kind == "list":

@@ -32,7 +32,7 @@ def binary_tables(data: bytes, categories: Collection[str]) -> list[dict[str, li
 
 def _table(block: Any, categories: Collection[str]) -> dict[str, list[str]]:
     try:
-        found = {
+        columns = {
             f"{name}.{column['name']}": _values(column)
             for category in block["categories"]
             if (name := f"_{str(category['name']).lstrip('_')}") in categories
@@ -40,7 +40,7 @@ def _table(block: Any, categories: Collection[str]) -> dict[str, list[str]]:
         }
     except (KeyError, TypeError, AttributeError) as error:
         raise ParseError(f"a BinaryCIF file without {error}") from error
-    return found
+    return columns
 
 
 def _values(column: dict[str, Any]) -> list[str]:

@@ -39,9 +39,9 @@ def assembled(atoms: Sequence[LigandAtom], bonds: Sequence[tuple[int, int, Chem.
     check_rings(len(bonds) - len(atoms) + 1)
     mol = Chem.RWMol()
     is_explicit = any(atom.element == 1 for atom in atoms)
-    for one in atoms:
-        atom = Chem.Atom(one.element)
-        atom.SetFormalCharge(one.charge or 0)
+    for site in atoms:
+        atom = Chem.Atom(site.element)
+        atom.SetFormalCharge(site.charge or 0)
         atom.SetNoImplicit(is_explicit)
         mol.AddAtom(atom)
     for begin, end, order in bonds:
@@ -70,7 +70,7 @@ def _charge_nitrogens(mol: Chem.RWMol, atoms: Sequence[LigandAtom]) -> None:
 
 
 def _add_places(mol: Chem.RWMol, atoms: Sequence[LigandAtom]) -> None:
-    places = np.array([one.position for one in atoms if one.position is not None], dtype=np.float64).reshape(-1, 3)
+    places = np.array([site.position for site in atoms if site.position is not None], dtype=np.float64).reshape(-1, 3)
     if len(places) < len(atoms) or (len(places) > 1 and not np.ptp(places, axis=0).any()):
         return
     conformer = Chem.Conformer(len(atoms))

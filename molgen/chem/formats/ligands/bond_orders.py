@@ -29,13 +29,13 @@ def with_bond_orders(mol: Chem.Mol, *, connected: bool) -> Chem.Mol | None:
         mol: with all hydrogens as atoms.
         connected: its bonds are right but for their orders; else they are had from the distances.
     """
-    found = []
+    candidates = []
     for charge in _CHARGES:
         trial = _determined(mol, charge, connected=connected)
-        found += [] if trial is None else [_best_resonance_structure(trial)]
-        if trial is not None and _oddity(found[-1]) == 0:
+        candidates += [] if trial is None else [_best_resonance_structure(trial)]
+        if trial is not None and _oddity(candidates[-1]) == 0:
             break
-    best = min(found, key=_unusual, default=None)
+    best = min(candidates, key=_unusual, default=None)
     return None if best is None or _is_wrong(best) else best
 
 
@@ -49,8 +49,8 @@ def _best_resonance_structure(mol: Chem.Mol) -> Chem.Mol:
     with silent_rdkit():
         own = _sanitized(mol)
         others = [] if own is None else filter(None, Chem.ResonanceMolSupplier(own, _FLAGS, _MOST_STRUCTURES))
-        found = [own, *map(_sanitized, others)]
-        return min((one for one in found if one is not None), key=_unusual, default=mol)
+        candidates = [own, *map(_sanitized, others)]
+        return min((structure for structure in candidates if structure is not None), key=_unusual, default=mol)
 
 
 def _sanitized(mol: Chem.Mol) -> Chem.Mol | None:

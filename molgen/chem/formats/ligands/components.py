@@ -41,25 +41,27 @@ class Component:
 
 def components(table: Table) -> dict[str, Component]:
     """The components of a data block by their ids; those without bonds are among them where their atoms are listed."""
-    found: dict[str, Component] = {}
+    known: dict[str, Component] = {}
     names = _column(table, "_chem_comp_atom.atom_id")
     ids = _column(table, "_chem_comp_atom.comp_id", len(names))
     symbols = _column(table, "_chem_comp_atom.type_symbol", len(names))
     charges = _column(table, "_chem_comp_atom.charge", len(names))
     for component, name, symbol, charge in zip(ids, names, symbols, charges, strict=True):
-        own = found.setdefault(component, Component())
+        own = known.setdefault(component, Component())
         own.atoms[name] = symbol
         own.charges[name] = whole_number(charge)
-    _add_places(table, found, ids, names)
+    _add_places(table, known, ids, names)
     ends = [_column(table, f"_chem_comp_bond.atom_id_{end}") for end in (1, 2)]
     count = min(map(len, ends))
     owners = _column(table, "_chem_comp_bond.comp_id", count)
     orders = _column(table, "_chem_comp_bond.value_order", count)
     kinds = _column(table, "_chem_comp_bond.type", count)
-    for component, one, other, order, kind in zip(owners, *(end[:count] for end in ends), orders, kinds, strict=True):
+    for component, begin_atom, end_atom, order, kind in zip(
+        owners, *(end[:count] for end in ends), orders, kinds, strict=True
+    ):
         bond = _ORDERS.get((order or kind).lower()[:4], Chem.BondType.SINGLE)
-        found.setdefault(component, Component()).bonds.append((one, other, bond))
-    return found
+        known.setdefault(component, Component()).bonds.append((begin_atom, end_atom, bond))
+    return known
 
 
 def whole_number(text: str) -> int:
@@ -71,7 +73,7 @@ def whole_number(text: str) -> int:
     return value if abs(value) < 10 else 0
 
 
-def _add_places(table: Table, found: dict[str, Component], ids: Sequence[str], names: Sequence[str]) -> None:
+def _add_places(table: Table, known: dict[str, Component], ids: Sequence[str], names: Sequence[str]) -> None:
     for axes in reversed(_PLACES):
         columns = [_column(table, f"_chem_comp_atom.{axis}", len(names)) for axis in axes]
         places: dict[str, dict[str, tuple[str, str, str]]] = {}
@@ -79,8 +81,8 @@ def _add_places(table: Table, found: dict[str, Component], ids: Sequence[str], n
             if x and y and z:
                 places.setdefault(component, {})[name] = (x, y, z)
         for component, own in places.items():
-            if len(own) == len(found[component].atoms):
-                found[component].places = own
+            if len(own) == len(known[component].atoms):
+                known[component].places = own
 
 
 def _column(table: Table, name: str, count: int | None = None) -> list[str]:

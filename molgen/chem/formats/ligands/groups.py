@@ -49,17 +49,17 @@ def ligand_groups(atoms: Sequence[AtomSite], bonds: Sequence[tuple[BondEnd, Bond
         atoms: of a structure.
         bonds: between residues, as the file declares them.
     """
-    residues = [tuple(atoms[index] for index in one) for one in select_locations(atoms).residues]
-    others = [one for one in residues if _is_group(one[0])]
+    residues = [tuple(atoms[index] for index in residue) for residue in select_locations(atoms).residues]
+    others = [residue for residue in residues if _is_group(residue[0])]
     groups = [group for group in _joined(others, bonds) if group.size > 1]
     proper = [group for group in groups if not _consists_of(group, ADDITIVES)]
     wanted = [group for group in proper if group.size >= _LEAST] or proper or groups
     if not wanted:
-        chain = tuple(one for one in residues if one[0].residue not in WATERS and len(one) > 1)
+        chain = tuple(residue for residue in residues if residue[0].residue not in WATERS and len(residue) > 1)
         return [Group(chain, ())] if 0 < len(chain) <= _LONGEST_PEPTIDE else []
     first: dict[tuple[str, ...], Group] = {}
     for group in wanted:
-        first.setdefault(tuple(one[0].residue for one in group.residues), group)
+        first.setdefault(tuple(residue[0].residue for residue in group.residues), group)
     return sorted(first.values(), key=lambda group: (_consists_of(group, COFACTORS), -group.size))
 
 

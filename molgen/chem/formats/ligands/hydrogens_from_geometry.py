@@ -56,6 +56,6 @@ def _shortening(mol: Chem.Mol, atom: int, end: int, positions: np.ndarray) -> fl
     return single - float(np.linalg.norm(positions[atom] - positions[end]))
 
 
-def _angle(positions: np.ndarray, one: int, center: int, other: int) -> float:
-    u, v = positions[one] - positions[center], positions[other] - positions[center]
+def _angle(positions: np.ndarray, first: int, center: int, second: int) -> float:
+    u, v = positions[first] - positions[center], positions[second] - positions[center]
     return float(np.degrees(np.arccos(np.clip(u @ v / np.linalg.norm(u) / np.linalg.norm(v), -1.0, 1.0))))

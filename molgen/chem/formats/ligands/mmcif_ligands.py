@@ -55,7 +55,7 @@ def ligands_of_table(table: Table) -> Iterator[FoundLigand]:
         return
     if _FRACTIONAL in table:
         raise InputError(f"a crystal of small molecules with fractional coordinates; {_ADVICE}")
-    defined = {name: one for name, one in known.items() if one.atoms}
+    defined = {name: component for name, component in known.items() if component.atoms}
     if not defined:
         raise InputError("an mmCIF file without atoms: neither _atom_site nor _chem_comp_atom")
     for name, component in defined.items():

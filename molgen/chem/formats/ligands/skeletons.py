@@ -31,9 +31,9 @@ def skeleton(elements: Sequence[int], positions: np.ndarray) -> Chem.Mol:
         atom.SetNoImplicit(True)
         mol.AddAtom(atom)
         conformer.SetAtomPosition(index, Point3D(x, y, z))
-    for one, other in covalent_bonds(positions, numbers, is_metal(numbers)).tolist():
-        if numbers[one] > 1 or numbers[other] > 1:
-            mol.AddBond(one, other, Chem.BondType.SINGLE)
+    for begin, end in covalent_bonds(positions, numbers, is_metal(numbers)).tolist():
+        if numbers[begin] > 1 or numbers[end] > 1:
+            mol.AddBond(begin, end, Chem.BondType.SINGLE)
     conformer.Set3D(True)
     mol.AddConformer(conformer)
     Chem.FastFindRings(mol)

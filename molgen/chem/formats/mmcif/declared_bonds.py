@@ -24,8 +24,8 @@ _ABSENT = (".", "?")
 def declared_bonds(text: str, *, is_mmcif: bool) -> tuple[tuple[BondEnd, BondEnd], ...]:
     """The pairs of atoms that a file calls bonded, those of symmetry copies left out; coordination of metals included
     where PDB does not tell it apart. What cannot be read is passed over: distances tell most bonds."""
-    found = _of_mmcif(text) if is_mmcif else _of_pdb(text)
-    return tuple(islice(found, _MOST))
+    bonds = _of_mmcif(text) if is_mmcif else _of_pdb(text)
+    return tuple(islice(bonds, _MOST))
 
 
 def _of_pdb(text: str) -> Iterator[tuple[BondEnd, BondEnd]]:
@@ -61,9 +61,9 @@ def _bonds_of_table(table: Mapping[str, Sequence[str]]) -> Iterator[tuple[BondEn
     kinds = table.get("_struct_conn.conn_type_id", [])
     ends = [_mmcif_ends(table, partner, len(kinds)) for partner in ("ptnr1", "ptnr2")]
     home = [_column(table, f"{partner}_symmetry", len(kinds)) for partner in ("ptnr1", "ptnr2")]
-    for kind, one, other, here, there in zip(kinds, *ends, *home, strict=True):
+    for kind, first, second, here, there in zip(kinds, *ends, *home, strict=True):
         if kind.lower().startswith("covale") and {here, there} <= set(_HOME):
-            yield one, other
+            yield first, second
 
 
 def _mmcif_ends(table: Mapping[str, Sequence[str]], partner: str, count: int) -> list[BondEnd]:

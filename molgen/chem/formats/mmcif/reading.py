@@ -62,7 +62,7 @@ def parse_mmcif(text: str) -> tuple[list[AtomSite], list[str]]:
 
 def data_blocks(text: str) -> list[str]:
     """The text of each data block, that before the first one with it; at least one."""
-    starts = [found.start() for found in _BLOCK.finditer(text)][1:]
+    starts = [match.start() for match in _BLOCK.finditer(text)][1:]
     return [text[start:stop] for start, stop in zip([0, *starts], [*starts, None], strict=True)]
 
 
@@ -126,18 +126,18 @@ def _count_words(text: str) -> int:
 
 def _atom_columns(table: Table) -> dict[str, Sequence[str]]:
     """Every entry of `_COLUMNS` as a column of the same length; in an absent one all are ""."""
-    found = {}
+    columns = {}
     for wanted, names in _COLUMNS.items():
         present = [table[f"_atom_site.{name}"] for name in names if f"_atom_site.{name}" in table]
         if not present and wanted in _REQUIRED:
             raise InputError(f"no column _atom_site.{names[-1]}")
         if len(present) > 1 and any(value in _ABSENT for value in present[0]):
             present = [[own if own not in _ABSENT else other for own, other in zip(*present, strict=False)]]
-        found[wanted] = present[0] if present else None
-    rows = max(len(column) for column in found.values() if column is not None)
-    if any(column is not None and len(column) != rows for column in found.values()):
+        columns[wanted] = present[0] if present else None
+    rows = max(len(column) for column in columns.values() if column is not None)
+    if any(column is not None and len(column) != rows for column in columns.values()):
         raise ParseError("the _atom_site table breaks off in a row", place=f"atom {rows}")
-    return {wanted: [""] * rows if column is None else column for wanted, column in found.items()}
+    return {wanted: [""] * rows if column is None else column for wanted, column in columns.items()}
 
 
 def _polymer_entities(table: Table) -> frozenset[str] | None:

@@ -15,8 +15,8 @@ def shifted_columns(line: str) -> int:
     0 where they are in place, and where there are no three numbers of three decimals that are moved by the same amount:
     such a line is broken in another way.
     """
-    found = _COORDINATES.search(line)
-    if found is None:
+    match = _COORDINATES.search(line)
+    if match is None:
         return 0
-    shifts = {found.end(group) - end for group, end in zip((1, 2, 3), _ENDS, strict=True)}
+    shifts = {match.end(group) - end for group, end in zip((1, 2, 3), _ENDS, strict=True)}
     return shifts.pop() if len(shifts) == 1 else 0

@@ -45,10 +45,10 @@ def _from_pqr(line: str, number: int) -> str:
         raise ParseError(f"a PQR record of {len(words)} fields; it has 10, or 11 with a chain", place=f"line {number}")
     record, _, name, residue, *rest = words
     chain = rest.pop(0) if len(words) == 11 else ""
-    found = re.fullmatch(r"(-?\d+)([A-Za-z]?)", rest[0])
-    if found is None:
+    match = re.fullmatch(r"(-?\d+)([A-Za-z]?)", rest[0])
+    if match is None:
         raise ParseError(f"the residue number {rest[0]!r} is not a number", place=f"line {number}")
     x, y, z = (coordinate(word, axis, f"line {number}") for word, axis in zip(rest[1:4], "xyz", strict=True))
     placed = name if len(name) >= 4 else f" {name:<3}"
     group = f"{residue:>3} " if len(residue) < 4 else residue[:4]
-    return f"{record:6}    1 {placed:4} {group}{chain:1.1}{found[1]:>4}{found[2]:1}   {x:8.3f}{y:8.3f}{z:8.3f}"
+    return f"{record:6}    1 {placed:4} {group}{chain:1.1}{match[1]:>4}{match[2]:1}   {x:8.3f}{y:8.3f}{z:8.3f}"

@@ -49,7 +49,7 @@ def pdb_text(
 
 def _link_line(first: AtomSite, second: AtomSite) -> str:
     ends = "               ".join(
-        f"{_named(one)}{one.chain:1}{one.number:4d}{one.insertion:1}" for one in (first, second)
+        f"{_named(atom)}{atom.chain:1}{atom.number:4d}{atom.insertion:1}" for atom in (first, second)
     )
     length = math.dist((first.x, first.y, first.z), (second.x, second.y, second.z))
     return f"LINK        {ends}  {'1555':>6} {'1555':>6} {length:5.2f}"

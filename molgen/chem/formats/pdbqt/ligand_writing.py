@@ -84,8 +84,8 @@ class PdbqtLigand:
             bare.GetAtomWithIdx(k).GetIntProp(_POSITION)
             for k in bare.GetPropsAsDict(True, True)["_smilesAtomOutputOrder"]
         ]
-        places = {atom: place for place, atom in enumerate(order, start=1)}
-        pairs = [(place, self.serials[atom]) for atom, place in places.items()]
+        places = {atom: number for number, atom in enumerate(order, start=1)}
+        pairs = [(number, self.serials[atom]) for atom, number in places.items()]
         hydrogens = [
             (places[self.mol.GetAtomWithIdx(atom).GetNeighbors()[0].GetIdx()], serial)
             for atom, serial in self.serials.items()
@@ -127,9 +127,9 @@ def pdbqt_record(ligand: PdbqtLigand, conformer: int, name: str, remarks: Sequen
     positions = ligand.mol.GetConformer(conformer).GetPositions()
     if not bool((np.abs(positions) < _MOST_COORDINATE).all()):
         raise InputError("a PDBQT record has no room for the coordinates")
-    said = "Gasteiger" if ligand.charges is not None else "zero, an element has no Gasteiger parameters"
+    charges = "Gasteiger" if ligand.charges is not None else "zero, an element has no Gasteiger parameters"
     lines = [f"REMARK  Name = {one_line(name)}", *(f"REMARK {text}" for text in remarks)]
-    lines += [*ligand.smiles_remarks, f"REMARK charges: {said}"]
+    lines += [*ligand.smiles_remarks, f"REMARK charges: {charges}"]
     for step in ligand.steps:
         kind = "ROOT" if step.axis is None else "BRANCH {:3d} {:3d}".format(*map(ligand.serials.get, step.axis))
         lines += [kind if step.opens else f"END{kind}", *(_atom_line(ligand, atom, positions) for atom in step.atoms)]
@@ -168,4 +168,4 @@ def _type(atom: Chem.Atom, accepts: bool) -> str:
 def _pairs(title: str, pairs: Sequence[tuple[int, int]]) -> list[str]:
     """Pairs of numbers in lines of bounded length, each with the title."""
     chunks = (pairs[first : first + _PLACES_PER_LINE] for first in range(0, len(pairs), _PLACES_PER_LINE))
-    return [f"{title} {' '.join(f'{one} {other}' for one, other in chunk)}" for chunk in chunks]
+    return [f"{title} {' '.join(f'{a} {b}' for a, b in chunk)}" for chunk in chunks]

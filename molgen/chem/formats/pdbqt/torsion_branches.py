@@ -38,9 +38,9 @@ def torsion_branches(mol: Chem.Mol, axes: Collection[tuple[int, int]], atoms: Se
     """
     fragment = _fragments(mol, axes)
     neighbors: dict[int, list[tuple[int, int]]] = {}
-    for one, other in axes:
-        neighbors.setdefault(int(fragment[one]), []).append((one, other))
-        neighbors.setdefault(int(fragment[other]), []).append((other, one))
+    for begin, tip in axes:
+        neighbors.setdefault(int(fragment[begin]), []).append((begin, tip))
+        neighbors.setdefault(int(fragment[tip]), []).append((tip, begin))
     members: dict[int, list[int]] = {}
     for atom in atoms:
         members.setdefault(int(fragment[atom]), []).append(atom)
@@ -53,10 +53,10 @@ def torsion_branches(mol: Chem.Mol, axes: Collection[tuple[int, int]], atoms: Se
             yield step
             continue
         start, end = step.axis
-        place = int(fragment[end])
-        yield Step(True, step.axis, (end, *(atom for atom in members[place] if atom != end)))
+        index = int(fragment[end])
+        yield Step(True, step.axis, (end, *(atom for atom in members[index] if atom != end)))
         waiting.append(Step(False, step.axis))
-        waiting += [Step(True, axis) for axis in reversed(neighbors[place]) if axis != (end, start)]
+        waiting += [Step(True, axis) for axis in reversed(neighbors[index]) if axis != (end, start)]
 
 
 def _fragments(mol: Chem.Mol, axes: Collection[tuple[int, int]]) -> np.ndarray:
@@ -76,15 +76,15 @@ def _root(neighbors: dict[int, list[tuple[int, int]]], members: dict[int, list[i
         neighbors: fragment -> axes that begin in it.
         members: fragment -> its atoms.
     """
-    home = {atom: place for place, atoms in members.items() for atom in atoms}
+    home = {atom: index for index, atoms in members.items() for atom in atoms}
     order: list[tuple[int, int]] = [(next(iter(members)), -1)]
-    for place, parent in order:  # grows on the way
-        order += [(home[end], place) for _, end in neighbors.get(place, []) if home[end] != parent]
-    size = {place: len(atoms) for place, atoms in members.items()}
+    for index, parent in order:  # grows on the way
+        order += [(home[end], index) for _, end in neighbors.get(index, []) if home[end] != parent]
+    size = {index: len(atoms) for index, atoms in members.items()}
     largest = dict.fromkeys(size, 0)
-    for place, parent in reversed(order):
+    for index, parent in reversed(order):
         if parent >= 0:
-            size[parent] += size[place]
-            largest[parent] = max(largest[parent], size[place])
+            size[parent] += size[index]
+            largest[parent] = max(largest[parent], size[index])
     total = size[order[0][0]]
-    return min(members, key=lambda place: max(largest[place], total - size[place]))
+    return min(members, key=lambda index: max(largest[index], total - size[index]))

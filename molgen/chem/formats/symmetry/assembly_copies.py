@@ -36,7 +36,9 @@ def assembly_copies(text: str, *, is_mmcif: bool) -> tuple[AssemblyCopy, ...]:
         return _moving(_of_pdb(text))
     sections = [table.search(text) for table in _TABLES]
     try:
-        generators, operators = (MMCIF2Dict(io.StringIO(f"data_x\n{found.group()}")) for found in sections if found)
+        generators, operators = (
+            MMCIF2Dict(io.StringIO(f"data_x\n{section.group()}")) for section in sections if section
+        )
     except (ValueError, LookupError, TypeError, AttributeError, RuntimeError):  # one that is absent, too
         return ()
     return copies_of_tables(generators, operators)

@@ -34,12 +34,12 @@ def with_tripos_types(block: str) -> str:
     """
     lines = block.split("\n")
     _check_bonds(lines)
-    found = list(_typed_lines(lines))
-    kinds = [match[2] for _, match in found]
+    typed = list(_typed_lines(lines))
+    kinds = [match[2] for _, match in typed]
     is_foreign = any(kind not in _TRIPOS for kind in kinds) and all(_FOREIGN.fullmatch(kind) for kind in kinds)
     if not is_foreign:
         return block
-    for index, match in found:
+    for index, match in typed:
         lines[index] = f"{match[1]}{_plain_type(match[2])}{lines[index][match.end() :]}"
     return "\n".join(lines)
 

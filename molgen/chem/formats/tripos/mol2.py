@@ -95,8 +95,8 @@ def _tripos_type(atom: Chem.Atom) -> str:
 def _with_charges_from_bonds(block: str) -> Chem.Mol | None:
     """The unsanitized molecule, with RDKit's cleanup if that leads to something, else without it."""
     tries = [_read(block, sanitize=False, cleanup=cleanup) for cleanup in (True, False)]
-    found = [_charged_by_bonds(mol) for mol in tries if mol is not None]
-    return next((mol for mol in found if sanitization_problem(mol) is None), found[0] if found else None)
+    candidates = [_charged_by_bonds(mol) for mol in tries if mol is not None]
+    return next((mol for mol in candidates if sanitization_problem(mol) is None), candidates[0] if candidates else None)
 
 
 def _charged_by_bonds(mol: Chem.Mol) -> Chem.Mol:

@@ -43,6 +43,6 @@ def read_binary_cif(path: Path) -> Iterator[InputRecord]:
 
 def _records(tables: Iterable[Table]) -> Iterator[InputRecord]:
     for table in tables:
-        for found in ligands_of_table(table):
-            place = f"ligand {found.name}"
-            yield InputRecord(0, found.name, "", place, found.mol, found.error)
+        for ligand in ligands_of_table(table):
+            location = f"ligand {ligand.name}"
+            yield InputRecord(0, ligand.name, "", location, ligand.mol, ligand.error)

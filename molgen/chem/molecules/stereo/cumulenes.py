@@ -52,7 +52,7 @@ def cumulene_torsions(mol: Chem.Mol) -> tuple[np.ndarray, np.ndarray]:
             [n.GetIdx() for n in mol.GetAtomWithIdx(end).GetNeighbors() if n.GetIdx() not in chain]
             for end in (first, last)
         ]
-        quadruples = [(one, first, last, other) for one in sides[0] for other in sides[1] if one != other]
+        quadruples = [(begin, first, last, other) for begin in sides[0] for other in sides[1] if begin != other]
         carbon = all(mol.GetAtomWithIdx(end).GetAtomicNum() == 6 for end in (first, last))
         height = (_BARRIER if carbon else _NITROGEN_BARRIER) / max(1, len(quadruples))
         torsions += quadruples

@@ -95,11 +95,11 @@ def _first_likely(possible: Iterator[Chem.Mol]) -> tuple[Chem.Mol | None, bool]:
 
 def _notes(names: list[str], count: int, limit: int, mode: str) -> list[str]:
     total = 2 ** len(names)
-    what = f"stereo of {shortened(names)} is not specified"
+    unspecified = f"stereo of {shortened(names)} is not specified"
     if mode == "one":
-        return [f"{what}: took one of up to {total} isomers, --stereo enumerate makes all"]
+        return [f"{unspecified}: took one of up to {total} isomers, --stereo enumerate makes all"]
     sampled = f", a sample of up to {total}" if total > limit else ""
-    return [f"{what}: isomer {number} of {count}{sampled}" for number in range(1, count + 1)]
+    return [f"{unspecified}: isomer {number} of {count}{sampled}" for number in range(1, count + 1)]
 
 
 def _isomers(heavy: Chem.Mol, mobile: list[int], axes: list[Chem.Bond], limit: int) -> Iterator[Chem.Mol]:
@@ -109,15 +109,15 @@ def _isomers(heavy: Chem.Mol, mobile: list[int], axes: list[Chem.Bond], limit: i
 
 
 def _central_isomers(heavy: Chem.Mol, mobile: list[int], limit: int) -> Iterator[Chem.Mol]:
-    held = Chem.Mol(heavy)
-    held.RemoveAllConformers()
+    marked = Chem.Mol(heavy)
+    marked.RemoveAllConformers()
     for index in mobile:  # a set tag keeps RDKit from enumerating it
-        held.GetAtomWithIdx(index).SetChiralTag(Chem.ChiralType.CHI_TETRAHEDRAL_CW)
+        marked.GetAtomWithIdx(index).SetChiralTag(Chem.ChiralType.CHI_TETRAHEDRAL_CW)
     options = StereoEnumerationOptions(tryEmbedding=False, unique=False, maxIsomers=limit, rand=_SEED)
-    count = GetStereoisomerCount(held, options)
+    count = GetStereoisomerCount(marked, options)
     options.maxIsomers = limit if count <= limit else min(count - 1, _DRAWS * limit)
     seen: set[str] = set()
-    for isomer in EnumerateStereoisomers(held, options=options):
+    for isomer in EnumerateStereoisomers(marked, options=options):
         text = Chem.MolToSmiles(isomer)
         if text in seen:
             continue
@@ -130,15 +130,15 @@ def _central_isomers(heavy: Chem.Mol, mobile: list[int], limit: int) -> Iterator
 
 def _open_centers(heavy: Chem.Mol, mobile: list[int]) -> list[Chem.StereoInfo]:
     unmarked = (Chem.StereoSpecified.Unspecified, Chem.StereoSpecified.Unknown)
-    found = []
+    centers = []
     for info in Chem.FindPotentialStereo(Chem.Mol(heavy)):
         if info.specified not in unmarked:
             continue
         if _is_atom(info) and info.centeredOn not in mobile and _has_three_neighbors(heavy, info.centeredOn):
-            found.append(info)
+            centers.append(info)
         if info.type == Chem.StereoType.Bond_Double and _is_stereo_bond(heavy.GetBondWithIdx(info.centeredOn), info):
-            found.append(info)
-    return found
+            centers.append(info)
+    return centers
 
 
 def _has_three_neighbors(heavy: Chem.Mol, index: int) -> bool:
@@ -160,15 +160,15 @@ def _is_stereo_bond(bond: Chem.Bond, info: Chem.StereoInfo) -> bool:
 
 def _mobile_centers(heavy: Chem.Mol) -> list[int]:
     """Unmarked P, As and S with two terminal O, or two terminal S, at least one of them protonated or charged."""
-    found = []
+    centers = []
     for atom in heavy.GetAtoms():
         if atom.GetSymbol() not in ("P", "As", "S") or atom.GetChiralTag() != Chem.ChiralType.CHI_UNSPECIFIED:
             continue
         ends = [end for end in atom.GetNeighbors() if end.GetDegree() == 1 and end.GetSymbol() in ("O", "S")]
         elements = [end.GetSymbol() for end in ends]
         if any(elements.count(end.GetSymbol()) > 1 and (end.GetTotalNumHs() or end.GetFormalCharge()) for end in ends):
-            found.append(atom.GetIdx())
-    return found
+            centers.append(atom.GetIdx())
+    return centers
 
 
 def _is_caged(heavy: Chem.Mol, centers: list[Chem.StereoInfo]) -> bool:
@@ -179,7 +179,9 @@ def _is_caged(heavy: Chem.Mol, centers: list[Chem.StereoInfo]) -> bool:
 def _cage_atoms(heavy: Chem.Mol) -> set[int]:
     """Atoms of rings that share a bond with another ring."""
     rings = [set(ring) for ring in heavy.GetRingInfo().AtomRings()]
-    return set().union(*(one | two for one, two in itertools.combinations(rings, 2) if len(one & two) > 1))
+    return set().union(
+        *(first | second for first, second in itertools.combinations(rings, 2) if len(first & second) > 1)
+    )
 
 
 def _is_atom(info: Chem.StereoInfo) -> bool:
@@ -281,14 +283,14 @@ def _restore(isomer: Chem.Mol, mol: Chem.Mol) -> Chem.Mol:
     """Give `isomer` the hydrogens, atom order and name of `mol`."""
     if isomer.GetNumAtoms() < mol.GetNumAtoms():
         isomer = Chem.AddHs(isomer)
-        place = {atom.GetIntProp(_ORIGIN): atom.GetIdx() for atom in isomer.GetAtoms() if atom.HasProp(_ORIGIN)}
+        index_of = {atom.GetIntProp(_ORIGIN): atom.GetIdx() for atom in isomer.GetAtoms() if atom.HasProp(_ORIGIN)}
         for parent in mol.GetAtoms():
-            if parent.GetIdx() in place:
-                old = [atom.GetIdx() for atom in parent.GetNeighbors() if atom.GetIdx() not in place]
-                around = isomer.GetAtomWithIdx(place[parent.GetIdx()]).GetNeighbors()
+            if parent.GetIdx() in index_of:
+                old = [atom.GetIdx() for atom in parent.GetNeighbors() if atom.GetIdx() not in index_of]
+                around = isomer.GetAtomWithIdx(index_of[parent.GetIdx()]).GetNeighbors()
                 new = [atom.GetIdx() for atom in around if not atom.HasProp(_ORIGIN)]
-                place.update(zip(old, new, strict=True))
-        isomer = Chem.RenumberAtoms(isomer, [place[index] for index in range(mol.GetNumAtoms())])
+                index_of.update(zip(old, new, strict=True))
+        isomer = Chem.RenumberAtoms(isomer, [index_of[index] for index in range(mol.GetNumAtoms())])
     for atom in isomer.GetAtoms():
         atom.ClearProp(_ORIGIN)
     for key in (*mol.GetPropNames(includePrivate=False, includeComputed=False), *filter(mol.HasProp, ["_Name"])):

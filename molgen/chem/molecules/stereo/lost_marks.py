@@ -40,24 +40,26 @@ def remember_lost_marks(mol: Chem.Mol, text: str) -> None:
         if raw is None:
             return
         Chem.SetBondStereoFromDirections(raw)
-    given, kept = ([atom.GetIdx() for atom in one.GetAtoms() if atom.GetAtomicNum() != 1] for one in (raw, mol))
+    given, kept = (
+        [atom.GetIdx() for atom in molecule.GetAtoms() if atom.GetAtomicNum() != 1] for molecule in (raw, mol)
+    )
     if len(given) == len(kept):  # explicit hydrogens were taken off
-        place = dict(zip(given, kept, strict=True))
-        _flag_atoms(raw, mol, place)
-        _flag_bonds(raw, mol, place)
+        index_of = dict(zip(given, kept, strict=True))
+        _flag_atoms(raw, mol, index_of)
+        _flag_bonds(raw, mol, index_of)
 
 
-def _flag_atoms(raw: Chem.Mol, mol: Chem.Mol, place: dict[int, int]) -> None:
+def _flag_atoms(raw: Chem.Mol, mol: Chem.Mol, index_of: dict[int, int]) -> None:
     unspecified = Chem.ChiralType.CHI_UNSPECIFIED
-    for index, own in place.items():
+    for index, own in index_of.items():
         atom = mol.GetAtomWithIdx(own)
         lost = raw.GetAtomWithIdx(index).GetChiralTag() != unspecified and atom.GetChiralTag() == unspecified
         if lost or (is_cumulated(atom) and _has_slashes(raw.GetAtomWithIdx(index))):
             atom.SetBoolProp(LOST_MARK, True)
 
 
-def _flag_bonds(raw: Chem.Mol, mol: Chem.Mol, place: dict[int, int]) -> None:
-    origin = {own: index for index, own in place.items()}
+def _flag_bonds(raw: Chem.Mol, mol: Chem.Mol, index_of: dict[int, int]) -> None:
+    origin = {own: index for index, own in index_of.items()}
     for own in mol.GetBonds():
         begin, end = (origin.get(atom) for atom in (own.GetBeginAtomIdx(), own.GetEndAtomIdx()))
         bond = raw.GetBondBetweenAtoms(begin, end) if begin is not None and end is not None else None

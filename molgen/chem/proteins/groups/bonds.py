@@ -47,8 +47,8 @@ def residue_bonds(protein: Protein) -> list[ResidueBond]:
     pairs = covalent_bonds(protein.positions, protein.elements, apart)
     pairs = np.sort(pairs[protein.residue_index[pairs[:, 0]] != protein.residue_index[pairs[:, 1]]], axis=1)
     contacts: dict[tuple[int, int], list[ResidueBond]] = {}
-    for one, other in sorted(map(tuple, pairs.tolist())):
-        bond = _bond(protein, one, other)
+    for begin, end in sorted(map(tuple, pairs.tolist())):
+        bond = _bond(protein, begin, end)
         contacts.setdefault((bond.first, bond.second), []).append(bond)
     bonds = {
         ends: min(found, key=lambda bond: bond.length)
@@ -62,19 +62,19 @@ def residue_bonds(protein: Protein) -> list[ResidueBond]:
 
 def _lie_apart(protein: Protein, first: int, second: int) -> bool:
     """Whether no atom of a residue is nearer to the other than bonded atoms are, nor as near to more than two of it."""
-    one, other = (
-        protein.positions[protein.residues[place].start : protein.residues[place].stop] for place in (first, second)
+    first_positions, second_positions = (
+        protein.positions[protein.residues[index].start : protein.residues[index].stop] for index in (first, second)
     )
-    distances = np.linalg.norm(one[:, None] - other[None], axis=-1)
+    distances = np.linalg.norm(first_positions[:, None] - second_positions[None], axis=-1)
     close = distances < _LONGEST_BOND
     return bool(
         distances.min() >= _SHORTEST and close.sum(0).max() <= _MOST_BONDS and close.sum(1).max() <= _MOST_BONDS
     )
 
 
-def _bond(protein: Protein, one: int, other: int) -> ResidueBond:
-    length = float(np.linalg.norm(protein.positions[one] - protein.positions[other]))
-    return ResidueBond(int(protein.residue_index[one]), int(protein.residue_index[other]), (one, other), length)
+def _bond(protein: Protein, begin: int, end: int) -> ResidueBond:
+    length = float(np.linalg.norm(protein.positions[begin] - protein.positions[end]))
+    return ResidueBond(int(protein.residue_index[begin]), int(protein.residue_index[end]), (begin, end), length)
 
 
 def _declared(protein: Protein, apart: np.ndarray) -> Iterator[ResidueBond]:

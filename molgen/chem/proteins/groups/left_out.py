@@ -28,16 +28,18 @@ class Reason(StrEnum):
     water = "waters"
 
 
-def left_out_texts(found: Sequence[tuple[Residue, Reason]], away: np.ndarray) -> tuple[str, ...]:
+def left_out_texts(excluded: Sequence[tuple[Residue, Reason]], away: np.ndarray) -> tuple[str, ...]:
     """One text per reason: labels, with distances where these are the reason; additives, ions and waters counted.
 
     Args:
-        found: what stays out.
+        excluded: what stays out.
         away: float [N], distance of each atom's residue from the box, Angstrom.
     """
     texts = []
     for reason in Reason:
-        residues = [one for one, other in found if (Reason.water if one.kind == "water" else other) is reason]
+        residues = [
+            residue for residue, why in excluded if (Reason.water if residue.kind == "water" else why) is reason
+        ]
         if residues:
             texts.append(_text(reason, residues, away))
     return tuple(texts)

@@ -22,7 +22,7 @@ def missing_copies(protein: Protein, points: np.ndarray, reach: float) -> list[s
         reach: Angstrom.
     """
     tree, there = KDTree(points), KDTree(protein.positions)
-    found: Counter[str] = Counter()
+    counts: Counter[str] = Counter()
     for copy in protein.copies:
         chains = list(_copied(protein, copy.chains))
         if not chains:
@@ -30,9 +30,11 @@ def missing_copies(protein: Protein, points: np.ndarray, reach: float) -> list[s
         moved = protein.positions[protein.atoms_of(chains)] @ copy.rotation.T + copy.translation
         near = np.isfinite(tree.query(moved, distance_upper_bound=reach)[0])
         if near.any() and np.median(there.query(moved)[0]) > _SAME_PLACE:
-            owners = np.repeat([one.chain for one in chains], [one.stop - one.start for one in chains])
-            found.update(owners[near].tolist())
-    return [f"{count} atom{'s' if count > 1 else ''} of a copy of chain {chain}" for chain, count in found.items()]
+            owners = np.repeat(
+                [residue.chain for residue in chains], [residue.stop - residue.start for residue in chains]
+            )
+            counts.update(owners[near].tolist())
+    return [f"{count} atom{'s' if count > 1 else ''} of a copy of chain {chain}" for chain, count in counts.items()]
 
 
 def _copied(protein: Protein, names: frozenset[str]) -> Iterator[Residue]:

@@ -78,14 +78,14 @@ def molecules(protein: Protein) -> list[Molecule]:
     ends = np.array(inner, dtype=np.int64).reshape(-1, 2)
     graph = coo_array((np.ones(len(ends)), (ends[:, 0], ends[:, 1])), shape=(count, count))
     members: dict[int, list[int]] = {}
-    for place, label in enumerate(connected_components(graph, directed=False)[1].tolist()):
-        members.setdefault(label, []).append(place)
+    for index, label in enumerate(connected_components(graph, directed=False)[1].tolist()):
+        members.setdefault(label, []).append(index)
     short = peptide_chains(protein)
     return [_molecule(protein, bonds, places, short) for places in members.values()]
 
 
 def _molecule(protein: Protein, bonds: list[ResidueBond], places: list[int], short: frozenset[str]) -> Molecule:
-    residues = tuple(protein.residues[place] for place in places)
+    residues = tuple(protein.residues[index] for index in places)
     kind = residues[0].kind
     return Molecule(
         residues,
@@ -103,8 +103,8 @@ def groups(protein: Protein) -> list[Molecule]:
 
 def molecule_of(protein: Protein, residue: Residue) -> Molecule:
     """The molecule that a residue is part of; the residue alone for one of a chain that is no peptide."""
-    found = next(molecule for molecule in molecules(protein) if residue in molecule.residues)
-    return found if not found.is_chain or found.is_peptide else Molecule((residue,))
+    whole = next(molecule for molecule in molecules(protein) if residue in molecule.residues)
+    return whole if not whole.is_chain or whole.is_peptide else Molecule((residue,))
 
 
 def is_cofactor(protein: Protein, residues: Sequence[Residue]) -> bool:
@@ -148,8 +148,8 @@ def _joins(protein: Protein, bond: ResidueBond) -> bool:
         return False
     if first.kind != "polymer" or (bond.second == bond.first + 1 and first.chain == second.chain):
         return True
-    one, other = (protein.atom_names[atom] for atom in bond.atoms)
-    return (one, other) in _BACKBONE or (other, one) in _BACKBONE
+    first_name, second_name = (protein.atom_names[atom] for atom in bond.atoms)
+    return (first_name, second_name) in _BACKBONE or (second_name, first_name) in _BACKBONE
 
 
 def _anchors(protein: Protein, bonds: list[ResidueBond], places: list[int]) -> list[str]:

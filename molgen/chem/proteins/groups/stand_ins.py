@@ -106,8 +106,8 @@ def _departure(molecule: Molecule, gone: Collection[str]) -> list[str]:
     """That it goes; of ions and water this is expected."""
     if molecule.residues[0].kind in ("ion", "water"):
         return []
-    what = f"chain {molecule.residues[0].chain or '(none)'}, a peptide," if molecule.is_peptide else molecule.label
-    return [f"{what} stands where the ligand is and is not part of the receptor", *covalent_note(molecule, gone)]
+    name = f"chain {molecule.residues[0].chain or '(none)'}, a peptide," if molecule.is_peptide else molecule.label
+    return [f"{name} stands where the ligand is and is not part of the receptor", *covalent_note(molecule, gone)]
 
 
 def _stays(protein: Protein, molecule: Molecule, distances: np.ndarray, tree: KDTree, *, is_bound: bool) -> list[str]:

@@ -38,13 +38,13 @@ def polar_hydrogens(protein: Protein) -> dict[int, np.ndarray]:
         mol.UpdatePropertyCache(strict=False)
         full = Chem.AddHs(mol, addCoords=True, onlyOnAtoms=np.flatnonzero(donor).tolist())
     places = full.GetConformer().GetPositions()
-    found: dict[int, list[np.ndarray]] = {}
+    hydrogens: dict[int, list[np.ndarray]] = {}
     for atom in range(len(protein), full.GetNumAtoms()):
         parent = full.GetAtomWithIdx(atom).GetNeighbors()[0].GetIdx()
         is_near = np.linalg.norm(places[atom] - protein.positions[parent]) < _LONGEST
-        place = places[atom] if is_near else _away_from_neighbors(protein, mol.GetAtomWithIdx(parent))
-        found.setdefault(parent, []).append(place)
-    return {atom: np.stack(positions) for atom, positions in found.items()}
+        position = places[atom] if is_near else _away_from_neighbors(protein, mol.GetAtomWithIdx(parent))
+        hydrogens.setdefault(parent, []).append(position)
+    return {atom: np.stack(positions) for atom, positions in hydrogens.items()}
 
 
 def _with_counts(protein: Protein, bonds: np.ndarray, donors: np.ndarray) -> Chem.Mol:
@@ -56,8 +56,8 @@ def _with_counts(protein: Protein, bonds: np.ndarray, donors: np.ndarray) -> Che
         atom.SetNoImplicit(True)
         mol.AddAtom(atom)
         conformer.SetAtomPosition(index, Point3D(*position))
-    for one, other in bonds.tolist():
-        mol.AddBond(one, other, Chem.BondType.SINGLE)
+    for begin, end in bonds.tolist():
+        mol.AddBond(begin, end, Chem.BondType.SINGLE)
     mol.AddConformer(conformer)
     for index in donors.tolist():
         atom = mol.GetAtomWithIdx(index)

@@ -77,19 +77,19 @@ def reference_file(path: Path, protein: Protein, least: float) -> Pocket:
     reference = _places(path)
     if not len(reference) or not np.isfinite(reference).all():
         raise InputError("the reference ligand has no usable coordinates", source=one_line(path))
-    found = stand_ins(protein, [reference])
-    rest = protein.keep(lambda residue: residue.kind != "water" and residue.label not in found.removed)
+    occupied = stand_ins(protein, [reference])
+    rest = protein.keep(lambda residue: residue.kind != "water" and residue.label not in occupied.removed)
     away = _distances(rest if len(rest) else protein, reference)
     if away.min() > _ANOTHER_FRAME:
         reason = f"the reference ligand is {away.min():.0f} A away from the nearest protein atom: another frame?"
         raise InputError(reason, source=one_line(path))
     if np.median(away) > _APART:
         note = f"most of the reference ligand is more than {_APART:g} A away from the protein: another frame?"
-        found = replace(found, notes=(note, *found.notes))
+        occupied = replace(occupied, notes=(note, *occupied.notes))
     if _suffix(path) in RECORDS and len(list(islice(read_molecules(path), 2))) > 1:
         note = f"{one_line(path.name)} holds several molecules: the pocket is around the first"
-        found = replace(found, notes=(*found.notes, note))
-    return _around(reference, least, name=one_line(path), found=found)
+        occupied = replace(occupied, notes=(*occupied.notes, note))
+    return _around(reference, least, name=one_line(path), occupied=occupied)
 
 
 def names_reference(path: Path) -> bool:
@@ -119,18 +119,18 @@ def ligand_pocket(ligand: Molecule, protein: Protein, least: float) -> Pocket:
     own = tuple(residue.label for residue in ligand.residues)
     rest = protein.keep(lambda residue: residue.label not in own)
     others = stand_ins(rest, [reference], is_bound=bool(ligand.anchors)) if len(rest) else StandIns((), ())
-    found = StandIns(
+    occupied = StandIns(
         removed=(*own, *others.removed),
         notes=(*covalent_note(ligand), *others.notes),
         places=protein.places_of(ligand.residues) | others.places,
     )
-    return _around(reference, least, name=f"ligand:{ligand.residues[0].label}", found=found)
+    return _around(reference, least, name=f"ligand:{ligand.residues[0].label}", occupied=occupied)
 
 
-def _around(reference: np.ndarray, least: float, *, name: str, found: StandIns) -> Pocket:
+def _around(reference: np.ndarray, least: float, *, name: str, occupied: StandIns) -> Pocket:
     center = reference.mean(axis=0)
     spread = 2 * np.abs(reference - center).max(axis=0) + _MARGIN
-    return Pocket(center, box_edges(spread, least), name, found.removed, reference, found.notes, found.places)
+    return Pocket(center, box_edges(spread, least), name, occupied.removed, reference, occupied.notes, occupied.places)
 
 
 def _in_chain(residues: list[Residue], chain: str) -> list[Residue]:

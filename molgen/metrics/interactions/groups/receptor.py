@@ -63,11 +63,11 @@ def _whole_residues(protein: Protein, near: np.ndarray) -> np.ndarray:
 def _neighbors(protein: Protein, chosen: np.ndarray) -> dict[int, list[int]]:
     """Bonded atoms of every chosen atom; they may lie in a residue that is not chosen."""
     bonds = covalent_bonds(protein.positions, protein.elements, is_metal(protein.elements))
-    found: dict[int, list[int]] = {}
+    neighbors: dict[int, list[int]] = {}
     for first, second in np.concatenate([bonds, bonds[:, ::-1]]).tolist():
         if chosen[first]:
-            found.setdefault(first, []).append(second)
-    return found
+            neighbors.setdefault(first, []).append(second)
+    return neighbors
 
 
 def _flat_rings(protein: Protein, neighbors: Mapping[int, Sequence[int]]) -> Iterator[tuple[int, ...]]:
@@ -81,7 +81,7 @@ def _flat_rings(protein: Protein, neighbors: Mapping[int, Sequence[int]]) -> Ite
             if atoms in seen:
                 continue
             seen.add(atoms)
-            bare = all(len(neighbors.get(one, ())) <= 3 and protein.elements[one] in _RING_ELEMENTS for one in ring)
+            bare = all(len(neighbors.get(atom, ())) <= 3 and protein.elements[atom] in _RING_ELEMENTS for atom in ring)
             if bare and _is_flat(protein.positions[list(ring)]):
                 yield ring
 
