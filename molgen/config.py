@@ -37,8 +37,8 @@ def from_yaml(kind: type[Config], path: str | Path) -> Config:
         raise ConfigError(error.reason, source=path) from error
     except _YAML_ERRORS as error:
         mark = getattr(error, "problem_mark", None)
-        place = f"line {mark.line + 1}" if mark else None
-        raise ConfigError(f"not valid YAML: {getattr(error, 'problem', error)}", source=path, place=place) from error
+        location = f"line {mark.line + 1}" if mark else None
+        raise ConfigError(f"not valid YAML: {getattr(error, 'problem', error)}", source=path, place=location) from error
     return from_mapping(kind, {} if tree is None else tree, source=path)
 
 
@@ -161,8 +161,8 @@ def _convert_sequence(origin: type, arguments: tuple[Any, ...], value: Any, sour
     else:
         kinds = [arguments[0]] * len(value)
     return origin(
-        _convert(kind, item, source, f"{key}[{place}]")
-        for place, (kind, item) in enumerate(zip(kinds, value, strict=True))
+        _convert(kind, item, source, f"{key}[{index}]")
+        for index, (kind, item) in enumerate(zip(kinds, value, strict=True))
     )
 
 

@@ -64,10 +64,10 @@ def file_answer(upload: Upload) -> FileAnswer:
 
 def job_answer(services: Services, job: Job) -> JobAnswer:
     """A job with its progress."""
-    place, now = services.store.place(job.id), time.time()
-    progress = progress_of(place)
+    folder, now = services.store.place(job.id), time.time()
+    progress = progress_of(folder)
     running = job.status == "running"
-    has_report = job.has_ended and (place / REPORT).is_file()
+    has_report = job.has_ended and (folder / REPORT).is_file()
     return JobAnswer(
         id=job.id,
         kind=job.kind,

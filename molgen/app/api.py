@@ -52,7 +52,7 @@ def _files(services: Services) -> APIRouter:
     @router.get("")
     def list_files() -> list[FileAnswer]:
         """All uploads, the newest first."""
-        return [file_answer(one) for one in services.uploads.newest()]
+        return [file_answer(upload) for upload in services.uploads.newest()]
 
     @router.get("/{file_id}/structure")
     def structure(file_id: Id) -> dict[str, Any]:

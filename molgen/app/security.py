@@ -91,7 +91,7 @@ class Guard:
         shown = [bearer.strip()] if kind.lower() == "bearer" else []
         shown += [cookie_parser(headers.get("cookie", "")).get(COOKIE, "")]
         shown += parse_qs(scope["query_string"].decode("latin-1")).get("token", [])
-        if any(hmac.compare_digest(one.encode(), token.encode()) for one in shown):
+        if any(hmac.compare_digest(given.encode(), token.encode()) for given in shown):
             return None
         return 401, "a token is needed: open the address that molgen app printed, or send it as a bearer token"
 

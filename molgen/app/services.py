@@ -42,8 +42,8 @@ class Services:
         if upload.kind != "protein":
             raise InputError("is no PDB or mmCIF file", source=upload.name)
         if upload.id not in self._structures:
-            found = in_process(describe_structure, str(upload.path), timeout=_SECONDS)
-            self._structures = dict([*self._structures.items(), (upload.id, found)][-_REMEMBERED:])
+            description = in_process(describe_structure, str(upload.path), timeout=_SECONDS)
+            self._structures = dict([*self._structures.items(), (upload.id, description)][-_REMEMBERED:])
         return self._structures[upload.id]
 
     def close(self) -> None:

@@ -71,7 +71,11 @@ def _choice(protein: Protein, spec: str, label: str, kind: str, note: str) -> It
     except InputError:
         return
     named = spec.partition(":")[2]
-    own = [one for one in protein.residues if named in (one.label, one.chain if kind == "peptide" else None)]
+    own = [
+        residue
+        for residue in protein.residues
+        if named in (residue.label, residue.chain if kind == "peptide" else None)
+    ]
     yield {
         "spec": spec,
         "label": label,
@@ -79,7 +83,9 @@ def _choice(protein: Protein, spec: str, label: str, kind: str, note: str) -> It
         "note": note,
         "center": _rounded(pocket.center),
         "size": _rounded(pocket.size),
-        "residues": [{"chain": one.chain, "number": one.number, "insertion": one.insertion} for one in own],
+        "residues": [
+            {"chain": residue.chain, "number": residue.number, "insertion": residue.insertion} for residue in own
+        ],
     }
 
 

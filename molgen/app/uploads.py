@@ -66,14 +66,14 @@ class Uploads:
         if Path(title).suffix.lower() not in known:
             raise InputError(f"cannot read such files; known are {', '.join(known)}, each also as .gz", source=title)
         upload_id = secrets.token_hex(12)
-        place = self.folder / upload_id
-        place.mkdir()
+        folder = self.folder / upload_id
+        folder.mkdir()
         try:
-            self._write(place / title, _unpacked(chunks, title) if packed else iter(chunks))
+            self._write(folder / title, _unpacked(chunks, title) if packed else iter(chunks))
         except BaseException:
-            shutil.rmtree(place, ignore_errors=True)
+            shutil.rmtree(folder, ignore_errors=True)
             raise
-        return Upload(upload_id, title, place / title)
+        return Upload(upload_id, title, folder / title)
 
     def get(self, upload_id: str) -> Upload:
         """The file of an id.
@@ -81,10 +81,10 @@ class Uploads:
         Raises:
             InputError: there is none.
         """
-        found = self._find(upload_id) if re.fullmatch(FILE_ID, upload_id) else None
-        if found is None:
+        upload = self._find(upload_id) if re.fullmatch(FILE_ID, upload_id) else None
+        if upload is None:
             raise InputError(f"there is no upload {upload_id}")
-        return found
+        return upload
 
     def has(self, upload_id: str) -> bool:
         """Whether there is a file of this id."""
@@ -92,12 +92,14 @@ class Uploads:
 
     def newest(self) -> list[Upload]:
         """All files, the newest first."""
-        places = sorted(self.folder.iterdir(), key=lambda place: place.stat().st_mtime, reverse=True)
-        return [found for place in places if re.fullmatch(FILE_ID, place.name) and (found := self._find(place.name))]
+        places = sorted(self.folder.iterdir(), key=lambda folder: folder.stat().st_mtime, reverse=True)
+        return [
+            upload for folder in places if re.fullmatch(FILE_ID, folder.name) and (upload := self._find(folder.name))
+        ]
 
     def _find(self, upload_id: str) -> Upload | None:
-        place = self.folder / upload_id
-        path = next((path for path in place.glob("[!.]*") if path.is_file()), None) if place.is_dir() else None
+        folder = self.folder / upload_id
+        path = next((path for path in folder.glob("[!.]*") if path.is_file()), None) if folder.is_dir() else None
         return None if path is None else Upload(upload_id, path.name, path)
 
     def _write(self, path: Path, chunks: Iterator[bytes]) -> None:

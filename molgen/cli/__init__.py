@@ -37,11 +37,11 @@ root = Commands(name="molgen", no_args_is_help=True, pretty_exceptions_enable=Fa
 def add_commands(target: typer.Typer, folders: Iterable[str] = __path__) -> None:
     """Add the commands that the modules in ``folders`` define, by name; groups of commands come last."""
     names = sorted(module.name for module in pkgutil.iter_modules(folders))
-    found = {name: getattr(importlib.import_module(f"{__name__}.{name}"), "command", None) for name in names}
-    for name, command in found.items():
+    commands = {name: getattr(importlib.import_module(f"{__name__}.{name}"), "command", None) for name in names}
+    for name, command in commands.items():
         if command is not None and not isinstance(command, typer.Typer):
             target.command(name)(command)
-    for name, command in found.items():
+    for name, command in commands.items():
         if isinstance(command, typer.Typer):
             target.add_typer(command, name=name)
 

@@ -160,7 +160,7 @@ def _compare(
         comparison = compare_to_folder(
             sources, asked.output, asked.reference, **asked.arguments(), tables=tables, on_molecule=tick
         )
-        if report is not None and any(one.analysis is not None for one in comparison.molecules):
+        if report is not None and any(molecule.analysis is not None for molecule in comparison.molecules):
             from molgen.reports.comparison.report import write_comparison_report
 
             stage("writing the report")
@@ -169,7 +169,7 @@ def _compare(
             )
     print_comparison(comparison)
     conclude(comparison_document(comparison), (asked.output, report))
-    if all(one.analysis is None for one in comparison.molecules):
+    if all(molecule.analysis is None for molecule in comparison.molecules):
         raise typer.Exit(2)
 
 
@@ -180,8 +180,8 @@ def _check_report(report: Path, output: Path, *, referenced: bool) -> None:
     if not referenced:
         raise ConfigError("--report of several files needs --reference, on which their structures are laid")
     # the folder of the tables is made later
-    made = not output.exists() and report.parent.absolute() == output.absolute()
-    check_report(output.parent / report.name if made else report)
+    is_in_output = not output.exists() and report.parent.absolute() == output.absolute()
+    check_report(output.parent / report.name if is_in_output else report)
 
 
 def _several(option: str, text: str, known: Sequence[T]) -> tuple[T, ...]:
@@ -191,7 +191,7 @@ def _several(option: str, text: str, known: Sequence[T]) -> tuple[T, ...]:
     names = [part.strip().lower() for part in text.split(",") if part.strip()]
     if names == ["none"] and option == "--figures":
         return ()
-    chosen = {name: one for name in names for one in known if one == name}
+    chosen = {name: value for name in names for value in known if value == name}
     if not names or len(chosen) < len(set(names)):
         raise ConfigError(f"{option} takes {', '.join(known)}{' or none' * (option == '--figures')}, not {text}")
     return tuple(chosen.values())

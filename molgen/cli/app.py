@@ -50,7 +50,7 @@ def app(
         host=host,
         port=port,
         token=new_token() if token or not is_loopback(host) else "",
-        names=tuple(one.lower() for one in name or ()),
+        names=tuple(host_name.lower() for host_name in name or ()),
         upload_limit=upload_limit * MEGABYTE,
         most_ligands=most_ligands,
         jobs=jobs,

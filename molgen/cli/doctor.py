@@ -70,23 +70,30 @@ def _packages() -> Iterator[Check]:
     from packaging.requirements import Requirement
 
     wanted = [Requirement(line) for line in requires("molgen") or ()]
-    for one in wanted:
-        if one.marker is None or one.marker.evaluate({"extra": ""}):
-            found = _version(one.name)
-            if not found:
-                yield Check(one.name, "not installed", good=False)
-            elif not one.specifier.contains(found, prereleases=True):
-                yield Check(one.name, f"{found}, but molgen needs {one.specifier}", good=False)
-            elif one.name in ("torch", "rdkit", "numpy"):
-                yield Check(one.name, found)
+    for requirement in wanted:
+        if requirement.marker is None or requirement.marker.evaluate({"extra": ""}):
+            installed = _version(requirement.name)
+            if not installed:
+                yield Check(requirement.name, "not installed", good=False)
+            elif not requirement.specifier.contains(installed, prereleases=True):
+                yield Check(requirement.name, f"{installed}, but molgen needs {requirement.specifier}", good=False)
+            elif requirement.name in ("torch", "rdkit", "numpy"):
+                yield Check(requirement.name, installed)
     for extra in _EXTRAS:
-        names = [one.name for one in wanted if one.marker is not None and one.marker.evaluate({"extra": extra})]
+        names = [
+            requirement.name
+            for requirement in wanted
+            if requirement.marker is not None and requirement.marker.evaluate({"extra": extra})
+        ]
         absent = [name for name in names if not _version(name) and not _is_always_needed(name, wanted)]
         yield Check(f"molgen[{extra}]", f"without {', '.join(absent)}" if absent else "complete")
 
 
 def _is_always_needed(name: str, wanted: list) -> bool:
-    return any(one.name == name and (one.marker is None or one.marker.evaluate({"extra": ""})) for one in wanted)
+    return any(
+        requirement.name == name and (requirement.marker is None or requirement.marker.evaluate({"extra": ""}))
+        for requirement in wanted
+    )
 
 
 def _version(name: str) -> str:

@@ -24,8 +24,8 @@ def inspect(
 
     structure = read_protein(the_protein(protein, given))
     inspection = inspect_protein(structure)
-    found = find_pockets("blind", structure) if pockets else []
-    specs = {pocket.name: f"box:{','.join(f'{x:.1f}' for x in pocket.center)}" for pocket in found}
+    cavities = find_pockets("blind", structure) if pockets else []
+    specs = {pocket.name: f"box:{','.join(f'{x:.1f}' for x in pocket.center)}" for pocket in cavities}
     for line in lines(inspection):
         say(line)
     for name, spec in specs.items():

@@ -67,8 +67,12 @@ def prepare_conformers(
     from molgen.conformers.prepare.prepare import prepare
 
     config = PrepareConfig(kind=kind.value)
-    made = _prepared(prepare, source, output, config, settings, "records", workers=workers, limit=limit)
-    _end(f"{made.prepared} molecules with {made.examples} conformers in {output}, {made.failures} failed", made, output)
+    summary = _prepared(prepare, source, output, config, settings, "records", workers=workers, limit=limit)
+    _end(
+        f"{summary.prepared} molecules with {summary.examples} conformers in {output}, {summary.failures} failed",
+        summary,
+        output,
+    )
 
 
 @prepare_app.command("cartesian")
@@ -80,8 +84,12 @@ def prepare_cartesian(
     from molgen.conformers.prepare.cartesian import prepare_cartesian as prepare
 
     config = CartesianPrepareConfig()
-    made = _prepared(prepare, source, output, config, settings, "records", workers=workers, limit=limit)
-    _end(f"{made.prepared} molecules with {made.examples} structures in {output}, {made.failures} failed", made, output)
+    summary = _prepared(prepare, source, output, config, settings, "records", workers=workers, limit=limit)
+    _end(
+        f"{summary.prepared} molecules with {summary.examples} structures in {output}, {summary.failures} failed",
+        summary,
+        output,
+    )
 
 
 @prepare_app.command("fragments")
@@ -92,9 +100,11 @@ def prepare_fragments(
     from molgen.docking.prepare.fragments import FragmentConfig
     from molgen.docking.prepare.fragments import prepare_fragments as prepare
 
-    made = _prepared(prepare, source, output, FragmentConfig(), settings, "proteins", workers=workers, limit=limit)
+    summary = _prepared(prepare, source, output, FragmentConfig(), settings, "proteins", workers=workers, limit=limit)
     _end(
-        f"{made.examples} pieces of {made.prepared} proteins in {output}, {made.failures} proteins failed", made, output
+        f"{summary.examples} pieces of {summary.prepared} proteins in {output}, {summary.failures} proteins failed",
+        summary,
+        output,
     )
 
 
@@ -106,8 +116,8 @@ def prepare_complexes(
     from molgen.docking.prepare.complexes import ComplexConfig
     from molgen.docking.prepare.complexes import prepare_complexes as prepare
 
-    made = _prepared(prepare, source, output, ComplexConfig(), settings, "complexes", workers=workers, limit=limit)
-    _end(f"{made.examples} complexes in {output}, {made.failures} failed", made, output)
+    summary = _prepared(prepare, source, output, ComplexConfig(), settings, "complexes", workers=workers, limit=limit)
+    _end(f"{summary.examples} complexes in {output}, {summary.failures} failed", summary, output)
 
 
 @prepare_app.command("clusters")
@@ -138,8 +148,8 @@ def prepare_side_chains(
     from molgen.packing.prepare import prepare_side_chains as prepare
 
     config = SideChainPrepareConfig(complexes=complexes)
-    made = _prepared(prepare, source, output, config, settings, "structures", workers=workers, limit=limit)
-    _end(f"{made.examples} structures in {output}, {made.failures} failed", made, output)
+    summary = _prepared(prepare, source, output, config, settings, "structures", workers=workers, limit=limit)
+    _end(f"{summary.examples} structures in {output}, {summary.failures} failed", summary, output)
 
 
 @prepare_app.command("decoys")
@@ -154,8 +164,10 @@ def prepare_decoys(
         prepare, config, unit = prepare_fragment_decoys, FragmentDecoyConfig(), "fragments"
     else:
         prepare, config, unit = prepare_complex_decoys, ComplexDecoyConfig(), "complexes"
-    made = _prepared(prepare, source, output, config, settings, unit, workers=workers, limit=limit)
-    _end(f"{made.examples} poses of {made.prepared} {unit} in {output}, {made.failures} failed", made, output)
+    summary = _prepared(prepare, source, output, config, settings, unit, workers=workers, limit=limit)
+    _end(
+        f"{summary.examples} poses of {summary.prepared} {unit} in {output}, {summary.failures} failed", summary, output
+    )
 
 
 @prepare_app.command("poses", hidden=True)
@@ -167,9 +179,9 @@ def prepare_poses(
     prepare_decoys(source, output, workers, limit, settings)
 
 
-def _end(sentence: str, made: Any, output: Path) -> None:
+def _end(sentence: str, summary: Any, output: Path) -> None:
     say(sentence)
-    conclude({"made": made}, (output,))
+    conclude({"made": summary}, (output,))
 
 
 def _prepare_command(model: TrainableModel) -> Callable[..., None]:
@@ -180,8 +192,8 @@ def _prepare_command(model: TrainableModel) -> Callable[..., None]:
     ) -> None:
         module = model.preparation()
         config = module.PrepareConfig()
-        made = _prepared(module.prepare, source, output, config, settings, "records", workers=workers, limit=limit)
-        _end(f"{made} in {output}", made, output)
+        summary = _prepared(module.prepare, source, output, config, settings, "records", workers=workers, limit=limit)
+        _end(f"{summary} in {output}", summary, output)
 
     prepare.__doc__ = f"Make a training set for {model.about[:1].lower()}{model.about[1:]}"
     return prepare

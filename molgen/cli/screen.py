@@ -261,11 +261,11 @@ def screen_status(folder: _RunArgument) -> None:
     """Tell how far a run is, how fast, and how long it will take."""
     from molgen.screening.status import status
 
-    found = status(folder)
-    say(f"{found.command} of {found.library}: {found.phase}, {found.shards} shards written")
-    if found.progress is not None:
-        say(found.progress)
-    conclude({"status": found})
+    state = status(folder)
+    say(f"{state.command} of {state.library}: {state.phase}, {state.shards} shards written")
+    if state.progress is not None:
+        say(state.progress)
+    conclude({"status": state})
 
 
 @screen_app.command("export")

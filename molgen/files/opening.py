@@ -120,9 +120,9 @@ def _open_pipe(path: str | Path) -> io.BufferedReader:
     if waiting.is_alive():
         os.close(os.open(path, os.O_WRONLY | os.O_NONBLOCK))
         waiting.join()
-        for one in opened:
-            if not isinstance(one, OSError):
-                one.close()
+        for stream in opened:
+            if not isinstance(stream, OSError):
+                stream.close()
         raise InputError(f"a pipe that nobody has written to for {PATIENCE:g} s", source=path)
     if isinstance(opened[0], OSError):
         raise opened[0]

@@ -48,7 +48,7 @@ def notebook_view(
     first, entries = (0, chosen.entries) if entry is None else (entry, [chosen.entries[entry]])
     tree = scene(
         templates(),
-        [(_url(without_carbon_hydrogens(one.structure)), one.nearby) for one in entries],
+        [(_url(without_carbon_hydrogens(entry.structure)), entry.nearby) for entry in entries],
         count=len(chosen.entries),
         first=first,
         camera=chosen.camera,
@@ -74,7 +74,7 @@ def pose_view(result: DockingResult, rank: int = 1, *, surface: bool | str = Fal
         ConfigError: there is no such pose, or ipymolstar is not installed.
     """
     check_viewer()
-    pose = next((one for one in result.poses if one.rank == rank), None)
+    pose = next((candidate for candidate in result.poses if candidate.rank == rank), None)
     if pose is None:
         raise ConfigError(f"there is no pose {rank}: the ranks are 1 to {len(result.poses)}")
     mol = result.mol_of(pose)
@@ -111,7 +111,7 @@ def conformer_view(mol: Chem.Mol, rank: int | None = None, *, height: int = 450)
     count = mol.GetNumConformers()
     if not count or (rank is not None and not 1 <= rank <= count):
         raise ConfigError(f"there is no conformer {rank or 1}: there are {count}")
-    places = overlay(mol, np.array([one.GetPositions() for one in mol.GetConformers()]))
+    places = overlay(mol, np.array([conformer.GetPositions() for conformer in mol.GetConformers()]))
     shown = list(places) if rank is None else [places[rank - 1]]
     tree = scene(
         templates(),

@@ -49,13 +49,13 @@ def command_text(command: Sequence[str]) -> str:
 
 def versions() -> str:
     """Of molgen and what its numbers depend on."""
-    found = [f"molgen {__version__}", f"Python {platform.python_version()}"]
+    texts = [f"molgen {__version__}", f"Python {platform.python_version()}"]
     for name in ("torch", "rdkit"):
         try:
-            found.append(f"{name} {version(name)}")
+            texts.append(f"{name} {version(name)}")
         except PackageNotFoundError:
             continue
-    return ", ".join(found)
+    return ", ".join(texts)
 
 
 def _plain(value: object) -> str:

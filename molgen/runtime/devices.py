@@ -71,7 +71,7 @@ def device_of(name: str) -> torch.device:
     names = names_of_devices(name)
     if len(names) > 1 and _worker is None:
         raise ConfigError(f"one process takes one device, not {name}: several are for the workers of molgen screen")
-    devices = [_device(one) for one in names]
+    devices = [_device(each) for each in names]
     return devices[(_worker or 0) % len(devices)]
 
 
@@ -83,8 +83,8 @@ def _device(name: str) -> torch.device:
         return torch.device("cuda" if gpus else "cpu")
     device = torch.device(name)
     if device.type == "cuda" and (device.index or 0) >= gpus:
-        what = f"{gpus} GPU{'s' * (gpus > 1)}" if gpus else "no GPU"
-        raise ConfigError(f"device {name} is not there: torch {torch.__version__} finds {what}")
+        present = f"{gpus} GPU{'s' * (gpus > 1)}" if gpus else "no GPU"
+        raise ConfigError(f"device {name} is not there: torch {torch.__version__} finds {present}")
     if device.type == "mps" and not torch.backends.mps.is_available():
         raise ConfigError(f"device mps is not there: torch {torch.__version__} finds no Apple GPU")
     return device

@@ -57,8 +57,8 @@ def map_processes(
 
 def _again(pool: WorkerPool[Item, Result], item: Item, name: Callable[[Item], str]) -> Result:
     pool.submit(item)
-    while not (found := pool.ended()):
+    while not (ended := pool.ended()):
         pass
-    if found[0].lost is not None:
-        raise WorkerError(f"its process died twice ({found[0].lost}); out of memory?", source=name(item))
-    return found[0].result  # type: ignore[return-value]
+    if ended[0].lost is not None:
+        raise WorkerError(f"its process died twice ({ended[0].lost}); out of memory?", source=name(item))
+    return ended[0].result  # type: ignore[return-value]

@@ -62,8 +62,8 @@ class ConformerWork:
         return lambda smiles: self._generate(network, smiles)
 
     def _generate(self, network: ConformerModel | None, smiles: Sequence[str]) -> list[MoleculeResult]:
-        def work(one: str) -> Iterator[Outcome]:
-            record = next(iter(read_molecules([one])))
+        def work(text: str) -> Iterator[Outcome]:
+            record = next(iter(read_molecules([text])))
             return outcomes(record, network, self.config, self.largest_fragment, "one")
 
         return [self._result(outcome, seconds) for outcome, seconds in batch_results(work, list(smiles))]

@@ -97,15 +97,15 @@ class DockWork:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", UserWarning)  # the arrays may be read-only, and are only read
             maps = [dict(zip(keys, torch.from_numpy(values), strict=True)) for values in arrays]
-        sites = [dataclasses.replace(site, maps=made) for site, made in zip(self.sites, maps, strict=True)]
+        sites = [dataclasses.replace(site, maps=grid) for site, grid in zip(self.sites, maps, strict=True)]
         docking = LigandDocking(sites, self.config, self.anchors, None, self.reference, self.largest_fragment)
         return lambda smiles: _docked(docking, smiles)
 
 
 def _docked(docking: LigandDocking, smiles: Sequence[str]) -> list[MoleculeResult]:
-    records = [next(iter(read_molecules([one]))) for one in smiles]
+    records = [next(iter(read_molecules([entry]))) for entry in smiles]
     ended = docking.outcomes(records)
-    return [molecule_result(docked, one) for one, (_, docked) in zip(smiles, ended, strict=True)]
+    return [molecule_result(docked, entry) for entry, (_, docked) in zip(smiles, ended, strict=True)]
 
 
 def molecule_result(docked: Attempt[DockingResult], smiles: str) -> MoleculeResult:
@@ -137,7 +137,7 @@ def dock_work(
     """
     restraints = tuple(Anchor.parse(anchor) for anchor in anchors)
     learned_of(config)  # weights that cannot be read are no fault of a ligand
-    structure, *others = [choose_chains(one, chains) for one in structures_of(protein)]
+    structure, *others = [choose_chains(entry, chains) for entry in structures_of(protein)]
     sites = sites_of(structure, pocket, keep=keep, drop=drop, covalent=config.covalent).searched
     sites = flexible_sites(ensemble_sites(sites, others, keep=keep, drop=drop), config)
     check_conditions(config, sites)

@@ -138,11 +138,11 @@ class Driver:
 
     def _take(self, ended: list[Finished]) -> None:
         results = []
-        for one in ended:
+        for finished in ended:
             self._running -= 1
-            result = self._result(one)
+            result = self._result(finished)
             if result is not None:
-                results.append((one.task.key, result))
+                results.append((finished.task.key, result))
         self._state.write(results)
         for key, result in results:
             for shard in self._open:
@@ -187,7 +187,7 @@ class Driver:
         if key in shard.firsts:
             first = shard.items[shard.firsts[key]].index
             return ShardRow(item, None if shard.firsts[key] == row else first, self._state.read(key))
-        place = self._state.place(key)
-        if place is None:
+        address = self._state.place(key)
+        if address is None:
             raise RuntimeError(f"input {item.index} repeats a molecule that no shard has")
-        return ShardRow(item, *self._earlier.result(*place))
+        return ShardRow(item, *self._earlier.result(*address))

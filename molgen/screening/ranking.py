@@ -57,11 +57,11 @@ def rows_at(folder: Path, indices: Collection[int], columns: Sequence[str] | Non
         columns: `index` among them; None for all.
     """
     wanted = set(indices)
-    found: dict[int, dict[str, Any]] = {}
+    rows: dict[int, dict[str, Any]] = {}
     for path in shard_paths(folder):
         if any(row["index"] in wanted for row in read_shard(path, ["index"])):
-            found.update((row["index"], row) for row in read_shard(path, columns) if row["index"] in wanted)
-    return found
+            rows.update((row["index"], row) for row in read_shard(path, columns) if row["index"] in wanted)
+    return rows
 
 
 def export(folder: Path, output: Path) -> int:
@@ -99,9 +99,9 @@ def check_rank(rank_by: str, known: tuple[str, ...]) -> str:
     Raises:
         ConfigError: the work has no such column.
     """
-    for one in known:
-        if rank_by.removeprefix("-") == one.removeprefix("-"):
-            return one
+    for column in known:
+        if rank_by.removeprefix("-") == column.removeprefix("-"):
+            return column
     raise ConfigError(f"a run is ranked by {' or '.join(x.removeprefix('-') for x in known)}, not {rank_by}")
 
 

@@ -237,8 +237,8 @@ def run_library(
         write_failures(folder)
         summary = RunSummary(folder, inputs, failed, duplicates, top, time.monotonic() - begin)
         with write_atomically(folder / SUMMARY) as file:
-            told = asdict(summary) | {"folder": folder.name, "run": asdict(run)}
-            json.dump(told, file, indent=1)
+            report = asdict(summary) | {"folder": folder.name, "run": asdict(run)}
+            json.dump(report, file, indent=1)
             file.write("\n")
     return summary
 

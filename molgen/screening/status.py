@@ -35,10 +35,10 @@ def status(folder: str | Path) -> Status:
     Raises:
         InputError: the folder holds no run.
     """
-    place = Path(folder)
-    settings = read_settings(place)
-    told = read_json(place / PROGRESS)
-    running = is_locked(place)
-    phase = "running" if running else "finished" if (place / SUMMARY).exists() else "stopped"
-    progress = None if told is None else Progress(**told)
-    return Status(settings["command"], settings["library"]["name"], phase, progress, len(shard_paths(place)))
+    path = Path(folder)
+    settings = read_settings(path)
+    stored = read_json(path / PROGRESS)
+    running = is_locked(path)
+    phase = "running" if running else "finished" if (path / SUMMARY).exists() else "stopped"
+    progress = None if stored is None else Progress(**stored)
+    return Status(settings["command"], settings["library"]["name"], phase, progress, len(shard_paths(path)))

@@ -45,7 +45,7 @@ def _options(request: DockRequest | ConformerRequest | AnalysisRequest) -> Itera
         elif name in _WITH_COMMAS:
             yield from (flag, ",".join(value))
         elif isinstance(value, list):
-            yield from (part for one in value for part in (flag, one))
+            yield from (part for entry in value for part in (flag, entry))
         else:
             yield from (flag, f"{value:g}" if isinstance(value, float) else str(value))
 

@@ -60,10 +60,10 @@ class JobRunner:
             if upload.kind != wanted:
                 raise InputError(f"{upload.name} is no {'structure of a protein' if role == 'protein' else role} file")
         document = TypeAdapter(JobRequest).dump_python(request, mode="json")  # type: ignore[arg-type]
-        title = request.title or _title(document, {role: one.name for role, one in inputs.items()})
+        title = request.title or _title(document, {role: sent.name for role, sent in inputs.items()})
         job = self._store.add(document["kind"], title, document, inputs, document.get("smiles", ""))
-        place = self._store.place(job.id)
-        command = shlex.join(["molgen", *command_of(request, partial(input_of, place=place))])  # type: ignore[arg-type]
+        folder = self._store.place(job.id)
+        command = shlex.join(["molgen", *command_of(request, partial(input_of, folder=folder))])  # type: ignore[arg-type]
         job = self._store.update(job.id, command=command)
         self._threads.submit(self._run, job.id)
         return job
@@ -142,5 +142,5 @@ def _title(document: dict[str, Any], names: dict[str, str]) -> str:
     """What is worked on, for a list of jobs."""
     lines = [line for line in document.get("smiles", "").splitlines() if line.strip()]
     pasted = f"{len(lines)} pasted ligands" if len(lines) > 1 else (lines[0].split() or [""])[-1] if lines else ""
-    what = names.get("ligands") or names.get("structures") or pasted[:60]
-    return f"{what} in {names['protein']}" if document["kind"] == "dock" else what
+    subject = names.get("ligands") or names.get("structures") or pasted[:60]
+    return f"{subject} in {names['protein']}" if document["kind"] == "dock" else subject

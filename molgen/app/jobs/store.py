@@ -74,18 +74,18 @@ class JobStore:
             text: pasted ligands.
         """
         job = Job(secrets.token_hex(12), kind, title, created=time.time())
-        place = self.folder / job.id
-        place.mkdir()
+        folder = self.folder / job.id
+        folder.mkdir()
         for role, upload in inputs.items():
-            (place / role).mkdir()
-            shutil.copyfile(upload.path, place / role / upload.name)
+            (folder / role).mkdir()
+            shutil.copyfile(upload.path, folder / role / upload.name)
         if text.strip():
-            (place / "ligands").mkdir()
+            (folder / "ligands").mkdir()
             name = "ligands.sdf" if re.search(r"^M {2}END", text, re.MULTILINE) else "ligands.smi"
-            with write_atomically(place / "ligands" / name) as file:
+            with write_atomically(folder / "ligands" / name) as file:
                 file.write(text.rstrip() + "\n")
-        write_json(place / "request.json", request)
-        write_json(place / "state.json", asdict(job))
+        write_json(folder / "request.json", request)
+        write_json(folder / "state.json", asdict(job))
         return job
 
     def place(self, job_id: str) -> Path:
@@ -94,10 +94,10 @@ class JobStore:
         Raises:
             InputError: there is no such job.
         """
-        place = self.folder / job_id
-        if not re.fullmatch(FILE_ID, job_id) or not (place / "state.json").is_file():
+        folder = self.folder / job_id
+        if not re.fullmatch(FILE_ID, job_id) or not (folder / "state.json").is_file():
             raise InputError(f"there is no job {job_id}")
-        return place
+        return folder
 
     def job(self, job_id: str) -> Job:
         """How a job stands; raises InputError if there is none."""
@@ -112,8 +112,8 @@ class JobStore:
 
     def jobs(self) -> list[Job]:
         """All jobs, the newest first."""
-        found = [self.job(place.parent.name) for place in self.folder.glob("*/state.json")]
-        return sorted(found, key=lambda job: job.created, reverse=True)
+        jobs = [self.job(state.parent.name) for state in self.folder.glob("*/state.json")]
+        return sorted(jobs, key=lambda job: job.created, reverse=True)
 
     def request(self, job_id: str) -> dict[str, Any]:
         return read_json(self.place(job_id) / "request.json")
@@ -125,18 +125,18 @@ class JobStore:
 
     def files(self, job_id: str) -> dict[str, Path]:
         """Name -> path of the files that a user may have: what the job wrote."""
-        place = self.place(job_id)
-        found = [path for path in sorted(place.rglob("*")) if path.is_file() and not path.is_symlink()]
-        names = {path.relative_to(place).as_posix(): path for path in found}
+        folder = self.place(job_id)
+        paths = [path for path in sorted(folder.rglob("*")) if path.is_file() and not path.is_symlink()]
+        names = {path.relative_to(folder).as_posix(): path for path in paths}
         return {name: path for name, path in names.items() if name not in PRIVATE and "/." not in f"/{name}"}
 
     def delete(self, job_id: str) -> None:
         shutil.rmtree(self.place(job_id))
 
 
-def input_of(role: str, place: Path = Path()) -> str:
-    """The input file of a role, relative to the folder of its job, `place`; "" for none."""
-    return next((f"{role}/{path.name}" for path in sorted((place / role).glob("[!.]*"))), "")
+def input_of(role: str, folder: Path = Path()) -> str:
+    """The input file of a role, relative to the folder of its job, `folder`; "" for none."""
+    return next((f"{role}/{path.name}" for path in sorted((folder / role).glob("[!.]*"))), "")
 
 
 def is_input(name: str) -> bool:

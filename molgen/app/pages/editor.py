@@ -31,22 +31,22 @@ def read_editor(path: Path) -> dict[str, bytes]:
     Raises:
         InputError: the file cannot be read, or holds something else.
     """
-    found: dict[str, bytes] = {}
+    contents: dict[str, bytes] = {}
     try:
         with tarfile.open(path, "r:gz") as archive:
             size = 0
             for member in archive:
                 size += member.size
-                if size > _MOST_BYTES or len(found) > _MOST_FILES:
+                if size > _MOST_BYTES or len(contents) > _MOST_FILES:
                     raise InputError("holds more than an editor", source=path)
                 content = archive.extractfile(member) if member.isfile() else None
                 if content is not None and member.name.startswith("package/"):
-                    found[member.name.removeprefix("package/")] = content.read()
+                    contents[member.name.removeprefix("package/")] = content.read()
     except (OSError, tarfile.TarError, zlib.error, EOFError) as error:
         raise InputError(f"cannot be read as a package of npm: {error}", source=path) from error
-    if _SCRIPT not in found:
+    if _SCRIPT not in contents:
         raise InputError(f"is not the package jsme-editor: it holds no {_SCRIPT}", source=path)
-    return found
+    return contents
 
 
 def editor_routes(editor: dict[str, bytes]) -> APIRouter:

@@ -29,22 +29,22 @@ def add_endpoint_page(app: FastAPI) -> None:
                 ui.label(_EXAMPLE.format(base=str(request.base_url).rstrip("/"))).classes("molgen-command")
                 ui.link("OpenAPI description, JSON", "/api/openapi.json")
             for path, methods in document["paths"].items():
-                for method, one in methods.items():
-                    _operation(f"{method.upper()} {path}", one)
+                for method, operation in methods.items():
+                    _operation(f"{method.upper()} {path}", operation)
             with ui.card():
                 ui.label("Requests and answers").classes("text-lg")
                 for name, schema in document["components"]["schemas"].items():
                     _schema(name, schema)
 
 
-def _operation(title: str, one: dict[str, Any]) -> None:
+def _operation(title: str, operation: dict[str, Any]) -> None:
     with ui.card().classes("gap-1"):
         ui.label(title).classes("molgen-command font-bold")
-        ui.label(one.get("description", ""))
-        bodies = one.get("requestBody", {}).get("content", {})
+        ui.label(operation.get("description", ""))
+        bodies = operation.get("requestBody", {}).get("content", {})
         for kind, body in bodies.items():
             ui.label(f"takes {kind}: {_type(body['schema'])}").classes("molgen-soft")
-        good = next((answer for code, answer in one["responses"].items() if code.startswith("2")), {})
+        good = next((answer for code, answer in operation["responses"].items() if code.startswith("2")), {})
         for body in good.get("content", {}).values():
             ui.label(f"answers {_type(body.get('schema', {})) or 'a file'}").classes("molgen-soft")
 
@@ -56,11 +56,11 @@ def _schema(name: str, schema: dict[str, Any]) -> None:
         rows = [
             {
                 "field": field,
-                "type": _type(one),
-                "default": "required" if field in needed else str(one.get("default", "")),
-                "meaning": one.get("description", ""),
+                "type": _type(description),
+                "default": "required" if field in needed else str(description.get("default", "")),
+                "meaning": description.get("description", ""),
             }
-            for field, one in schema.get("properties", {}).items()
+            for field, description in schema.get("properties", {}).items()
         ]
         if rows:
             columns = [{"name": key, "label": key, "field": key, "align": "left"} for key in rows[0]]

@@ -30,9 +30,9 @@ def add_history_page(services: Services) -> None:
             listing = ui.column().classes("w-full gap-1")
 
             async def look() -> None:
-                found = await asyncio.to_thread(lambda: [job_answer(services, job) for job in services.store.jobs()])
-                if found != shown:
-                    shown[:] = found
+                answers = await asyncio.to_thread(lambda: [job_answer(services, job) for job in services.store.jobs()])
+                if answers != shown:
+                    shown[:] = answers
                     listing.clear()
                     with listing:
                         _list(services, shown)

@@ -62,7 +62,9 @@ class Commands(typer.Typer):
         """As that of typer; without any argument a command that needs some shows its help."""
 
         def add(function: Callable[..., Any]) -> Callable[..., Any]:
-            needs = any(one.default is one.empty for one in inspect.signature(function).parameters.values())
+            needs = any(
+                parameter.default is parameter.empty for parameter in inspect.signature(function).parameters.values()
+            )
             chosen = {"cls": Command, "no_args_is_help": needs, **options}
             super(Commands, self).command(name, **chosen)(with_voice(function))
             return function
@@ -80,7 +82,10 @@ def with_voice(function: Callable[..., Any]) -> Callable[..., Any]:
             return function(*arguments, **options)
 
     given = inspect.signature(function)
-    own = [one.replace(annotation=hints.get(name, one.annotation)) for name, one in given.parameters.items()]
+    own = [
+        parameter.replace(annotation=hints.get(name, parameter.annotation))
+        for name, parameter in given.parameters.items()
+    ]
     common = [
         inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=False, annotation=hint)
         for name, hint in _COMMON.items()

@@ -43,7 +43,11 @@ def usage_words(words: Sequence[str]) -> list[str]:
 def write_commands(group: Any, ctx: Any, formatter: Any) -> None:
     """The commands of a group, each with its first sentence."""
     commands = [(name, group.get_command(ctx, name)) for name in group.list_commands(ctx)]
-    rows = [(typer.style(name, fg="cyan"), one.get_short_help_str(200)) for name, one in commands if not one.hidden]
+    rows = [
+        (typer.style(name, fg="cyan"), command.get_short_help_str(200))
+        for name, command in commands
+        if not command.hidden
+    ]
     with formatter.section(typer.style("Commands", bold=True)):
         formatter.write_dl(rows)
 
@@ -53,9 +57,9 @@ def _names(text: str) -> str:
     text = re.sub(r" +<bool>$", "", text)
     for written, shown in (("int range|int", "N"), ("float range|float", "X"), ("path", "PATH"), ("str", "TEXT")):
         text = re.sub(rf"<({written})>", shown, text)
-    text = re.sub(r"<list\[(\w+)\]>", lambda found: f"{'PATH' if found[1] == 'Path' else 'TEXT'} ...", text)
+    text = re.sub(r"<list\[(\w+)\]>", lambda match: f"{'PATH' if match[1] == 'Path' else 'TEXT'} ...", text)
     text = re.sub(r"<([\w|-]+)>$", r"\1", text)
-    return re.sub(r"(?<![\w-])--?[a-zA-Z][\w-]*", lambda found: typer.style(found[0], fg="cyan"), text)
+    return re.sub(r"(?<![\w-])--?[a-zA-Z][\w-]*", lambda match: typer.style(match[0], fg="cyan"), text)
 
 
 def _explained(text: str) -> str:

@@ -42,5 +42,5 @@ def yes_or_no(value: bool) -> str:
 def console() -> Console:
     from rich.console import Console
 
-    found = Console(markup=False, emoji=False, highlight=False)  # `:A:` of a residue label is the name of an emoji
-    return found if found.is_terminal else Console(markup=False, emoji=False, highlight=False, width=120)
+    terminal = Console(markup=False, emoji=False, highlight=False)  # `:A:` of a residue label is the name of an emoji
+    return terminal if terminal.is_terminal else Console(markup=False, emoji=False, highlight=False, width=120)

@@ -28,8 +28,8 @@ def print_setting(setting: Setting) -> None:
         note(f"left out: {'; '.join(receptor.left_out)}")
     print_pockets(setting.sites)
     for pocket in setting.others:
-        place = ",".join(f"{x:.1f}" for x in pocket.center)
-        note(f"not searched: {pocket.name}, --pocket box:{place}")
+        box = ",".join(f"{x:.1f}" for x in pocket.center)
+        note(f"not searched: {pocket.name}, --pocket box:{box}")
 
 
 def print_pockets(sites: Sequence[Site]) -> None:

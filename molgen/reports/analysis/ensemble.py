@@ -92,7 +92,7 @@ def _analyzed(
         checks = validity_records(
             ensemble.mol, receptor, stereo_of, atoms=receptor_atoms, posebusters=config.posebusters
         )
-    places = [member.place for one in known for member in one.members]
+    places = [member.place for reference in known for member in reference.members]
     structures = structure_rows(ensemble, places, rmsd, tfd, conformation, pairwise, energies, confidences, checks)
     covered = None if rmsd is None or poses else coverage(rmsd.rmsd, GRID)
     return MoleculeAnalysis(
@@ -137,8 +137,8 @@ def _pairwise(ensemble: Ensemble, config: AnalysisConfig, everything: bool) -> S
 
 def numbers(ensemble: Ensemble, fields: Sequence[str]) -> NDArray[np.float64]:
     """The first of the data fields that is there, as numbers [s]; NaN for a record without it."""
-    chosen = next((name for name in fields if any(name in one.properties for one in ensemble.members)), None)
-    return np.array([_number(one.properties, chosen) for one in ensemble.members], dtype=np.float64)
+    chosen = next((name for name in fields if any(name in member.properties for member in ensemble.members)), None)
+    return np.array([_number(member.properties, chosen) for member in ensemble.members], dtype=np.float64)
 
 
 def _number(properties: Mapping[str, object], name: str | None) -> float:

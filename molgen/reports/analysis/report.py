@@ -121,12 +121,12 @@ def _facts(
 
 
 def _notes(analysis: Analysis, given: Sequence[str | Path | None], shown: int, *, cut: bool) -> tuple[str, ...]:
-    told = list(analysis.notes)
+    notes = list(analysis.notes)
     for path in filter(None, given):
-        told = [note.replace(str(path), Path(path).name) for note in told]
+        notes = [note.replace(str(path), Path(path).name) for note in notes]
     how = "compared where they lie" if analysis.config.mode == "poses" else "superposed"
     return (
-        *told,
+        *notes,
         f"RMSDs are over heavy atoms, {how}, the least over the symmetries of the molecule.",
         "Energies and confidences are those of the file, in its units.",
         *(("The 3D view shows the part of the receptor around the poses.",) if cut else ()),

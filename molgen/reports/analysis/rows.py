@@ -81,12 +81,12 @@ def molecule_row(
         apart = pairwise.rmsd[np.triu_indices(len(pairwise.rmsd), 1)]
         values["diversity"], values["nearest"] = float(apart.mean()), float(apart.min())
     stated = energies[np.isfinite(energies)]
-    measured = [one for one in (rmsd, pairwise) if one is not None]
+    measured = [rmsds for rmsds in (rmsd, pairwise) if rmsds is not None]
     return MoleculeRow(
         name=ensemble.name,
         place=ensemble.members[0].place,
         structures=len(ensemble),
-        references=sum(len(one) for one in known),
+        references=sum(len(rmsds) for rmsds in known),
         **values,  # pyright: ignore[reportArgumentType]  # the names above are those of its fields
         rmsd_conformation=rows[0].rmsd_conformation,
         tfd_best=None if tfd is None else _known(tfd.min()),
@@ -95,7 +95,7 @@ def molecule_row(
         valid=None if rows[0].valid is None else float(np.mean([bool(row.valid) for row in rows])),
         valid_first=rows[0].valid,
         failed_first=rows[0].failed_checks,
-        rmsd_kind=None if not measured else "exact" if all(one.exact for one in measured) else "upper bound",
+        rmsd_kind=None if not measured else "exact" if all(rmsds.exact for rmsds in measured) else "upper bound",
     )
 
 

@@ -99,7 +99,7 @@ class Structures:
     @property
     def look_docked(self) -> bool:
         """Some record carries a docking score (``POSE_FIELDS``)."""
-        members = (member for one in self.ensembles for member in one.members)
+        members = (member for ensemble in self.ensembles for member in ensemble.members)
         return any(name in member.properties for member in members for name in POSE_FIELDS)
 
 
@@ -128,10 +128,10 @@ def analyze_structures(
     if config.mode == "conformers" and protein is not None:
         raise ConfigError("a protein goes with poses, not with conformers")
     ensembles, known = structures.ensembles, references.ensembles
-    told = [f"{references.source}: {record.place}: {record.error}" for record in references.failed]
+    remarks = [f"{references.source}: {record.place}: {record.error}" for record in references.failed]
     receptor, left_out = (None, ()) if protein is None else receptor_of(protein, ensembles, known)
     if left_out:
-        told.append(f"left out of {protein}, because the ligand lies there: {shortened(list(left_out), 10)}")
+        remarks.append(f"left out of {protein}, because the ligand lies there: {shortened(list(left_out), 10)}")
     atoms = None if receptor is None else receptor_atoms(receptor)
     compared = references.source is not None
     molecules = []
@@ -143,10 +143,13 @@ def analyze_structures(
     return Analysis(
         config=config,
         molecules=tuple(molecules),
-        rows=(*(one.row for one in molecules), *map(_unread_molecule, structures.failed), *missing),
-        structures=(*(row for one in molecules for row in one.structures), *map(_unread_structure, structures.failed)),
+        rows=(*(molecule.row for molecule in molecules), *map(_unread_molecule, structures.failed), *missing),
+        structures=(
+            *(row for molecule in molecules for row in molecule.structures),
+            *map(_unread_structure, structures.failed),
+        ),
         statistics=tuple(summarize(molecules, len(missing), config)),
-        notes=(*notes, *told),
+        notes=(*notes, *remarks),
         compared=compared,
     )
 
@@ -200,19 +203,19 @@ def receptor_of(
     from molgen.docking.rescore import box_around, stand_ins_of
 
     structure = read_protein(path)
-    found = stand_ins_of(single_structures(references or ensembles), structure)
+    occupied = stand_ins_of(single_structures(references or ensembles), structure)
     positions = np.concatenate([mol.GetConformer().GetPositions() for mol in single_structures(ensembles)])
-    return receptor(structure, box_around(positions, found)).protein, found.removed
+    return receptor(structure, box_around(positions, occupied)).protein, occupied.removed
 
 
 def _missing(references: Sequence[Ensemble], ensembles: Sequence[Ensemble], source: Path | None) -> list[MoleculeRow]:
     """References that no molecule of the input was compared with."""
-    used = {id(one) for ensemble in ensembles for one in matching(ensemble, references)}
-    name = "" if source is None else source.name
+    used = {id(reference) for ensemble in ensembles for reference in matching(ensemble, references)}
+    error = f"reference without a structure in {'' if source is None else source.name}"
     return [
-        MoleculeRow(one.name, one.members[0].place, 0, len(one), error=f"reference without a structure in {name}")
-        for one in references
-        if id(one) not in used
+        MoleculeRow(reference.name, reference.members[0].place, 0, len(reference), error=error)
+        for reference in references
+        if id(reference) not in used
     ]
 
 

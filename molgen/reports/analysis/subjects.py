@@ -57,19 +57,19 @@ def analysis_subject(
     """
     mol, heavy = ensemble.mol, heavy_atoms(ensemble.mol)
     positions, references = placed(analysis, molecule, mol, positions_of(ensemble)[:count], known)
-    nearby = [() if receptor is None else residues_near(receptor, place[heavy]) for place in positions]
+    nearby = [() if receptor is None else residues_near(receptor, xyz[heavy]) for xyz in positions]
     rows = molecule.structures[:count]
     cells = _cells(molecule, rows)
     entries = [
         Entry(
             name=row.place,
             cells=tuple(texts.values()),
-            structure=ligand_text(mol, place, hydrogens=True),
+            structure=ligand_text(mol, xyz, hydrogens=True),
             nearby=near,
             details=_details(analysis, molecule, row) | _around(near, receptor),
             reference=reference,
         )
-        for row, texts, place, near, reference in zip(rows, cells, positions, nearby, references, strict=True)
+        for row, texts, xyz, near, reference in zip(rows, cells, positions, nearby, references, strict=True)
     ]
     first, everything = positions[0, heavy], positions[:, heavy].reshape(-1, 3)
     camera = camera_on(everything, margin=1.0) if receptor is None else camera_in_pocket(first, receptor)
@@ -140,8 +140,8 @@ def _cells(molecule: MoleculeAnalysis, rows: Sequence[StructureRow]) -> list[dic
     return [{title: texts[title] for title in used} for texts in table]
 
 
-def _short(place: str) -> str:
-    return place.removeprefix("record ")
+def _short(location: str) -> str:
+    return location.removeprefix("record ")
 
 
 def _failed(molecule: MoleculeAnalysis, row: StructureRow) -> list[str]:

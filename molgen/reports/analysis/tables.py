@@ -48,9 +48,10 @@ def write_summary(path: Path, statistics: Sequence[Statistic]) -> None:
     with write_atomically(path) as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(("statistic", "unit", "value", "low", "high", "n"))
-        for one in statistics:
-            found = one.interval
-            writer.writerow((one.name, one.unit, *(cell(x) for x in (found.value, found.low, found.high)), found.n))
+        for statistic in statistics:
+            interval = statistic.interval
+            bounds = (cell(x) for x in (interval.value, interval.low, interval.high))
+            writer.writerow((statistic.name, statistic.unit, *bounds, interval.n))
 
 
 def cell(value: object) -> str:
@@ -62,27 +63,27 @@ def cell(value: object) -> str:
     return f"{value:.4f}" if isinstance(value, float) else str(value)
 
 
-def summarize(found: Sequence[MoleculeAnalysis], missing: int, config: AnalysisConfig) -> list[Statistic]:
+def summarize(analyses: Sequence[MoleculeAnalysis], missing: int, config: AnalysisConfig) -> list[Statistic]:
     """Means over the molecules that were compared with a reference; nothing without any.
 
     Args:
-        found: all molecules.
+        analyses: all molecules.
         missing: references of which there is no structure; in poses mode they count as not successful.
         config: of the analysis.
     """
-    rows = [one.row for one in found if one.row.error is None]
+    rows = [analysis.row for analysis in analyses if analysis.row.error is None]
     if config.mode == "poses":
         return _of_poses([row for row in rows if row.rmsd_best is not None], missing, config)
-    compared = [one.coverage for one in found if one.coverage is not None]
+    compared = [analysis.coverage for analysis in analyses if analysis.coverage is not None]
     if not compared:
         apart = [row.diversity for row in rows if row.diversity is not None]
         return _mean_and_median("pairwise RMSD", "A", apart, config)
     summary = summarize_coverage(compared, seed=config.seed)
-    place = int(np.abs(summary.thresholds - config.limit).argmin())
-    exact = bool(np.isclose(summary.thresholds[place], config.limit))
+    index = int(np.abs(summary.thresholds - config.limit).argmin())
+    exact = bool(np.isclose(summary.thresholds[index], config.limit))
     measured = [row for row in rows if row.recall is not None]
-    recall = summary.recall[place] if exact else _mean([row.recall for row in measured], config)
-    precision = summary.precision[place] if exact else _mean([row.precision for row in measured], config)
+    recall = summary.recall[index] if exact else _mean([row.recall for row in measured], config)
+    precision = summary.precision[index] if exact else _mean([row.precision for row in measured], config)
     tfds = [row.tfd_best for row in measured if row.tfd_best is not None]
     return [
         Statistic(f"COV-R at {config.limit:g} A, mean", "fraction", recall),
@@ -104,7 +105,7 @@ def _of_poses(rows: Sequence[MoleculeRow], missing: int, config: AnalysisConfig)
     several = [_within(row.rmsd_best_first, config) for row in rows] + lost
     best = [_within(row.rmsd_best, config) for row in rows] + lost
     label = f"within {config.limit:g} A"
-    found = [
+    statistics = [
         Statistic(f"first pose {label}", "fraction", _mean(right, config)),
         Statistic(f"best of first {config.first} {label}", "fraction", _mean(several, config)),
         Statistic(f"best pose {label}", "fraction", _mean(best, config)),
@@ -113,9 +114,9 @@ def _of_poses(rows: Sequence[MoleculeRow], missing: int, config: AnalysisConfig)
     if all(row.valid_first is not None for row in rows):
         valid = [bool(row.valid_first) for row in rows] + lost
         both = [a and b for a, b in zip(right, valid, strict=True)]
-        found.append(Statistic("first pose valid", "fraction", _mean(valid, config)))
-        found.append(Statistic(f"first pose {label} and valid", "fraction", _mean(both, config)))
-    return found
+        statistics.append(Statistic("first pose valid", "fraction", _mean(valid, config)))
+        statistics.append(Statistic(f"first pose {label} and valid", "fraction", _mean(both, config)))
+    return statistics
 
 
 def _within(value: float | None, config: AnalysisConfig) -> bool:

@@ -15,7 +15,7 @@ from molgen.reports.comparison.results import ComparedMolecule, CurvePoint
 
 def counts_for(config: AnalysisConfig, molecules: Sequence[ComparedMolecule]) -> tuple[int, ...]:
     """The values of N up to the most structures that a molecule has; () without references."""
-    most = max((max(one.best) for one in molecules if one.best), default=0)
+    most = max((max(molecule.best) for molecule in molecules if molecule.best), default=0)
     counts = counts_up_to(most) if most else ()
     extra = config.mode == "poses" and 1 < config.first < most
     return tuple(sorted({*counts, config.first})) if extra else counts
@@ -33,11 +33,11 @@ def best_of_n(
     """One point per program and N; none when no molecule is common to all."""
     points = []
     for program in programs:
-        own = [one for one in molecules if one.program == program]
-        common = [one for one in own if one.common and one.best]
+        own = [molecule for molecule in molecules if molecule.program == program]
+        common = [molecule for molecule in own if molecule.common and molecule.best]
         counted = own if config.mode == "poses" else common
         for count in counts if common else ():
-            values = np.array([best_of(one, count) for one in common])
+            values = np.array([best_of(molecule, count) for molecule in common])
             points.append(
                 CurvePoint(
                     program=program,
@@ -52,5 +52,5 @@ def best_of_n(
 
 def within(molecules: Sequence[ComparedMolecule], count: int, config: AnalysisConfig) -> NDArray[np.float64]:
     """[m], 1 where the best of the first `count` structures is as near as the threshold asks, else 0."""
-    values = np.array([best_of(one, count) for one in molecules])
+    values = np.array([best_of(molecule, count) for molecule in molecules])
     return (values <= config.limit if config.mode == "poses" else values < config.limit).astype(np.float64)

@@ -13,6 +13,7 @@ from molgen.files import write_atomically
 from molgen.metrics.bootstrap import PairedDifference
 from molgen.metrics.coverage import summarize_coverage
 from molgen.metrics.success import success_curve
+from molgen.reports.analysis.results import MoleculeAnalysis
 from molgen.reports.comparison.classes import CLASSES
 from molgen.reports.comparison.curves import best_of
 from molgen.reports.comparison.paired import best_name
@@ -63,8 +64,8 @@ def comparison_figures(comparison: Comparison) -> Iterator[tuple[str, Figure]]:
         yield "rmsd_distribution", rmsd_distribution(best, threshold=limit, label="best RMSD", of="molecules")
         if kind == "poses":
             first = _values(common, 1)
-            told = {"label": "RMSD of the first pose", "of": "molecules"}
-            yield "rmsd_distribution_first", rmsd_distribution(first, threshold=limit, **told)
+            labels = {"label": "RMSD of the first pose", "of": "molecules"}
+            yield "rmsd_distribution_first", rmsd_distribution(first, threshold=limit, **labels)
         yield "best_of_n", _curves(comparison)
         yield "differences", _differences(comparison, best_name(1 if kind == "poses" else most))
         yield "classes", _boxes(common, 1 if kind == "poses" else most, kind)
@@ -83,23 +84,27 @@ def _of_mode(comparison: Comparison, common: Mapping[str, list[ComparedMolecule]
         yield "success_curve", success_figure(curves, threshold=config.limit)
     elif any(common.values()):
         covered = {
-            name: summarize_coverage([one.analysis.coverage for one in held if one.analysis and one.analysis.coverage])
-            for name, held in common.items()
+            name: summarize_coverage([each.coverage for each in _analyses(molecules) if each.coverage])
+            for name, molecules in common.items()
         }
         yield "coverage", coverage_figure(covered, threshold=config.limit)
 
 
+def _analyses(molecules: Sequence[ComparedMolecule]) -> list[MoleculeAnalysis]:
+    return [molecule.analysis for molecule in molecules if molecule.analysis is not None]
+
+
 def _ranked(comparison: Comparison, program: str) -> list[NDArray[np.float64]]:
     """RMSDs of the poses of every molecule to the nearest reference, [] for one that the program lacks."""
-    rows = [one for one in comparison.molecules if one.program == program]
-    known = [None if one.analysis is None else one.analysis.rmsd for one in rows]
+    rows = [molecule for molecule in comparison.molecules if molecule.program == program]
+    known = [None if molecule.analysis is None else molecule.analysis.rmsd for molecule in rows]
     return [np.zeros(0) if rmsd is None else rmsd.min(axis=0) for rmsd in known]
 
 
 def _of_pairs(comparison: Comparison, common: Mapping[str, list[ComparedMolecule]]) -> Iterator[tuple[str, Figure]]:
     """Without references: how far the structures of a molecule are apart."""
     apart = {
-        name: np.concatenate([np.zeros(0), *(_upper(one) for one in comparison.of(name, common=False))])
+        name: np.concatenate([np.zeros(0), *(_upper(molecule) for molecule in comparison.of(name, common=False))])
         for name in common
     }
     if any(map(len, apart.values())):
@@ -112,7 +117,7 @@ def _upper(molecule: ComparedMolecule) -> NDArray[np.float64]:
 
 
 def _values(common: Mapping[str, list[ComparedMolecule]], count: int) -> dict[str, NDArray[np.float64]]:
-    return {name: np.array([best_of(one, count) for one in held]) for name, held in common.items()}
+    return {name: np.array([best_of(molecule, count) for molecule in molecules]) for name, molecules in common.items()}
 
 
 def _of_structures(comparison: Comparison) -> dict[str, NDArray[np.float64]]:
@@ -129,20 +134,22 @@ def _curves(comparison: Comparison) -> Figure:
         if points:
             curves[name] = ([p.n for p in points], [p.rmsd for p in points], [p.within for p in points])
     molecules = comparison.curve[0].rmsd.n if comparison.curve else 0
-    return best_of_figure(curves, threshold=comparison.config.limit, molecules=molecules, what=comparison.config.mode)
+    return best_of_figure(
+        curves, threshold=comparison.config.limit, molecules=molecules, structures=comparison.config.mode
+    )
 
 
 def _differences(comparison: Comparison, quantity: str) -> Figure:
     """All molecules, then the classes in their order, whichever pairs of programs have them."""
-    held = {
-        (one.classification, one.group, f"{one.first} − {one.second}"): one.paired
-        for one in comparison.differences
-        if one.quantity == quantity
+    paired_of = {
+        (difference.classification, difference.group, f"{difference.first} − {difference.second}"): difference.paired
+        for difference in comparison.differences
+        if difference.quantity == quantity
     }
     groups = [("all", ""), *((name, group) for name, classes in CLASSES.items() for group in classes)]
     rows: dict[str, dict[str, PairedDifference]] = {}
     for name, group in groups:
-        own = {pair: paired for (*place, pair), paired in held.items() if place == [name, group]}
+        own = {pair: paired for (*key, pair), paired in paired_of.items() if key == [name, group]}
         if own:
             rows[f"{name}: {group}" if group else "all molecules"] = own
     return difference_intervals(rows, label=f"RMSD of the {quantity}")
@@ -153,8 +160,8 @@ def _boxes(common: Mapping[str, list[ComparedMolecule]], count: int, kind: str) 
         name: {group: _in_class(common, name, group, count) for group in groups} for name, groups in CLASSES.items()
     }
     filled = {
-        name: {group: values for group, values in held.items() if any(map(len, values.values()))}
-        for name, held in boxes.items()
+        name: {group: values for group, values in by_program.items() if any(map(len, values.values()))}
+        for name, by_program in boxes.items()
     }
     return class_boxes(filled, label="RMSD of the first pose" if kind == "poses" else "best RMSD")
 
@@ -163,8 +170,12 @@ def _in_class(
     common: Mapping[str, list[ComparedMolecule]], name: str, group: str, count: int
 ) -> dict[str, list[float]]:
     return {
-        program: [best_of(one, count) for one in held if one.classes and one.classes.labels()[name] == group]
-        for program, held in common.items()
+        program: [
+            best_of(molecule, count)
+            for molecule in molecules
+            if molecule.classes and molecule.classes.labels()[name] == group
+        ]
+        for program, molecules in common.items()
     }
 
 

@@ -21,20 +21,20 @@ GRID = (1, 2, 3, 5, 10, 20, 30, 50, 100, 200, 300, 500, 1000)
 def compared_molecules(analyses: Mapping[str, Analysis]) -> tuple[tuple[ComparedMolecule, ...], list[str]]:
     """Every molecule of every program, those that a program lacks too, and notes on what was left out."""
     notes: list[str] = []
-    found = {name: _by_key(name, analysis, notes) for name, analysis in analyses.items()}
-    keys = list(dict.fromkeys(key for held in found.values() for key in held))
-    places = {place for key in keys for place in key.split(", ")}
+    by_program = {name: _by_key(name, analysis, notes) for name, analysis in analyses.items()}
+    keys = list(dict.fromkeys(key for analyses_of in by_program.values() for key in analyses_of))
+    places = {location for key in keys for location in key.split(", ")}
     lost = {
         row.place: row for analysis in analyses.values() for row in _unanswered(analysis) if row.place not in places
     }
-    common = {key for key in keys if all(key in held for held in found.values())}
+    common = {key for key in keys if all(key in analyses_of for analyses_of in by_program.values())}
     rows: list[ComparedMolecule] = []
-    for program, held in found.items():
+    for program, analyses_of in by_program.items():
         for key in keys:
-            known = next(other[key] for other in found.values() if key in other)
-            rows.append(_row(program, key, known, held.get(key), key in common))
-        rows += [ComparedMolecule(program, place, row.name, None, {}, False, None) for place, row in lost.items()]
-    notes += _lacking(found, keys)
+            known = next(other[key] for other in by_program.values() if key in other)
+            rows.append(_row(program, key, known, analyses_of.get(key), key in common))
+        rows += [ComparedMolecule(program, location, row.name, None, {}, False, None) for location, row in lost.items()]
+    notes += _lacking(by_program, keys)
     return tuple(rows), notes
 
 
@@ -47,21 +47,21 @@ def _row(
 
 def unmatched(molecules: Iterable[ComparedMolecule], program: str) -> int:
     """How many molecules a program lacks."""
-    return sum(one.program == program and one.analysis is None for one in molecules)
+    return sum(molecule.program == program and molecule.analysis is None for molecule in molecules)
 
 
 def _by_key(program: str, analysis: Analysis, notes: list[str]) -> dict[str, MoleculeAnalysis]:
     """The molecules that could be analyzed; of two that are the same the first."""
-    held: dict[str, MoleculeAnalysis] = {}
+    by_key: dict[str, MoleculeAnalysis] = {}
     twice = []
-    for one in analysis.molecules:
-        if one.row.error is None and one.key in held:
-            twice.append(one.row.name)
-        elif one.row.error is None:
-            held[one.key] = one
+    for molecule in analysis.molecules:
+        if molecule.row.error is None and molecule.key in by_key:
+            twice.append(molecule.row.name)
+        elif molecule.row.error is None:
+            by_key[molecule.key] = molecule
     if twice:
         notes.append(f"{program}: the first is taken of molecules that stand there twice: {shortened(twice, 5)}")
-    return held
+    return by_key
 
 
 def _unanswered(analysis: Analysis) -> list[MoleculeRow]:
@@ -86,9 +86,9 @@ def counts_up_to(most: int) -> tuple[int, ...]:
     return (*(count for count in GRID if count < most), most)
 
 
-def _lacking(found: Mapping[str, Mapping[str, MoleculeAnalysis]], keys: Sequence[str]) -> list[str]:
-    lacking = {name: len(keys) - len(held) for name, held in found.items() if len(held) < len(keys)}
+def _lacking(by_program: Mapping[str, Mapping[str, MoleculeAnalysis]], keys: Sequence[str]) -> list[str]:
+    lacking = {name: len(keys) - len(analyses) for name, analyses in by_program.items() if len(analyses) < len(keys)}
     if not lacking:
         return []
-    told = ", ".join(f"{name} lacks {count}" for name, count in lacking.items())
-    return [f"of {len(keys)} molecules {told}; differences are over those that both have"]
+    counts = ", ".join(f"{name} lacks {count}" for name, count in lacking.items())
+    return [f"of {len(keys)} molecules {counts}; differences are over those that both have"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from itertools import combinations
 
 import numpy as np
@@ -45,14 +46,14 @@ def _of_quantity(
 ) -> Iterator[Difference]:
     name, unit, tolerance, values = quantity
     for classification, group, members in _groups(pairs):
-        own, other = values([one for one, _ in members]), values([other for _, other in members])
-        paired = paired_difference(own, other, tolerance=tolerance, seed=config.seed)
+        of_first, of_second = (values(molecules) for molecules in zip(*members, strict=True))
+        paired = paired_difference(of_first, of_second, tolerance=tolerance, seed=config.seed)
         yield Difference(first, second, name, unit, classification, group, paired)
 
 
 def _pairs(molecules: Sequence[ComparedMolecule], first: str, second: str) -> list[_Pair]:
-    others = {one.key: one for one in molecules if one.program == second}
-    return [(one, others[one.key]) for one in molecules if one.program == first]
+    others = {molecule.key: molecule for molecule in molecules if molecule.program == second}
+    return [(molecule, others[molecule.key]) for molecule in molecules if molecule.program == first]
 
 
 def _groups(pairs: Sequence[_Pair]) -> Iterator[tuple[str, str, Sequence[_Pair]]]:
@@ -61,23 +62,31 @@ def _groups(pairs: Sequence[_Pair]) -> Iterator[tuple[str, str, Sequence[_Pair]]
         yield "all", "", pairs
     for name, classes in CLASSES.items():
         for group in classes:
-            held = [pair for pair in pairs if pair[0].classes is not None and pair[0].classes.labels()[name] == group]
-            if FEWEST <= len(held) < len(pairs):
-                yield name, group, held
+            members = [pair for pair in pairs if pair[0].classes and pair[0].classes.labels()[name] == group]
+            if FEWEST <= len(members) < len(pairs):
+                yield name, group, members
 
 
 def _quantities(pairs: Sequence[_Pair], counts: Sequence[int], config: AnalysisConfig) -> list[Quantity]:
     if not counts:
-        apart = [one.analysis.row.diversity for pair in pairs for one in pair if one.analysis]
+        apart = [molecule.analysis.row.diversity for pair in pairs for molecule in pair if molecule.analysis]
         return [("mean RMSD of pairs", "A", TOLERANCE, _diversity)] if apart and None not in apart else []
     shown = shown_counts(counts, config)
     return [
-        *((best_name(n), "A", TOLERANCE, lambda held, n=n: np.array([best_of(x, n) for x in held])) for n in shown),
+        *((best_name(n), "A", TOLERANCE, partial(_best, n=n)) for n in shown),
         *(
-            (f"{best_name(n)} within {config.limit:g} A", "fraction", 0.0, lambda held, n=n: within(held, n, config))
+            (f"{best_name(n)} within {config.limit:g} A", "fraction", 0.0, partial(_near, n=n, config=config))
             for n in shown
         ),
     ]
+
+
+def _best(molecules: Sequence[ComparedMolecule], n: int) -> NDArray[np.float64]:
+    return np.array([best_of(molecule, n) for molecule in molecules])
+
+
+def _near(molecules: Sequence[ComparedMolecule], n: int, config: AnalysisConfig) -> NDArray[np.float64]:
+    return within(molecules, n, config)
 
 
 def shown_counts(counts: Sequence[int], config: AnalysisConfig) -> tuple[int, ...]:
@@ -91,5 +100,5 @@ def best_name(count: int) -> str:
     return "first" if count == 1 else f"best of {count}"
 
 
-def _diversity(held: Sequence[ComparedMolecule]) -> NDArray[np.float64]:
-    return np.array([one.analysis.row.diversity for one in held if one.analysis], dtype=np.float64)
+def _diversity(molecules: Sequence[ComparedMolecule]) -> NDArray[np.float64]:
+    return np.array([molecule.analysis.row.diversity for molecule in molecules if molecule.analysis], dtype=np.float64)

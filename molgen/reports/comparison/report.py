@@ -76,18 +76,20 @@ def comparison_report(
     if reference is None:
         raise ConfigError("a report on several files needs references, on which their structures are laid")
     references, _ = read_ensembles(reference)
-    held = {name: read_ensembles(path, references)[0] for name, path in named_sources(sources).items()}
-    around = None if protein is None else receptor_of(protein, next(iter(held.values())), references)[0]
-    shown = list(_shown(comparison, held, references))
-    part = None if around is None else shown_part(around, [xyz.reshape(-1, 3) for one in shown for xyz in one.places])
+    ensembles = {name: read_ensembles(path, references)[0] for name, path in named_sources(sources).items()}
+    around = None if protein is None else receptor_of(protein, next(iter(ensembles.values())), references)[0]
+    shown = list(_shown(comparison, ensembles, references))
+    points = [xyz.reshape(-1, 3) for molecule in shown for xyz in molecule.places]
+    part = None if around is None else shown_part(around, points)
+    keys = {molecule.key for molecule in comparison.molecules}
     colors = {name: COLORS[k % len(COLORS)] for k, name in enumerate(comparison.programs)}
     kind = comparison.config.mode.removesuffix("s")
     titles, rows = program_table(comparison)
     return Report(
         title=f"Comparison of {', '.join(comparison.programs)}",
-        lead=f"{len({one.key for one in comparison.molecules})} molecules, {len(comparison.programs)} programs.",
+        lead=f"{len(keys)} molecules, {len(comparison.programs)} programs.",
         kind=kind,
-        subjects=[_subject(one, part, colors) for one in shown],
+        subjects=[_subject(molecule, part, colors) for molecule in shown],
         overview=_overview(comparison),
         receptor="" if part is None else receptor_text(part),
         residues=() if part is None else part.residues,
@@ -122,13 +124,13 @@ class _Shown:
 
 
 def _shown(
-    comparison: Comparison, held: Mapping[str, Sequence[Ensemble]], references: Sequence[Ensemble]
+    comparison: Comparison, by_program: Mapping[str, Sequence[Ensemble]], references: Sequence[Ensemble]
 ) -> Iterator[_Shown]:
     """The first molecules that a program has."""
     ensembles = {
         (name, id(molecule)): ensemble
         for name, analysis in comparison.analyses.items()
-        for molecule, ensemble in zip(analysis.molecules, held[name], strict=True)
+        for molecule, ensemble in zip(analysis.molecules, by_program[name], strict=True)
     }
     by_key: dict[str, list[ComparedMolecule]] = {}
     for one in comparison.molecules:
@@ -192,11 +194,11 @@ def _entry(
 ) -> Entry:
     row = molecule.structures[index]
     nearest = molecule.rmsd is not None and index == int(molecule.rmsd.min(axis=0).argmin())
-    what = "first and nearest" if nearest and index == 0 else "nearest" if nearest else "first"
+    role = "first and nearest" if nearest and index == 0 else "nearest" if nearest else "first"
     valid = "" if row.valid is None else "yes" if row.valid else f"no: {row.failed_checks}"
     return Entry(
-        name=f"{program}, {what}",
-        cells=(f"{program}, {what}", number(row.rmsd), row.place, number(row.energy), valid),
+        name=f"{program}, {role}",
+        cells=(f"{program}, {role}", number(row.rmsd), row.place, number(row.energy), valid),
         structure=ligand_text(mol, positions, hydrogens=True),
         nearby=() if receptor is None else residues_near(receptor, positions[heavy_atoms(mol)]),
         reference=reference,
@@ -208,10 +210,10 @@ def _overview(comparison: Comparison) -> Table:
     """One row per molecule, the best RMSD of every program."""
     best: dict[str, dict[str, str]] = {}
     names: dict[str, str] = {}
-    for one in comparison.molecules:
-        names[one.key] = one.name
-        text = "none" if one.analysis is None else number(one.analysis.row.rmsd_best)
-        best.setdefault(one.key, {})[one.program] = text
+    for molecule in comparison.molecules:
+        names[molecule.key] = molecule.name
+        text = "none" if molecule.analysis is None else number(molecule.analysis.row.rmsd_best)
+        best.setdefault(molecule.key, {})[molecule.program] = text
     rows = [(names[key], *(known.get(name, "") for name in comparison.programs)) for key, known in best.items()]
     left = len(rows) - MOST_LISTED
     titles = ("molecule", *(f"{name}, best RMSD / Å" for name in comparison.programs))

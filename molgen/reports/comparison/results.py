@@ -112,12 +112,14 @@ class Comparison:
     @property
     def compared(self) -> bool:
         """There was a reference."""
-        return any(one.compared for one in self.analyses.values())
+        return any(analysis.compared for analysis in self.analyses.values())
 
     def of(self, program: str, *, common: bool = True) -> list[ComparedMolecule]:
         """The molecules that a program has, or of those the ones that every program has."""
-        rows = [one for one in self.molecules if one.program == program and one.analysis is not None]
-        return [one for one in rows if one.common] if common else rows
+        rows = [
+            molecule for molecule in self.molecules if molecule.program == program and molecule.analysis is not None
+        ]
+        return [molecule for molecule in rows if molecule.common] if common else rows
 
     def to_dataframe(self, table: TableName = "molecules") -> Any:
         """One of the tables as a pandas DataFrame, to plot from (:mod:`molgen.reports.comparison.tables`).

@@ -67,16 +67,20 @@ def compare(
 def comparison_of(analyses: Mapping[str, Analysis], notes: Sequence[str] = ()) -> Comparison:
     """The comparison of finished analyses, which share their references and settings (program -> analysis)."""
     config = next(iter(analyses.values())).config
-    molecules, told = compared_molecules(analyses)
+    molecules, notes_of_molecules = compared_molecules(analyses)
     counts = counts_for(config, molecules)
     missing = {name: unmatched(molecules, name) for name in analyses} if config.mode == "poses" else {}
     summaries = {}
     for name, analysis in analyses.items():
-        used = [one for one in molecules if one.program == name and (one.common or config.mode == "poses")]
+        used = [
+            molecule
+            for molecule in molecules
+            if molecule.program == name and (molecule.common or config.mode == "poses")
+        ]
         summaries[name] = summarize(
-            [one.analysis for one in used if one.analysis], missing.get(name, 0), analysis.config
+            [molecule.analysis for molecule in used if molecule.analysis], missing.get(name, 0), analysis.config
         )
-    said = [f"{name}: {note}" for name, analysis in analyses.items() for note in analysis.notes]
+    notes_of_analyses = [f"{name}: {note}" for name, analysis in analyses.items() for note in analysis.notes]
     return Comparison(
         config=config,
         analyses=dict(analyses),
@@ -85,7 +89,7 @@ def comparison_of(analyses: Mapping[str, Analysis], notes: Sequence[str] = ()) -
         curve=best_of_n(molecules, tuple(analyses), counts, config),
         differences=differences(molecules, tuple(analyses), counts, config),
         summaries=summaries,
-        notes=(*notes, *dict.fromkeys(said), *told),
+        notes=(*notes, *dict.fromkeys(notes_of_analyses), *notes_of_molecules),
     )
 
 

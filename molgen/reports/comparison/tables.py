@@ -86,7 +86,7 @@ def _molecules(comparison: Comparison) -> tuple[tuple[str, ...], list[Record]]:
     ]
     best = tuple(f"best_of_{count}" for count in comparison.counts)
     columns = ("program", "molecule", "common", *_CLASSES, *own, *best, "error")
-    rows = [_molecule(one, comparison.counts) for one in comparison.molecules]
+    rows = [_molecule(molecule, comparison.counts) for molecule in comparison.molecules]
     rows += [
         {"program": program, "molecule": row.name, "common": False, **asdict(row)}
         for program, analysis in comparison.analyses.items()
@@ -96,15 +96,17 @@ def _molecules(comparison: Comparison) -> tuple[tuple[str, ...], list[Record]]:
     return columns, rows
 
 
-def _molecule(one: ComparedMolecule, counts: Sequence[int]) -> Record:
-    classes = {} if one.classes is None else {name: getattr(one.classes, name) for name in _CLASSES}
-    row = MoleculeRow(one.name, "", error="no structure of this molecule") if one.analysis is None else one.analysis.row
-    best = {f"best_of_{count}": best_of(one, count) for count in counts if one.best}
-    return {"program": one.program, "molecule": one.name, "common": one.common, **classes, **asdict(row), **best}
+def _molecule(molecule: ComparedMolecule, counts: Sequence[int]) -> Record:
+    classes = {} if molecule.classes is None else {name: getattr(molecule.classes, name) for name in _CLASSES}
+    lacking = MoleculeRow(molecule.name, "", error="no structure of this molecule")
+    row = lacking if molecule.analysis is None else molecule.analysis.row
+    best = {f"best_of_{count}": best_of(molecule, count) for count in counts if molecule.best}
+    known = {"program": molecule.program, "molecule": molecule.name, "common": molecule.common}
+    return {**known, **classes, **asdict(row), **best}
 
 
 def _structures(comparison: Comparison) -> tuple[tuple[str, ...], list[Record]]:
-    columns = ("program", *(one.name for one in fields(StructureRow)))
+    columns = ("program", *(field.name for field in fields(StructureRow)))
     rows = [
         {"program": program, **asdict(row)}
         for program, analysis in comparison.analyses.items()
@@ -137,22 +139,22 @@ def _differences(comparison: Comparison) -> tuple[tuple[str, ...], list[Record]]
     columns = ("first", "second", "quantity", "unit", "classification", "group", *_INTERVAL)
     rows = [
         {
-            **{name: getattr(one, name) for name in columns[:6]},
-            **_interval(one.paired.mean),
-            "median": one.paired.median,
-            "first_lower": one.paired.lower,
-            "first_higher": one.paired.higher,
+            **{name: getattr(difference, name) for name in columns[:6]},
+            **_interval(difference.paired.mean),
+            "median": difference.paired.median,
+            "first_lower": difference.paired.lower,
+            "first_higher": difference.paired.higher,
         }
-        for one in comparison.differences
+        for difference in comparison.differences
     ]
     return (*columns, "median", "first_lower", "first_higher"), rows
 
 
 def _summary(comparison: Comparison) -> tuple[tuple[str, ...], list[Record]]:
     rows = [
-        {"program": program, "statistic": one.name, "unit": one.unit, **_interval(one.interval)}
+        {"program": program, "statistic": statistic.name, "unit": statistic.unit, **_interval(statistic.interval)}
         for program, statistics in comparison.summaries.items()
-        for one in statistics
+        for statistic in statistics
     ]
     return ("program", "statistic", "unit", *_INTERVAL), rows
 

@@ -23,29 +23,30 @@ def program_table(comparison: Comparison) -> tuple[tuple[str, ...], list[tuple[s
 
 
 def _program(comparison: Comparison, name: str, shown: Sequence[int]) -> tuple[str, ...]:
-    held = comparison.of(name, common=False)
-    total = sum(one.program == name for one in comparison.molecules)
-    each = sum(one.analysis.row.structures for one in held if one.analysis) / max(1, len(held))
+    molecules = comparison.of(name, common=False)
+    total = sum(molecule.program == name for molecule in comparison.molecules)
+    rows = [molecule.analysis.row for molecule in molecules if molecule.analysis]
+    each = sum(row.structures for row in rows) / max(1, len(molecules))
     points = {point.n: point for point in comparison.curve if point.program == name}
     rmsds = [f"{points[n].rmsd.value:.2f}" if n in points else "" for n in shown]
     shares = [f"{points[n].within.value:.0%}" if n in points else "" for n in shown]
-    known = [one.analysis.row.diversity for one in held if one.analysis and one.analysis.row.diversity is not None]
+    known = [row.diversity for row in rows if row.diversity is not None]
     apart = [] if shown else [f"{sum(known) / len(known):.2f}" if known else ""]
-    return name, f"{len(held)} of {total}", f"{each:.1f}", *rmsds, *shares, *apart
+    return name, f"{len(molecules)} of {total}", f"{each:.1f}", *rmsds, *shares, *apart
 
 
 def difference_lines(comparison: Comparison) -> list[str]:
     """One line per pair of programs and RMSD, of poses per success rate too, over all molecules."""
     units = ("A", "fraction") if comparison.config.mode == "poses" else ("A",)
-    shown = [one for one in comparison.differences if one.classification == "all" and one.unit in units]
-    return [difference_text(one) for one in shown]
+    overall = [difference for difference in comparison.differences if difference.classification == "all"]
+    return [difference_text(difference) for difference in overall if difference.unit in units]
 
 
-def difference_text(one: Difference) -> str:
+def difference_text(difference: Difference) -> str:
     """E.g. "A − B: best of 10 -0.21 Å (95 % -0.30 to -0.12, n = 40), lower in 70 %, higher in 18 %"."""
-    lower, higher = f"lower in {one.paired.lower:.0%}", f"higher in {one.paired.higher:.0%}"
-    gap = f"{angstrom_text(one.quantity)} {_interval(one.paired.mean, one.unit)}"
-    return f"{one.first} − {one.second}: {gap}, {lower}, {higher}"
+    lower, higher = f"lower in {difference.paired.lower:.0%}", f"higher in {difference.paired.higher:.0%}"
+    gap = f"{angstrom_text(difference.quantity)} {_interval(difference.paired.mean, difference.unit)}"
+    return f"{difference.first} − {difference.second}: {gap}, {lower}, {higher}"
 
 
 def _interval(value: Interval, unit: str) -> str:

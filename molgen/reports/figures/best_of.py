@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from molgen.former_names import takes_former_names
 from molgen.metrics.bootstrap import Interval
 from molgen.reports.figures.style import (
     COLORS,
@@ -26,9 +27,10 @@ Curve = tuple[Sequence[int], Sequence[Interval], Sequence[Interval]]
 """Values of N, mean RMSD (Angstrom) and share within the threshold at each."""
 
 
+@takes_former_names(what="structures")
 @styled
 def best_of_figure(
-    curves: Mapping[str, Curve], *, threshold: float, molecules: int, what: str = "conformers"
+    curves: Mapping[str, Curve], *, threshold: float, molecules: int, structures: str = "conformers"
 ) -> Figure:
     """The mean RMSD of the best of the first N on the left, the share within the threshold on the right, with bands.
 
@@ -36,7 +38,7 @@ def best_of_figure(
         curves: program -> N, mean RMSDs and shares.
         threshold: Angstrom.
         molecules: how many the means are over.
-        what: the structures are.
+        structures: what they are called on the axis, in the plural.
     """
     from matplotlib.ticker import PercentFormatter
 
@@ -51,7 +53,7 @@ def best_of_figure(
             say_empty(axes, "no common molecules")
         axes.set_xscale("log")
         axes.xaxis.set_major_formatter(lambda value, _: f"{value:g}")
-        axes.set_xlabel(f"first N {what}")
+        axes.set_xlabel(f"first N {structures}")
         axes.grid(linewidth=0.4, alpha=0.5)
     left.set_ylim(bottom=0)
     left.set_ylabel("best RMSD, mean / Å")
@@ -64,6 +66,6 @@ def best_of_figure(
 
 
 def _curve(axes: Any, counts: Sequence[int], values: Sequence[Interval], label: str, look: Mapping[str, Any]) -> None:
-    axes.plot(counts, [one.value for one in values], label=label, marker=".", **look)
-    low, high = np.array([one.low for one in values]), np.array([one.high for one in values])
+    axes.plot(counts, [interval.value for interval in values], label=label, marker=".", **look)
+    low, high = np.array([interval.low for interval in values]), np.array([interval.high for interval in values])
     axes.fill_between(counts, low, high, color=look["color"], alpha=0.15, linewidth=0)

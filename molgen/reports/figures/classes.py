@@ -48,7 +48,7 @@ def _panel(axes: Any, name: str, boxes: Boxes) -> None:
     width = 0.8 / len(programs)
     for number, program in enumerate(programs):
         color = COLORS[number % len(COLORS)]
-        values = [known(held[program]) for held in boxes.values()]
+        values = [known(groups[program]) for groups in boxes.values()]
         places = [k + (number - (len(programs) - 1) / 2) * width for k in range(len(boxes))]
         drawn = axes.boxplot(
             values, positions=places, widths=0.85 * width, patch_artist=True, manage_ticks=False,
@@ -57,7 +57,7 @@ def _panel(axes: Any, name: str, boxes: Boxes) -> None:
             flierprops={"marker": ".", "markersize": 3, "markeredgecolor": color},
         )  # fmt: skip
         drawn["boxes"][0].set_label(shortened_text(program, 30))
-    sizes = [len(known(held[programs[0]])) for held in boxes.values()]
+    sizes = [len(known(groups[programs[0]])) for groups in boxes.values()]
     axes.set_xticks(range(len(boxes)), [f"{group}\nn = {n}" for group, n in zip(boxes, sizes, strict=True)])
     axes.set_xlabel(name)
     axes.grid(axis="y", linewidth=0.4, alpha=0.5)

@@ -27,10 +27,10 @@ def difference_intervals(rows: Mapping[str, Mapping[str, PairedDifference]], *, 
     axes = figure.subplots()
     axes.axvline(0.0, color=GRAY, linestyle=":", linewidth=1.2)
     for number, pair in enumerate(pairs):
-        held = [(place, own[pair].mean) for place, own in enumerate(rows.values()) if pair in own]
+        held = [(level, own[pair].mean) for level, own in enumerate(rows.values()) if pair in own]
         axes.errorbar(
             [mean.value for _, mean in held],
-            [place + (number - (len(pairs) - 1) / 2) * _OFFSET for place, _ in held],
+            [level + (number - (len(pairs) - 1) / 2) * _OFFSET for level, _ in held],
             xerr=[[mean.value - mean.low for _, mean in held], [mean.high - mean.value for _, mean in held]],
             fmt="o", markersize=4, color=COLORS[number % len(COLORS)], capsize=2, label=shortened_text(pair),
         )  # fmt: skip

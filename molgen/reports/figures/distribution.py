@@ -58,20 +58,20 @@ def rmsd_distribution(
     edges, alone = histogram_edges(everything), len(series) == 1
     shares = len({len(values) for values in series.values()}) > 1
     for number, (name, values) in enumerate(series.items()):
-        found = np.sort(known(values))
+        ordered = np.sort(known(values))
         color, line = COLORS[number % len(COLORS)], LINES[number % len(LINES)]
-        note = count_note(len(values), len(found))
+        note = count_note(len(values), len(ordered))
         entry = f"{shortened_text(name)} ({note})" if name else note
         bars: dict[str, Any] = {
             "bins": edges.tolist(),
-            "weights": np.full(len(found), 1 / max(1, len(values))) if shares else None,
+            "weights": np.full(len(ordered), 1 / max(1, len(values))) if shares else None,
         }
-        below.hist(found, **bars, facecolor=color, edgecolor="white", alpha=0.55 if alone else 0.25)
+        below.hist(ordered, **bars, facecolor=color, edgecolor="white", alpha=0.55 if alone else 0.25)
         if not alone:
-            below.hist(found, **bars, histtype="step", edgecolor=color, linestyle=line, linewidth=1.2)
-        share = np.arange(len(found) + 1) / max(1, len(values))
-        above.step(np.r_[0.0, found], share, where="post", color=color, linestyle=line, label=entry)
-        above.hlines(share[-1], found[-1] if len(found) else 0.0, edges[-1], color=color, linestyle=line)
+            below.hist(ordered, **bars, histtype="step", edgecolor=color, linestyle=line, linewidth=1.2)
+        share = np.arange(len(ordered) + 1) / max(1, len(values))
+        above.step(np.r_[0.0, ordered], share, where="post", color=color, linestyle=line, label=entry)
+        above.hlines(share[-1], ordered[-1] if len(ordered) else 0.0, edges[-1], color=color, linestyle=line)
     if threshold is not None:
         for axes in (above, below):
             axes.axvline(threshold, color=GRAY, linestyle=":", linewidth=1.2)

@@ -52,8 +52,8 @@ def energy_against_rmsd(
     Raises:
         ValueError: the sets differ in names or sizes.
     """
-    xs = {name: np.asarray(one, dtype=np.float64).ravel() for name, one in _named(rmsd).items()}
-    ys = {name: np.asarray(one, dtype=np.float64).ravel() for name, one in _named(energy).items()}
+    xs = {name: np.asarray(values, dtype=np.float64).ravel() for name, values in _named(rmsd).items()}
+    ys = {name: np.asarray(values, dtype=np.float64).ravel() for name, values in _named(energy).items()}
     if xs.keys() != ys.keys() or any(len(xs[name]) != len(ys[name]) for name in xs):
         raise ValueError("every set needs as many RMSDs as energies")
     both = {name: np.isfinite(xs[name]) & np.isfinite(ys[name]) for name in xs}

@@ -93,7 +93,7 @@ def _draw(figure: Figure, axes, values: NDArray[np.float64], names: Sequence[str
     top = float(np.nanmax(values)) if np.isfinite(values).any() else 1.0
     image = axes.imshow(values, cmap=COLOR_MAP, vmin=0.0, vmax=top or 1.0, aspect="equal", interpolation="nearest")
     places = list(ticks_every(len(values), _LABELS))
-    short = [shortened_text(names[place], _WIDEST) for place in places]
+    short = [shortened_text(names[index], _WIDEST) for index in places]
     wide = max(len(text) for text in short) > 2
     axes.set_xticks(places, short, rotation=90 if wide else 0, fontsize=6)
     axes.set_yticks(places, short, fontsize=6)

@@ -112,7 +112,7 @@ def known(values: ArrayLike) -> NDArray[np.float64]:
 def series_of(values: ArrayLike | Mapping[str, ArrayLike]) -> dict[str, NDArray[np.float64]]:
     """Named flat arrays; a bare array has the name ""."""
     named = values if isinstance(values, Mapping) else {"": values}
-    return {name: np.asarray(one, dtype=np.float64).ravel() for name, one in named.items()}
+    return {name: np.asarray(array, dtype=np.float64).ravel() for name, array in named.items()}
 
 
 def count_note(total: int, shown: int) -> str:
@@ -121,9 +121,9 @@ def count_note(total: int, shown: int) -> str:
     return f"n = {shown:,}{missing}"
 
 
-def counted(number: int, what: str) -> str:
+def counted(number: int, noun: str) -> str:
     """`1 step`, `2 steps`."""
-    return f"{number:,} {what}{'' if number == 1 else 's'}"
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def say_empty(axes: Any, text: str = "no values") -> None:
@@ -137,13 +137,15 @@ def shortened_text(text: str, most: int = 60) -> str:
     return cut.replace("$", r"\$")
 
 
-def inner_legend(axes: Any, place: str = "best") -> None:
+def inner_legend(axes: Any, location: str = "best") -> None:
     """A legend within the axes, or beneath the figure where it would cover them."""
     handles, labels = axes.get_legend_handles_labels()
     if len(labels) > _INSIDE:
         axes.figure.legend(handles, labels, loc="outside lower center")
     elif len(labels) > 1 or any(labels):
-        shown = axes.legend(handles, labels, loc=place, frameon=True, framealpha=0.85, edgecolor="none", borderpad=0.3)
+        shown = axes.legend(
+            handles, labels, loc=location, frameon=True, framealpha=0.85, edgecolor="none", borderpad=0.3
+        )
         shown.set_zorder(5)
 
 

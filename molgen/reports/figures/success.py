@@ -33,8 +33,8 @@ def success_figure(
     for name, curve in named.items():
         for row, count in enumerate(curve.counts):
             color, line = COLORS[number % len(COLORS)], LINES[number % len(LINES)]
-            what = "first pose" if count == 1 else f"best of first {count}"
-            entry = f"{shortened_text(name, 30)}, {what}" if name else what
+            selection = "first pose" if count == 1 else f"best of first {count}"
+            entry = f"{shortened_text(name, 30)}, {selection}" if name else selection
             entry += _share_at(curve, threshold, count)
             axes.step(curve.thresholds, curve.fraction[row], where="post", color=color, linestyle=line, label=entry)
             if curve.n > 1:

@@ -90,8 +90,8 @@ def _rose(axes, angles: np.ndarray, reference: np.ndarray | None, name: str) -> 
     axes.set_theta_direction(-1)
     axes.set_xticks(np.radians(range(0, 360, 60)), [])
     for degrees in (0, 60, 120, 180, -120, -60):
-        place = np.radians(degrees), 1.25 * top
-        axes.text(*place, f"{degrees}°".replace("-", "−"), fontsize=6, ha="center", va="center",
+        position = np.radians(degrees), 1.25 * top
+        axes.text(*position, f"{degrees}°".replace("-", "−"), fontsize=6, ha="center", va="center",
                   bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.5})  # fmt: skip
     axes.set_yticks([])
     axes.spines["polar"].set_visible(False)
@@ -119,11 +119,11 @@ def torsion_map(
     Raises:
         ValueError: sizes differ.
     """
-    x, y = (np.degrees(np.asarray(one, dtype=np.float64).ravel()) for one in (first, second))
+    x, y = (np.degrees(np.asarray(angles, dtype=np.float64).ravel()) for angles in (first, second))
     if len(x) != len(y):
         raise ValueError(f"{len(x)} angles against {len(y)}")
     known = np.isfinite(x) & np.isfinite(y)
-    x, y = ((one[known] + 180.0) % 360.0 - 180.0 for one in (x, y))
+    x, y = ((angles[known] + 180.0) % 360.0 - 180.0 for angles in (x, y))
     figure = new_figure(4.4, 4.2)
     axes = figure.subplots()
     if len(x) > MANY:
@@ -134,7 +134,7 @@ def torsion_map(
     else:
         axes.scatter(x, y, s=16, facecolor=BLUE, edgecolor="white", linewidth=0.4, alpha=0.8)
     if reference is not None:
-        a, b = (np.degrees(np.asarray(one, dtype=np.float64).ravel()) for one in reference)
+        a, b = (np.degrees(np.asarray(angles, dtype=np.float64).ravel()) for angles in reference)
         axes.scatter(a, b, s=60, marker="X", facecolor=ORANGE, edgecolor="black", linewidth=0.6, label="reference")
         figure.legend(loc="outside lower center")
     if not len(x):

@@ -127,15 +127,15 @@ def screen_report(
 
 
 def _other_structures(settings: dict[str, Any]) -> list[str]:
-    names = [one["name"] for one in settings.get("structures", ())]
+    names = [structure["name"] for structure in settings.get("structures", ())]
     text = "Poses in {} too are shown in the first structure, {}; the pocket of each names its own."
     return [text.format(", ".join(names), settings["protein"]["name"])] if names else []
 
 
 def _best_rows(folder: Path, rank_by: str, count: int) -> list[dict[str, Any]]:
     order = best(folder, "-confidence" if rank_by == "confidence" else rank_by, count)
-    held = rows_at(folder, order)
-    return [held[index] for index in order]
+    rows = rows_at(folder, order)
+    return [rows[index] for index in order]
 
 
 def _pose(sdf: str) -> Chem.Mol:
@@ -152,8 +152,8 @@ def _receptor(protein: str | Path | Protein | None, poses: Sequence[Chem.Mol]) -
     if protein is None or isinstance(protein, Protein):
         return protein
     structure = read_protein(protein)
-    found = stand_ins_of(poses, structure)
-    return receptor(structure, box_around(np.concatenate([_heavy(pose) for pose in poses]), found)).protein
+    occupied = stand_ins_of(poses, structure)
+    return receptor(structure, box_around(np.concatenate([_heavy(pose) for pose in poses]), occupied)).protein
 
 
 def _camera(poses: Sequence[Chem.Mol], part: Protein | None) -> Mapping[str, Sequence[float]]:

@@ -82,15 +82,15 @@ def packing_report(
     """The content of the report; arguments as in :func:`write_packing_report`."""
     listed = _listed(packing.residues)
     places = _places(listed, packing.protein, before)
-    points = [_atoms(packing.protein, place.new) for place in places]
+    points = [_atoms(packing.protein, residue.new) for residue in places]
     part = shown_part(packing.protein, points)
     name = Path(before.source).name or "the structure"
     left = len(packing.residues) - len(listed)
-    told = f" The {len(listed)} least certain are listed, all are in {file_name(str(output))}." if left else ""
-    expected = 100 * float(np.mean([one.probability for one in packing.residues]))
+    limit = f" The {len(listed)} least certain are listed, all are in {file_name(str(output))}." if left else ""
+    expected = 100 * float(np.mean([residue.probability for residue in packing.residues]))
     return Report(
         title=f"Side chains of {name}",
-        lead=f"{len(packing.residues)} side chains; {expected:.0f} % are expected within 20 degrees.{told}",
+        lead=f"{len(packing.residues)} side chains; {expected:.0f} % are expected within 20 degrees.{limit}",
         kind="residue",
         subjects=[_subject(name, packing, places, before, part)],
         receptor=receptor_text(part),
@@ -111,8 +111,8 @@ def _listed(residues: Sequence[PackedResidue]) -> list[PackedResidue]:
 
 
 def _places(residues: Sequence[PackedResidue], protein: Protein, before: Protein) -> list[_Place]:
-    new, old = ({_key(one.label): one for one in structure.residues} for structure in (protein, before))
-    return [_Place(one, new[_key(one.label)], old.get(_key(one.label))) for one in residues]
+    new, old = ({_key(residue.label): residue for residue in structure.residues} for structure in (protein, before))
+    return [_Place(residue, new[_key(residue.label)], old.get(_key(residue.label))) for residue in residues]
 
 
 def _key(label: str) -> str:
@@ -138,33 +138,33 @@ def _subject(name: str, packing: Packing, places: Sequence[_Place], before: Prot
 
 
 def _entry(packing: Packing, place: _Place, before: Protein, part: Protein) -> Entry:
-    one = place.packed
+    residue = place.packed
     own = _atoms(packing.protein, place.new)
     moved = _moved(packing.protein, place.new, before, place.old)
-    near = [other for other in residues_near(part, own) if other.label != one.label]
+    near = [other for other in residues_near(part, own) if other.label != residue.label]
     old = "" if place.old is None else receptor_text(before.keep(lambda other: other == place.old))
     return Entry(
-        name=one.label,
+        name=residue.label,
         cells=(
-            one.label,
-            f"{100 * one.probability:.0f} %",
-            f"{100 * one.chi1_probability:.0f} %",
+            residue.label,
+            f"{100 * residue.probability:.0f} %",
+            f"{100 * residue.chi1_probability:.0f} %",
             "" if moved is None else f"{moved:.1f}",
-            one.reason,
+            residue.reason,
         ),
         structure=receptor_text(packing.protein.keep(lambda other: other == place.new)),
         nearby=near,
         details=_details(packing, place, near),
         reference=old,
-        color=next(color for least, _, color in _CLASSES if one.probability >= least),
+        color=next(color for least, _, color in _CLASSES if residue.probability >= least),
     )
 
 
 def _details(packing: Packing, place: _Place, near: Sequence[Residue]) -> dict[str, str]:
-    one = place.packed
+    residue = place.packed
     return {
-        "chi angles": _angles(one.chi),
-        **({"before": _angles(one.before)} if one.before is not None else {}),
+        "chi angles": _angles(residue.chi),
+        **({"before": _angles(residue.before)} if residue.before is not None else {}),
         **({"other packings": _others(packing, place.new)} if packing.alternatives else {}),
         "residues within 5 Å": ", ".join(other.label for other in near) or "none",
     }

@@ -83,6 +83,6 @@ def meaning_of(column: str) -> str:
     if column.endswith(", best RMSD / Å"):
         return _MEANINGS["best RMSD / Å"]
     if column.startswith(("best of ", "first")):
-        what = "Mean over the molecules that all programs have" if column.endswith("/ Å") else "Share of molecules"
-        return f"{what}: the best of the first N structures."
+        measure = "Mean over the molecules that all programs have" if column.endswith("/ Å") else "Share of molecules"
+        return f"{measure}: the best of the first N structures."
     return ""

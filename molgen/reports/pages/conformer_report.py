@@ -74,8 +74,8 @@ def conformer_report(
     order, energies = explanation(config)
     total = sum(row.conformers for row in done)
     shown = sum(len(subject.entries) for subject in subjects)
-    one = len(rows) == 1
-    title = f"Conformers of {rows[0].name}" if one else f"Conformers of {len(rows)} molecules"
+    is_single = len(rows) == 1
+    title = f"Conformers of {rows[0].name}" if is_single else f"Conformers of {len(rows)} molecules"
     lead = f"{total} conformers of {len(done)} molecule{'s' * (len(done) != 1)}, {len(rows) - len(done)} failed."
     left = (
         ""
@@ -87,7 +87,7 @@ def conformer_report(
         lead=lead + left,
         kind="conformer",
         subjects=subjects,
-        overview=None if one else _overview(rows),
+        overview=None if is_single else _overview(rows),
         notes=(
             energies,
             "They are not free energies; see the settings.",
@@ -121,21 +121,24 @@ def subject_of(name: str, conformers: Sequence[Chem.Mol], *, notes: Sequence[str
         roses: draw where the torsions lie.
     """
     mol = conformers[0]
-    positions = np.array([one.GetConformer().GetPositions() for one in conformers])
+    positions = np.array([conformer.GetConformer().GetPositions() for conformer in conformers])
     torsions = torsion_angles(_together(mol, positions))
     names = [f"T{k}" for k in range(1, len(torsions.labels) + 1)]
     distances = symmetric_distances(mol, positions)
     overlaid = overlay(mol, positions)
-    energies = [float(one.GetProp("molgen_energy")) if one.HasProp("molgen_energy") else np.nan for one in conformers]
+    energies = [
+        float(conformer.GetProp("molgen_energy")) if conformer.HasProp("molgen_energy") else np.nan
+        for conformer in conformers
+    ]
     entries = [
         Entry(
             name=f"conformer {k + 1}",
             cells=(str(k + 1), _number(energies[k]), _to(distances[k, :1]), _to(distances[k, :k])),
             structure=ligand_text(mol, overlaid[k], hydrogens=True),
-            details=_details(one) | _turned(names, torsions.angles[k]),
-            record=sdf_block(SdfRecord(one, name=name, properties=one.GetPropsAsDict())),
+            details=_details(conformer) | _turned(names, torsions.angles[k]),
+            record=sdf_block(SdfRecord(conformer, name=name, properties=conformer.GetPropsAsDict())),
         )
-        for k, one in enumerate(conformers)
+        for k, conformer in enumerate(conformers)
     ]
     return Subject(
         name=name,

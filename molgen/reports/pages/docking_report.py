@@ -94,15 +94,15 @@ def docking_report(
     subjects = [_subject(done[k][0], result, poses, part, known) for k, (result, poses) in enumerate(shown)]
     total, here = sum(len(result.poses) for _, result in done), sum(len(poses) for _, poses in shown)
     name = Path(setting.protein.source).name
-    one = len(rows) == 1
+    is_single = len(rows) == 1
     lead = f"{total} poses of {docked} ligand{'s' * (docked != 1)}, {len(rows) - docked} failed."
     left = "" if here == total else f" {here} of the poses can be looked at here, all are in {file_name(str(output))}."
     return Report(
-        title=f"{rows[0].name} docked into {name}" if one else f"{len(rows)} ligands docked into {name}",
+        title=f"{rows[0].name} docked into {name}" if is_single else f"{len(rows)} ligands docked into {name}",
         lead=lead + left,
         kind="pose",
         subjects=subjects,
-        overview=None if one else _overview(rows),
+        overview=None if is_single else _overview(rows),
         receptor=receptor_text(part),
         residues=part.residues,
         facts=_facts(setting),
@@ -131,7 +131,7 @@ def _embedded(results: Sequence[DockingResult]) -> list[tuple[DockingResult, tup
 
 
 def _positions(result: DockingResult) -> dict[int, np.ndarray]:
-    return {one.GetId(): one.GetPositions() for one in result.mol.GetConformers()}
+    return {conformer.GetId(): conformer.GetPositions() for conformer in result.mol.GetConformers()}
 
 
 def _subject(name: str, result: DockingResult, poses: Sequence[Pose], receptor: Protein, reference: str) -> Subject:
@@ -181,7 +181,7 @@ def _subject(name: str, result: DockingResult, poses: Sequence[Pose], receptor: 
 
 def moved_residues(result: DockingResult, pose: Pose) -> Protein | None:
     """The residues whose side chains are elsewhere in a pose, as they are there; None where none have moved."""
-    return result.receptor_of(pose).keep(lambda one: one.label in pose.moved) if pose.moved else None
+    return result.receptor_of(pose).keep(lambda residue: residue.label in pose.moved) if pose.moved else None
 
 
 def _bond_text(result: DockingResult, pose: Pose) -> dict[str, str]:
@@ -202,7 +202,7 @@ def reference_text(setting: Setting, reference: Chem.Mol | None) -> str:
     pocket = setting.sites[0].pocket
     if pocket.reference is None or not pocket.removed:
         return ""
-    group = setting.protein.keep(lambda one: one.label == pocket.removed[0])
+    group = setting.protein.keep(lambda residue: residue.label == pocket.removed[0])
     return receptor_text(group) if len(group) else ""
 
 

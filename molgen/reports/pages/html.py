@@ -87,13 +87,13 @@ def page_of(report: Report, viewer: Viewer) -> str:
         surfaces=_surface_legends(),
         known="" if _has_reference(report) else "hidden",
         contacts="" if _has_contacts(report) else "hidden",
-        record="" if any(entry.record for one in report.subjects for entry in one.entries) else "hidden",
+        record="" if any(entry.record for subject in report.subjects for entry in subject.entries) else "hidden",
         kind=escape(report.kind),
         home="Pocket" if report.receptor else "Reset view",
         facts=_facts(report.facts),
         notes=_notes(report.notes),
-        subjects="\n".join(_subject(k, one, report) for k, one in enumerate(report.subjects)),
-        figures="\n".join(_figures(k, one.figures) for k, one in enumerate(report.subjects)),
+        subjects="\n".join(_subject(k, subject, report) for k, subject in enumerate(report.subjects)),
+        figures="\n".join(_figures(k, subject.figures) for k, subject in enumerate(report.subjects)),
         summary=_summary(report),
         overview=_overview(report),
         provenance=_facts(report.provenance),
@@ -101,11 +101,11 @@ def page_of(report: Report, viewer: Viewer) -> str:
 
 
 def _has_reference(report: Report) -> bool:
-    return any(one.reference or any(entry.reference for entry in one.entries) for one in report.subjects)
+    return any(subject.reference or any(entry.reference for entry in subject.entries) for subject in report.subjects)
 
 
 def _has_contacts(report: Report) -> bool:
-    return any(entry.contacts for one in report.subjects for entry in one.entries)
+    return any(entry.contacts for subject in report.subjects for entry in subject.entries)
 
 
 def json_text(value: object) -> str:
@@ -130,12 +130,12 @@ def _data(report: Report) -> dict[str, Any]:
         "plainer": dict(PLAINER),
         "subjects": [
             {
-                "name": one.name,
-                "reference": one.reference,
-                "camera": dict(one.camera),
-                "entries": [_entry(entry, k, len(one.entries)) for k, entry in enumerate(one.entries)],
+                "name": subject.name,
+                "reference": subject.reference,
+                "camera": dict(subject.camera),
+                "entries": [_entry(entry, k, len(subject.entries)) for k, entry in enumerate(subject.entries)],
             }
-            for one in report.subjects
+            for subject in report.subjects
         ],
     }
 
@@ -161,7 +161,7 @@ def _overview(report: Report) -> str:
     """All inputs; a click on one that can be looked at shows it."""
     if report.overview is None:
         return ""
-    places = {one.name: k for k, one in reversed(list(enumerate(report.subjects)))}
+    places = {subject.name: k for k, subject in reversed(list(enumerate(report.subjects)))}
     first = {name.removesuffix(", variant 1"): k for name, k in places.items()}
     shown = [places.get(row[0], first.get(row[0])) for row in report.overview.rows]
     return f"<section><h2>All inputs</h2>{plain_table(report.overview, shown)}</section>"
@@ -170,7 +170,9 @@ def _overview(report: Report) -> str:
 def _choice(report: Report) -> str:
     if len(report.subjects) < 2:
         return ""
-    options = "".join(f'<option value="{k}">{escape(one.name)}</option>' for k, one in enumerate(report.subjects))
+    options = "".join(
+        f'<option value="{k}">{escape(subject.name)}</option>' for k, subject in enumerate(report.subjects)
+    )
     return f'<label class="choice">Molecule <select id="subject">{options}</select></label>'
 
 
@@ -184,13 +186,13 @@ def _legend(report: Report) -> str:
 
 def _surface_legends() -> str:
     """What the colors of a surface mean; the script shows the one that is chosen."""
-    told = {
+    legends = {
         "surface_hydrophobic": [(HYDROPHOBIC, "hydrophobic residue")],
         "surface_charge": [(POSITIVE, "positive residue"), (NEGATIVE, "negative residue")],
     }
     return "".join(
         f'<ul class="legend" data-surface="{name}" hidden aria-label="Colors of the surface">{_chips(shown)}</ul>'
-        for name, shown in told.items()
+        for name, shown in legends.items()
     )
 
 
@@ -210,12 +212,12 @@ def _subject(index: int, subject: Subject, report: Report) -> str:
 
 
 def _details(index: int, entry: Entry) -> str:
-    told = f"<h3>{escape(entry.name)}</h3>{_facts(entry.details)}"
+    content = f"<h3>{escape(entry.name)}</h3>{_facts(entry.details)}"
     if entry.picture is not None:
-        told += f'<div class="figures">{_pictures([entry.picture])}</div>'
+        content += f'<div class="figures">{_pictures([entry.picture])}</div>'
     if entry.table is not None:
-        told += plain_table(entry.table)
-    return f'<section class="details" data-entry="{index}" hidden>{told}</section>'
+        content += plain_table(entry.table)
+    return f'<section class="details" data-entry="{index}" hidden>{content}</section>'
 
 
 def _figures(index: int, figures: Sequence[Figure]) -> str:
@@ -226,9 +228,9 @@ def _figures(index: int, figures: Sequence[Figure]) -> str:
 
 def _pictures(figures: Sequence[Figure]) -> str:
     return "".join(
-        f"<figure{_WIDE if one.wide else ''}>{image(one.svg, one.caption)}"
-        f"<figcaption>{escape(one.caption)}</figcaption></figure>"
-        for one in figures
+        f"<figure{_WIDE if figure.wide else ''}>{image(figure.svg, figure.caption)}"
+        f"<figcaption>{escape(figure.caption)}</figcaption></figure>"
+        for figure in figures
     )
 
 

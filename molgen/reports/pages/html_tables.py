@@ -48,21 +48,21 @@ def _filtered(count: int, given: str, columns: Sequence[str], rows: str) -> str:
 def _filter(count: int) -> str:
     if count < _FILTERED:
         return ""
-    told = f'placeholder="Filter rows" title="{_HINT}" aria-label="Filter rows: {_HINT}"'
-    return f'<input class="filter" type="search" {told}>'
+    attributes = f'placeholder="Filter rows" title="{_HINT}" aria-label="Filter rows: {_HINT}"'
+    return f'<input class="filter" type="search" {attributes}>'
 
 
 def _head(columns: Sequence[str]) -> str:
-    return "".join(f'<th scope="col" title="{escape(meaning_of(one))}">{escape(one)}</th>' for one in columns)
+    return "".join(f'<th scope="col" title="{escape(meaning_of(column))}">{escape(column)}</th>' for column in columns)
 
 
 def _meanings(columns: Sequence[str]) -> str:
     """The meanings once more, for who cannot hover."""
-    known = [(one, meaning_of(one)) for one in columns if meaning_of(one)]
+    known = [(column, meaning_of(column)) for column in columns if meaning_of(column)]
     if not known:
         return ""
-    told = "".join(f"<dt>{escape(name)}</dt><dd>{escape(meaning)}</dd>" for name, meaning in known)
-    return f'<details class="meanings"><summary>What the columns mean</summary><dl>{told}</dl></details>'
+    items = "".join(f"<dt>{escape(name)}</dt><dd>{escape(meaning)}</dd>" for name, meaning in known)
+    return f'<details class="meanings"><summary>What the columns mean</summary><dl>{items}</dl></details>'
 
 
 def _entry(index: int, entry: Entry, count: int) -> str:

@@ -44,16 +44,17 @@ def interaction_table(pose: Pose) -> Table | None:
 
 def contact_table(interactions: Sequence[Interaction]) -> Table | None:
     """Interactions, one row each; None for none."""
-    rows = [_interaction_row(one) for one in interactions]
+    rows = [_interaction_row(interaction) for interaction in interactions]
     return Table(("interaction", "residue", "atoms", "distance / Å", "angle / °"), rows) if rows else None
 
 
-def _interaction_row(one: Interaction) -> tuple[str, ...]:
-    role = {"donor": "ligand gives", "acceptor": "ligand takes", "": ""}.get(one.role, one.role)
-    told = [*filter(None, (role, f"over {one.water}" if one.water else "", "proton assumed" if one.assumed else ""))]
-    kind = TITLES[one.kind] + (f" ({', '.join(told)})" if told else "")
-    angle = "" if one.angle is None else f"{math.degrees(one.angle):.0f}"
-    return kind, one.label, " ".join(one.receptor_names), f"{one.distance:.2f}", angle
+def _interaction_row(interaction: Interaction) -> tuple[str, ...]:
+    role = {"donor": "ligand gives", "acceptor": "ligand takes", "": ""}.get(interaction.role, interaction.role)
+    over = f"over {interaction.water}" if interaction.water else ""
+    remarks = ", ".join(filter(None, (role, over, "proton assumed" if interaction.assumed else "")))
+    kind = TITLES[interaction.kind] + (f" ({remarks})" if remarks else "")
+    angle = "" if interaction.angle is None else f"{math.degrees(interaction.angle):.0f}"
+    return kind, interaction.label, " ".join(interaction.receptor_names), f"{interaction.distance:.2f}", angle
 
 
 def pose_details(pose: Pose, near: Sequence[Residue]) -> dict[str, str]:
@@ -67,7 +68,7 @@ def pose_details(pose: Pose, near: Sequence[Residue]) -> dict[str, str]:
         "checks": passed + failed,
         "without a partner": _unsatisfied(pose) or "no polar atom",
         **({"moved side chains": moved_text(pose)} if pose.moved else {}),
-        "residues within 5 Å": ", ".join(one.label for one in near) or "none",
+        "residues within 5 Å": ", ".join(residue.label for residue in near) or "none",
     }
 
 
@@ -77,7 +78,7 @@ def moved_text(pose: Pose) -> str:
 
 
 def _unsatisfied(pose: Pose) -> str:
-    roles = [f"{'buried' if one.exposure < _BURIED else 'exposed'} {one.role}" for one in pose.unsatisfied]
+    roles = [f"{'buried' if atom.exposure < _BURIED else 'exposed'} {atom.role}" for atom in pose.unsatisfied]
     return ", ".join(role if count == 1 else f"{count} {role}s" for role, count in Counter(roles).items())
 
 

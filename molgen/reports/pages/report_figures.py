@@ -41,8 +41,8 @@ def figure_svgs(
         )
     if len(distances) > 1:
         pairs = distances[np.triu_indices(len(distances), 1)]
-        told = f"RMSD between pairs of {kind}s: {len(pairs)} pairs, mean {pairs.mean():.2f} Å."
-        figures.append(drawn_figure(lambda axes: _histogram(axes, pairs, kind), told))
+        caption = f"RMSD between pairs of {kind}s: {len(pairs)} pairs, mean {pairs.mean():.2f} Å."
+        figures.append(drawn_figure(lambda axes: _histogram(axes, pairs, kind), caption))
     return figures
 
 

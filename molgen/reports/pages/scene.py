@@ -71,10 +71,10 @@ def fill(template: Node, values: Mapping[str, Any]) -> Node:
 def selectors(residues: Sequence[Residue]) -> list[Node]:
     """Residues as MolViewSpec selects them."""
     return [
-        {"auth_seq_id": one.number}
-        | ({"auth_asym_id": one.chain} if one.chain else {})
-        | ({"pdbx_PDB_ins_code": one.insertion} if one.insertion else {})
-        for one in residues
+        {"auth_seq_id": residue.number}
+        | ({"auth_asym_id": residue.chain} if residue.chain else {})
+        | ({"pdbx_PDB_ins_code": residue.insertion} if residue.insertion else {})
+        for residue in residues
     ]
 
 
@@ -84,8 +84,8 @@ def surface_selectors(residues: Sequence[Residue]) -> dict[str, list[Node]]:
     Args:
         residues: of the receptor.
     """
-    chosen = {kind: [one for one in residues if one.name in names] for kind, names in _RESIDUES.items()}
-    return {kind: selectors(held) or _NOWHERE for kind, held in chosen.items()}
+    chosen = {kind: [residue for residue in residues if residue.name in names] for kind, names in _RESIDUES.items()}
+    return {kind: selectors(members) or _NOWHERE for kind, members in chosen.items()}
 
 
 def scene(

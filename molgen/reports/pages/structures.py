@@ -35,7 +35,7 @@ def ligand_text(mol: Chem.Mol, positions: np.ndarray, *, hydrogens: bool = False
         beside: residues that are shown with it.
     """
     kept = [atom for atom in mol.GetAtoms() if hydrogens or not _on_carbon(atom)]
-    place = {atom.GetIdx(): k for k, atom in enumerate(kept)}
+    index = {atom.GetIdx(): k for k, atom in enumerate(kept)}
     counts: Counter[str] = Counter()
     sites = []
     for atom in kept:
@@ -45,7 +45,7 @@ def ligand_text(mol: Chem.Mol, positions: np.ndarray, *, hydrogens: bool = False
         named = (f"{symbol}{counts[symbol]}", "", "LIG", "L", 1, "", x, y, z, 1.0, atom.GetAtomicNum())
         sites.append(AtomSite(*named, hetero=True, in_sequence=False))
     sites += [] if beside is None else protein_atoms(beside)
-    bonds = [(place.get(b.GetBeginAtomIdx()), place.get(b.GetEndAtomIdx()), b.GetBondType()) for b in mol.GetBonds()]
+    bonds = [(index.get(b.GetBeginAtomIdx()), index.get(b.GetEndAtomIdx()), b.GetBondType()) for b in mol.GetBonds()]
     return mmcif_text(sites, [(a, b, order) for a, b, order in bonds if a is not None and b is not None])
 
 
@@ -70,7 +70,11 @@ def shown_part(receptor: Protein, ligands: Sequence[np.ndarray]) -> Protein:
 def residues_near(receptor: Protein, points: np.ndarray, distance: float = NEAR) -> tuple[Residue, ...]:
     """Residues other than water with an atom this near (Angstrom) to one of some points [n, 3], in order."""
     close = KDTree(points).query(receptor.positions, distance_upper_bound=distance)[0] <= distance
-    return tuple(one for one in receptor.residues if one.kind != "water" and close[one.start : one.stop].any())
+    return tuple(
+        residue
+        for residue in receptor.residues
+        if residue.kind != "water" and close[residue.start : residue.stop].any()
+    )
 
 
 def camera_on(points: np.ndarray, *, away_from: np.ndarray | None = None, margin: float) -> dict[str, list[float]]:
@@ -139,7 +143,7 @@ def _marked_axes(flat: Chem.Mol, torsions: Sequence[Sequence[int]]) -> list[int]
     marked: list[int] = []
     for number, (_, b, c, _) in enumerate(torsions, 1):
         path = Chem.GetShortestPath(flat, int(b), int(c))
-        bonds = [flat.GetBondBetweenAtoms(one, other) for one, other in itertools.pairwise(path)]
+        bonds = [flat.GetBondBetweenAtoms(begin, end) for begin, end in itertools.pairwise(path)]
         bonds[len(bonds) // 2].SetProp("bondNote", f"T{number}")
         marked += [bond.GetIdx() for bond in bonds]
     return marked

@@ -47,10 +47,10 @@ def _lines(path: str | Path, output: str | Path, poses: Sequence[ShownPose], rec
     for shown in poses:
         model = _LINES + shown.record
         for interaction in shown.pose.interactions:
-            one, other = (",".join(f"{x:.3f}" for x in end) for end in interaction.ends.tolist())
+            start, finish = (",".join(f"{x:.3f}" for x in end) for end in interaction.ends.tolist())
             label = "" if interaction.kind == "hydrophobic" else f' label "{interaction.distance:.1f}" labelHeight 0.6'
             yield (
-                f"marker segment #{model} position {one} toPosition {other} radius 0.06 "
+                f"marker segment #{model} position {start} toPosition {finish} radius 0.06 "
                 f"color {COLORS[interaction.kind]}{label}"
             )
         if shown.pose.interactions:

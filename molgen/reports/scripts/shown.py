@@ -52,7 +52,7 @@ def shown_poses(rows: Sequence[DockRow]) -> Iterator[ShownPose]:
 def residues_of(poses: Sequence[ShownPose]) -> list[Residue]:
     """The residues that take part, each once, those with a chain that a viewer can select."""
     partners = (interaction.residue for shown in poses for interaction in shown.pose.interactions)
-    return [one for one in dict.fromkeys(partners) if re.fullmatch(r"[A-Za-z0-9]*", one.chain)]
+    return [residue for residue in dict.fromkeys(partners) if re.fullmatch(r"[A-Za-z0-9]*", residue.chain)]
 
 
 def check_script(path: str | Path, suffix: str) -> None:

@@ -50,7 +50,7 @@ class LocalEngine:
     def finished(self, patience: float) -> list[Finished]:
         for group in self._groups.leave(self._workers, self._pool.running):
             self._pool.submit(group, self._config.timeout)
-        return [one for ended in self._pool.ended(patience) for one in self._finished(ended)]
+        return [result for ended in self._pool.ended(patience) for result in self._finished(ended)]
 
     def close(self) -> None:
         self._pool.close()

@@ -74,7 +74,7 @@ class RayEngine:
         done, _ = self._ray.wait(waiting, num_returns=1, timeout=patience)
         if done:  # and whatever else has ended by now
             done, _ = self._ray.wait(waiting, num_returns=len(waiting), timeout=0)
-        return [one for reference in done for one in self._ended(reference, *self._tasks.pop(reference))]
+        return [result for reference in done for result in self._ended(reference, *self._tasks.pop(reference))]
 
     def close(self) -> None:
         for reference in self._tasks:

@@ -107,18 +107,18 @@ def _check_same(path: Path, settings: Mapping[str, Any], resume: bool, former: M
     now = _flat(json.loads(json.dumps(settings)))
     changed = [key for key in sorted({*before, *now}) if before.get(key) != now.get(key)]
     if changed:
-        told = ", ".join(f"{key} ({_short(before.get(key))} before, {_short(now.get(key))} now)" for key in changed)
-        raise InputError(f"holds a run with other settings: {told}", source=path.parent)
+        changes = ", ".join(f"{key} ({_short(before.get(key))} before, {_short(now.get(key))} now)" for key in changed)
+        raise InputError(f"holds a run with other settings: {changes}", source=path.parent)
     if not resume:
         raise InputError("holds a run; --resume goes on with it", source=path.parent)
 
 
 def _flat(settings: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
     """Nested settings with dots in their names."""
-    found: dict[str, Any] = {}
+    flat: dict[str, Any] = {}
     for key, value in settings.items():
-        found.update(_flat(value, f"{prefix}{key}.") if isinstance(value, dict) else {prefix + key: value})
-    return found
+        flat.update(_flat(value, f"{prefix}{key}.") if isinstance(value, dict) else {prefix + key: value})
+    return flat
 
 
 def _short(value: Any) -> str:
@@ -128,11 +128,11 @@ def _short(value: Any) -> str:
 
 def _read(path: Path, reason: str, named: Path) -> dict[str, Any]:
     try:
-        found = json.loads(path.read_text())
+        content = json.loads(path.read_text())
     except FileNotFoundError:
         raise InputError(reason, source=named) from None
     except (OSError, ValueError) as error:
         raise InputError(f"cannot be read: {error}", source=path) from error
-    if not isinstance(found, dict):
+    if not isinstance(content, dict):
         raise InputError("is no settings file of a run", source=path)
-    return found
+    return content

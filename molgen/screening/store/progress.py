@@ -80,16 +80,16 @@ class ProgressFile:
         self._marks.append((now, self.done))
         while len(self._marks) > 2 and now - self._marks[1][0] > _WINDOW:
             self._marks.popleft()
-        found = self._progress(now)
-        write_quickly(self._path, asdict(found))
+        progress = self._progress(now)
+        write_quickly(self._path, asdict(progress))
         if self._listener:
-            self._listener(found)
-        return found
+            self._listener(progress)
+        return progress
 
     def _progress(self, now: float) -> Progress:
         (since, before) = self._marks[0]
-        elapsed, made = now - since, self.done - before
-        rate = made / elapsed if elapsed > 0 and made else None
+        elapsed, finished = now - since, self.done - before
+        rate = finished / elapsed if elapsed > 0 and finished else None
         total = None if self._total is None else max(self._total, self.done)
         eta = None if rate is None or total is None else (total - self.done) / rate
         per_hour = None if rate is None else rate * 3600

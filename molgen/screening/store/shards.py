@@ -40,10 +40,10 @@ class ShardRow:
     @property
     def values(self) -> Mapping[str, object]:
         """The values of the result; what was decided in reading this input is among its notes."""
-        told = str(self.result.values.get("notes") or "")
-        if not self.item.note or self.item.note in told:
+        notes = str(self.result.values.get("notes") or "")
+        if not self.item.note or self.item.note in notes:
             return self.result.values
-        return {**self.result.values, "notes": "; ".join(filter(None, (self.item.note, told)))}
+        return {**self.result.values, "notes": "; ".join(filter(None, (self.item.note, notes)))}
 
 
 def renamed(sdf: str, name: str) -> str:
@@ -113,9 +113,9 @@ class EarlierShards:
 
     def result(self, shard: int, row: int) -> tuple[int, MoleculeResult]:
         """(index of that input, its result)."""
-        found = self._read(shard)[row]
-        values = {} if found["error"] is not None else {name: found.get(name) for name in self.columns}
-        return found["index"], MoleculeResult(found["error"], found["seconds"], values, found["sdf"] or "")
+        stored = self._read(shard)[row]
+        values = {} if stored["error"] is not None else {name: stored.get(name) for name in self.columns}
+        return stored["index"], MoleculeResult(stored["error"], stored["seconds"], values, stored["sdf"] or "")
 
 
 def _schema(columns: Mapping[str, ColumnKind]) -> Any:

@@ -69,10 +69,10 @@ class State:
 
     def read(self, key: bytes) -> MoleculeResult:
         """A result from the journal; KeyError if there is none."""
-        found = self._base.execute("SELECT result FROM journal WHERE key = ?", (key,)).fetchone()
-        if found is None:
+        row = self._base.execute("SELECT result FROM journal WHERE key = ?", (key,)).fetchone()
+        if row is None:
             raise KeyError(key)
-        return MoleculeResult(**json.loads(found[0]))
+        return MoleculeResult(**json.loads(row[0]))
 
     def commit(
         self, number: int, keys: Sequence[tuple[bytes, int]], counts: tuple[int, int, int], done: Iterable[bytes]

@@ -35,8 +35,8 @@ class Options:
 
     def values(self) -> dict[str, Any]:
         """Field -> value, of those that were changed."""
-        found = {name: _value(self._fields[name], control.value) for name, control in self._controls.items()}
-        return {name: value for name, value in found.items() if value != self._fields[name].default}
+        values = {name: _value(self._fields[name], control.value) for name, control in self._controls.items()}
+        return {name: value for name, value in values.items() if value != self._fields[name].default}
 
 
 def _control(field: FieldInfo, label: str) -> Any:
@@ -48,7 +48,7 @@ def _control(field: FieldInfo, label: str) -> Any:
         optional = {None: "by the file"} if default is None else {}
         return ui.select(optional | {choice: choice for choice in choices}, label=label, value=default)
     if kinds & {int, float} and not choices:
-        limits = {type(one).__name__: one for one in field.metadata}
+        limits = {type(limit).__name__: limit for limit in field.metadata}
         least, most = getattr(limits.get("Ge"), "ge", None), getattr(limits.get("Le"), "le", None)
         return ui.number(label, value=default, min=least, max=most, step=1 if int in kinds else None)
     return ui.input(label, value=", ".join(default) if isinstance(default, list) else default or "")

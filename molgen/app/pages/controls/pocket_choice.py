@@ -46,7 +46,7 @@ class PocketChoice:
             frame.classes("molgen-structure").style("height: min(56vh, 460px)")
         self._list.clear()
         with self._list:
-            options = {spec: f"{one['label']}, {_kind(one)}" for spec, one in self._choices.items()}
+            options = {spec: f"{described['label']}, {_kind(described)}" for spec, described in self._choices.items()}
             self._radio = ui.radio(options, on_change=lambda event: event.value and self.choose(event.value))
             self._radio.props("dense").classes("gap-y-1")
         self.spec = ""
@@ -78,12 +78,15 @@ def _kind(choice: dict[str, Any]) -> str:
 
 def _told(structure: dict[str, Any]) -> str:
     """What is in the file, in a few sentences."""
-    found = structure["inspection"]
-    chains = [f"chain {one['id'] or '(none)'} ({one['kind']}, {one['residues']} residues)" for one in found["chains"]]
+    inspection = structure["inspection"]
+    chains = [
+        f"chain {entry['id'] or '(none)'} ({entry['kind']}, {entry['residues']} residues)"
+        for entry in inspection["chains"]
+    ]
     facts = [shortened(chains, 6)]
     for kind in ("metals", "ions"):
-        facts += [f"{kind}: {shortened([one['label'] for one in found[kind]], 6)}"] if found[kind] else []
-    facts += [f"{found['waters']} waters"] if found["waters"] else []
-    facts += [f"{len(found['gaps'])} gaps"] if found["gaps"] else []
+        facts += [f"{kind}: {shortened([entry['label'] for entry in inspection[kind]], 6)}"] if inspection[kind] else []
+    facts += [f"{inspection['waters']} waters"] if inspection["waters"] else []
+    facts += [f"{len(inspection['gaps'])} gaps"] if inspection["gaps"] else []
     facts += [structure["error"]] if structure["error"] else []
-    return "; ".join([*facts, *found["notes"][:4]])
+    return "; ".join([*facts, *inspection["notes"][:4]])

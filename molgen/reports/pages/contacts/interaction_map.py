@@ -42,10 +42,16 @@ def interaction_map(mol: Chem.Mol, interactions: Sequence[Interaction]) -> str:
     except (ValueError, RuntimeError):  # a picture less is no reason to stop
         return ""
     places = np.array([(point.x + _MARGIN, point.y + _MARGIN) for point in points])
-    anchors = [places[[index[atom] for atom in one.ligand_atoms if atom in index]].mean(axis=0) for one in interactions]
+    anchors = [
+        places[[index[atom] for atom in interaction.ligand_atoms if atom in index]].mean(axis=0)
+        for interaction in interactions
+    ]
     boxes = _boxes(interactions, anchors)
-    lines = "".join(_line(one, anchor, boxes[one.residue]) for one, anchor in zip(interactions, anchors, strict=True))
-    labels = "".join(_label(residue, place) for residue, place in boxes.items())
+    lines = "".join(
+        _line(interaction, anchor, boxes[interaction.residue])
+        for interaction, anchor in zip(interactions, anchors, strict=True)
+    )
+    labels = "".join(_label(residue, position) for residue, position in boxes.items())
     molecule = drawn[drawn.index("<!-- END OF HEADER -->") :].removesuffix("\n").removesuffix("</svg>")
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {_HEIGHT}" font-family="sans-serif" '
@@ -68,8 +74,8 @@ def _boxes(interactions: Sequence[Interaction], anchors: Sequence[np.ndarray]) -
     """Where the residues stand: on an ellipse, in the directions of what they interact with, apart from one another."""
     middle = np.array([_WIDTH, _HEIGHT]) / 2
     partners: dict[Residue, list[np.ndarray]] = {}
-    for one, anchor in zip(interactions, anchors, strict=True):
-        partners.setdefault(one.residue, []).append(anchor)
+    for interaction, anchor in zip(interactions, anchors, strict=True):
+        partners.setdefault(interaction.residue, []).append(anchor)
     wanted = {residue: np.mean(points, axis=0) - middle for residue, points in partners.items()}
     order = sorted(wanted, key=lambda residue: np.arctan2(wanted[residue][1], wanted[residue][0]))
     angles = np.array([np.arctan2(wanted[residue][1], wanted[residue][0]) for residue in order])
@@ -93,7 +99,7 @@ def _apart(angles: np.ndarray, least: float) -> np.ndarray:
 
 
 def _line(interaction: Interaction, anchor: np.ndarray, box: np.ndarray) -> str:
-    told = f"{TITLES[interaction.kind]} with {interaction.label}, {interaction.distance:.2f} Å"
+    text = f"{TITLES[interaction.kind]} with {interaction.label}, {interaction.distance:.2f} Å"
     (x, y), (a, b) = anchor, box
     middle = 0.45 * anchor + 0.55 * box
     distance = (
@@ -103,14 +109,14 @@ def _line(interaction: Interaction, anchor: np.ndarray, box: np.ndarray) -> str:
         f'stroke="#fff" stroke-width="3" paint-order="stroke" text-anchor="middle">{interaction.distance:.1f}</text>'
     )
     return (
-        f'<g><title>{escape(told)}</title><line x1="{x:.1f}" y1="{y:.1f}" x2="{a:.1f}" y2="{b:.1f}" '
+        f'<g><title>{escape(text)}</title><line x1="{x:.1f}" y1="{y:.1f}" x2="{a:.1f}" y2="{b:.1f}" '
         f'stroke="{COLORS[interaction.kind]}" stroke-width="1.6" stroke-dasharray="5 3"/>{distance}</g>'
     )
 
 
-def _label(residue: Residue, place: np.ndarray) -> str:
+def _label(residue: Residue, position: np.ndarray) -> str:
     width, height = _LABEL
-    x, y = place
+    x, y = position
     return (
         f'<rect x="{x - width / 2:.1f}" y="{y - height / 2:.1f}" width="{width}" height="{height}" rx="6" fill="#fff" '
         f'stroke="#8a8f98"/><text x="{x:.1f}" y="{y + 4:.1f}" text-anchor="middle" fill="{_INK}">'
@@ -119,7 +125,7 @@ def _label(residue: Residue, place: np.ndarray) -> str:
 
 
 def _legend(interactions: Sequence[Interaction]) -> str:
-    kinds: list[Kind] = list(dict.fromkeys(one.kind for one in interactions))
+    kinds: list[Kind] = list(dict.fromkeys(interaction.kind for interaction in interactions))
     spot, texts = 10.0, []
     for kind in kinds:
         title = TITLES[kind]

@@ -26,8 +26,9 @@ def contact_nodes(interactions: Sequence[Interaction], receptor: Protein) -> lis
     """
     if not interactions:
         return []
-    drawn = [_dashes(one) for one in interactions]
-    named = [_name(one, receptor) for one in dict.fromkeys(one.residue for one in interactions)]
+    drawn = [_dashes(interaction) for interaction in interactions]
+    residues = dict.fromkeys(interaction.residue for interaction in interactions)
+    named = [_name(residue, receptor) for residue in residues]
     return [{"kind": "primitives", "params": {"label_color": INK}, "children": [*drawn, *named]}]
 
 
@@ -54,7 +55,7 @@ def _dashes(interaction: Interaction) -> dict[str, Any]:
 def _name(residue: Residue, receptor: Protein) -> dict[str, Any]:
     names = receptor.atom_names[residue.start : residue.stop]
     atoms = receptor.positions[residue.start : residue.stop]
-    place = atoms[names.index("CA")] if residue.kind == "polymer" and "CA" in names else np.mean(atoms, axis=0)
-    spot = [round(float(x), 3) for x in place]
+    position = atoms[names.index("CA")] if residue.kind == "polymer" and "CA" in names else np.mean(atoms, axis=0)
+    spot = [round(float(x), 3) for x in position]
     text = {"position": spot, "text": short_name(residue), "label_size": 0.8, "label_offset": 1.0}
     return {"kind": "primitive", "params": {"kind": "label", **text}}
