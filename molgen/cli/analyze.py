@@ -49,10 +49,8 @@ def analyze(
             help="Compare in place, or superposed [poses if there is a protein or a docking score in the records].",
         ),
     ] = None,
-    threshold: Annotated[
-        float | None, typer.Option(min=0.0, help="Angstrom that count as close [0.75, poses 2.0].")
-    ] = None,
-    first: Annotated[int, typer.Option(min=1, help="Of how many first poses the best counts too.")] = 5,
+    threshold: Annotated[float | None, typer.Option(min=0.0, help="RMSD threshold, Å [0.75; poses 2.0].")] = None,
+    first: Annotated[int, typer.Option(min=1, help="Also report the best of the first N poses.")] = 5,
     energy: Annotated[
         str | None, advanced("--energy", metavar="FIELD", help="Data field with the energy [the usual ones].")
     ] = None,
@@ -63,10 +61,8 @@ def analyze(
     validity: Annotated[bool, typer.Option("--validity/--no-validity", help="Run molgen's validity checks.")] = True,
     posebusters: Annotated[bool, typer.Option("--posebusters", help="Check with PoseBusters instead.")] = False,
     figures: Annotated[str, typer.Option(help="png, svg, pdf, several with commas, or none.")] = "png",
-    names: Annotated[
-        str | None, typer.Option(metavar="A,B", help="What the programs are called [the names of the files].")
-    ] = None,
-    tables: Annotated[str, typer.Option(help="Of several files: csv, parquet, or both with a comma.")] = "csv",
+    names: Annotated[str | None, typer.Option(metavar="A,B", help="Names of the programs [the file names].")] = None,
+    tables: Annotated[str, typer.Option(help="Tables of a comparison: csv, parquet, or csv,parquet.")] = "csv",
     report: ReportOption = None,
     time_limit: Annotated[
         float,
@@ -74,7 +70,7 @@ def analyze(
             "--time-limit", min=0.1, help="CPU seconds for the RMSDs of a very symmetric molecule; then upper bounds."
         ),
     ] = 60.0,
-    seed: Annotated[int, advanced("--seed", min=0, help="Of the bootstrap intervals.")] = 0,
+    seed: Annotated[int, advanced("--seed", min=0, help="Seed of the bootstrap intervals.")] = 0,
     threads: ThreadsOption = 1,
 ) -> None:
     """Compare conformers or poses with references, or with each other; several files also program by program.

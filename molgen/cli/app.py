@@ -15,21 +15,21 @@ _PACKAGES = ("nicegui", "ipymolstar")
 
 
 def app(
-    folder: Annotated[
-        Path, typer.Option(help="Uploads, jobs and their results are kept here.", show_default=True)
-    ] = Path("~/.molgen/app"),
-    host: Annotated[str, typer.Option(help="Address to listen on; others than this machine's need the token.")] = (
-        "127.0.0.1"
+    folder: Annotated[Path, typer.Option(help="Folder for uploads, jobs and results.", show_default=True)] = Path(
+        "~/.molgen/app"
     ),
-    port: Annotated[int, typer.Option(min=0, max=65535, help="To listen on; 0 is any free one.")] = 8765,
+    host: Annotated[
+        str, typer.Option(help="Address to listen on; other than this machine's own requires the token.")
+    ] = ("127.0.0.1"),
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Port to listen on; 0 picks a free one.")] = 8765,
     name: Annotated[
-        list[str] | None, typer.Option(help="Host name by which browsers call this machine, where not its own.")
+        list[str] | None, typer.Option(help="Host name that browsers use for this machine, if not its own.")
     ] = None,
-    token: Annotated[bool, typer.Option("--token", help="Ask for a token on this machine's own address too.")] = False,
-    upload_limit: Annotated[int, typer.Option(min=1, help="MB that an uploaded file may have.")] = 64,
-    most_ligands: Annotated[int, typer.Option(min=1, help="Molecules that a job may have.")] = 1000,
-    jobs: Annotated[int, typer.Option(min=1, help="Jobs that run at the same time.")] = 1,
-    threads: Annotated[int, typer.Option(min=1, help="CPU threads of each.")] = 1,
+    token: Annotated[bool, typer.Option("--token", help="Require a token on this machine's own address too.")] = False,
+    upload_limit: Annotated[int, typer.Option(min=1, help="Largest size of an uploaded file, MB.")] = 64,
+    most_ligands: Annotated[int, typer.Option(min=1, help="Largest number of molecules per job.")] = 1000,
+    jobs: Annotated[int, typer.Option(min=1, help="Jobs to run at the same time.")] = 1,
+    threads: Annotated[int, typer.Option(min=1, help="CPU threads per job.")] = 1,
     editor: Annotated[
         Path | None, typer.Option(help="Package of the JSME editor, to draw molecules: npm pack jsme-editor.")
     ] = None,

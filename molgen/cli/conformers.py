@@ -77,7 +77,7 @@ def conformers(
         Sort, typer.Option(help="Order: the first k cover the rest best, whatever k; or the lowest energy first.")
     ] = Sort.coverage,
     min_rmsd: Annotated[
-        float, typer.Option(min=0.0, help="Angstrom that two conformers must differ by.")
+        float, typer.Option(min=0.0, help="Least RMSD between two conformers, Å.")
     ] = GenerateConfig.min_rmsd,
     energy_window: Annotated[
         float, typer.Option(min=0.0, help="kcal/mol above the lowest that are kept, in the energies of the output.")
@@ -94,12 +94,16 @@ def conformers(
     core: Annotated[
         str | None,
         typer.Option(
-            metavar="FILE|SMARTS", help="Stays in place: a structure's common part, or atoms.", rich_help_panel=FIXED
+            metavar="FILE|SMARTS",
+            help="Keep in place: the part in common with a structure, or atoms.",
+            rich_help_panel=FIXED,
         ),
     ] = None,
     torsions: Annotated[
         list[str] | None,
-        typer.Option(metavar="SMARTS=DEGREES[..DEGREES]", help="Keep a torsion there.", rich_help_panel=FIXED),
+        typer.Option(
+            metavar="SMARTS=DEGREES[..DEGREES]", help="Keep a torsion at an angle or in a range.", rich_help_panel=FIXED
+        ),
     ] = None,
     keep_conformer: Annotated[
         bool,
@@ -119,7 +123,8 @@ def conformers(
     ] = "default",
     sampler: SamplerOption = Sampler.ode,
     unique: Annotated[
-        Unique, advanced("--unique", help="Different are conformers by RMSD, or only distinct minima of the field.")
+        Unique,
+        advanced("--unique", help="Count conformers as different by RMSD, or as distinct minima of the force field."),
     ] = Unique.rmsd,
     gas_phase: Annotated[
         float,
@@ -138,7 +143,7 @@ def conformers(
     ] = None,
     timeout: Annotated[
         float | None,
-        advanced("--timeout", min=1.0, help="CPU seconds that a molecule may take [60 for the embedding]."),
+        advanced("--timeout", min=1.0, help="Limit per molecule, CPU seconds [60 for the embedding]."),
     ] = None,
     device: DeviceOption = "cpu",
 ) -> None:

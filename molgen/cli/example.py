@@ -21,7 +21,7 @@ _COMMANDS = (
 
 
 def example(
-    folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="Where to write them.")] = Path("data"),
+    folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="Folder to write to.")] = Path("data"),
 ) -> None:
     """Write the example files: ligands, a crystal complex, a covalent one; and say what to try on them.
 

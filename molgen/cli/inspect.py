@@ -15,7 +15,7 @@ from molgen.cli.inputs.values import the_protein
 def inspect(
     protein: ProteinArgument = None,
     given: ProteinAgain = None,
-    pockets: Annotated[bool, typer.Option("--pockets", help="Look for pockets too.")] = False,
+    pockets: Annotated[bool, typer.Option("--pockets", help="Also search for pockets.")] = False,
 ) -> None:
     """List the chains, ligands, metals, waters and gaps of a structure file, and what is bound, missing or unusual."""
     from molgen.chem.proteins.inspection import inspect_protein, lines

@@ -42,9 +42,11 @@ EngineOption = Annotated[
 WorkersOption = Annotated[
     int, typer.Option("-j", "--workers", "--n-jobs", min=1, help="Processes; CPUs of a Ray started here.")
 ]
-AddressOption = Annotated[str | None, typer.Option(help="Of a running Ray cluster, or auto.", rich_help_panel=LIBRARY)]
+AddressOption = Annotated[
+    str | None, typer.Option(help="Address of a running Ray cluster, or auto.", rich_help_panel=LIBRARY)
+]
 ResumeOption = Annotated[
-    bool, typer.Option("--resume", help="Go on with the run in the output folder.", rich_help_panel=LIBRARY)
+    bool, typer.Option("--resume", help="Resume the run in the output folder.", rich_help_panel=LIBRARY)
 ]
 RunOption = Annotated[
     list[str] | None,

@@ -28,7 +28,7 @@ def pack(
     around: Annotated[
         str, typer.Option(help="Only side chains near this group or residue, e.g. TQD:A:200 or A:57.")
     ] = "",
-    reach: Annotated[float, typer.Option(min=0.0, help="How near, in Å.")] = 5.0,
+    reach: Annotated[float, typer.Option(min=0.0, help="Distance for --around, Å.")] = 5.0,
     incomplete: Annotated[bool, typer.Option("--incomplete", help="Only side chains that lack atoms.")] = False,
     mutate: Annotated[
         list[str], typer.Option(help="Another residue in this place, e.g. A:57:ALA; repeat for more.")

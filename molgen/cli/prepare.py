@@ -27,7 +27,7 @@ class Kind(StrEnum):
     reflow = "reflow"
 
 
-Source = Annotated[Path, typer.Argument(metavar="SOURCE", help="What the set is made of.")]
+Source = Annotated[Path, typer.Argument(metavar="SOURCE", help="Input of the preparation.")]
 Molecules = Annotated[Path, typer.Argument(metavar="INPUT", help="A .smi, .csv or .sdf [.gz] file, or a GEOM folder.")]
 Proteins = Annotated[
     Path, typer.Argument(metavar="SOURCE", help="A folder of PDB or mmCIF files, or a .csv with a column file.")
@@ -48,7 +48,9 @@ Decoys = Annotated[
 ]
 Output = Annotated[Path, typer.Option("-o", "--output", help="Folder of the set; an unfinished one is resumed.")]
 Workers = Annotated[int, typer.Option("-j", "--workers", min=1, help="Processes.")]
-Limit = Annotated[int | None, typer.Option(min=1, help="Only so many records, structures, complexes or fragments.")]
+Limit = Annotated[
+    int | None, typer.Option(min=1, help="Use only the first N records, structures, complexes or fragments.")
+]
 
 prepare_app = Commands(no_args_is_help=True, help="Make training data.")
 
@@ -122,9 +124,13 @@ def prepare_complexes(
 
 @prepare_app.command("clusters")
 def prepare_clusters(
-    sources: Annotated[list[Path], typer.Argument(metavar="SOURCE...", help="Of complexes or of proteins.")],
+    sources: Annotated[
+        list[Path], typer.Argument(metavar="SOURCE...", help="Folders or tables of complexes or proteins.")
+    ],
     output: Annotated[Path, typer.Option("-o", "--output", help="Table to write: .csv with columns id and cluster.")],
-    identity: Annotated[float, typer.Option(min=0.0, max=1.0, help="Of the sequences of one cluster.")] = 0.4,
+    identity: Annotated[
+        float, typer.Option(min=0.0, max=1.0, help="Sequence identity within a cluster, 0 to 1.")
+    ] = 0.4,
 ) -> None:
     """Cluster structures by sequence, for sets that are trained together: --set clusters=TABLE."""
     from molgen.datasets.structure_clusters import write_clusters

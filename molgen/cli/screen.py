@@ -96,7 +96,7 @@ def screen(
     effort: EffortOption = Effort.quick,
     workers: WorkersOption = 1,
     resume: ResumeOption = False,
-    rank_by: Annotated[RankBy, typer.Option(help="What orders the library.")] = RankBy.score,
+    rank_by: Annotated[RankBy, typer.Option(help="Value to rank the library by.")] = RankBy.score,
     top: Annotated[int, typer.Option(min=0, help="Ligands in the ranked top.sdf.")] = 1000,
     report: LigandReport = None,
     seed: SeedOption = 0,
@@ -203,7 +203,7 @@ def screen_report(
     output: Annotated[Path, typer.Option("-o", "--output", help="HTML file to write.")],
     protein: Annotated[Path | None, typer.Option("-p", "--protein", help="The file that was docked into.")] = None,
     best: Annotated[int, typer.Option(min=1, help="Ligands to show.")] = 100,
-    rank_by: Annotated[RankBy, typer.Option(help="What orders the ligands.")] = RankBy.score,
+    rank_by: Annotated[RankBy, typer.Option(help="Value to rank the ligands by.")] = RankBy.score,
 ) -> None:
     """Write a report on the best ligands of a run, finished or not: drawings, poses in the pocket, interactions."""
     from molgen.reports.library.screen_report import write_screen_report

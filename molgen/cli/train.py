@@ -18,10 +18,10 @@ if TYPE_CHECKING:
 
 Config = Annotated[Path, typer.Option("-c", "--config", help="YAML file, e.g. configs/docking.yaml.")]
 Output = Annotated[Path, typer.Option("-o", "--output", help="Folder for weights, state and log.")]
-Resume = Annotated[bool, typer.Option("--resume", help="Go on with the state in the folder, if any.")]
-Force = Annotated[bool, typer.Option("--force", help="Begin anew in place of the run in the folder.")]
+Resume = Annotated[bool, typer.Option("--resume", help="Resume from the state in the folder, if there is one.")]
+Force = Annotated[bool, typer.Option("--force", help="Replace the run in the folder.")]
 Start = Annotated[Path | None, typer.Option("--from", help="Weights to start from, e.g. of the pretraining.")]
-Minutes = Annotated[float | None, typer.Option(min=0.0, help="Stop with a checkpoint after this time.")]
+Minutes = Annotated[float | None, typer.Option(min=0.0, help="Stop with a checkpoint after this many minutes.")]
 Networks = Annotated[
     list[Path], typer.Argument(metavar="NETWORKS", help="Weights of the networks, in the order of their folds.")
 ]

@@ -1,4 +1,4 @@
-"""The numbers of the batches that a process, and a worker of its loader, makes of an endless stream."""
+"""The batch numbers of an endless stream that a process, and a worker of its loader, makes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is held back for validation: whole molecules or families of proteins, out of all sources of a training.
+"""The validation set: whole molecules or protein families, held back from all sources of a training.
 
 The choice depends on the seed and on the names alone, so that it stays nearly the same when data are added.
 """
@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 import numpy as np
 
 from molgen.chem.features.molecule_graph import MoleculeGraph
-from molgen.datasets.parts.shards import in_memory, those, values_of
+from molgen.datasets.parts.shards import in_memory, select_records, values_of
 
 Record = TypeVar("Record")
 Key = Callable[[Any], Any]
@@ -27,29 +27,29 @@ def hold_back(
 
     Args:
         sources: the sets.
-        of: which of them gives what is held back.
-        key: record -> what it is of: its cluster, or :func:`molecule_key`.
+        of: index of the source that the validation set is taken from.
+        key: record -> its cluster, or :func:`molecule_key`.
 
     Returns:
         the sources without the chosen keys, and the records of the source ``of`` with them.
     """
     chosen = set(in_random_order(set(values_of(sources[of], key)), seed)[:count])
     rest = [without(records, key, chosen) for records in sources]
-    return rest, in_memory(those(sources[of], [value in chosen for value in values_of(sources[of], key)]))
+    return rest, in_memory(select_records(sources[of], [value in chosen for value in values_of(sources[of], key)]))
 
 
 def without(records: Sequence[Record], key: Key, keys: set[Any]) -> Sequence[Record]:
     """The records of other molecules or families."""
-    return those(records, [value not in keys for value in values_of(records, key)])
+    return select_records(records, [value not in keys for value in values_of(records, key)])
 
 
 def in_random_order(keys: Iterable[Any], seed: int) -> list[Any]:
-    """By a hash of seed and key: what is added later does not change the order of the others."""
+    """Keys sorted by a hash of seed and key, so that added data do not change the order of the others."""
     return sorted(keys, key=lambda key: blake2b(f"{seed}:{key}".encode(), digest_size=8).digest())
 
 
 def cluster_of(record: Any) -> str:
-    """The key of a record that knows its family."""
+    """The key of a record with a cluster."""
     return record.cluster
 
 

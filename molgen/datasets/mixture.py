@@ -1,4 +1,4 @@
-"""One stream of training batches for every model: a mixture of prepared sets, drawn without end."""
+"""The stream of training batches of every model: an endless mixture of prepared sets."""
 
 from __future__ import annotations
 
@@ -23,21 +23,21 @@ STRETCH = 32
 
 
 class GraphRecord(Protocol):
-    """What is drawn: anything with a molecule in it."""
+    """A record with a molecular graph."""
 
     @property
     def graph(self) -> MoleculeGraph: ...
 
 
 class ClusteredRecord(Protocol):
-    """A record that knows its sequence cluster."""
+    """A record with a sequence cluster."""
 
     @property
     def cluster(self) -> str: ...
 
 
 Collate = Callable[[Sequence[Any], np.random.Generator], Any]
-"""Records of a batch, and the source of what is drawn anew each time they are used -> the batch."""
+"""(records of a batch, generator of the random augmentation) -> the batch."""
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,7 @@ class MixtureSource:
         return self.records[int(rng.integers(count) if self.weights is None else rng.choice(count, p=self.weights))]
 
     def opened(self, stretch: int, seed: int) -> MixtureSource | OpenedParts[Any]:
-        """What a stretch of the stream draws from: all records, or those of some parts of a set that stays on disk."""
+        """The records that a stretch of the stream draws from: all, or those of some parts of a set on disk."""
         if isinstance(self.records, ShardedRecords):
             return self.records.opened(stretch, seed, self.weights)
         return self

@@ -1,4 +1,4 @@
-"""Clusters of structures for which nobody has named one: by the sequences of their chains."""
+"""Clusters of structures by the sequences of their chains, where no cluster is named."""
 
 from __future__ import annotations
 
@@ -38,13 +38,13 @@ def with_clusters(files: Sequence[Files], table: str = "", identity: float = IDE
 
 
 def clusters_of(files: Sequence[ComplexFiles | ProteinFile], identity: float = IDENTITY) -> dict[str, str]:
-    """Name -> the name of the first structure of its cluster. What cannot be read is a cluster of its own."""
+    """Name -> the name of the first structure of its cluster. Structures that cannot be read are their own clusters."""
     members = sequence_clusters([_sequences(file) for file in files], identity)
     return {file.name: files[index].name for file, index in zip(files, members, strict=True)}
 
 
 def write_clusters(sources: Sequence[Path], output: Path, identity: float = IDENTITY) -> tuple[int, int]:
-    """One table of the clusters of several sources, so that sets made of them agree on who is related to whom.
+    """One table of the clusters of several sources, so that sets made of them share their clusters.
 
     Args:
         sources: of complexes or of proteins, as the preparations take them.

@@ -58,7 +58,7 @@ def find_complexes(source: str | Path) -> list[ComplexFiles]:
             :func:`molgen.datasets.structure_clusters.with_clusters` compares their sequences.
 
     Raises:
-        InputError: there is nothing of this.
+        InputError: there are no complexes.
     """
     path = Path(source)
     if path.is_dir():
@@ -101,7 +101,7 @@ def find_proteins(source: str | Path) -> list[ProteinFile]:
 
 
 def named(files: Iterable[ComplexFiles | ProteinFile | ComplexRecord]) -> list[PreparationInput]:
-    """What is found, as inputs of a preparation."""
+    """The files as inputs of a preparation."""
     return [PreparationInput(file.name, file) for file in files]
 
 
@@ -109,7 +109,7 @@ def _listed(table: Path, row: dict[str, str]) -> ProteinFile:
     places = [folder / row["file"] for folder in (table.parent, table.parent.parent)]
     file = next((candidate for candidate in places if candidate.exists()), None)
     if file is None:
-        raise InputError(f"names {row['file']}, which is not there", source=table)
+        raise InputError(f"names {row['file']}, which does not exist", source=table)
     name = row.get("pdb_id") or row.get("name") or _stem(file)
     return ProteinFile(name, file, row.get("cluster") or name, bool(row.get("cluster")))
 

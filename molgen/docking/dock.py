@@ -28,7 +28,7 @@ from molgen.docking.poses.records import docking_result
 from molgen.docking.proposals import beside, propose
 from molgen.docking.ranking import chosen_poses, ranked_poses
 from molgen.docking.records import DockConfig, DockingResult, config_of
-from molgen.docking.refine import Refined, held, refine
+from molgen.docking.refine import Refined, refine, within_restraints
 from molgen.docking.restraints import Anchor, check_reach, restraints_of
 from molgen.docking.search import Starts, search
 from molgen.docking.search.energies import energy_of
@@ -200,7 +200,7 @@ def searched_with_packings(
         found = Found(search(energy, ligand.templates, config.search, config.seed, proposals).minima, proposals)
     stage("refinement")
     refined = found.refined or refine(site, ligand, energy, found.minima, config.min_rmsd)
-    refined = beside(held(refined) if restraints else refined, ligand, found.proposals)
+    refined = beside(within_restraints(refined) if restraints else refined, ligand, found.proposals)
     _check_inside(site, energy, refined)
     if site.moving is None:
         return [(site, refined)]

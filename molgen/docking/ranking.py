@@ -23,7 +23,7 @@ from molgen.metrics.symmetry import automorphisms
 from molgen.models.pose_confidence.agreement import near_each_other
 from molgen.models.pose_confidence.model import ConfidenceModel, meta_features
 from molgen.models.pose_confidence.support import SUPPORT_FEATURES, found_back_from, samples_nearby
-from molgen.models.pose_flow.denoising import can_judge
+from molgen.models.pose_flow.denoising import has_denoising_errors
 from molgen.models.pose_flow.model import PoseModel
 
 SURROUNDINGS = 7.5
@@ -149,7 +149,12 @@ def confidences(
     features = _features(model, ligand, refined)
     cost = torch.cat([torch.full_like(poses.total, PACKING_WEIGHT * packing_cost(site)) for site, poses in refined])
     samples = [poses.sampled for _, poses in refined if poses.sampled is not None]
-    if model.support is None or pose_model is None or not can_judge(pose_model) or len(samples) < len(refined):
+    if (
+        model.support is None
+        or pose_model is None
+        or not has_denoising_errors(pose_model)
+        or len(samples) < len(refined)
+    ):
         logits = model.meta_logits_of(features) - cost
         return logits, model.probability(logits)
     nearby = torch.cat([samples_nearby(rmsds) for rmsds in samples])

@@ -88,7 +88,7 @@ def distinct_refined(ligand: Ligand, refined: Refined, min_rmsd: float) -> Refin
     return refined.pick(representatives(ligand, refined.positions, min_rmsd, _KEPT))
 
 
-def held(refined: Refined) -> Refined:
+def within_restraints(refined: Refined) -> Refined:
     """Without poses that cost BROKEN more restraint than the one that keeps to it best; a note tells how many."""
     kept = refined.restraint <= refined.restraint.min() + BROKEN
     if not kept.all():

@@ -1,4 +1,4 @@
-"""Fit torsions of a template to a reference conformation: what torsions turn one into the other?"""
+"""Fit the torsions of a template to a reference conformation."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from molgen.geometry.torsions import apply_torsions, dihedral_angles, gather_ato
 def fit_torsions(
     template: Tensor, reference: Tensor, torsions: Tensor, moving: Tensor, *, iterations: int = 6, damping: float = 0.05
 ) -> tuple[Tensor, Tensor]:
-    """Turn the torsions of templates so that they lie on a reference as well as they can.
+    """Set the torsions of templates so that they superpose on a reference with least RMSD.
 
     Starts from the reference's own dihedral angles and improves them by damped Gauss-Newton steps on the aligned
     root-mean-square deviation (conformer matching; Jing et al., Torsional Diffusion, 2022, section 4.1, there solved by

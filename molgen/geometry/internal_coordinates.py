@@ -1,7 +1,7 @@
 """From internal coordinates to Cartesian ones: a template conformer, the torsions set on it, and where it lies.
 
 The template conformer holds bond lengths, angles and rings; torsions are absolute dihedral angles; a rigid motion about
-the centroid puts the whole in place. Everything that turns a state of a model into coordinates goes through here.
+the centroid puts the whole in place. Every state of a model becomes coordinates here.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ class InternalCoordinates:
         return apply_torsions(self.template, angles - self.start, self.torsions, self.moving)
 
     def pose(self, angles: Tensor, rotation: Tensor, translation: Tensor, mask: Tensor | None = None) -> Tensor:
-        """Coordinates [..., n, 3] with torsions set, turned about the centroid, and the centroid put in a place.
+        """Coordinates [..., n, 3] with torsions set, rotated about the centroid and translated.
 
         Args:
             angles: [..., m], radian.

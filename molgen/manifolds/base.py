@@ -1,4 +1,4 @@
-"""What a noise process asks of a manifold. One subclass, one file, is enough for flow matching on it.
+"""The interface of manifolds that noise processes use. One subclass, one file, is enough for flow matching on it.
 
 A point and a tangent are tensors with the same leading dimensions (the batch). Their last dimensions are the manifold's
 own: a tangent may be written in the coordinates of the space around it (R^n, spheres) or in a frame (rotation vectors,
@@ -51,15 +51,15 @@ class Manifold(ABC):
 
     @abstractmethod
     def prior(self, like: Tensor, rng: torch.Generator, mask: Tensor | None = None) -> Tensor:
-        """Sample the distribution that noise ends in, with the shape, dtype and device of `like`."""
+        """Sample the prior, the distribution at t = 1, with the shape, dtype and device of `like`."""
 
     def prior_log_density(self, x: Tensor) -> Tensor:
         """Log-density [S] of the prior at points [S, ...], per volume of the metric; likelihoods need it.
 
         Raises:
-            ValueError: the manifold does not say.
+            ValueError: the manifold does not define it.
         """
-        raise ValueError(f"{type(self).__name__} does not say the density of its prior (prior_log_density)")
+        raise ValueError(f"{type(self).__name__} does not define the density of its prior (prior_log_density)")
 
     def tangent_noise(self, x: Tensor, rng: torch.Generator) -> Tensor:
         """A standard normal tangent at x."""
@@ -103,5 +103,5 @@ def expand_mask(mask: Tensor, like: Tensor) -> Tensor:
 
 
 def where_real(mask: Tensor | None, value: Tensor, padding: Tensor | float = 0.0) -> Tensor:
-    """`value` for what is real, `padding` elsewhere; `value` as it is without a mask."""
+    """`value` where the mask is True, `padding` elsewhere; `value` unchanged without a mask."""
     return value if mask is None else torch.where(expand_mask(mask, value), value, padding)

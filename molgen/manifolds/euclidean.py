@@ -33,12 +33,12 @@ class FlatManifold(Manifold):
         return self.normal_log_density(x, torch.as_tensor(self.scale).to(x))
 
     def normal_log_density(self, x: Tensor, sigma: Tensor) -> Tensor:
-        """Of N(0, sigma^2) at points [S, ...], [S]."""
+        """Log-density [S] of N(0, sigma^2) at points [S, ...]."""
         square = (self.project(x) / sigma).square().reshape(len(x), -1).sum(1)
         return -0.5 * square - self.dimensions(x) * (sigma.log() + 0.5 * math.log(2 * math.pi))
 
     def dimensions(self, x: Tensor) -> int:
-        """Of the space in which points [S, ...] lie."""
+        """The dimension of the space in which points [S, ...] lie."""
         return x[0].numel()
 
     def prior(self, like: Tensor, rng: torch.Generator, mask: Tensor | None = None) -> Tensor:
@@ -74,7 +74,7 @@ class CenterFree(FlatManifold):
         return center_free(x, mask)
 
     def dimensions(self, x: Tensor) -> int:
-        """3 (n - 1), for each molecule in a row."""
+        """3 (n - 1) for each molecule of a row."""
         return x[0].numel() // x.shape[-2] * (x.shape[-2] - 1)
 
 

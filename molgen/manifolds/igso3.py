@@ -130,7 +130,7 @@ def _wave_slope(angle: Tensor, sigma: Tensor) -> Tensor:
 
 
 def _far_images(angle: Tensor, sigma: Tensor) -> tuple[Tensor, Tensor]:
-    """The image k = -1 relative to k = 0, and its slope. Nil (below 1e-17) near angle 0, where it would be 0 / 0."""
+    """The image k = -1 relative to k = 0, and its slope. Zero (below 1e-17) near angle 0, where it would be 0 / 0."""
     angle = angle.clamp(min=FLAT)
     decay = torch.exp(-2 * math.pi * (math.pi - angle) / sigma**2)
     ratio = (2 * math.pi / angle - 1) * decay

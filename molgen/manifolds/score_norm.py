@@ -1,4 +1,4 @@
-"""E |score|^2 of a heat kernel as a function of sigma: it evens out the loss of score matching."""
+"""E |score|^2 of a heat kernel as a function of sigma: the inverse weight of the score matching loss."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from torch import Tensor
 
 @dataclass(frozen=True, eq=False)
 class ScoreNorm:
-    """Two limits and a table between them.
+    """E |score|^2: two limits and a table between them.
 
     A small kernel is a normal distribution, near / sigma^2; a large one differs from the uniform distribution by its
     slowest mode alone, far exp(-decay sigma^2). In between, log(sigma^2 norm) + decay sigma^2 is interpolated.

@@ -39,12 +39,12 @@ class Sphere(HeatManifold):
         return self.project(angle.cos() * x + torch.sinc(angle / math.pi) * v)
 
     def log(self, x: Tensor, y: Tensor) -> Tensor:
-        """Of length at most pi; towards the opposite point one of the many."""
+        """The tangent of length at most pi; for the antipode, one of the many."""
         angle, direction = self._way(x, y)
         return angle * direction
 
     def transport(self, x: Tensor, y: Tensor, v: Tensor) -> Tensor:
-        """What of v points along the way is turned with it in the plane of x and y; the rest stays as it is."""
+        """Turn the component of v along the geodesic in the plane of x and y; the perpendicular one is unchanged."""
         angle, direction = self._way(x, y)
         along = _dot(direction, v)
         return v + along * ((angle.cos() - 1) * direction - angle.sin() * x)

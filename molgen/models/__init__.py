@@ -2,7 +2,7 @@
 
 A folder is trainable when its package says so by ``COMMAND``, the name in `molgen train COMMAND`, and its module `task`
 defines ``TASK``. With a module `prepare` there is `molgen prepare COMMAND` too: that module defines ``PrepareConfig``,
-a frozen dataclass, and ``prepare(source, output, config, *, workers, limit, on_block)``, which says what it made.
+a frozen dataclass, and ``prepare(source, output, config, *, workers, limit, on_block)``, which returns a summary.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ class TrainableModel(NamedTuple):
         command: in `molgen train COMMAND`.
         package: of the folder.
         about: its docstring, which is the help of the command.
-        has_preparation: whether it makes training sets itself.
+        has_preparation: whether it has a `prepare` module.
     """
 
     command: str

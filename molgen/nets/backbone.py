@@ -22,7 +22,7 @@ from molgen.nets.pocket_context import PocketContext, PocketEncoding
 
 @dataclass(frozen=True)
 class Encoding:
-    """What the network knows of B molecules, and of the pockets they are in, before it sees coordinates."""
+    """The coordinate-independent features of B molecules and of their pockets."""
 
     ligand: GraphEncoding
     pocket: PocketEncoding | None = None
@@ -58,10 +58,10 @@ class Backbone(nn.Module):
         )
 
     def encode(self, graph: GraphBatch, pocket: PocketBatch | None = None) -> Encoding:
-        """What depends on the molecules (and pockets) alone.
+        """Coordinate-independent features of the molecules (and pockets).
 
         Raises:
-            ValueError: a pocket is missing, or there is one and the backbone has no use for it.
+            ValueError: the backbone needs a pocket and there is none, or the reverse.
         """
         if (pocket is None) != (self.context is None):
             raise ValueError("the backbone needs a pocket" if pocket is None else "the backbone reads no pocket")
@@ -81,7 +81,7 @@ class Backbone(nn.Module):
             graph, encoding: B molecules padded to n atoms.
             positions: [B, S, n, 3], Angstrom; in a pocket, relative to its center.
             t: [B, S], time in [0, 1].
-            shift: added to what is known of the time, per atom [B, S, scalars] and per edge [B, S, edge_channels].
+            shift: added to the features of the time, per atom [B, S, scalars] and per edge [B, S, edge_channels].
 
         Returns:
             irrep name -> [B, S, n, 2l+1, channels].

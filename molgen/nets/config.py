@@ -63,7 +63,7 @@ class PoseBackboneConfig:
     Attributes:
         ligand: channels, layers and edges of the ligand; ``mean_neighbors`` counts its edges and contacts.
         pocket_layers: rounds of messages inside the pocket, once per pocket.
-        contacts: pocket atoms that each ligand atom gets messages from, the nearest ones.
+        contacts: number of nearest pocket atoms that send messages to each ligand atom.
         contact_radius: Angstrom; farther ones send nothing.
     """
 

@@ -58,7 +58,7 @@ class ContactConfig:
 
 @dataclass(frozen=True)
 class ContactEncoding:
-    """What the network knows before it sees a pose: ligand [B, n, c], pocket [B, k, c]."""
+    """The pose-independent features: ligand [B, n, c], pocket [B, k, c]."""
 
     ligand: Tensor
     pocket: Tensor
@@ -107,7 +107,7 @@ class ContactNet(nn.Module):
         self.layers = nn.ModuleList(ContactLayer(config) for _ in range(config.contact_layers))
 
     def encode(self, graph: GraphBatch, pocket: PocketBatch) -> ContactEncoding:
-        """What depends on the molecules alone."""
+        """The pose-independent features of ligands and pockets."""
         return ContactEncoding(self.graph(graph).nodes, self.pocket(pocket))
 
     def forward(self, encoding: ContactEncoding, contacts: Contacts) -> Tensor:
@@ -155,7 +155,7 @@ def contact_angles(graph: GraphBatch, pocket: PocketBatch, positions: Tensor, ed
 
 
 def ligand_directions(graph: GraphBatch, positions: Tensor) -> Tensor:
-    """Where each ligand atom points, as for the pocket: [B, S, n, 3]."""
+    """The direction in which each ligand atom points, as for the pocket: [B, S, n, 3]."""
     joined = (graph.bonds[..., 0] > 0)[:, None, :, :, None]
     gap = positions[:, :, :, None] - positions[:, :, None]
     unit = gap / gap.square().sum(-1, keepdim=True).clamp_min(1e-6).sqrt()

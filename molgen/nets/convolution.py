@@ -1,7 +1,7 @@
 """Depthwise equivariant convolution: each channel is multiplied by a spherical harmonic on its own ('uvu').
 
 A fully connected tensor product mixes channels on every edge; here channels are mixed by linear maps on the atoms,
-before and after, and the edges only pay for elementwise products (NequIP's arrangement; Batzner et al., 2022).
+before and after, and the edges cost elementwise products only (NequIP's arrangement; Batzner et al., 2022).
 
 Features are kept as planes, {irrep: [2l+1, N, channels]}, and product and sum over neighbors are one: with the
 harmonics of the edges as the values of sparse matrices A_j (atoms x edges), the k-th component of a convolution is
@@ -141,7 +141,7 @@ class DepthwiseConvolution(nn.Module):
 
     @staticmethod
     def _summed(ir: str, paths: list[Path], received: dict[Path, Tensor], like: Tensor, atoms: int) -> Tensor:
-        """What came in along all paths to an irrep, side by side: zeros where the source is absent."""
+        """The sums of all paths to an irrep, concatenated; zeros where the source is absent."""
         rows = 2 * int(ir[0]) + 1
         return torch.cat([received.get(p, like.new_zeros(1).expand(rows, atoms, p.size)) for p in paths], -1)
 
@@ -156,8 +156,8 @@ class Path(NamedTuple):
 
 
 class Plan(NamedTuple):
-    """What of a convolution is worked out: the groups of paths that are not zero and wanted, the rows of the layer of
-    weights that belong to them, and for every wanted irrep all of its paths."""
+    """The part of a convolution to compute: the groups of paths that are not zero and wanted, the rows of the layer of
+    weights that belong to them, and all paths of every wanted irrep."""
 
     groups: list[list[Path]]
     columns: Tensor

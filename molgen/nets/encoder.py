@@ -1,4 +1,4 @@
-"""The graph encoder: what a network knows of molecules before it sees coordinates, once per molecule."""
+"""The graph encoder: coordinate-independent features, computed once per molecule."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from molgen.nets.config import BackboneConfig
 
 @dataclass(frozen=True)
 class GraphEncoding:
-    """What the network knows of B molecules before it sees coordinates.
+    """The coordinate-independent features of B molecules.
 
     Attributes:
         nodes: [B, n, scalars]; handedness: [B, n, pseudoscalars] (odd under reflection, from R/S labels);

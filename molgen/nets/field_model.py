@@ -1,4 +1,4 @@
-"""A network and the process whose field it gives: what is trained, stored and sampled."""
+"""A network and the process whose field it predicts, which are trained, stored and sampled together."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ class FieldModel(nn.Module):
     """A process and a network for its field.
 
     Args:
-        config: what the model was made of; stored with its weights.
-        process: says what the field is, how data are noised and how a state moves.
-        network: gives the field; one that is a `torch.nn.Module` is trained and stored with the model.
+        config: of the model; stored with its weights.
+        process: defines the field, the noise and the steps.
+        network: predicts the field; one that is a `torch.nn.Module` is trained and stored with the model.
         earlier_names: beginnings of parameter names in files of earlier versions -> those of today. The first that
             fits counts.
 
@@ -50,7 +50,7 @@ class FieldModel(nn.Module):
         return next((parameter.device for parameter in self.parameters()), torch.device("cpu"))
 
     def encode(self, batch: Any) -> Any:
-        """What depends on the molecules alone; once per batch."""
+        """Coordinate-independent features of the molecules; once per batch."""
         with self._precision():
             return self.network.encode(batch)
 
@@ -86,7 +86,7 @@ def field_of_states(
 
 
 def score_scale(process: HeatDiffusion, t: Tensor) -> Tensor:
-    """What the output of a network is multiplied by to be a score at times t, shaped like t.
+    """The factor from the output of a network to a score at times t, shaped like t.
 
     Minus the root mean square of the score: the network points along the noise, as that of a flow does. -1/sigma where
     the noise is small; where it is large, a score on a compact manifold vanishes faster (Jing et al. 2022,
@@ -96,7 +96,7 @@ def score_scale(process: HeatDiffusion, t: Tensor) -> Tensor:
 
 
 def present_name(name: str, earlier_names: Mapping[str, str]) -> str:
-    """What a parameter of an earlier version is called today; others keep their names."""
+    """The present name of a parameter of an earlier version; other names are unchanged."""
     begin = next((begin for begin in earlier_names if name.startswith(begin)), "")
     return earlier_names[begin] + name.removeprefix(begin) if begin else name
 

@@ -59,7 +59,7 @@ class TorsionHead(nn.Module):
     """
 
     READS = frozenset({"0e", "0o", "1o"})
-    """The irreps that it looks at."""
+    """The irreps that the head reads."""
 
     def __init__(self, config: BackboneConfig, harmonics: int = 6) -> None:
         super().__init__()

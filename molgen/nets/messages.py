@@ -1,4 +1,4 @@
-"""What a convolution needs to know of its edges: scalars, and how far each has faded out."""
+"""The edges of a convolution: their scalars and cutoffs."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from molgen.nets.features import smooth_cutoff
 
 
 class Messages(NamedTuple):
-    """Edges with what goes along them.
+    """Edges with their features.
 
     Attributes:
         edges: sorted by receiver.
@@ -47,10 +47,10 @@ def bond_cutoff(edges: Edges, path_length: Tensor, radius: float, hops: int) -> 
 
 
 def moments_of(edges: Edges, time: Tensor, n: int) -> Tensor:
-    """What is known of the time [B, S, c], for the samples that the edges belong to: [E, c]; n atoms each."""
+    """The features of the time [B, S, c], for the samples that the edges belong to: [E, c]; n atoms each."""
     return time.flatten(0, 1).index_select(0, edges.flat_receiver // n)
 
 
 def mixed(channels: int) -> nn.Sequential:
-    """The sum of what is known of an edge -> its scalars."""
+    """The summed features of an edge -> its scalars."""
     return nn.Sequential(nn.SiLU(), nn.Linear(channels, channels), nn.SiLU())

@@ -1,6 +1,6 @@
 """An E(3)-equivariant network over all pairs of atoms: dense tensors, scalars and vectors, few kernels.
 
-Messages are functions of distances, of the graph and of what the atoms know of each other, as in EGNN (Satorras et al.
+Messages are functions of distances, of the graph and of the features of both atoms, as in EGNN (Satorras et al.
 2021, arXiv:2102.09844), and atoms carry vectors besides scalars, as in PaiNN (Schuett et al. 2021, arXiv:2102.03150).
 The stereo of centers enters as the signed volume of each and its gradient, which turn their sign with the label: so the
 network is equivariant under reflections that exchange the labels too.
@@ -21,7 +21,7 @@ from molgen.nets.features import time_features
 
 _ROLES = [0, 1, 1, 1]
 _NEIGHBORS = 16.0
-"""Atoms that count in a sum over all, roughly; for normalization."""
+"""Typical number of atoms that contribute to a sum over all; for normalization."""
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ class PairNetworkConfig:
 
 @dataclass(frozen=True)
 class PairEncoding:
-    """What is known of B molecules without coordinates: nodes [B, n, scalars], pairs [B, n, n, pair_channels]."""
+    """The coordinate-independent features of B molecules: nodes [B, n, scalars], pairs [B, n, n, pair_channels]."""
 
     nodes: Tensor
     pairs: Tensor
@@ -76,7 +76,7 @@ class PairNetwork(nn.Module):
         nn.init.zeros_(self.out.weight)
 
     def encode(self, batch: StereoBatch) -> PairEncoding:
-        """What depends on the molecules alone; once per molecule."""
+        """Coordinate-independent features; once per molecule."""
         encoding = self.encoder(batch.graph)
         return PairEncoding(encoding.nodes, encoding.pairs + self.across(batch.across))
 

@@ -22,7 +22,7 @@ _FAR = 10.0
 
 @dataclass(frozen=True)
 class PocketEncoding:
-    """What the network knows of B pockets before it sees a pose.
+    """The pose-independent features of B pockets.
 
     Attributes:
         pocket: the pockets of k atoms.
@@ -36,7 +36,7 @@ class PocketEncoding:
 
 
 class PocketContext(nn.Module):
-    """What a pocket adds to the backbone: atoms that send, contacts to send along, and the way to the center."""
+    """The messages from a pocket: sending atoms, contacts, and the vector to the center."""
 
     def __init__(self, config: PoseBackboneConfig) -> None:
         super().__init__()
@@ -49,7 +49,7 @@ class PocketContext(nn.Module):
         self.distance, self.mix = nn.Linear(own.distance_channels, e), mixed(e)
 
     def encode(self, pocket: PocketBatch) -> PocketEncoding:
-        """What depends on the pockets alone; once per pocket."""
+        """Pose-independent features; once per pocket."""
         scalars = self.encoder(pocket)
         vectors = torch.einsum("bkx,bkc->xbkc", pocket.directions, self.directions(scalars)).flatten(1, 2)
         flat = scalars.flatten(0, 1)

@@ -1,4 +1,4 @@
-"""The pocket encoder: what a network knows of a protein's atoms around a ligand, once per pocket."""
+"""The pocket encoder: features of the protein atoms around a ligand, once per pocket."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What models, samplers and losses ask of a network: two functions, equivariant or not."""
+"""The interface of networks for models, samplers and losses: two functions, equivariant or not."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ Field = TypeVar("Field", covariant=True)
 
 @runtime_checkable
 class FieldNetwork(Protocol[Batch, Encoded, Field]):
-    """A network that gives the field of a process at coordinates and times.
+    """A network that predicts the field of a process at coordinates and times.
 
-    `TorsionModel(config, network)` and `PoseModel(config, network)` take any: what trains, samples and scores them then
-    works with it. For the torsional model a batch is a `GraphBatch` and the field a tensor [B, S, m]; for the model of
+    `TorsionModel(config, network)` and `PoseModel(config, network)` take any; training, sampling and scoring then
+    work with it. For the torsional model a batch is a `GraphBatch` and the field a tensor [B, S, m]; for the model of
     poses a batch is a `ComplexBatch` and the field a mapping: translation and rotation [B, S, 3], torsion [B, S, m].
     """
 
     def encode(self, batch: Batch, /) -> Encoded:
-        """What depends on the B molecules (and pockets) alone, in whatever form the network wants it back."""
+        """Coordinate-independent features of the B molecules (and pockets), in any form that the network can read."""
         ...
 
     def __call__(self, batch: Batch, encoding: Encoded, positions: Tensor, t: Tensor, /) -> Field:

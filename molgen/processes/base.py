@@ -1,9 +1,9 @@
-"""What the network, the loss and the integrator know about noise: one protocol, one record.
+"""The interface of noise processes for networks, losses and integrators: one protocol, one record.
 
 t runs from 0 (data) to 1 (prior); dt is negative when sampling. A state is a tensor or, for a product of manifolds, a
 mapping name -> tensor; a tangent at a state has the same structure (on SO(3): [..., 3] next to [..., 3, 3]).
 `field` is the value (not the function) that the network returned at (x, t): a score, a velocity, or what the
-process says.
+process defines.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ S = TypeVar("S")
 
 @dataclass(frozen=True)
 class Corrupted(Generic[S]):
-    """A noised state and what the network should say about it.
+    """A noised state and its regression target.
 
     Attributes:
         x_t: the state at time t, shaped like the data.
@@ -35,10 +35,10 @@ class Corrupted(Generic[S]):
 
 
 class Process(Protocol[S]):
-    """A noise process. Three verbs are the contract; the others are what steppers and guidance are made of.
+    """A noise process. `prior`, `corrupt` and `step` are the contract; steppers and guidance use the other methods.
 
     A mask, bool over leading dimensions of a tangent, is True for what is real and False for padding: padding does not
-    move, its target is 0 and so is its weight. A product takes a mapping name -> mask.
+    move, and its target and weight are 0. A product takes a mapping name -> mask.
     """
 
     def prior(self, like: S, rng: torch.Generator, mask: Any = None) -> S:

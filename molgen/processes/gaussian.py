@@ -14,12 +14,12 @@ from molgen.processes.predictions import Prediction, convert, from_endpoints
 from molgen.processes.schedules import PathPoint, Schedule
 
 LEAST_SIGNAL = 1e-3
-"""Where alpha is below, changes of the score are converted as at this alpha, and so are finite."""
+"""Below this alpha, changes of the score are converted as at this alpha, which keeps them finite."""
 
 
 @dataclass(frozen=True)
 class GaussianProcess(ManifoldProcess):
-    """x_t = alpha(t) x0 + sigma(t) noise; the field is whatever `prediction` says.
+    """x_t = alpha(t) x0 + sigma(t) noise; the field is of the kind `prediction`.
 
     The SDE's g^2 is the forward SDE's, 2 sigma (dsigma - sigma dalpha / alpha), where alpha(1) > 0. A linear path has
     alpha(1) = 0; there g^2 = d sigma^2/dt, which is finite on [0, 1]; every g gives the same marginals (Song et al.
@@ -28,7 +28,7 @@ class GaussianProcess(ManifoldProcess):
     Attributes:
         manifold: Euclidean or CenterFree; the prior's scale is that of the schedule, sigma(1), not the manifold's.
         schedule: t -> PathPoint.
-        prediction: what the field is.
+        prediction: kind of the field: noise, x0, velocity or score.
     """
 
     manifold: FlatManifold
@@ -50,7 +50,7 @@ class GaussianProcess(ManifoldProcess):
         return kept * x0 + spread * self.manifold.project(self.tangent_noise(x0, rng))
 
     def expansion(self, x: Tensor) -> Tensor | float:
-        """Of the drift (dalpha / alpha) x. Raises ValueError where alpha(1) = 0 makes it infinite."""
+        """Integrated divergence of the drift (dalpha / alpha) x. Raises ValueError where alpha(1) = 0 (infinite)."""
         if self.has_vanishing_signal:
             raise ValueError("the noising SDE of a path without signal at t = 1 is singular there; use a diffusion")
         return self.manifold.dimensions(x) * (self.path(x, 1.0).alpha / self.path(x, 0.0).alpha).log()

@@ -67,7 +67,7 @@ class GeodesicFlow(ManifoldProcess):
     def add_score(self, x: Tensor, field: Tensor, t: Tensor | float, delta: Tensor) -> Tensor:
         """The velocity changes as that of the linear path (:meth:`path`) does when its score changes by delta.
 
-        Exact in flat space with a normal prior. On a compact manifold no score is available to tilt, and the change is
-        right to the first order in the spread of the data over that of the prior.
+        Exact in flat space with a normal prior. On a compact manifold no score is available, and the change is
+        correct to first order in the spread of the data over that of the prior.
         """
         return field + self.manifold.project_tangent(x, shift(delta, self.path(x, t), "velocity"))

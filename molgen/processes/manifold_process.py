@@ -1,4 +1,4 @@
-"""A process on one manifold: its steps and walks; the families of processes add a path from the data to the prior."""
+"""The part of a process that its manifold determines: steps and moves; families of processes add a path."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from molgen.processes.base import expand_time
 
 
 class ManifoldProcess(ABC):
-    """The verbs that a manifold answers by itself. A subclass adds a path from the data to the prior.
+    """The methods that the manifold alone determines. A subclass adds a path from the data to the prior.
 
     Attributes:
         manifold: where states lie.

@@ -1,4 +1,4 @@
-"""Exact conversions between what a network may predict.
+"""Exact conversions between the kinds of predictions of a network.
 
 On a Gaussian path x = alpha x0 + sigma noise (diffusion or linear flow), noise-, x0-, velocity- and score-predictions
 are linear functions of each other given x and t:

@@ -16,7 +16,7 @@ Tensors = Mapping[str, Tensor]
 
 @dataclass(frozen=True)
 class ProductProcess:
-    """The same verbs on mappings name -> tensor. Noise is drawn in the order of `parts`.
+    """The same methods on mappings name -> tensor. Noise is drawn in the order of `parts`.
 
     A state may leave out names (a rigid ligand has no torsions); names without a process raise ValueError. A mask is a
     mapping name -> mask that may leave out names too.

@@ -13,7 +13,7 @@ class PathPoint:
     """A schedule at time t. All fields have the shape of t; sigma is in the units of the state.
 
     Attributes:
-        alpha: how much of the data is left.
+        alpha: coefficient of the data.
         sigma: standard deviation of the noise.
         dalpha: d alpha / dt.
         dsigma: d sigma / dt.

@@ -84,7 +84,7 @@ def _device(name: str) -> torch.device:
     device = torch.device(name)
     if device.type == "cuda" and (device.index or 0) >= gpus:
         present = f"{gpus} GPU{'s' * (gpus > 1)}" if gpus else "no GPU"
-        raise ConfigError(f"device {name} is not there: torch {torch.__version__} finds {present}")
+        raise ConfigError(f"device {name} is not available: torch {torch.__version__} finds {present}")
     if device.type == "mps" and not torch.backends.mps.is_available():
         raise ConfigError(f"device mps is not there: torch {torch.__version__} finds no Apple GPU")
     return device

@@ -55,7 +55,7 @@ def trajectory(
     steps: int,
     intervals: int,
 ) -> Tensor:
-    """Where a flow takes points, with every turn that it makes: the path that was walked, not its ends mod 2 pi.
+    """The displacement of points along a flow, unwrapped: full turns count.
 
     Args:
         field: (state, t) -> velocity.
@@ -100,9 +100,9 @@ def mean_velocity(path: Tensor, begin: Tensor, end: Tensor) -> Tensor:
 
 
 def equal_jumps(count: int, intervals: int, rng: torch.Generator) -> tuple[Tensor, Tensor]:
-    """Random jumps among those that samplers of equal steps make along trajectories of ``intervals`` pieces.
+    """Random jumps of samplers with equal steps along trajectories of ``intervals`` pieces.
 
-    The number of jumps is a divisor of ``intervals``, all divisors alike, and so are the jumps of a sampler.
+    The number of jumps of the sampler is uniform over the divisors of ``intervals``, the jump uniform over its jumps.
 
     Returns:
         int64 [count] each: the indices of the points where the jumps begin and end.

@@ -12,7 +12,7 @@ from torch import Tensor
 
 
 class MoleculeWarning(UserWarning):
-    """What a user should know about the result of one molecule; a batch tells it as a note of that molecule."""
+    """A warning about the result of one molecule; in a batch it becomes a note of that molecule."""
 
 
 class NotFiniteWarning(MoleculeWarning):
@@ -47,7 +47,7 @@ _THREAD = threading.local()
 
 @contextmanager
 def warnings_as_notes(notes: list[str]) -> Iterator[None]:
-    """Within, what warns of a molecule is appended to the notes; other warnings pass."""
+    """Context in which every :class:`MoleculeWarning` is appended to the notes; other warnings pass."""
     if getattr(warnings.showwarning, "by_thread", False):
         before, _THREAD.notes = getattr(_THREAD, "notes", None), notes
         try:
@@ -67,9 +67,9 @@ def warnings_as_notes(notes: list[str]) -> Iterator[None]:
 
 @contextmanager
 def notes_by_thread() -> Iterator[None]:
-    """Within, :func:`warnings_as_notes` takes the warnings of its own thread only, of those that are started meanwhile.
+    """Context in which :func:`warnings_as_notes` collects the warnings of its own thread only.
 
-    Python's own way to catch warnings changes them for all threads.
+    `warnings.catch_warnings` acts on all threads. For threads that are started within the context.
     """
     with warnings.catch_warnings():
         show = warnings.showwarning

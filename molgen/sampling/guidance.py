@@ -60,13 +60,13 @@ def guided(field: Field, process: Process[Any], guidance: Guidance) -> Field:
 
 
 def _fade(point: PathPoint, data_scale: float) -> Tensor:
-    """The score of noised Gaussian data of this spread changes by so much of the gradient of a linear energy."""
+    """The share of the gradient of a linear energy that reaches the score of noised Gaussian data of this spread."""
     alpha = point.alpha.clamp(min=LEAST_SIGNAL)  # as in add_score, so that their product is right where alpha is 0
     return alpha * data_scale**2 / ((alpha * data_scale) ** 2 + point.sigma**2)
 
 
 def _for_each_part(value: float | Mapping[str, float], tangent: Any) -> Any:
-    """A number with the structure of a tangent.
+    """A number for each part of a tangent.
 
     Raises:
         ValueError: a mapping lacks a part, or there are no parts.

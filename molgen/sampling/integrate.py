@@ -35,7 +35,7 @@ def integrate(
         process: one process for a tensor state, a ProductProcess for a mapping state.
         state: the start, usually `process.prior(...)`.
         times: [steps + 1] strictly descending, within [0, 1].
-        stepper: one of `molgen.sampling`; says whether the ODE or an SDE is followed. What it remembers lives here.
+        stepper: one of `molgen.sampling`; decides whether the ODE or an SDE is followed; its memory is kept here.
         rng: needed by stochastic steppers, ignored by deterministic ones.
         guidance: a differentiable energy that bends the field.
         on_step: called after every step with (step index, the time reached, the state there).

@@ -24,7 +24,7 @@ from molgen.processes.base import Process, combine
 Field = Callable[[Any, Tensor], Any]
 STEPS = 16
 MOST_EXACT = 64
-"""Dimensions up to which the divergence is exact unless probes are asked for."""
+"""Largest dimension for which the divergence is exact by default."""
 
 
 def log_likelihood(
@@ -43,7 +43,7 @@ def log_likelihood(
         field: (state, t) -> what the process calls its field; a row must not depend on the others.
         process: one process for a tensor state, a ProductProcess for a mapping state.
         state: [S, ...], or a mapping of such tensors: S rows, at ``time``.
-        time: at which the density is asked for; 0: of the samples. A little more than 0 where the field is infinite at
+        time: of the density; 0: that of the samples. A little more than 0 where the field is infinite at
             the data (a score whose sigma(0) is 0), or for a smoother density.
         steps: of the integrator, four evaluations of the field each.
         probes: random tangents from which the divergence is estimated; 0: exact; None: exact up to 64 dimensions,
@@ -65,7 +65,7 @@ def log_likelihood(
 def sample_with_likelihood(
     field: Field, process: Process[Any], start: Any, *, time: float = 0.0, steps: int = STEPS
 ) -> tuple[Any, Tensor]:
-    """Carry states [S, ...] of the prior towards the data, and say how likely they are there: (states, [S]).
+    """Carry states [S, ...] of the prior to the data, with their log-likelihood there: (states, [S]).
 
     Arguments and errors as of :func:`log_likelihood`; the divergence is exact.
     """

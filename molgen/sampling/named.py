@@ -33,10 +33,10 @@ def stepper_of(name: str, *, exploding: bool = False) -> Stepper:
 
 
 def check_score(name: str, has_score: bool, model: str) -> None:
-    """See that a model can be sampled this way.
+    """Check that a model can be sampled this way.
 
     Raises:
         ConfigError: the sampler follows a stochastic equation, and the model has no score.
     """
     if name in STOCHASTIC and not has_score:
-        raise ConfigError(f'sampler "{name}" needs a score, which {model} has not; "ode" and "heun" do without')
+        raise ConfigError(f'sampler "{name}" needs a score, which {model} does not have; use "ode" or "heun"')

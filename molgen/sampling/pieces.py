@@ -13,12 +13,12 @@ from molgen.sampling.guards import MoleculeWarning
 
 
 def in_pieces(count: int, size: int, work: Callable[[slice], Tensor]) -> Tensor:
-    """The results of all rows [count, ...], made in pieces of so many rows.
+    """The results of all rows [count, ...], computed in pieces of ``size`` rows.
 
-    Where the memory of the device runs out the pieces are halved, which a warning says once; what is done stays.
+    Where the device runs out of memory the pieces are halved, with one warning; finished pieces are kept.
 
     Args:
-        work: rows -> their results; is called again for rows that did not fit.
+        work: rows -> their results; called again for rows that did not fit.
 
     Raises:
         torch.OutOfMemoryError: one row alone does not fit.

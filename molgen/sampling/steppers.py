@@ -1,7 +1,7 @@
-"""Steps along the ODE from t to t + dt (dt < 0), each read like its paper, and what a stepper is.
+"""Steppers: rules that step along the ODE from t to t + dt (dt < 0), written as in their papers.
 
-A stepper says what it remembers: `init` makes the memory of a trajectory, `step` takes it and hands on the next. The
-steppers themselves hold nothing, so one serves any number of trajectories. Deterministic ones ignore rng, stochastic
+The memory of a trajectory is explicit: `init` makes it, `step` takes it and returns the next. Steppers themselves are
+stateless, so one serves any number of trajectories. Deterministic ones ignore rng, stochastic
 ones (:mod:`molgen.sampling.stochastic`) raise ValueError without it.
 """
 
@@ -22,10 +22,10 @@ Rule = Callable[[Field, Process[Any], Any, Tensor, Tensor, torch.Generator | Non
 
 
 class Stepper(Protocol):
-    """A rule by which a field is followed."""
+    """A rule for one step along a field."""
 
     def init(self, process: Process[Any], x: Any) -> Any:
-        """What is remembered before the first step."""
+        """The memory before the first step."""
         ...
 
     def step(
@@ -39,13 +39,13 @@ class Stepper(Protocol):
         carry: Any,
         mask: Any = None,
     ) -> tuple[Any, Any]:
-        """The state at t + dt, and what is remembered for the next step."""
+        """The state at t + dt, and the memory for the next step."""
         ...
 
 
 @dataclass(frozen=True)
 class OneStep:
-    """A stepper that remembers nothing, from its rule; also a decorator."""
+    """A stepper without memory, from its rule; also a decorator."""
 
     rule: Rule
 
@@ -102,7 +102,7 @@ def midpoint(
 
 
 class Slope(NamedTuple):
-    """The velocity of the step before, where it was found, and how long the step was."""
+    """The velocity of the previous step, the state at which it was evaluated, and the length of the step."""
 
     x: Any
     velocity: Any

@@ -1,4 +1,4 @@
-"""What happens during training besides the steps: a time limit, a Ctrl-C, validation by sampling, checkpoints."""
+"""Callbacks of a training: time limit, Ctrl-C, validation by sampling, checkpoints."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from molgen.training.module import FieldTraining
 
 
 def any_process(trainer: lightning.Trainer, flag: bool) -> bool:
-    """Whether the flag is set in any of the processes that train together; all of them must ask."""
+    """Whether the flag is set in any of the processes that train together; a collective call."""
     return trainer.strategy.reduce_boolean_decision(flag, all=False)
 
 
@@ -27,7 +27,7 @@ def ends_a_step(trainer: lightning.Trainer) -> bool:
 
 
 class TimeLimit(lightning.Callback):
-    """Stops training after so many minutes, when the step in hand is done."""
+    """Stops training after a number of minutes, once the current step is done."""
 
     def __init__(self, minutes: float | None) -> None:
         self.minutes = minutes
@@ -40,9 +40,9 @@ class TimeLimit(lightning.Callback):
 
 
 class StopOnInterrupt(lightning.Callback):
-    """The first Ctrl-C ends training after the step in hand, as the last step does; a second one ends it at once.
+    """The first Ctrl-C ends training regularly after the current step; a second one ends it at once.
 
-    ``interrupted`` says whether there was one. Only the main thread can know; in others nothing changes.
+    ``interrupted`` says whether there was one. Signals arrive in the main thread only; elsewhere this does nothing.
     """
 
     def __init__(self) -> None:

@@ -24,14 +24,14 @@ from molgen.files import write_atomically
 FORMAT = "molgen-weights-1"
 SHIPPED = Path(__file__).parents[1] / "weights"
 LARGEST_SIZE = 1024
-"""No width, depth or degree of a model is larger."""
+"""Largest width, depth or degree of a model that is loaded."""
 C = TypeVar("C")
 M = TypeVar("M", bound=nn.Module)
 
 
 @dataclass(frozen=True)
 class Checkpoint:
-    """Weights and what is known of them.
+    """Weights with their metadata.
 
     Attributes:
         task: what the weights are for, e.g. "conformers".
@@ -77,7 +77,7 @@ def weights_file(path_or_name: str | Path, task: str) -> Path:
 
 
 def task_of(path: str | Path) -> str | None:
-    """The task that a checkpoint is for; None for what is no checkpoint."""
+    """The task of a checkpoint; None for a file that is not one."""
     try:
         with safe_open(path, framework="pt") as file:
             return (file.metadata() or {}).get("task")
@@ -107,7 +107,7 @@ def load_checkpoint(path: str | Path, task: str) -> Checkpoint:
     except (OSError, SafetensorError, json.JSONDecodeError, KeyError, RecursionError) as error:
         raise CheckpointError(f"cannot be read: {error}", source=path) from error
     if not isinstance(config, dict) or not isinstance(record, dict):
-        raise CheckpointError("cannot be read: its configuration or its record is no mapping", source=path)
+        raise CheckpointError("cannot be read: its configuration or its record is not a mapping", source=path)
     return Checkpoint(task, config, record, weights)
 
 
@@ -132,7 +132,7 @@ def restored(path: Path, task: str, config: type[C], build: Callable[[C], M]) ->
     except ConfigError as error:
         raise CheckpointError(f"is of another version of molgen: {error.reason}", source=path) from error
     except (ArithmeticError, RuntimeError, TypeError, ValueError) as error:
-        raise CheckpointError(f"its configuration makes no model: {str(error)[:200]}", source=path) from error
+        raise CheckpointError(f"no model fits its configuration: {str(error)[:200]}", source=path) from error
     _check_fit(outline, checkpoint.weights, path)
     with _Uninitialized():
         model = build(chosen)

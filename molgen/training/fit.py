@@ -27,7 +27,7 @@ from molgen.training.task import TrainingData
 
 @dataclass(frozen=True)
 class TrainResult:
-    """Where the weights are and what they scored.
+    """The files of a training and its metrics.
 
     Attributes:
         weights: safetensors with the averaged weights.
@@ -93,7 +93,7 @@ def fit(
         save: writes `weights.safetensors` of a model and the record of this run.
 
     Raises:
-        KeyboardInterrupt: after a Ctrl-C, when the step in hand is done and the weights and the state are saved; after
+        KeyboardInterrupt: after a Ctrl-C, once the current step is done and the weights and the state are saved; after
             a second one at once.
         TrainingError: too many batches in a row whose loss is not finite.
         InputError: the state cannot be written.
@@ -145,7 +145,7 @@ def _trainer(settings: TrainSettings, run: Run, callbacks: list[lightning.Callba
 def _entry(
     trained: FieldTraining, samples: int, begun: float, metrics: Mapping[str, float], step: int
 ) -> dict[str, Any]:
-    """What the record of a checkpoint says of this run."""
+    """The entry of this run in the record of a checkpoint."""
     return {
         "steps": step,
         "batch": samples,

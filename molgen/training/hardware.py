@@ -1,4 +1,4 @@
-"""What a training runs on: accelerator, processes, precision; what is not there is said before anything is loaded."""
+"""The hardware of a training: accelerator, processes, precision; checked before anything is loaded."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ from molgen.training.settings import TrainSettings
 
 
 def check_hardware(settings: TrainSettings) -> None:
-    """The devices are there, and can compute in the precision.
+    """Check that the devices exist and support the precision.
 
     Raises:
-        ConfigError: not so; it names the key.
+        ConfigError: they do not; it names the key.
     """
     kind = accelerator_of(settings)
     has = {"cpu": True, "cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available()}
     if not has[kind]:
         there = ", ".join(name for name, available in has.items() if available)
-        raise ConfigError(f"train.accelerator: {kind} is not there; this machine has {there}")
+        raise ConfigError(f"train.accelerator: {kind} is not available; this machine has {there}")
     if kind == "cuda" and settings.devices > torch.cuda.device_count():
         raise ConfigError(
-            f"train.devices: {settings.devices} GPUs are asked for, {torch.cuda.device_count()} are there"
+            f"train.devices: {settings.devices} GPUs are requested, {torch.cuda.device_count()} are available"
         )
     if kind == "mps" and settings.devices > 1:
         raise ConfigError("train.devices: mps is one device")

@@ -71,12 +71,12 @@ class FieldTraining(lightning.LightningModule):
             self.model.mixed = None
 
     def _rng(self) -> torch.Generator:
-        """Of this step, and of the rank and the batch in it where there are several."""
+        """The generator of this step, and of the rank and batch within it where there are several."""
         position = (self.global_rank, self._batch) if self.global_rank or self._batch else ()
         return torch.Generator().manual_seed(hash((self.settings.seed, self.global_step, *position)) & 0x7FFFFFFF)
 
     def _zero(self) -> Tensor:
-        """A loss without a gradient, as the other processes wait for that of this one."""
+        """A loss with a zero gradient: the other processes wait for the gradient of this one."""
         return 0.0 * torch.stack([parameter.sum() for parameter in self.model.parameters()]).sum()
 
     def on_before_optimizer_step(self, optimizer: torch.optim.Optimizer) -> None:
@@ -134,7 +134,7 @@ class FieldTraining(lightning.LightningModule):
         self._apply_settings(checkpoint)
 
     def _apply_settings(self, checkpoint: dict[str, Any]) -> None:
-        """Optimizer and schedule go on with the rates of the settings, which may have changed."""
+        """Continue optimizer and schedule with the rates of the settings, which may have changed."""
         rate = self.settings.learning_rate
         for schedule in checkpoint["lr_schedulers"]:
             now = rate * self._rate(schedule["last_epoch"])

@@ -1,4 +1,4 @@
-"""Where a training begins: a new model, the weights of a checkpoint, or a training state that is gone on with."""
+"""Where a training begins: a new model, the weights of a checkpoint, or a training state to resume."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import torch
 from torch import nn
 
 from molgen.errors import CheckpointError
-from molgen.training.run_folder import changed_settings, told
+from molgen.training.run_folder import changed_settings, changes_text
 
 if TYPE_CHECKING:
     from molgen.training.task import Task
@@ -22,9 +22,9 @@ class Start(NamedTuple):
     Attributes:
         model: in training mode.
         record: of the runs before.
-        state: the training state to go on with, if any.
-        step: optimizer steps behind that state.
-        notes: what of its settings has changed, and that nothing is left to do.
+        state: the training state to resume, if any.
+        step: optimizer steps before that state.
+        notes: changed settings, or that nothing is left to do.
     """
 
     model: nn.Module
@@ -54,14 +54,14 @@ def starting_point(task: Task, config: Any, resume: str | Path | None) -> Start:
     changes = changed_settings(path.with_name("config.yaml"), config)
     of_model = {key: change for key, change in changes.items() if key.startswith("model.")}
     if of_model:
-        reason = f"weights do not fit the model: {told(of_model)}; --from starts a new training from weights"
+        reason = f"weights do not fit the model: {changes_text(of_model)}; --from starts a new training from weights"
         raise CheckpointError(reason, source=path)
     model = task.build(config.model)
     _check_fit(saved, model, path)
     beside = path.with_name("weights.safetensors")
     record = task.load(beside)[1] if beside.exists() else {}
     step = int(saved["global_step"])
-    notes = [f"goes on with changed settings: {told(changes)}"] if changes else []
+    notes = [f"goes on with changed settings: {changes_text(changes)}"] if changes else []
     if step >= config.train.steps:
         notes.append(f"all {config.train.steps} steps are done; a larger train.steps goes on")
     return Start(model, record, path, step, tuple(notes))

@@ -1,4 +1,4 @@
-"""The folder of a run: its files, and that no finished or begun run in it is lost by accident."""
+"""The folder of a run: its files, and a guard against replacing a run by accident."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class RunFolder:
         return self.path / "config.yaml"
 
     def check_free(self, resume: str | Path | None, force: bool) -> None:
-        """A run may be written here: there is none yet, it is gone on with, or it may go.
+        """Check that a run may be written here: there is none yet, it is resumed, or it may be replaced.
 
         Raises:
             InputError: there is a run.
@@ -60,7 +60,7 @@ class RunFolder:
 
 
 def changed_settings(path: Path, config: Any) -> Changes:
-    """What a configuration changes of the settings in the `config.yaml` of an earlier run.
+    """The settings that differ from those in the `config.yaml` of an earlier run.
 
     Keys that the earlier version did not have are left out; nothing where there is no such file.
 
@@ -88,6 +88,6 @@ def difference(before: Mapping[str, Any], now: Mapping[str, Any], prefix: str = 
     return changes
 
 
-def told(changes: Changes) -> str:
+def changes_text(changes: Changes) -> str:
     """Changes in one line."""
     return ", ".join(f"{key} {old} -> {new}" for key, (old, new) in changes.items())

@@ -1,4 +1,4 @@
-"""What a model brings to be trained. With a `Task`, it can be trained, resumed, saved and loaded.
+"""A `Task` describes a trainable model, which can then be trained, resumed, saved and loaded.
 
 Importing this module does not import Lightning, so that models can be loaded without it.
 """
@@ -41,7 +41,7 @@ M = TypeVar("M", bound=nn.Module)
 
 @dataclass(frozen=True)
 class TrainingData:
-    """What a configuration trains on, and what it is measured by.
+    """The training data of a configuration, its loss and its validation.
 
     Attributes:
         stream: makes, with ``start=`` the number of batches to leave out, an endless dataset of the batches from there
@@ -51,8 +51,8 @@ class TrainingData:
         measure: model with averaged weights, in eval mode -> metric name -> value, on what is held back.
         samples: noised samples in a batch.
         labels: of the sources, for the record in the checkpoint, e.g. ``{"sources": ["crystal (300)"]}``.
-        notes: what a user should know of the data.
-        check: record of the weights that training begins from -> raises where they have seen what is held back.
+        notes: remarks on the data for the user.
+        check: record of the initial weights -> raises where they were trained on the validation set.
     """
 
     stream: Callable[..., torch.utils.data.IterableDataset]
@@ -65,7 +65,7 @@ class TrainingData:
 
 
 def unchanged(config: Any, model: Any, record: Record) -> tuple[Any, Record]:
-    """Weights of a checkpoint as they are."""
+    """Keep the weights of a checkpoint unchanged."""
     return model, record
 
 
@@ -118,7 +118,7 @@ class Task(Generic[C, M]):
         progress: bool = False,
         on_note: Callable[[str], None] = warnings.warn,
     ) -> TrainResult:
-        """Train, or go on training, for at most ``max_minutes``.
+        """Train, or resume training, for at most ``max_minutes``.
 
         Args:
             output: folder for `weights.safetensors`, `state.ckpt`, `config.yaml` and, for every piece of the run,
@@ -128,7 +128,7 @@ class Task(Generic[C, M]):
             force: replace a run that is in the folder.
             checkpoint_minutes: between two writings of `state.ckpt`.
             progress: show a progress bar, or lines on stderr where that is no terminal.
-            on_note: called, in the first process, with what a user should know; else it is a warning.
+            on_note: called in the first process with remarks for the user; by default they are warnings.
 
         Raises:
             InputError: a source cannot be read, the output cannot be written, or the folder holds a run.

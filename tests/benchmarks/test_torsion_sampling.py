@@ -60,4 +60,4 @@ def test_every_combination_gives_a_line(tmp_path: Path, monkeypatch, capsys):
     assert max(found) < 1.5
     monkeypatch.setattr("sys.argv", ["x", *arguments[:2], "--models", "default", "--samplers", "sde", "--steps", "1"])
     ts.main()
-    assert "needs a score, which a flow of torsions has not" in capsys.readouterr().out
+    assert "needs a score, which a flow of torsions does not have" in capsys.readouterr().out

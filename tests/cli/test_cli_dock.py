@@ -50,7 +50,7 @@ def test_a_diffusion_proposes_poses_by_its_stochastic_equation(
     assert dock(*learned, "--sampler", "sde") == 0
     assert len(list(Chem.SDMolSupplier("out.sdf")))
     assert dock("--proposals", "learned", "--sampler", "sde") == 2
-    assert "needs a score, which a flow of poses has not" in capsys.readouterr().err
+    assert "needs a score, which a flow of poses does not have" in capsys.readouterr().err
 
 
 def test_protonation_can_be_left_out(in_folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -29,7 +29,7 @@ def test_a_gpu_that_is_not_there_is_said(monkeypatch, count):
     if count:
         assert device_of("cuda:1") == torch.device("cuda:1")
     missing, finds = ("cuda:2", "finds 2 GPUs") if count else ("cuda", "finds no GPU")
-    with pytest.raises(ConfigError, match=rf"device {missing} is not there: .* {finds}"):
+    with pytest.raises(ConfigError, match=rf"device {missing} is not available: .* {finds}"):
         device_of(missing)
 
 

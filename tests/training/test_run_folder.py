@@ -119,7 +119,7 @@ def test_learning_rate_and_gradient_norm_are_logged(run):
         ("train.precision=8-true", "train.precision must be one of 32-true, bf16-mixed, 16-mixed"),
         ("train.precision=16-mixed", "train.precision: 16-mixed needs a GPU"),
         ("train.ema=1", "train.ema must be at least 0 and less than 1"),
-        ("train.accelerator=mps", "train.accelerator: mps is not there"),
+        ("train.accelerator=mps", "train.accelerator: mps is not available"),
         ("train.loggers=[wandb]", "train.loggers: wandb is not installed"),
         ("train.sources=[{share: 1}]", "train.sources: a source has no path"),
         ("train.sources=[{path: a, share: -1}]", "train.sources[0].share must be more than 0"),

@@ -16,11 +16,11 @@ from molgen.cli.frame.voice import Voice, speaking
 TERMINAL = "Terminal"
 """The group of the options that every command has."""
 _Quiet = Annotated[
-    bool, typer.Option("-q", "--quiet", help="Say nothing but errors.", rich_help_panel=TERMINAL, show_default=False)
+    bool, typer.Option("-q", "--quiet", help="Print errors only.", rich_help_panel=TERMINAL, show_default=False)
 ]
 _Verbose = Annotated[
     bool,
-    typer.Option("-v", "--verbose", help="Tell every stage as a line.", rich_help_panel=TERMINAL, show_default=False),
+    typer.Option("-v", "--verbose", help="Print a line for every stage.", rich_help_panel=TERMINAL, show_default=False),
 ]
 _Json = Annotated[
     bool,

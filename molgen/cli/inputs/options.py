@@ -18,7 +18,7 @@ class ProposalSource(StrEnum):
 
 
 class Sampler(StrEnum):
-    """How a model is followed from noise to data."""
+    """Sampler of a flow or diffusion model."""
 
     ode = "ode"
     heun = "heun"
@@ -34,7 +34,7 @@ class Rank(StrEnum):
 
 
 class Effort(StrEnum):
-    """How much is searched."""
+    """Search effort."""
 
     quick = "quick"
     normal = "normal"
@@ -84,7 +84,7 @@ ProteinArgument = Annotated[Path | None, typer.Argument(metavar="PROTEIN", help=
 ProteinAgain = Annotated[Path | None, typer.Option("-p", "--protein", help="The same, as in other commands.")]
 PosesOutput = Annotated[Path, typer.Option("-o", "--output", help="Poses to write: .sdf or .pdbqt, also .gz.")]
 SeedOption = Annotated[int, typer.Option(min=0, help="Same seed, same poses.")]
-EffortOption = Annotated[Effort, typer.Option(help="How much is searched.")]
+EffortOption = Annotated[Effort, typer.Option(help="Search effort.")]
 ReferenceOption = Annotated[
     Path | None, typer.Option("-r", "--reference", help="Pose to measure RMSD to and compare interactions with.")
 ]
@@ -108,7 +108,7 @@ DeviceOption = Annotated[
 
 
 SamplerOption = Annotated[
-    Sampler, advanced("--sampler", help="How a model is followed; sde and predictor-corrector: a diffusion.")
+    Sampler, advanced("--sampler", help="Sampler; sde and predictor-corrector need a diffusion model.")
 ]
 PoseModelOption = Annotated[str, advanced("--pose-model", help="Proposes poses: default, diffusion, or a file.")]
 ConfidenceModelOption = Annotated[str, advanced("--confidence-model", help="Ranks poses: default, or a weights file.")]

@@ -1,4 +1,4 @@
-"""Samples of a molecule by the model of coordinates: nothing is embedded, and wrong stereo is drawn again."""
+"""Samples of the model of coordinates: nothing is embedded, and samples with wrong stereo are redrawn."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ from molgen.sampling.guards import MoleculeWarning
 from molgen.sampling.named import check_score, stepper_of
 
 STEPS = 5
-"""Network evaluations where none are asked for: more bring nothing (see the model card)."""
+"""Default number of network evaluations; more do not help (see the model card)."""
 FEWEST, PER_CONFORMER = 40, 2
-"""Samples: at least so many, and so many for each conformer that is wanted."""
+"""Least number of samples, and samples per requested conformer."""
 ROUNDS = 4
-"""Rounds of drawing, until as many as wanted have the right stereo."""
+"""Most rounds of sampling until enough samples have the right stereo."""
 STRAIN_STEPS = 40
 """MMFF94s steps, at least, before the strain of a sample is measured: bonds and angles as drawn are all strained."""
 METHOD = "cartesian model"
@@ -55,20 +55,20 @@ def coordinate_samples(mol: Chem.Mol, model: CartesianModel, config: GenerateCon
     positions, energies = with_strain(field, positions, longer)
     kept = np.flatnonzero(stereo_mask(mol, with_conformers(mol, positions)) & np.isfinite(positions).all((1, 2)))
     if not len(kept):
-        raise EmbeddingError("no sample of the model of coordinates has the stereo of the molecule")
+        raise EmbeddingError("no sample of the model of coordinates has the right stereo")
     energies = replace(energies, values=energies.values[kept])
     return Samples(mol, positions[kept], energies, np.zeros(len(kept), dtype=int), METHOD, field)
 
 
 def check_options(model: CartesianModel, config: GenerateConfig) -> None:
-    """See that the model of coordinates can do what is asked.
+    """Check that the model of coordinates supports the options.
 
     Raises:
-        ConfigError: it cannot.
+        ConfigError: it does not.
     """
     if config.is_restrained or config.boltzmann is not None:
-        request = "Boltzmann weights need" if config.boltzmann is not None else "what stays in place needs"
-        raise ConfigError(f"{request} torsions over template conformers, which the model of coordinates has not")
+        request = "Boltzmann weights need" if config.boltzmann is not None else "restraints need"
+        raise ConfigError(f"{request} torsions over template conformers, which the model of coordinates does not have")
     check_score(config.sampler, model.config.process == "diffusion", "a flow of coordinates")
 
 
@@ -89,10 +89,10 @@ def _right_samples(model: CartesianModel, polar: PolarGraph, count: int, config:
         accepted.append(samples[stereo_is_right(samples, polar.marks)])
     right = np.concatenate(accepted)
     if not len(right):
-        raise EmbeddingError(f"none of {drawn} samples of the model of coordinates has the stereo of the molecule")
+        raise EmbeddingError(f"none of {drawn} samples of the model of coordinates has the right stereo")
     if len(right) < min(count, config.n):
         warnings.warn(
-            f"{len(right)} of {drawn} samples of the model of coordinates have the stereo of the molecule",
+            f"{len(right)} of {drawn} samples of the model of coordinates have the right stereo",
             MoleculeWarning,
             stacklevel=3,
         )

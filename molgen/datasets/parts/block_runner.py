@@ -53,11 +53,11 @@ class InputBlock:
 
 @dataclass(frozen=True)
 class BlockLog:
-    """What became of the inputs of a block.
+    """The outcome of the inputs of a block.
 
     Attributes:
         prepared: inputs that did not fail.
-        examples: what they hold to train on.
+        examples: number of training examples in them.
         failures: (name, place, reason) of the others.
         inputs: names of all; earlier versions did not note them for conformers.
     """
@@ -75,7 +75,7 @@ class BlockLog:
         return cls(log["prepared"], log["examples"], failures, log.get("inputs"))
 
     def covers(self, block: InputBlock) -> bool:
-        """Whether it is of these inputs; a run with a limit may have ended within the block."""
+        """Whether the log is of these inputs; a run with a limit may have ended within the block."""
         names = [item.name for item in block.inputs]
         return self.inputs == names if self.inputs else self.prepared + len(self.failures) == len(names)
 

@@ -1,6 +1,7 @@
 """Part files: the arrays of many records end to end in a safetensors file, each with the rows that a record has.
 
-All prepared sets are kept this way. They are read without RDKit, and in a way that no content of a file can surprise.
+All prepared sets are kept this way. They are read without RDKit, and no content of a file can run code or exhaust the
+memory.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ Record = TypeVar("Record")
 
 _UNREADABLE = (OSError, SafetensorError, ValueError, TypeError, AttributeError, OverflowError)
 _MISFITS = (KeyError, ValueError, IndexError, TypeError, OverflowError, RecursionError)
-"""What comes of arrays that do not fit together."""
+"""The errors of arrays that do not fit together."""
 
 
 @dataclass(frozen=True)
@@ -93,13 +94,13 @@ def read_part(path: Path, part: PartFormat) -> tuple[Arrays, str]:
         if metadata.get("format") != part.name:
             raise InputError(f"is not a {part.noun} ({part.name})", source=path)
         if "source" not in metadata:
-            raise InputError("does not say where it comes from", source=path)
+            raise InputError("does not state its source", source=path)
         names = file.keys()  # the file itself is not iterable
         return {name: file.get_tensor(name) for name in names}, metadata["source"]
 
 
 def record_count(path: Path) -> int:
-    """How many records a part of any format says to have.
+    """The stated number of records of a part of any format.
 
     Raises:
         InputError: the file is missing or damaged, or does not say.
@@ -107,7 +108,7 @@ def record_count(path: Path) -> int:
     with _opened(path) as file:
         count = (file.metadata() or {}).get("count", "")
     if not count.isdecimal():
-        raise InputError("does not say how many records it has; prepare it again", source=path)
+        raise InputError("does not state its number of records; prepare it again", source=path)
     return int(count)
 
 
@@ -165,7 +166,7 @@ def unpack_texts(array: np.ndarray) -> list[str]:
     """
     texts = json.loads(array.tobytes())
     if not isinstance(texts, list):
-        raise ValueError("the names are no list")
+        raise ValueError("the names are not a list")
     return texts
 
 
@@ -183,7 +184,7 @@ def _opened(path: Path) -> Iterator[Any]:
 def _split(arrays: Mapping[str, np.ndarray], name: str) -> list[np.ndarray]:
     array, rows = arrays[name], arrays[f"{name}_rows"]
     if rows.ndim != 1 or rows.dtype.kind not in "iu" or (rows < 0).any():
-        raise ValueError(f"{name}_rows is no list of counts")
+        raise ValueError(f"{name}_rows is not a list of counts")
     stops = np.cumsum(rows, dtype=np.int64).tolist()
     if len(array) != (stops[-1] if stops else 0):
         raise ValueError(f"{name} has {len(array)} rows")

@@ -27,17 +27,17 @@ C = TypeVar("C", bound=PreparationConfig)
 
 
 def one_example(record: Any) -> int:
-    """A record that is one example."""
+    """One example per record."""
     return 1
 
 
 def file_name(source: Path) -> str:
-    """A source is known by the name of its file or folder."""
+    """The name of a source: that of its file or folder."""
     return source.name
 
 
 def nothing_to_check(config: Any) -> None:
-    """Settings that need nothing."""
+    """No check."""
 
 
 @dataclass(frozen=True)
@@ -95,7 +95,7 @@ class Preparation(Generic[C]):
 
 
 def check_settings(folder: Path, source: str, config: Any) -> None:
-    """Note the settings of a folder, or see that they are those of the run that began it.
+    """Write the settings of a folder, or check that they equal those of the run that began it.
 
     Raises:
         InputError: they differ.

@@ -1,6 +1,6 @@
-"""Sets larger than memory: records that stay on disk, of whose parts some at a time are read.
+"""Sets larger than memory: records that stay on disk, read a few parts at a time.
 
-A :class:`ShardedRecords` stands where a list of records does. What is asked of every record (the molecule it is of, its
+A :class:`ShardedRecords` replaces a list of records. A property of every record (its molecule, its
 family) takes one pass over the parts, one in memory at a time. A stream draws from a few parts for a while, then from
 the next ones (:meth:`ShardedRecords.opened`), so that no part is read for one record.
 """
@@ -26,7 +26,7 @@ _GOLDEN = (5**0.5 - 1) / 2
 
 
 class PartReader(Generic[Record]):
-    """The parts of a set, ``most`` of which are in memory: those that were asked for last.
+    """The parts of a set, of which the ``most`` last used are kept in memory.
 
     Args:
         paths: part files.
@@ -43,7 +43,7 @@ class PartReader(Generic[Record]):
         """The records of a part.
 
         Raises:
-            InputError: it cannot be read, or has another number of records than it says.
+            InputError: it cannot be read, or does not have the number of records that it states.
         """
         if part in self._read:
             self._read.move_to_end(part)
@@ -52,12 +52,12 @@ class PartReader(Generic[Record]):
             self._read.popitem(last=False)
         records = self.load([self.paths[part]])[0]
         if len(records) != self.counts[part]:
-            raise InputError(f"has {len(records)} records and says {self.counts[part]}", source=self.paths[part])
+            raise InputError(f"has {len(records)} records but states {self.counts[part]}", source=self.paths[part])
         self._read[part] = records
         return records
 
     def value_of_all(self, function: Callable[[Record], Any]) -> list[Any]:
-        """A function of every record, one part in memory at a time; kept for the next time that it is asked for."""
+        """A function of every record, one part in memory at a time; cached."""
         if function not in self.values:
             self._read.clear()
             self.values[function] = [function(record) for path in self.paths for record in self.load([path])[0]]
@@ -69,8 +69,8 @@ class ShardedRecords(Sequence[Record]):
 
     Args:
         reader: of its parts.
-        rows: int64 [N], the places in the whole set of the records that are meant; None: all.
-        change: what becomes of a record when it is read.
+        rows: int64 [N], indices of the records in the whole set; None: all.
+        change: applied to a record when it is read.
     """
 
     def __init__(
@@ -99,18 +99,18 @@ class ShardedRecords(Sequence[Record]):
         return record if self.change is None else self.change(record)
 
     def select(self, indices: np.ndarray) -> ShardedRecords[Record]:
-        """Some of them."""
+        """A subset of the records."""
         return ShardedRecords(self.reader, self.rows[indices], self.change)
 
     def changed(self, change: Callable[[Record], Any]) -> ShardedRecords[Any]:
-        """As they are after a change, which keeps what they are of."""
+        """The records after a change that keeps their molecule and family."""
         before = self.change
         return ShardedRecords(
             self.reader, self.rows, change if before is None else lambda record: change(before(record))
         )
 
     def opened(self, number: int, seed: int, weights: np.ndarray | None = None) -> OpenedParts[Record]:
-        """What the ``number``-th stretch of a stream draws from: as many parts as there is memory for.
+        """The records of the ``number``-th stretch of a stream: as many parts as there is memory for.
 
         A part comes as often as its records weigh, so that over all stretches a record is drawn by its weight. Parts
         are taken along a golden-ratio sequence, which comes to all of them soon.
@@ -176,15 +176,15 @@ def values_of(records: Sequence[Record], function: Callable[[Record], Any]) -> l
     return [values[row] for row in records.rows]
 
 
-def those(records: Sequence[Record], wanted: Sequence[bool]) -> Sequence[Record]:
-    """The records that are wanted, left on disk where they are there."""
+def select_records(records: Sequence[Record], wanted: Sequence[bool]) -> Sequence[Record]:
+    """The records where ``wanted`` is True; those on disk stay there."""
     if isinstance(records, ShardedRecords):
         return records.select(np.flatnonzero(wanted))
     return [record for record, keep in zip(records, wanted, strict=True) if keep]
 
 
 def in_memory(records: Sequence[Record]) -> list[Record]:
-    """A list of them, which does not hold the parts that they come from."""
+    """A list of the records that does not keep their parts in memory."""
     return [deepcopy(record) for record in records] if isinstance(records, ShardedRecords) else list(records)
 
 

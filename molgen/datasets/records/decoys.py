@@ -170,14 +170,14 @@ def _check_poses(complexes: Sequence[ComplexRecord], arrays: Arrays) -> None:
     """Whether the poses are as many as their numbers say."""
     counts, searched = arrays["poses.count"], arrays["poses.searched"]
     if any(one.ndim != 1 or one.dtype.kind not in "iu" or (one < 0).any() for one in (counts, searched)):
-        raise ValueError("poses.count and poses.searched are no lists of counts")
+        raise ValueError("poses.count and poses.searched are not lists of counts")
     atoms = np.array([one.graph.n_atoms for one in complexes], dtype=np.int64)
     if counts.shape != atoms.shape or searched.shape != atoms.shape or (searched > counts).any():
-        raise ValueError("the poses are of another number of ligands")
+        raise ValueError("the number of ligands of the poses differs")
     count = int(counts.sum())
     expected = {"positions": (int(atoms @ counts), 3), "energies": (count,), "rmsds": (count,)}
     if "poses.support" in arrays:
         expected["support"] = (count, _SUPPORT)
     for name, shape in expected.items():
         if arrays[f"poses.{name}"].shape != shape or arrays[f"poses.{name}"].dtype.kind not in "if":
-            raise ValueError(f"poses.{name} has not the shape {list(shape)}")
+            raise ValueError(f"poses.{name} does not have the shape {list(shape)}")

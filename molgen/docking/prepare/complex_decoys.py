@@ -46,7 +46,7 @@ from molgen.geometry.torsions import dihedral_angles
 from molgen.metrics.poses import pose_matches, pose_rmsd_matrix
 from molgen.metrics.symmetry import automorphisms, heavy_coordinates
 from molgen.models.pose_confidence.support import found_back_from, samples_nearby
-from molgen.models.pose_flow.denoising import can_judge
+from molgen.models.pose_flow.denoising import has_denoising_errors
 from molgen.models.pose_flow.model import PoseModel
 from molgen.physics.energy import DockingEnergy
 from molgen.physics.rigid_bfgs import minimize
@@ -182,7 +182,7 @@ def decoys_of_complex(files: ComplexFiles, config: ComplexDecoyConfig) -> Labele
 
 def supported(model: PoseModel | None, site: Site, ligand: Ligand, refined: Refined) -> np.ndarray | None:
     """What a pose model says of refined poses, of which it proposed some, [B, len(SUPPORT_FEATURES)]; None without."""
-    if model is None or refined.sampled is None or not can_judge(model):
+    if model is None or refined.sampled is None or not has_denoising_errors(model):
         return None
     recovered = found_back_from(denoised(model, site, ligand, refined.positions))
     return torch.cat([samples_nearby(refined.sampled)[:, None], recovered], 1).numpy()

@@ -36,10 +36,10 @@ class CartesianTrainConfig(TrainSettings):
 
     Attributes:
         sources: the mixture of prepared sets (`molgen prepare cartesian`).
-        validation: molecules of the first source that are held back from all, at most a tenth of them.
-        aligned: turn the noise of a flow on to the structure, so that paths cross less often; a flow so trained has no
-            score. A diffusion never does.
-        earlier: times are t^earlier of uniform ones: above 1 more of them near the data.
+        validation: number of molecules of the first source held back from all sources, at most a tenth of them.
+        aligned: superpose the noise of a flow on the structure, so that paths cross less often; such a flow has no
+            score. Ignored by a diffusion.
+        earlier: exponent of uniform times; above 1, more of them are near the data.
         batch: molecules per batch; draws: noise draws per molecule.
     """
 

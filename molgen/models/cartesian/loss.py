@@ -12,7 +12,7 @@ from molgen.models.cartesian.data import CartesianBatch
 from molgen.models.cartesian.model import CartesianModel, output_scale
 
 EARLIEST = 0.01
-"""No structure is noised less than at this time."""
+"""Least time of the noised structures."""
 
 
 def cartesian_loss(
@@ -26,8 +26,8 @@ def cartesian_loss(
 ) -> Tensor:
     """Squared error of the clean coordinates over the scale of what is left to predict, averaged over placed atoms.
 
-    Flow matching (Lipman et al. 2023, arXiv:2210.02747) or denoising score matching; which, the process of the model
-    says: on a Gaussian path both are regressions on the clean state. Times are strata over the structures of the batch.
+    Flow matching (Lipman et al. 2023, arXiv:2210.02747) or denoising score matching, by the process of the model: on a
+    Gaussian path both are regressions on the clean state. Times are stratified over the structures of the batch.
 
     Args:
         aligned, earlier: as of `CartesianTrainConfig`.

@@ -17,10 +17,10 @@ from molgen.processes.schedules import LinearPath, Schedule, VariancePreservingC
 
 
 class CartesianModel(FieldModel):
-    """The clean coordinates that noised ones point to, of heavy atoms and polar hydrogens.
+    """Predicts the clean coordinates of heavy atoms and polar hydrogens from noised ones.
 
     Args:
-        network: of a user's own, in place of :class:`CartesianNetwork`.
+        network: replaces :class:`CartesianNetwork`.
     """
 
     config: CartesianModelConfig
@@ -53,7 +53,7 @@ class CartesianNetwork(nn.Module):
         self.network = PairNetwork(config.network)
 
     def encode(self, batch: StereoBatch) -> PairEncoding:
-        """What depends on the molecules alone; once per molecule."""
+        """Coordinate-independent features; once per molecule."""
         return self.network.encode(batch)
 
     def forward(self, batch: StereoBatch, encoding: PairEncoding, positions: Tensor, t: Tensor) -> Tensor:
@@ -67,7 +67,7 @@ class CartesianNetwork(nn.Module):
 
 
 def output_scale(config: CartesianModelConfig, sigma: Tensor, variance: Tensor) -> Tensor:
-    """The standard deviation of what is left to predict, Angstrom; the loss is in its units.
+    """The standard deviation of the residual to predict, Angstrom; the loss is in its units.
 
     Args:
         sigma: of the schedule; variance: of the noised state.

@@ -34,7 +34,7 @@ def sample_coordinates(
         count: S.
         rng: of the prior and of stochastic steppers, on the CPU.
         times: descending, to 0.
-        stepper: says whether the ODE or the SDE is followed.
+        stepper: decides whether the ODE or the SDE is followed.
         start: [S, n, 3], states at times[0]; None: of the prior.
 
     Returns:
@@ -59,7 +59,7 @@ def sample_coordinates(
 def refined(
     model: CartesianModel, molecule: StereoBatch, positions: Tensor, rng: torch.Generator, *, begin: float, steps: int
 ) -> Tensor:
-    """Structures [S, n, 3] noised to the time ``begin`` and carried back: what is small changes, the rest stays.
+    """Structures [S, n, 3] noised to the time ``begin`` and denoised: small features change, large ones stay.
 
     After Meng et al. 2022, "SDEdit" (arXiv:2108.01073).
     """

@@ -1,4 +1,4 @@
-"""How near the model of coordinates comes to structures that were held back."""
+"""Validation of the model of coordinates on held-back structures."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _SAMPLES, _STEPS = 8, 10
 
 @torch.no_grad()
 def validate(model: CartesianModel, records: Sequence[CartesianRecord]) -> dict[str, float]:
-    """Loss, and sampled structures of molecules that were held back.
+    """The loss, and metrics of sampled structures of held-back molecules.
 
     Returns:
         loss; nearest_rmsd, the mean over molecules of the least RMSD of 8 samples to the first structure (all atoms as

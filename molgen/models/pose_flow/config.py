@@ -19,7 +19,7 @@ class PoseModelConfig:
         process: "flow" (flow matching, velocity) or "diffusion" (score), on R^3 x SO(3) x torus.
         backbone: size of the network.
         harmonics: Fourier terms per torsion path in the head.
-        spread: Angstrom, standard deviation of the ligand's place about the center of the pocket at t = 1.
+        spread: Angstrom, standard deviation of the ligand's position about the center of the pocket at t = 1.
         pocket_radius: Angstrom about the center of the pocket; the atoms that the network sees.
     """
 

@@ -49,7 +49,7 @@ class PoseBatch(TensorRecord):
 
 @dataclass(frozen=True)
 class Augmentation:
-    """What is drawn anew each time an example is used; the fields are those of `PoseTrainConfig`."""
+    """Random augmentation of an example each time it is used; the fields are those of `PoseTrainConfig`."""
 
     draws: int
     jitter: float

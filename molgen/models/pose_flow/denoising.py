@@ -1,4 +1,4 @@
-"""How well the model finds its way back to a pose from noised copies of it: what it says of poses made elsewhere."""
+"""Denoising errors of a pose: how well the model predicts it from noised copies. They score poses of any origin."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ TIMES, DRAWS = (0.3, 0.7), 16
 """Noise levels, and noised copies at each."""
 
 
-def can_judge(model: PoseModel | None) -> bool:
-    """Whether the errors of a model are what a confidence is fitted to: velocities of a flow, not scores."""
+def has_denoising_errors(model: PoseModel | None) -> bool:
+    """Whether the errors of a model are those that a confidence is fitted to: velocities of a flow, not scores."""
     return model is not None and model.config.process == "flow"
 
 

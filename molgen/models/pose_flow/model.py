@@ -45,7 +45,7 @@ class PoseModel(FieldModel):
     """The field at poses in a pocket: velocities (flow) or scores (diffusion), one per part of the state.
 
     Args:
-        network: of a user's own, in place of :class:`PoseNetwork`.
+        network: replaces :class:`PoseNetwork`.
     """
 
     config: PoseModelConfig
@@ -69,7 +69,7 @@ class PoseNetwork(nn.Module):
         self.torsion = TorsionHead(own, config.harmonics)
 
     def encode(self, batch: ComplexBatch) -> Encoding:
-        """What depends on the ligand and the pocket alone."""
+        """Pose-independent features of ligands and pockets."""
         return self.backbone.encode(batch.graph, batch.pocket)
 
     def forward(self, batch: ComplexBatch, encoding: Encoding, positions: Tensor, t: Tensor) -> dict[str, Tensor]:

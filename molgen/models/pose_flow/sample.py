@@ -47,9 +47,9 @@ def sample_poses(
         template: [S, n, 3], the template conformer under each pose, Angstrom.
         start: states of the S poses at times[0], of the process's prior.
         times: descending, from 1 to 0.
-        stepper: says whether the ODE or an SDE is followed.
+        stepper: decides whether the ODE or an SDE is followed.
         rng: of stochastic steppers.
-        guide: an energy that bends the field.
+        guide: an energy that is added to the field.
         on_step: sees (step, time, positions [S', n, 3]) of every chunk of S' poses.
 
     Returns:
@@ -121,7 +121,7 @@ def _show(
 
 @dataclass(frozen=True)
 class Guide:
-    """An energy that bends the sampler's field.
+    """An energy that guides the sampler.
 
     Attributes:
         energy: positions [n, 3, S], Angstrom, relative to the center of the pocket -> (energies [S] in kcal/mol,

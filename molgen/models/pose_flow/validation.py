@@ -1,4 +1,4 @@
-"""How near sampled poses come to those of complexes that were held back."""
+"""Validation of the model of poses on held-back complexes."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from molgen.models.pose_flow.sample import prior_states, sample_poses, time_grid
 from molgen.sampling import Stepper, euler
 
 VALIDATED = 60
-"""Complexes that are sampled in a validation."""
+"""Number of complexes that are sampled in a validation."""
 _SAMPLES, _STEPS = 8, 8
 
 
 @torch.no_grad()
 def validate(model: PoseModel, records: Sequence[ComplexRecord], augmentation: Augmentation) -> dict[str, float]:
-    """Loss and sampled poses of complexes that were held back, one of each cluster first.
+    """The loss, and metrics of sampled poses of held-back complexes, one of each cluster first.
 
     Poses are sampled over the ligands' own template conformers.
 
@@ -50,7 +50,7 @@ def validate(model: PoseModel, records: Sequence[ComplexRecord], augmentation: A
 
 
 def exact_batch(record: ComplexRecord, index: int, augmentation: Augmentation, device: torch.device | str) -> PoseBatch:
-    """One complex as the network sees it, turned and cut as its place among others says."""
+    """One complex as the network sees it, rotated and cut by random numbers of its index."""
     drawn = collate_poses([record], np.random.default_rng((0, index)), augmentation).to(device)
     return PoseBatch.padded(drawn, augmentation.draws, augmentation.ligand_noise)
 

@@ -18,9 +18,9 @@ class SideChainModelConfig:
         hidden: features of a residue.
         layers: rounds of messages.
         neighbors: residues that send messages to a residue; the nearest side chains.
-        surroundings: atoms of ligands, metals and the like that a residue sees.
+        surroundings: atoms of ligands, metals and other groups that a residue sees.
         bins: of a chi angle, over a full turn.
-        process: "flow" or "diffusion" on the torus, by which side chains are on their way in training.
+        process: "flow" or "diffusion" on the torus, which noises side chains in training.
     """
 
     hidden: int = 128
@@ -45,8 +45,8 @@ class SideChainTrainConfig(TrainSettings):
         sources: prepared sets; `share` as in every mixture.
         validation: prepared set for validation; empty: one family in fifty of the first source, out of all sources.
         batch: structures per batch; residues: at most so many of each, the nearest to one drawn at random.
-        packed, noised: shares of the draws in which all side chains are unknown, and in which the unknown ones are on
-            their way (a time of the flow); in the rest the unknown ones are hidden and some are given.
+        packed, noised: shares of the draws in which all side chains are unknown, and in which the unknown ones are
+            noised to a time of the flow; in the rest the unknown ones are hidden and some are given.
         hide_ligands: how often atoms of ligands are hidden.
         wrong: share of the given side chains that are turned at random.
         backbone_noise: standard deviation, Angstrom.

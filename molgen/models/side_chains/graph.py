@@ -1,4 +1,4 @@
-"""What the network is shown of proteins: residues with frames, their neighbors and their surroundings."""
+"""The input of the network: residues with frames, their neighbors and their surroundings."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ class SideChainGraph:
         types: int64 [R].
         backbone: [R, 4, 3], N, CA, C, O, Angstrom.
         bends: [R, 9], sine, cosine and presence of phi, psi and omega.
-        neighbors: int64 [R, K], the nearest residues; near: bool [R, K], those that are any.
-        offsets: int64 [R, K], places in the chain from a residue to its neighbor, -16 to 16; 17 in another chain.
+        neighbors: int64 [R, K], the nearest residues; near: bool [R, K], False in padded columns.
+        offsets: int64 [R, K], sequence separation from a residue to its neighbor, -16 to 16; 17 in another chain.
         around: [R, C, 3], the nearest atoms of the surroundings, in the frame of the residue, Angstrom.
-        elements: int64 [R, C], their classes; seen: bool [R, C], those that are any.
+        elements: int64 [R, C], their classes; seen: bool [R, C], False in padded columns.
     """
 
     types: Tensor
@@ -82,7 +82,7 @@ def side_chain_graph(
 
 
 def _nearest(middle: Tensor, rows: slice, count: int) -> tuple[Tensor, Tensor]:
-    """Neighbors of some residues, and which of them are any."""
+    """Neighbors of residues, and a mask of those that are not padding."""
     distance = torch.cdist(middle[rows], middle)
     row = torch.arange(len(distance), device=middle.device)
     distance[row, row + rows.start] = _FAR
@@ -115,7 +115,7 @@ def _padded(values: Tensor, count: int) -> Tensor:
 
 
 def _bends(atoms: Tensor, chains: Tensor, numbers: Tensor) -> Tensor:
-    """Backbone torsions; those at a break of the chain are zero and said to be absent."""
+    """Backbone torsions; at a chain break they are zero and marked absent."""
     n, ca, c = atoms[:, 0], atoms[:, 1], atoms[:, 2]
     joins = (chains[1:] == chains[:-1]) & (torch.linalg.vector_norm(n[1:] - c[:-1], dim=-1) < 2.0)
     none = torch.zeros(1, dtype=torch.bool, device=atoms.device)

@@ -21,7 +21,7 @@ def side_chain_loss(
     """Cross-entropy of the chi angles of the unknown side chains, averaged over angles.
 
     Each structure is drawn in one of three ways: all side chains unknown; some given, the others unknown; some given,
-    the others on their way from the structure to a random angle, at a time of the flow.
+    the others noised to a time of the flow.
     """
     t = drawn_times(batch, rng, settings)
     on_way = model.process.corrupt(batch.chi, t[:, None], rng).x_t
@@ -36,9 +36,9 @@ def side_chain_loss(
 
 
 def drawn_times(batch: SideChainBatch, rng: torch.Generator, settings: SideChainTrainConfig) -> Tensor:
-    """A time [R] for every residue: 0 where its side chain is given, 1 where it is unknown, between on its way.
+    """A time [R] for every residue: 0 where its side chain is given, 1 where it is unknown, between where it is noised.
 
-    Side chains of which the structure lacks atoms are never given.
+    Side chains with missing atoms are never given.
     """
     structures = int(batch.structure.max()) + 1
     way, share, time = torch.rand(3, structures, generator=rng, device=rng.device).to(batch.chi)[:, batch.structure]

@@ -1,13 +1,13 @@
 """The network: distributions of the chi angles of every residue, given the backbone, surroundings and some side chains.
 
 Residues are frames, so that what they see of each other does not change when the protein is moved: positions of the
-neighbor's atoms in the own frame, distances, places in the chain. Messages pass between the nearest residues. The head
+neighbor's atoms in the own frame, distances, sequence separation. Messages pass between the nearest residues. The head
 gives each chi angle a distribution over bins that depends on the chi angles before it in the residue.
 
-At a time t of the flow on the torus the network sees chi angles on their way, and the same distributions are those of
-where they came from, from which the velocity follows (variational flow matching, Eijkelboom et al. 2024,
-arXiv:2406.04843). A diffusion on the torus takes the flow's place where the configuration says so: what is learned is
-the same, where the angles came from. At t = 1 the side chain is not shown at all.
+At a time t of the flow on the torus the network sees noised chi angles, and predicts the distributions of the clean
+ones, from which the velocity follows (variational flow matching, Eijkelboom et al. 2024,
+arXiv:2406.04843). A diffusion on the torus replaces the flow by configuration; the prediction is the same. At
+t = 1 the side chain is hidden.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _HARMONICS = 3
 
 
 class SideChainModel(nn.Module):
-    """Chi angles of proteins. See the module for what it computes."""
+    """Distributions of the chi angles of proteins; see the module."""
 
     def __init__(self, config: SideChainModelConfig) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-"""How well the model packs structures that it was not trained on, without search."""
+"""Validation of the side-chain model on held-back structures, without search."""
 
 from __future__ import annotations
 

@@ -19,7 +19,7 @@ class ModelConfig:
         process: "flow" (geodesic flow matching, velocity) or "diffusion" (wrapped normal, score).
         backbone: size of the network.
         harmonics: Fourier terms per torsion path in the head.
-        jumps: the network can be told where a step ends, and so jump there at once (a flow map; needs a flow).
+        jumps: the network takes the end time of a step as input, and so jumps there at once (a flow map; needs a flow).
     """
 
     process: Literal["flow", "diffusion"] = "flow"
@@ -43,7 +43,7 @@ class TrainConfig(TrainSettings):
             that is fewer), held back from all sources.
         objective: "flow" learns the field from conformers (velocity or score, by the process of the model). "reflow"
             and "map" learn from the trajectories of a trained flow (`molgen prepare conformers --set kind=reflow`):
-            the velocity of the straight way between their ends, or jumps along them (needs model.jumps).
+            the velocity of the straight path between their ends, or jumps along them (needs model.jumps).
         coupling: of the flow's starts and targets. "independent", or "transport": the nearest of the equivalent
             targets, and within the draws of one molecule the pairing of least total distance.
         geometry_noise: standard deviation of the noise on template conformers, Angstrom.

@@ -1,4 +1,4 @@
-"""Which start of a flow goes to which target: pairings that cross less often than random ones."""
+"""The coupling of starts and targets of a flow: pairings whose paths cross less often than random ones."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ SAME_SHAPE = 0.4
 
 
 def transported(template: Tensor, target: Tensor, prior: Tensor, batch: ConformerBatch) -> Tensor:
-    """The targets that the prior samples go to, and the way there.
+    """The targets of the prior samples, as displacements.
 
     Minibatch optimal transport (Pooladian et al. 2023, arXiv:2304.14772; Tong et al. 2023, arXiv:2302.00482) on the
     torus modulo the symmetries of its torsions. A prior sample keeps its template, so that the starts over a template

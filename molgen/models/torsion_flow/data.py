@@ -13,7 +13,7 @@ from molgen import graphs
 from molgen.chem.features.molecule_graph import shortest_paths
 from molgen.datasets.mixture import GraphRecord
 from molgen.datasets.parts.remembered import remembered
-from molgen.datasets.parts.shards import those, values_of
+from molgen.datasets.parts.shards import select_records, values_of
 from molgen.datasets.records.conformers import ConformerRecord
 from molgen.datasets.records.trajectories import TrajectoryRecord
 from molgen.graphs.batch import LONGEST_PATH, GraphBatch
@@ -140,7 +140,7 @@ class CollateTrajectories:
 
 def with_torsions(records: Sequence[GraphRecord]) -> Sequence[GraphRecord]:
     """The records that have a rotatable bond: there is nothing to learn from the others."""
-    return those(records, values_of(records, _n_torsions))
+    return select_records(records, values_of(records, _n_torsions))
 
 
 def _n_torsions(record: GraphRecord) -> int:

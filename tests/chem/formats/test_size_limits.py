@@ -104,7 +104,7 @@ def flat(smiles: str = "CCOC(=O)CN") -> dict[str, np.ndarray]:
         ("atoms", 200, "atoms has an unknown class"),
         ("bonds", 9, "bonds has an unknown class"),
         ("moving_rows", 3, "moving has"),
-        ("atoms_rows", -1, "no list of counts"),
+        ("atoms_rows", -1, "not a list of counts"),
     ],
 )
 def test_a_number_that_points_nowhere_is_seen(name, value, reason):

@@ -16,7 +16,7 @@ from molgen.datasets.held_back import hold_back, molecule_of
 from molgen.datasets.mixture import STRETCH, MixtureDataset, MixtureSource
 from molgen.datasets.parts.part_files import find_parts
 from molgen.datasets.parts.remembered import remembered
-from molgen.datasets.parts.shards import PartReader, ShardedRecords, in_memory, load_sets, those, values_of
+from molgen.datasets.parts.shards import PartReader, ShardedRecords, in_memory, load_sets, select_records, values_of
 from molgen.datasets.records.conformers import encode_conformers, load_conformers
 from molgen.errors import InputError
 from molgen.models import trainable_models
@@ -91,7 +91,7 @@ def test_never_more_than_some_parts_are_in_memory(parts, load, alive):
 
 def test_what_is_held_back_does_not_keep_its_part(parts, load, alive):
     records = sharded(parts, load)
-    held = in_memory(those(records, [True] + [False] * (len(records) - 1)))
+    held = in_memory(select_records(records, [True] + [False] * (len(records) - 1)))
     records[len(records) - 1], records[len(records) - 2]
     assert held[0].positions.base is None or len(held[0].positions.base) == len(held[0].positions)
     assert all(record is not held[0] for record in alive)

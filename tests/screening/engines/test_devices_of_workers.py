@@ -38,7 +38,7 @@ def test_one_process_alone_takes_no_several_devices(three_gpus):
 
 
 def test_each_of_several_devices_has_to_be_there(three_gpus):
-    with pytest.raises(ConfigError, match="device cuda:3 is not there"):
+    with pytest.raises(ConfigError, match="device cuda:3 is not available"):
         device_here("cuda:0,cuda:3", RunConfig())
 
 

@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from molgen.docking.refine import BROKEN, Refined, held
+from molgen.docking.refine import BROKEN, Refined, within_restraints
 from molgen.sampling.guards import MoleculeWarning
 
 
@@ -15,9 +15,9 @@ def poses(*restraint: float) -> Refined:
 
 def test_poses_that_break_a_restraint_are_left_out_with_a_note():
     with pytest.warns(MoleculeWarning, match="1 of 3 candidate poses break the core or an anchor and are left out"):
-        assert held(poses(2.0, 2.1 + BROKEN, 1.9 + BROKEN)).template.tolist() == [0, 2]
+        assert within_restraints(poses(2.0, 2.1 + BROKEN, 1.9 + BROKEN)).template.tolist() == [0, 2]
 
 
 def test_where_no_pose_keeps_to_it_the_nearest_stay(recwarn):
-    assert len(held(poses(90.0, 95.0)).template) == 2
+    assert len(within_restraints(poses(90.0, 95.0)).template) == 2
     assert not recwarn
