@@ -22,7 +22,7 @@ from molgen.sampling import low_discrepancy
 GAS_CONSTANT = 0.0019872041
 """kcal / (mol K)."""
 PROPOSAL_TIME = 0.1
-"""The flow is left at this time: the samples are then 18 degrees wider than the minima it was trained on."""
+"""Time at which the flow is stopped: samples are then 18 degrees wider than the minima it was trained on."""
 PROPOSAL_STEPS = 8
 
 
@@ -46,11 +46,11 @@ def boltzmann_ensemble(mol: Chem.Mol, model: TorsionModel | None, config: Genera
     Returns:
         the molecule; each conformer carries `molgen_weight` (they add up to 1), `molgen_log_likelihood` (log q of the
         torsions, radian^-m), `molgen_effective_samples` (1 / sum w^2, the number of equally weighted samples that are
-        worth as much; after Kong 1992), and and those of every conformer, see
+        worth as much; after Kong 1992), and those of every conformer, see
         :func:`molgen.generate_conformers`.
 
     Raises:
-        EmbeddingError: no energy can be had, since the field lacks parameters.
+        EmbeddingError: the force field lacks parameters.
     """
     assert config.boltzmann is not None
     record = molecule_graph(mol)

@@ -1,4 +1,4 @@
-"""A molecule with its conformers as one gets it: an RDKit Mol with arrays, that can be pickled and shows itself."""
+"""The result for one molecule: an RDKit Mol with conformers and arrays, picklable, with a notebook view."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ _EVERYTHING = int(Chem.PropertyPickleOptions.AllProps) | int(Chem.PropertyPickle
 class ConformerMol(Chem.Mol):
     """An RDKit Mol with k conformers in rank order, each with the properties that molgen sets.
 
-    It is a Mol wherever RDKit takes one; ``Chem.Mol(mol)`` makes a plain one of it. Pickled and copied it keeps all
-    properties, also those of the conformers, which a plain Mol loses.
+    RDKit takes it as a Mol; ``Chem.Mol(mol)`` is a plain copy. Unlike a plain Mol it keeps all properties when pickled
+    or copied, also those of the conformers.
 
     Args:
         mol: with conformers.
@@ -31,7 +31,7 @@ class ConformerMol(Chem.Mol):
 
     @property
     def energies(self) -> NDArray[np.float64]:
-        """[k], kcal/mol above the lowest; nan where no field knows the molecule, or conformers came from elsewhere."""
+        """[k], kcal/mol above the lowest; nan where no force field has parameters, or for conformers from elsewhere."""
         return self._values("molgen_energy")
 
     @property
@@ -41,7 +41,7 @@ class ConformerMol(Chem.Mol):
 
     @property
     def energy_method(self) -> str:
-        """The field of the energies."""
+        """The force field or method of the energies."""
         first = next(iter(self.GetConformers()), None)
         return first.GetProp("molgen_energy_method") if first and first.HasProp("molgen_energy_method") else "none"
 
@@ -71,7 +71,7 @@ class ConformerMol(Chem.Mol):
         return ConformerMol, (self.ToBinary(_EVERYTHING),)
 
     def view(self, rank: int | None = None, *, height: int = 450) -> Any:
-        """The conformers in 3D, to turn around, as an `ipymolstar` widget.
+        """An interactive 3D view of the conformers, an `ipymolstar` widget.
 
         Args:
             rank: of the only one that is shown; None lays all over each other.

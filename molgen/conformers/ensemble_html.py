@@ -18,7 +18,7 @@ from molgen.geometry import rigid
 from molgen.geometry.alignment import kabsch
 
 MOST_ROWS = 10
-"""Conformers that are drawn and listed."""
+"""Most conformers that are drawn and listed."""
 
 
 def conformer_html(
@@ -28,7 +28,7 @@ def conformer_html(
     distances: NDArray[np.float64],
     method: str,
 ) -> str:
-    """What a notebook shows; it stays in a stored one.
+    """The HTML of a notebook cell, also in a stored notebook.
 
     Args:
         mol: the molecule.

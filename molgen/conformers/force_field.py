@@ -32,8 +32,8 @@ DIELECTRIC = 2.0
 class ConformerField:
     """MMFF94s (UFF where it has no parameters) for conformers of a molecule with explicit hydrogens.
 
-    The energies are those of :func:`molgen.chem.molecules.force_field.minimize_conformers`, to 0.01 kcal/mol; the way
-    down is that of L-BFGS on all conformers at once, those of other molecules too, which takes a fifth of the time. A
+    The energies are those of :func:`molgen.chem.molecules.force_field.minimize_conformers`, to 0.01 kcal/mol; they are
+    minimized by L-BFGS on all conformers at once, also of other molecules, in a fifth of the time. A
     step stands for one and a half of RDKit's. The ends of cumulenes are kept planar or perpendicular by a term that is
     no part of the energies.
 
@@ -61,7 +61,7 @@ class ConformerField:
             self._energy = MMFFEnergy(self.terms)
 
     def with_torsional_terms(self, torsions: np.ndarray, barriers: np.ndarray) -> ConformerField:
-        """The field with more torsional terms, which pull conformers to where they are low.
+        """The force field with additional torsional terms.
 
         Args:
             torsions: int64 [m, 4], their atoms.
@@ -81,7 +81,7 @@ class ConformerField:
         )
 
     def with_contacts_among(self, atoms: np.ndarray) -> ConformerField:
-        """The field in which only these atoms feel each other through space; bonded terms are those of all atoms.
+        """The force field with nonbonded terms among these atoms only; bonded terms are those of all atoms.
 
         Args:
             atoms: int [a].
@@ -148,13 +148,13 @@ class ConformerField:
     def request(
         self, positions: np.ndarray, steps: int, electrostatics: bool = True, max_force: float = 0.1
     ) -> Minimization:
-        """What is asked for, for conformers [atoms, 3, k]; MMFF94s has to know the molecule."""
+        """The request to minimize conformers [atoms, 3, k]; needs MMFF94s parameters."""
         given = torch.from_numpy(np.ascontiguousarray(positions)).float()
         energy = self._energy.with_charges(electrostatics)
         return Minimization(energy, self._start, given, steps, max_force, self._shape, self.device)
 
     def _one_by_one(self, positions: np.ndarray, steps: int, electrostatics: bool) -> tuple[np.ndarray, Energies]:
-        """By RDKit."""
+        """Minimize by RDKit, one conformer at a time."""
         mol, restrain = with_conformers(self.mol, positions), self.restraints and self.restraints.add_to
         moved, energies = minimize_conformers(
             mol, round(self._rdkit_steps * steps), electrostatics=electrostatics, restrain=restrain

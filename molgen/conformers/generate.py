@@ -1,4 +1,4 @@
-"""Conformers of one molecule or a library: the public functions, and what becomes of every input."""
+"""Conformers of one molecule or a library: the public functions, and the outcome of every input."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ from molgen.conformers.config import GenerateConfig, checked_config
 from molgen.conformers.coordinates.samples import check_options, coordinate_samples
 from molgen.conformers.ensemble import ConformerMol
 from molgen.conformers.inputs import join_conformers
-from molgen.conformers.parallel.ahead import Ahead, Made, isomers_of, templates_of, with_templates
+from molgen.conformers.parallel.ahead import Made, PreparedInput, isomers_of, templates_of, with_templates
 from molgen.conformers.parallel.in_order import in_order, tracked
-from molgen.conformers.samples import MadeTemplates, sample_conformers
+from molgen.conformers.samples import ReadyTemplates, sample_conformers
 from molgen.conformers.selection.select import select_conformers
 from molgen.errors import ConfigError, ParseError, readable
 from molgen.models.cartesian.model import CartesianModel
@@ -84,7 +84,7 @@ def generate_conformers(
         `molgen_template` and `molgen_method` (how the template conformers were made).
 
     Raises:
-        MolgenError: one line that says what is wrong with the molecule. Unspecified stereo is set to one isomer, with a
+        MolgenError: one line on what is wrong with the molecule. Unspecified stereo is set to one isomer, with a
             warning.
     """
     if isinstance(mol, str):
@@ -106,7 +106,7 @@ def generate_conformers(
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of one input: a molecule with conformers, or a named failure.
+    """The outcome of one input: a molecule with conformers, or a named failure.
 
     Attributes:
         record: the input.
@@ -190,7 +190,7 @@ def timed_outcomes(
         prepare = partial(templates_of, config=config, largest_fragment=largest_fragment, stereo=stereo)
         prepared = with_templates(growing_batches(_sendable(records)), prepare, int(n_jobs))
 
-        def work(ahead: Ahead) -> Iterator[Outcome]:
+        def work(ahead: PreparedInput) -> Iterator[Outcome]:
             return together(ahead.record, ready=ahead.made)
 
         return (result for block in prepared for result in batch_results(work, block))
@@ -206,7 +206,7 @@ def _is_on_gpu(model: ConformerModel | None, config: GenerateConfig) -> bool:
 
 
 def _sendable(records: Iterable[InputRecord]) -> Iterator[InputRecord]:
-    """Records whose molecules keep their fields on the way to another process."""
+    """Records whose molecules keep their data fields when pickled."""
     return (replace(record, mol=record.mol and ConformerMol(record.mol)) for record in records)
 
 
@@ -218,7 +218,7 @@ def outcomes(
     stereo: Stereo,
     ready: Made = (),
 ) -> Iterator[Outcome]:
-    """The outcomes of one input record: at least one, never an exception; some template conformers may be made."""
+    """The outcomes of one input record: at least one, never an exception. ``ready``: template conformers made before."""
     isomers = attempt(isomers_of, record, largest_fragment, stereo, name=record.name)
     if isomers.value is None:
         yield Outcome(record, None, isomers.error)
@@ -238,7 +238,7 @@ def resolve_model(model: Model, device: str = "cpu") -> ConformerModel | None:
     """A model on a device; None for "uniform". One that is loaded already stays where it is.
 
     Raises:
-        ConfigError: it is no model and no file, or the device is not there.
+        ConfigError: it is neither a model nor a file, or the device is not available.
         CheckpointError: the file cannot be used.
     """
     if isinstance(model, ConformerModel):
@@ -254,11 +254,11 @@ def resolve_model(model: Model, device: str = "cpu") -> ConformerModel | None:
 
 @one_thread()
 def conformers_of(
-    mol: Chem.Mol, model: ConformerModel | None, config: GenerateConfig, ready: MadeTemplates | None = None
+    mol: Chem.Mol, model: ConformerModel | None, config: GenerateConfig, ready: ReadyTemplates | None = None
 ) -> ConformerMol:
     """The pipeline for a molecule with explicit hydrogens and complete stereo: sample, make candidates, select.
 
-    RDKit's own messages (on atom types that its fields do not know) stay off the terminal meanwhile.
+    RDKit's own messages (on unknown atom types) are silenced.
     """
     keep_freed_memory()
     with rdBase.BlockLogs(), cpu_limit(config.timeout):

@@ -12,7 +12,7 @@ from molgen.chem.molecules.inputs.records import InputRecord
 
 
 def join_conformers(records: Iterable[InputRecord]) -> Iterator[InputRecord]:
-    """The records, with those that follow each other in a file and are conformers of one molecule as one of them.
+    """The records, in which successive conformers of one molecule are joined.
 
     They are if they have 3D coordinates, the same title, and the same atoms and bonds in any order. The record has all
     conformers, in the order of atoms, under the name and the data fields of the first, and says so in its note.

@@ -1,4 +1,4 @@
-"""Options on what stays in place, checked before any molecule is looked at."""
+"""The options on restraints, checked before any molecule is read."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ _FULL_TURN = 360
 
 
 def check_restraint_options(core: Any, coord_map: Any, torsions: Any) -> None:
-    """See that the options on restraints of :class:`molgen.conformers.config.GenerateConfig` can be used.
+    """Check the options on restraints of :class:`molgen.conformers.config.GenerateConfig` can be used.
 
     Raises:
-        ConfigError: one of them has no meaning for any molecule.
+        ConfigError: one of them is invalid for every molecule.
         InputError: there is no such file of a core.
     """
     if core is not None:

@@ -1,4 +1,4 @@
-"""What stays as it is given while conformers of a molecule are generated: a core, torsions."""
+"""Restraints on the conformers of a molecule: a fixed core, torsion ranges."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from molgen.physics.shape_restraints import ShapeRestraints
 from molgen.sampling.guards import MoleculeWarning
 
 LEAST_CORE = 3
-"""Atoms that give a core a place in space."""
+"""Least number of atoms that fix the position of a core."""
 CORE_RMSD, TORSION_SLACK = 0.3, 10.0
 """Conformers whose core is further away (Angstrom) or whose torsions are further outside (degrees) are dropped."""
 DISTANCE_STIFFNESS, _TORSION = 500.0, 100.0
@@ -58,7 +58,7 @@ class Restraints:
     torsions: tuple[Torsion, ...] = ()
 
     def add_to(self, field: Any, family: str) -> None:
-        """Add the restraints to a force field of RDKit; ``family`` is "MMFF" or "UFF". Where the core lies is free."""
+        """Add the restraints to a force field of RDKit; ``family`` is "MMFF" or "UFF". The core as a whole may move."""
         for (i, first), (j, second) in itertools.combinations(self.core.items(), 2):
             length = float(np.linalg.norm(np.subtract(first, second)))
             getattr(field, f"{family}AddDistanceConstraint")(i, j, False, length, length, DISTANCE_STIFFNESS)
@@ -67,7 +67,7 @@ class Restraints:
             add(*torsion.atoms, False, torsion.low, torsion.high, _TORSION)
 
     def shape(self) -> ShapeRestraints:
-        """The restraints on all conformers at once; where the core lies is free."""
+        """The restraints on all conformers at once; the core as a whole may move."""
         pairs = self.core_pairs()
         places = np.array(list(self.core.values())).reshape(-1, 3)
         number = {atom: index for index, atom in enumerate(self.core)}
@@ -86,12 +86,12 @@ class Restraints:
         return np.array(list(itertools.combinations(self.core, 2)), dtype=np.int64).reshape(-1, 2)
 
     def freezes(self, begin: int, end: int) -> bool:
-        """Whether the bond between two atoms must not be turned."""
+        """Whether the bond between two atoms must not rotate."""
         axes = [set(torsion.atoms[1:3]) for torsion in self.torsions]
         return {begin, end} <= set(self.core) or {begin, end} in axes
 
     def placed(self, positions: np.ndarray) -> np.ndarray:
-        """Conformers [k, atoms, 3] laid with their core on the given coordinates."""
+        """Conformers [k, atoms, 3] superposed on the given coordinates by their core."""
         if not self.core:
             return positions
         atoms, target = list(self.core), torch.tensor(list(self.core.values()), dtype=torch.float64)
@@ -116,7 +116,7 @@ class Restraints:
 
 
 def restraints_of(mol: Chem.Mol, config: GenerateConfig) -> Restraints | None:
-    """The restraints that the options ask for on this molecule; None for none.
+    """The restraints of the options on this molecule; None without any.
 
     Raises:
         ParseError: the molecule has no such core or torsion, or no coordinates where its own are wanted.

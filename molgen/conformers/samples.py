@@ -35,9 +35,9 @@ from molgen.conformers.templates.embedding import (
     set_torsions,
     template_conformers,
 )
-from molgen.conformers.templates.grafting import hung_rings
+from molgen.conformers.templates.grafting import substituted_rings
 from molgen.conformers.templates.restrained import restrained_templates
-from molgen.conformers.templates.ring_amides import settle_amides
+from molgen.conformers.templates.ring_amides import planarize_ring_amides
 from molgen.conformers.templates.variants import vary_rings
 from molgen.geometry.torsions import dihedral_angles
 from molgen.models.torsion_flow.model import TorsionModel
@@ -48,8 +48,8 @@ from molgen.sampling.guards import MoleculeWarning, finite_or
 from molgen.sampling.named import check_score
 
 FLOW_STEPS, SIMPLE_STEPS, DIFFUSION_STEPS = 3, 2, 5
-"""Steps where none are asked for: those after which recall no longer gets better, or minimization makes up for it. The
-second of a flow of one or two torsions."""
+"""Default steps: those after which recall no longer gets better, or minimization makes up for it. The
+second is for a flow of one or two torsions."""
 EXTRA_STEPS = 60
 EXTRA_ROUNDS = 2
 
@@ -77,7 +77,7 @@ class Samples:
 
 @dataclass(frozen=True)
 class Prepared:
-    """A molecule ready for sampling: what RDKit does is done.
+    """A molecule prepared for sampling, without further work of RDKit.
 
     Attributes:
         field: the energies of the molecule.
@@ -93,7 +93,7 @@ class Prepared:
 
 
 @dataclass(frozen=True)
-class MadeTemplates:
+class ReadyTemplates:
     """Template conformers of a molecule that another process has made.
 
     Attributes:
@@ -108,7 +108,7 @@ class MadeTemplates:
 
 
 def sample_conformers(
-    mol: Chem.Mol, model: TorsionModel | None, config: GenerateConfig, ready: MadeTemplates | None = None
+    mol: Chem.Mol, model: TorsionModel | None, config: GenerateConfig, ready: ReadyTemplates | None = None
 ) -> Samples:
     """Template conformers, torsions sampled over them, and the strain of the result.
 
@@ -116,7 +116,7 @@ def sample_conformers(
         mol: with explicit hydrogens and complete stereo.
         model: samples the torsions; None for uniform ones.
         config: how many, and the steps.
-        ready: the template conformers, where they are there already.
+        ready: template conformers made before; None makes them.
 
     Raises:
         EmbeddingError: there is no template conformer.
@@ -124,7 +124,7 @@ def sample_conformers(
     return sample_torsions_over(prepare_templates(mol, config, ready), model, config)
 
 
-def prepare_templates(mol: Chem.Mol, config: GenerateConfig, ready: MadeTemplates | None = None) -> Prepared:
+def prepare_templates(mol: Chem.Mol, config: GenerateConfig, ready: ReadyTemplates | None = None) -> Prepared:
     """Template conformers of a molecule with explicit hydrogens and complete stereo; arguments as above.
 
     Raises:
@@ -180,12 +180,14 @@ def _templates(
         restrained = restrained_templates(mol, count, field, config)
         return restrained.positions, restrained.method
     steps = config.template_steps * (2 if ring_bound else 1)
-    rings = hung_rings(mol) if largest_flexible_ring(mol) < LARGE_RING else []
+    rings = substituted_rings(mol) if largest_flexible_ring(mol) < LARGE_RING else []
     wanted = count if config.templates is not None else embedded_count(mol, rings, count, ring_bound)
     embedded = template_conformers(
         mol, wanted, seed=config.seed, steps=steps, timeout=config.embedding_timeout, loose=not ring_bound, field=field
     )
-    templates, method = _with_driven_rings(mol, embedded, settle_amides(field, embedded.positions), count, config)
+    templates, method = _with_driven_rings(
+        mol, embedded, planarize_ring_amides(field, embedded.positions), count, config
+    )
     if len(templates) < wanted:
         warnings.warn(
             f"{len(templates)} of {wanted} template conformers were made: rings vary less than they could",

@@ -1,1 +1,1 @@
-"""Many molecules at once: each has a thread of its own, and what they ask of a kernel is done together."""
+"""Many molecules at once: each has its own thread, and the requests of all threads to a kernel are batched."""

@@ -1,4 +1,4 @@
-"""A stream of inputs in batches, each of which is worked on together."""
+"""A stream of inputs in batches, whose molecules are computed together."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from molgen.sampling.guards import notes_by_thread
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 AT_ONCE, IN_A_PROCESS = 64, 16
-"""Molecules of a batch; and where several processes work, which are to end at about the same time."""
+"""Molecules per batch; fewer where several processes work, so that all end at about the same time."""
 
 
 def growing_batches(items: Iterable[Item], most: int = AT_ONCE) -> Iterator[list[Item]]:
@@ -32,7 +32,7 @@ def growing_batches(items: Iterable[Item], most: int = AT_ONCE) -> Iterator[list
 def batch_results(work: Callable[[Item], Iterable[Result]], batch: list[Item]) -> list[tuple[Result, float]]:
     """The results of every item of a batch, in their order, each with its share of the seconds of wall time.
 
-    RDKit's own messages stay off the terminal meanwhile.
+    RDKit's own messages are silenced.
     """
     begin = time.monotonic()
     with rdBase.BlockLogs(), notes_by_thread():

@@ -18,14 +18,14 @@ from molgen.sampling import Stepper
 from molgen.sampling.named import STOCHASTIC, stepper_of
 
 WIDTH = 64
-"""Samples of a molecule that stand side by side, at most."""
+"""Most samples of a molecule in one row of the batch."""
 GPU_EDGES = 1_000_000
-"""Edges, about 14 an atom, that go through the network together."""
+"""Edges, about 14 per atom, of one pass through the network."""
 
 
 @dataclass(frozen=True, eq=False)
 class FlowRequest:
-    """S sets of torsions of one molecule that are to be sampled.
+    """A request for S sets of torsions of one molecule.
 
     Attributes:
         model: the network.
@@ -52,16 +52,16 @@ class FlowRequest:
 
     @property
     def goes_alone(self) -> bool:
-        """On the CPU, where pieces of one molecule fill the cache; and where random numbers are drawn on the way."""
+        """Whether it is not batched: on the CPU, where one molecule fills the cache, and for stochastic samplers."""
         return self.model.device.type == "cpu" or self.model.jumps or self.sampler in STOCHASTIC or self.is_rigid
 
     def stepper(self) -> Stepper:
-        """The rule by which the field is followed."""
+        """The stepper of the sampler."""
         return stepper_of(self.sampler, exploding=self.model.config.process == "diffusion")
 
     @property
     def is_rigid(self) -> bool:
-        """Whether no bond turns."""
+        """Whether the molecule has no torsion."""
         return self.start.shape[1] == 0
 
 

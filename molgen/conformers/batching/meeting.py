@@ -1,8 +1,8 @@
-"""Work on many molecules, of which each waits at a kernel until the others have come, too.
+"""Cooperative batching: the work on each molecule waits at a kernel until the other molecules reach one, too.
 
-The work on a molecule is written as if it were alone. It runs in a thread, of which one at a time does; where it asks
-for a kernel (a minimization, a network), it waits. When all wait, the requests are done together, as the kernel wants
-them; then the threads go on. What a molecule gets does not depend on the others as long as that of the kernel does not.
+The work on a molecule is written as if it were alone. It runs in its own thread, one thread at a time; where it calls
+a kernel (a minimization, a network), it waits. When all threads wait, the requests are batched and answered, and the
+threads continue. The result of a molecule is independent of the others if that of the kernel is.
 """
 
 from __future__ import annotations
@@ -22,21 +22,21 @@ Kernel = Callable[[Sequence[Request]], Sequence[Answer]]
 """Requests -> their answers, in the same order."""
 
 _LOOK = 0.2
-"""Seconds after which the clock of the running job is looked at."""
+"""Seconds between two checks of the clock of the running job."""
 _HERE = threading.local()
 
 
 def asked(kernel: Kernel[Request, Answer], request: Request) -> Answer:
-    """The answer of a kernel to a request: at once, or in a meeting together with those of other molecules."""
+    """The answer of a kernel to a request: immediate, or batched within :func:`run_together`."""
     meeting: Meeting | None = getattr(_HERE, "meeting", None)
     return kernel([request])[0] if meeting is None else meeting.ask(kernel, request)
 
 
 def run_together(jobs: Sequence[Callable[[], Result]]) -> list[Result]:
-    """The results of jobs, in their order, which meet where they ask for a kernel.
+    """The results of jobs, in their order, whose calls of kernels are batched.
 
     Args:
-        jobs: run in threads, one of them at a time. What one of them raises ends all. Each may limit its CPU time,
+        jobs: run in threads, one of them at a time. An exception of one ends all. Each may limit its CPU time,
             its share of that of the kernels included (:func:`molgen.runtime.time_limit.cpu_limit`).
     """
     meeting, threads = Meeting(), []
@@ -55,12 +55,12 @@ def run_together(jobs: Sequence[Callable[[], Result]]) -> list[Result]:
 
 
 class _Dismissed(BaseException):
-    """Raised where a thread waits whose meeting has ended early."""
+    """Raised in a waiting thread when the run is aborted."""
 
 
 @dataclass
 class _Waiting:
-    """A request whose thread waits."""
+    """A pending request."""
 
     kernel: Kernel[Any, Any]
     request: Any
@@ -71,7 +71,7 @@ class _Waiting:
 
     @property
     def cost(self) -> float:
-        """What the answer costs, in any unit."""
+        """The relative cost of the answer."""
         return getattr(self.request, "cost", 1.0)
 
 
@@ -128,7 +128,7 @@ class Meeting:
             self.waiting += asked  # to be dismissed
 
     def dismiss(self) -> None:
-        """End the threads that wait, or come to wait."""
+        """End the threads that wait or will wait."""
         self._is_over = True
         for request in self.waiting:
             request.error = _Dismissed()
@@ -156,7 +156,7 @@ def _charged(kernel: Kernel[Any, Any], asked: Sequence[_Waiting]) -> None:
 
 
 def _answer(kernel: Kernel[Any, Any], asked: Sequence[_Waiting]) -> None:
-    """Answer requests together; where that fails, one by one, so that the failure is that of one molecule."""
+    """Answer requests together; where that fails, one by one, so that only one molecule fails."""
     try:
         for waiting, answer in zip(asked, kernel([waiting.request for waiting in asked]), strict=True):
             waiting.answer = answer

@@ -26,7 +26,7 @@ since then a call costs more than what fills them up."""
 
 @dataclass(frozen=True, eq=False)
 class Minimization:
-    """Conformers of one molecule that are to be minimized.
+    """A request to minimize conformers of one molecule.
 
     Attributes:
         energy: of the molecule.
@@ -48,7 +48,7 @@ class Minimization:
 
     @property
     def kind(self) -> tuple[str, int, float, bool, int]:
-        """Of those that can go together; restrained ones go alone."""
+        """A key that requests of one batch share; restrained ones are alone."""
         restrained = 0 if self.restraints is None else id(self)
         return str(self.device), self.steps, self.max_force, self.energy.charges, restrained
 
@@ -59,7 +59,7 @@ class Minimization:
 
     @property
     def pairs(self) -> int:
-        """Pairs of atoms that feel each other."""
+        """Interacting pairs of atoms."""
         return max(1, self.energy.pairs.shape[1])
 
 
@@ -73,7 +73,7 @@ class _Block:
 
     @property
     def width(self) -> int:
-        """Columns, with those that fill it up."""
+        """Number of columns, padding included."""
         return -(-(self.end - self.begin) // COLUMNS) * COLUMNS
 
 
@@ -83,7 +83,7 @@ Minimized = tuple[Tensor, Tensor]
 
 @torch.inference_mode()
 def minimize_together(requests: Sequence[Minimization]) -> list[Minimized]:
-    """What becomes of each, whatever else is in the batch."""
+    """Minimize all requests; each result is independent of the rest of the batch."""
     blocks = sorted(
         (block for request in requests for block in _blocks(request)),
         key=lambda block: (block.request.kind, block.width, block.request.positions.shape[0]),
@@ -129,7 +129,7 @@ def _groups(blocks: Iterable[_Block]) -> Iterator[list[_Block]]:
 
 
 def _minimized(group: Sequence[_Block]) -> list[Minimized]:
-    """What becomes of the blocks of a group."""
+    """The blocks of a group, minimized."""
     requests = [block.request for block in group]
     atoms, width = max(request.positions.shape[0] for request in requests), max(block.width for block in group)
     device = requests[0].device

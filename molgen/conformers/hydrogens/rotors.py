@@ -1,4 +1,4 @@
-"""Hydrogens that turn (OH, SH, NH2, NH3+) or change sides at a nitrogen (NH): which they are and where they can be."""
+"""Rotatable (OH, SH, NH2, NH3+) and invertible (NH) hydrogens, and their possible positions."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from rdkit import Chem
 
 TURNS = 6
-"""Places around a bond, the present one and those 60, 120, ... degrees from it."""
+"""Positions around a bond: the present one and those 60, 120, ... degrees from it."""
 _CARRIERS = frozenset((7, 8, 16, 34))
 
 
@@ -29,7 +29,7 @@ class HydrogenRotor:
     anchors: tuple[int, ...]
 
     def placements(self, positions: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Where the hydrogens [h] of conformers [B, atoms, 3] can be, the present place first: [B, places, h, 3]."""
+        """The possible positions of the hydrogens [h] of conformers [B, atoms, 3], the present first: [B, places, h, 3]."""
         center = positions[:, None, [self.carrier]]
         arms = positions[:, None, list(self.hydrogens)] - center
         first, *second = (positions[:, None, [anchor]] - center for anchor in self.anchors)

@@ -1,4 +1,4 @@
-"""Search of the hydrogens that turn: their lowest places while everything else stays.
+"""Search for the lowest arrangement of rotatable hydrogens, with all other atoms fixed.
 
 Every rotor has a few places. The MMFF94s energy of the molecule, as far as it depends on them, is a sum of tables: one
 for each rotor (its hydrogens and the atoms that stay) and one for each pair of rotors.
@@ -21,11 +21,11 @@ from molgen.conformers.hydrogens.tables import Tables, is_minimum, lowest_states
 from molgen.physics.mmff import MMFFEnergy
 
 GRID = 1300
-"""Combinations of places up to which all of them are looked at for rotamers (those of four turning rotors)."""
+"""Largest number of combinations that are enumerated for rotamers (four rotors that turn)."""
 
 
 class HydrogenSearch:
-    """The search for one molecule; nothing moves where it has no rotors or MMFF94s no parameters for it.
+    """The search for one molecule; without rotors or MMFF94s parameters nothing moves.
 
     Args:
         field: of the molecule with explicit hydrogens.
@@ -44,7 +44,7 @@ class HydrogenSearch:
         }
 
     def lowest(self, positions: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Conformers [B, atoms, 3] with their hydrogens at the lowest places that were found; a copy."""
+        """Conformers [B, atoms, 3] with their hydrogens at the lowest positions found; a copy."""
         if not self.rotors or not len(positions):
             return positions.copy()
         places, tables = self._places_and_tables(positions)
@@ -52,7 +52,7 @@ class HydrogenSearch:
         return self._placed(positions, places, states[np.arange(len(positions)), energies.argmin(1)])
 
     def rotamers(self, positions: NDArray[np.float64], window: float) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
-        """Other arrangements of the hydrogens that are minima, too, not more than ``window`` kcal/mol above the lowest.
+        """Other arrangements of the hydrogens that are minima within ``window`` kcal/mol of the lowest.
 
         Args:
             positions: [B, atoms, 3], conformers, Angstrom.

@@ -1,7 +1,7 @@
-"""Energies of rotors that each have a few places, and the sets of places with low sums.
+"""Pairwise energies of rotors with discrete states, and combinations of low energy.
 
-The lowest sum is looked for by turning one rotor after the other, from the present places and from random ones (as side
-chains of proteins are packed).
+The lowest combination is searched by coordinate descent over rotors, from the present states and from random ones, as
+in side-chain packing.
 """
 
 from __future__ import annotations
@@ -12,13 +12,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 STARTS = 12
-"""Sets of places that a search begins with: the present ones and random others."""
+"""Starts of a search: the present states and random others."""
 SWEEPS = 8
 
 
 @dataclass(frozen=True)
 class Tables:
-    """Energies of B conformers by the places of their rotors, kcal/mol.
+    """Energies of B conformers by the states of their rotors, kcal/mol.
 
     Attributes:
         alone: for each rotor [B, places], its hydrogens and the atoms that stay.
@@ -48,7 +48,7 @@ class Tables:
 
 
 def lowest_states(tables: Tables, conformers: int) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-    """States [B, starts, rotors] in which no single rotor can do better, and their energies [B, starts]."""
+    """States [B, starts, rotors] that no change of a single rotor lowers, and their energies [B, starts]."""
     sizes = [table.shape[1] for table in tables.alone]
     states = np.random.default_rng(0).integers(0, sizes, (conformers, STARTS if len(sizes) > 1 else 1, len(sizes)))
     states[:, 0] = 0

@@ -13,18 +13,18 @@ from molgen.chem.molecules.inputs.records import InputRecord
 from molgen.chem.molecules.standardize import prepare_molecule
 from molgen.chem.molecules.stereo import enumerate_stereo
 from molgen.conformers.config import GenerateConfig
-from molgen.conformers.samples import MadeTemplates, prepare_templates
+from molgen.conformers.samples import ReadyTemplates, prepare_templates
 from molgen.errors import MolgenError
 from molgen.runtime.threads import one_thread
 from molgen.sampling.guards import warnings_as_notes
 
-Made = Sequence[MadeTemplates | None]
-"""Of every stereoisomer of an input; None: still to be made."""
+Made = Sequence[ReadyTemplates | None]
+"""Template conformers of every stereoisomer of an input; None: still to be made."""
 
 
 @dataclass(frozen=True)
-class Ahead:
-    """An input whose template conformers are there, or some of them."""
+class PreparedInput:
+    """An input with its template conformers, or some of them."""
 
     record: InputRecord
     made: Made
@@ -41,7 +41,7 @@ def isomers_of(
 def templates_of(
     record: InputRecord, config: GenerateConfig, largest_fragment: bool, stereo: Literal["one", "enumerate"]
 ) -> Made:
-    """The template conformers of an input, on the CPU; what fails is left to be tried and told where they are used."""
+    """The template conformers of an input, on the CPU; failures are repeated and reported where they are used."""
     on_cpu = replace(config, device="cpu")
     with rdBase.BlockLogs():
         try:
@@ -51,20 +51,20 @@ def templates_of(
         return [_made(mol, on_cpu) for mol, _ in isomers]
 
 
-def _made(mol: Chem.Mol, config: GenerateConfig) -> MadeTemplates | None:
+def _made(mol: Chem.Mol, config: GenerateConfig) -> ReadyTemplates | None:
     notes: list[str] = []
     try:
         with warnings_as_notes(notes):
             prepared = prepare_templates(mol, config)
     except MolgenError:
         return None
-    return MadeTemplates(prepared.templates, prepared.method, tuple(notes))
+    return ReadyTemplates(prepared.templates, prepared.method, tuple(notes))
 
 
 def with_templates(
     blocks: Iterable[list[InputRecord]], prepare: Callable[[InputRecord], Made], workers: int
-) -> Iterator[list[Ahead]]:
-    """The blocks, each when its template conformers are there; those of the next one are in the making then.
+) -> Iterator[list[PreparedInput]]:
+    """The blocks with their template conformers, while processes make those of the next block.
 
     Args:
         blocks: drawn one ahead.
@@ -78,12 +78,12 @@ def with_templates(
         waiting: deque[tuple[int, list[InputRecord]]] = deque()
         finished: dict[tuple[int, int], Made] = {}
 
-        def collected() -> list[Ahead]:
+        def collected() -> list[PreparedInput]:
             number, block = waiting.popleft()
             keys = [(number, index) for index in range(len(block))]
             while not all(key in finished for key in keys):
                 finished.update((ended.item.key, ended.result or []) for ended in pool.ended())
-            return [Ahead(record, finished.pop(key)) for record, key in zip(block, keys, strict=True)]
+            return [PreparedInput(record, finished.pop(key)) for record, key in zip(block, keys, strict=True)]
 
         for number, block in enumerate(blocks):
             for index, record in enumerate(block):

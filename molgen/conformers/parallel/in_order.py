@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 _AHEAD = 2
-"""Blocks for each process that wait or whose results do."""
+"""Blocks per process that are queued or whose results wait."""
 
 
 def in_order(
@@ -27,13 +27,13 @@ def in_order(
     """The results of ``job(block)`` of every block, in their order.
 
     Args:
-        job: the results of a block, in the order of its items; pickled, and so are items and results. What it raises
-            ends the whole.
+        job: the results of a block, in the order of its items; pickled, and so are items and results. An exception
+            ends the run.
         blocks: of items that go together; drawn as they are needed.
         workers: processes; with one, the work is done in this one. A script needs ``if __name__ == "__main__":`` only
             where ``job`` is defined in it.
-        lost: what stands for the result of an item whose process died when it was alone, and why it did. Where a
-            process dies over a block, its items are tried one by one.
+        lost: (item, reason) -> the result of an item whose process died when it was alone. Where a process dies over a
+            block, its items are tried one by one.
     """
     if workers == 1:
         for block in blocks:

@@ -62,7 +62,7 @@ def cartesian_record(mol: Chem.Mol, config: CartesianPrepareConfig) -> Cartesian
 
 
 def _turns(hydrogen: Chem.Atom) -> bool:
-    """Whether the place of a hydrogen does not follow from those of the heavy atoms."""
+    """Whether the position of a hydrogen is not determined by the heavy atoms."""
     if hydrogen.GetAtomicNum() != 1 or not hydrogen.GetDegree():
         return False
     parent = hydrogen.GetNeighbors()[0]

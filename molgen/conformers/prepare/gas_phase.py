@@ -1,4 +1,4 @@
-"""Gas-phase minima, found by a trained model: what force-field ensembles from embedding lack."""
+"""Gas-phase minima from samples of a trained model, which force-field ensembles from embedding lack."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class GasPhaseConfig:
 
 
 def check_gas_phase(config: GasPhaseConfig) -> None:
-    """See that the model and the program for the energies are there, before long work.
+    """Check that the model and the program for the energies are available, before long work.
 
     Raises:
         CheckpointError, ConfigError.

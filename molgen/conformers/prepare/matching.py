@@ -1,4 +1,4 @@
-"""Reference conformations moved on to template geometry, so that training sees what sampling will see."""
+"""Conformer matching: reference conformations on template geometry, as in sampling (Jing et al. 2022, section 4.1)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One conformer in place of several that fell into the same minimum."""
+"""Merging of conformers of the same minimum."""
 
 from __future__ import annotations
 

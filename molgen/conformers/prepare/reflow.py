@@ -1,4 +1,4 @@
-"""Trajectories of a trained flow over prepared molecules: what few-step models learn from."""
+"""Trajectories of a trained flow over prepared molecules, the training data of few-step models."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def trajectories_of(record: ConformerRecord, model: TorsionModel, config: Reflow
     """Trajectories of one molecule from evenly spread starts, on templates drawn from its conformers.
 
     Raises:
-        InputError: nothing turns.
+        InputError: the molecule has no rotatable bond.
     """
     if not record.graph.n_torsions:
         raise InputError("has no rotatable bond")

@@ -1,4 +1,4 @@
-"""Conformers laid one on the other."""
+"""Superposition of conformers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a conformer says of itself: its rank and why it has it, its energy, and how it was made."""
+"""The properties of conformers: rank and its reason, energy, and method."""
 
 from __future__ import annotations
 

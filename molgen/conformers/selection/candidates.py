@@ -1,4 +1,4 @@
-"""What conformers are selected from: minimized samples, weighted by strain, and gas-phase minima, by energy."""
+"""The candidates of the selection: minimized samples, weighted by strain, and gas-phase minima, by energy."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ middle. It is looked for once."""
 
 @dataclass(frozen=True)
 class Candidates:
-    """What conformers are selected from: minimized samples first, gas-phase minima after them.
+    """The candidates of the selection: minimized samples first, gas-phase minima after them.
 
     Attributes:
         positions: [c, atoms, 3], Angstrom.
-        weights: [c], how much it counts to be near each; they add up to 1.
+        weights: [c], importance of each in the selection; they add up to 1.
         sample: int [c], the sample that each was made of.
         samples: how many of them are minimized samples.
     """
@@ -41,7 +41,7 @@ class Candidates:
     samples: int
 
     def subset(self, kept: np.ndarray) -> Candidates:
-        """Some of them, in the same order.
+        """A subset, in the same order.
 
         Args:
             kept: their indices, ascending.
@@ -53,10 +53,10 @@ class Candidates:
 def make_candidates(samples: Samples, config: GenerateConfig) -> Candidates:
     """The samples within the energy window, minimized a little, and the gas-phase minima below all samples.
 
-    Before either, hydrogens that turn go to their lowest places, so that hydrogen bonds close.
+    Rotatable hydrogens are first moved to their lowest positions, so that hydrogen bonds close.
 
-    The first kind is weighted by strain: what a molecule looks like in a pocket or in water. The second is weighted by
-    its energy: what it looks like in vacuum, where charges fold it.
+    The first kind is weighted by strain, for shapes in a pocket or in water; the second by energy, for shapes in
+    vacuum, where charges fold a molecule.
     """
     kept = low_strain(samples, config.energy_window)
     strain = boltzmann_shares(samples.energies.values[kept], config.strain_scale)

@@ -1,4 +1,4 @@
-"""When two conformers count as different: by RMSD, by a hydrogen that turned, or as minima of the field."""
+"""Which conformers are distinct: by RMSD, by a rotated hydrogen, or as minima of the force field."""
 
 from __future__ import annotations
 
@@ -14,20 +14,20 @@ from molgen.metrics.rmsd import rmsd_among
 from molgen.metrics.symmetry import automorphisms
 
 MAX_PERMUTATIONS, MORE_PERMUTATIONS = 64, 1024
-"""Symmetries that are looked at; and for few conformers, since copies of a hexafluoride differ by one of 720."""
+"""Most symmetries that are compared; and for few conformers, since copies of a hexafluoride differ by one of 720."""
 CHEAP_COMPARISONS = 2_000_000
-"""Conformers squared times permutations that cost next to nothing."""
+"""Conformers squared times permutations up to which the cost is negligible."""
 ROTAMER_GAP = 0.2
-"""kcal/mol that two minima with the same heavy atoms differ by."""
+"""Least energy difference of two minima with the same heavy atoms, kcal/mol."""
 SAME_RMSD, SAME_ENERGY = 0.2, 0.1
 """Minimized conformers nearer than this (Angstrom, kcal/mol) are in one minimum; 200 of ibuprofen fall into 35 groups
 with nothing between 0.1 and 0.5 Angstrom, and those with another hydroxyl rotamer differ by more than 1 kcal/mol."""
 
 
 def distinct(mol: Chem.Mol, positions: np.ndarray, energies: np.ndarray, config: GenerateConfig) -> list[int]:
-    """Indices of the minimized conformers that are no copies of an earlier one.
+    """Indices of the minimized conformers that do not repeat an earlier one.
 
-    Minima whose energies differ are two, though their heavy atoms do not: a hydrogen has turned.
+    Minima of different energies are distinct even with equal heavy atoms: a hydrogen has turned.
 
     Args:
         mol: with explicit hydrogens.

@@ -1,4 +1,4 @@
-"""Which candidates to keep, and in which order: greedy facility location."""
+"""Selection and order of candidates by greedy facility location."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ def facility_location(
     """Select up to ``count`` candidates so that every candidate is near a selected one, best first.
 
     Greedy maximization of the facility-location function sum_p w_p max_s (D - d(p, s)) (Nemhauser et al. 1978: within
-    1 - 1/e of the optimum for every length of the prefix). When the candidates are distributed as the conformations
-    that one hopes to find, this maximizes the expected nearness of the best of the first k, for every k at once.
+    1 - 1/e of the optimum for every length of the prefix). For candidates distributed as the
+    conformations to be found, this maximizes the expected nearness of the best of the first k, for every k at once.
 
     Args:
         distances: [c, c], symmetric, Angstrom.

@@ -20,7 +20,7 @@ from molgen.conformers.selection.annotation import annotate
 from molgen.conformers.selection.candidates import Candidates, make_candidates, within_window
 from molgen.conformers.selection.distinct import distinct, symmetric_distances
 from molgen.conformers.selection.facility_location import facility_location
-from molgen.conformers.templates.ring_amides import flat_amides, without_twisted_amides
+from molgen.conformers.templates.ring_amides import flatten_strained_amides, without_twisted_amides
 from molgen.errors import EmbeddingError
 from molgen.metrics.stereo import stereo_mask
 from molgen.sampling.guards import MoleculeWarning
@@ -30,10 +30,10 @@ UNTYPED = (
     "minimized, and have no energies"
 )
 UNTYPED_RMSD = 0.5
-"""Of conformers that no field has minimized: what differs by less is the noise of the embedding, Angstrom."""
+"""RMSD (Angstrom) below which conformers that no field has minimized differ by the noise of the embedding only."""
 MINIMIZE_STEPS = 500
 MAX_FORCE = 0.01
-"""kcal/mol/Angstrom, the largest force that is left."""
+"""Largest remaining force, kcal/mol/Angstrom."""
 ROTAMER_WINDOW = 8.0
 """Hydrogens turned so far above their lowest places, kcal/mol before they are minimized, still make a conformer."""
 FIRST_WINDOW = 8.0
@@ -55,7 +55,7 @@ def select_conformers(samples: Samples, config: GenerateConfig) -> Chem.Mol:
     """
     candidates = make_candidates(samples, config)
     if config.minimize_steps:
-        candidates = replace(candidates, positions=flat_amides(samples.field, candidates.positions))
+        candidates = replace(candidates, positions=flatten_strained_amides(samples.field, candidates.positions))
     strain = samples.field.energies(candidates.positions, electrostatics=False).values
     kept = within_window(strain, config.energy_window)
     kept = kept[without_twisted_amides(samples.field, candidates.positions[kept])]
@@ -81,7 +81,7 @@ def _order(
     """Indices of the candidates to look at, best first."""
     distances = symmetric_distances(samples.mol, candidates.positions, samples.field.device)
     own = slice(candidates.samples)
-    first = _middle(distances[own, own], strain[own]) if candidates.samples else None
+    first = _medoid(distances[own, own], strain[own]) if candidates.samples else None
     if config.sort == "energy" and np.isfinite(strain).any():
         first = int(np.nanargmin(samples.field.energies(candidates.positions).values))
     apart = config.min_rmsd if config.unique == "rmsd" else 0.0
@@ -91,10 +91,10 @@ def _order(
     return np.array(order, dtype=int)
 
 
-def _middle(distances: np.ndarray, strain: np.ndarray) -> int:
-    """The sample of low strain that is nearest to all samples, each of which counts alike.
+def _medoid(distances: np.ndarray, strain: np.ndarray) -> int:
+    """The medoid among the samples of low strain: nearest to all samples, which count alike.
 
-    What the network draws often is likely already; weights by strain on top of that lead to folded shapes.
+    The frequency of samples already reflects their likelihood; weighting by strain as well favors folded shapes.
     """
     low = within_window(strain, FIRST_WINDOW)
     return int(low[distances[low].sum(1).argmin()])
@@ -103,7 +103,7 @@ def _middle(distances: np.ndarray, strain: np.ndarray) -> int:
 def rotamers(
     samples: Samples, positions: np.ndarray, count: int, config: GenerateConfig
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Conformers that differ from given ones in hydrogens that turn only, where the energy tells them apart.
+    """Conformers that differ from given ones in rotatable hydrogens only, and in energy.
 
     Args:
         samples: of the molecule.
@@ -139,7 +139,7 @@ def finish(samples: Samples, positions: np.ndarray, sample: np.ndarray, config: 
         EmbeddingError: none of them has the stereo of the input.
     """
     kept, before = np.arange(0), -1
-    for moved, energies in _minimized_more_and_more(samples, positions, config):
+    for moved, energies in _minimized_in_batches(samples, positions, config):
         kept = _kept(samples, moved, energies.values, config)
         if len(kept) >= config.n or len(kept) == before:
             break
@@ -162,7 +162,7 @@ def finish(samples: Samples, positions: np.ndarray, sample: np.ndarray, config: 
     return result
 
 
-def _minimized_more_and_more(
+def _minimized_in_batches(
     samples: Samples, positions: np.ndarray, config: GenerateConfig
 ) -> Iterator[tuple[np.ndarray, Energies]]:
     """The selection minimized if wanted, with energies; where distinct minima are wanted, a batch more each time."""

@@ -1,1 +1,1 @@
-"""Conformers that are one by a symmetry of the molecule, where there are too many symmetries to look at each."""
+"""Conformers that are equivalent by symmetry, for molecules with too many symmetries to enumerate."""

@@ -1,4 +1,4 @@
-"""Atoms that are alike by their bonds, whatever the order of these, and the paths of three that tell them apart."""
+"""Topological classes of atoms, whatever the bond orders, and the rarest paths of three atoms."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from molgen.chem.features.molecule_features import heavy_atoms
 
 
 def atom_classes(mol: Chem.Mol) -> NDArray[np.int64]:
-    """Classes int64 [n] of the heavy atoms: alike in element, hydrogens and neighbors, and these in theirs.
+    """Classes int64 [n] of the heavy atoms: same element, hydrogens and classes of neighbors.
 
-    Bond orders do not count: one of the Kekule forms of C60 makes unlike what is alike in space.
+    Bond orders do not count: a Kekule form of C60 separates atoms that are equivalent in space.
 
     Args:
         mol: with or without hydrogens.
@@ -41,7 +41,7 @@ def heavy_neighbors(mol: Chem.Mol) -> list[list[int]]:
 def rarest_path(
     mol: Chem.Mol, classes: NDArray[np.int64], positions: NDArray[np.float64]
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Three bonded atoms, not in line, that as few others as possible are like.
+    """Three bonded atoms, not in line, whose classes are the rarest.
 
     Args:
         mol: with or without hydrogens.

@@ -1,8 +1,8 @@
-"""Copies of a conformer that only a symmetry of the molecule lays on it, found in space instead of in the graph.
+"""Copies of a conformer by a symmetry of the molecule, found in space instead of in the graph.
 
-The symmetries of a molecule with a few tert-butyl groups are too many to look at each. Two conformers that are one have
-the same distances, though; and once three bonded atoms of one are laid on three that are like them in the other, every
-atom lies next to the one that it corresponds to.
+The symmetries of a molecule with a few tert-butyl groups are too many to enumerate. Equivalent conformers have the same
+distances, though; and once three bonded atoms of one are superposed on three equivalent ones of the other, every atom
+lies next to its counterpart.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from molgen.metrics.rmsd import rmsd_among
 from molgen.metrics.symmetry import Matches
 
 MOST_PATHS = 1000
-"""Ways of laying one conformer on the other that are looked at."""
+"""Most superpositions of one conformer on the other that are tried."""
 
 
 def lowered_for_copies(

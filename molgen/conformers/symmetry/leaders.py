@@ -1,4 +1,4 @@
-"""Which conformers lead to one minimum, before they are there."""
+"""Grouping of conformers on the way to the same minimum."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def leaders(
     *,
     symmetric: bool = False,
 ) -> NDArray[np.int64]:
-    """int [k], for each conformer the lowest one that is so near: itself where none is lower and near.
+    """int [k], for each conformer the lowest one nearby: itself where none nearby is lower.
 
     Args:
         mol: with explicit hydrogens.

@@ -1,4 +1,4 @@
-"""Cis secondary amides among template conformers, which embedding makes trans and no torsion turns over."""
+"""Cis secondary amides among template conformers: embedding makes them trans, and no torsion of the model turns them."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ SCALE = 2.0
 """An amide is turned over in half of the template conformers, times the share that a Boltzmann factor of the cost over
 this has, kcal/mol."""
 MOST_AMIDES, MOST_TRIED, MOST_TURNS = 6, 3, 8
-"""Amides that are looked at, template conformers in which each is tried, and the product of both."""
+"""Most amides, template conformers in which each is tried, and product of both."""
 _AMIDE = Chem.MolFromSmarts("[O,S;X1]=[CX3]-!@[NX3;H1;!$(N-[!#6;!#1])]-[#6]")
 
 

@@ -1,4 +1,4 @@
-"""How many template conformers are made of a molecule, how many of them are embedded, and how many samples drawn."""
+"""The numbers of template conformers, of embedded ones among them, and of samples of a molecule."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from rdkit import Chem
 
 from molgen.conformers.config import GenerateConfig
 from molgen.conformers.templates.embedding import LARGE_RING, flexible_rings, largest_flexible_ring
-from molgen.conformers.templates.grafting import HungRing
+from molgen.conformers.templates.grafting import SubstitutedRing
 
 USUAL, FEW = 6, 4
 """Template conformers without flexible rings, which differ in bond lengths and angles, and in amines that turn inside
@@ -74,14 +74,14 @@ def sample_count(torsions: int, templates: int, ring_bound: bool, config: Genera
     return min(round(wanted), max(config.n, 16 * templates * torsions))
 
 
-def embedded_count(mol: Chem.Mol, rings: list[HungRing], count: int, ring_bound: bool) -> int:
+def embedded_count(mol: Chem.Mol, rings: list[SubstitutedRing], count: int, ring_bound: bool) -> int:
     """Template conformers to embed, of a count of which the others get the shapes of their rings from energies."""
     if ring_bound:
         return min(count, EMBEDDED_OF_RINGS) if len(rings) == len(flexible_rings(mol)) else count
     return count // 2 if rings else count
 
 
-def varied_count(rings: list[HungRing], count: int, config: GenerateConfig) -> int:
+def varied_count(rings: list[SubstitutedRing], count: int, config: GenerateConfig) -> int:
     """Template conformers where the shapes of rings are varied."""
     if config.templates is not None:
         return count

@@ -1,4 +1,4 @@
-"""More shapes of a large ring where embedding gave few: drive its torsions with the force field, then release them."""
+"""Further shapes of a large ring: its torsions are driven with the force field, then released."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ TOLERANCE = 15.0
 """Half the width of the bottom of the constraint, degree."""
 DRIVE_STEPS, RELEASE_STEPS = 60, 200
 MIN_RMSD = 0.1
-"""Angstrom that two shapes of the ring must differ by."""
+"""Least RMSD between two shapes of the ring, Angstrom."""
 
 
 def drive_rings(

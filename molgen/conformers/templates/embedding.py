@@ -23,7 +23,7 @@ from molgen.sampling.guards import MoleculeWarning
 STRAINED = 4.0
 """MMFF94s energy for each heavy atom, kcal/mol; drugs have 1 to 3, cubane 14."""
 LARGE_RING = 9
-"""A ring with so many atoms has more shapes than a dozen template conformers show."""
+"""Least size of a ring with more shapes than a dozen template conformers show."""
 
 
 def template_conformers(
@@ -43,8 +43,8 @@ def template_conformers(
         count: of template conformers, at most.
         steps: of MMFF94s on each.
         timeout: CPU seconds for the embedding.
-        loose: embed so (see :func:`molgen.chem.molecules.embedding.embed_templates`).
-        field: of the molecule, when it is at hand.
+        loose: see :func:`molgen.chem.molecules.embedding.embed_templates`.
+        field: of the molecule, if it exists already.
 
     Raises:
         EmbeddingError: there is none.
@@ -56,7 +56,7 @@ def template_conformers(
 
 
 def _warn_of_strain(mol: Chem.Mol, energy: float) -> None:
-    """Look for a center at fault where the lowest template conformer is strained beyond what rings of drugs are."""
+    """Warn, with the center at fault, where the lowest template conformer is strained more than rings of drugs."""
     if np.isfinite(energy) and energy > STRAINED * len(heavy_atoms(mol)):
         note = unbearable_centers(mol, energy)
         if note:
@@ -77,7 +77,7 @@ def _with_correct_stereo(embedded: Templates, positions: np.ndarray, mol: Chem.M
 
 
 def set_torsions(mol: Chem.Mol, positions: Tensor, torsions: Tensor, record: MoleculeGraph) -> Tensor:
-    """Conformers of all atoms [P, atoms, 3] with their torsions set; hydrogens ride on their heavy atoms.
+    """Conformers of all atoms [P, atoms, 3] with their torsions set; hydrogens move with their heavy atoms.
 
     Args:
         mol: with explicit hydrogens.

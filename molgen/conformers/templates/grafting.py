@@ -1,4 +1,4 @@
-"""Another shape for a ring of a molecule: what hangs on the ring follows rigidly, so that all stereo stays."""
+"""Ring grafting: set another shape of a ring; its substituents follow rigidly, so that all stereo is kept."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ ANCHOR_WEIGHT = 10.0
 
 @dataclass(frozen=True)
 class Branch:
-    """What stays connected when a ring is taken out of a molecule.
+    """A connected component of the molecule without the ring.
 
     Attributes:
         atoms: int [b].
@@ -34,8 +34,8 @@ class Branch:
 
 
 @dataclass(frozen=True)
-class HungRing:
-    """A ring with what hangs on it.
+class SubstitutedRing:
+    """A ring with its substituents.
 
     Attributes:
         atoms: int [n], the atoms of the ring in order.
@@ -68,7 +68,7 @@ class HungRing:
         return moved.numpy()
 
     def inverted(self, positions: NDArray[np.float64], atom: int) -> NDArray[np.float64]:
-        """Conformers [k, atoms, 3] in which what hangs on a ring atom has changed sides; a copy."""
+        """Conformers [k, atoms, 3] in which the substituents of a ring atom have changed sides; a copy."""
         at = int(np.flatnonzero(self.atoms == atom)[0])
         ends = positions[:, self.atoms[[at - 1, (at + 1) % len(self.atoms)]]].mean(1)
         moved = positions.copy()
@@ -88,7 +88,7 @@ def half_turn(
     return origin[:, None] + 2 * (arm * unit).sum(-1, keepdims=True) * unit - arm
 
 
-def hung_rings(mol: Chem.Mol) -> list[HungRing]:
+def substituted_rings(mol: Chem.Mol) -> list[SubstitutedRing]:
     """The rings of five to eight atoms that have a shape of their own and are not bridged.
 
     Args:
@@ -103,13 +103,13 @@ def hung_rings(mol: Chem.Mol) -> list[HungRing]:
     ]
 
 
-def _hung(mol: Chem.Mol, ring: tuple[int, ...]) -> HungRing:
+def _hung(mol: Chem.Mol, ring: tuple[int, ...]) -> SubstitutedRing:
     branches = tuple(_branch(mol, ring, atoms) for atoms in _components(mol, set(ring)))
     ranks = list(Chem.CanonicalRankAtoms(mol, breakTies=False))
     sides = [side for k in range(len(ring)) for side in _side(mol, ring, k, ranks)]
     amines = [side[2] for side in sides if mol.GetAtomWithIdx(side[2]).GetAtomicNum() == 7]
     table = np.array(sides, dtype=np.int64).reshape(-1, 4)
-    return HungRing(np.array(ring), branches, table, np.array(amines, dtype=np.int64))
+    return SubstitutedRing(np.array(ring), branches, table, np.array(amines, dtype=np.int64))
 
 
 def _components(mol: Chem.Mol, removed: set[int]) -> list[list[int]]:

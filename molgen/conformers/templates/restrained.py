@@ -1,4 +1,4 @@
-"""Template conformers that keep to restraints, or that are the given ones."""
+"""Template conformers within restraints, or those of the input."""
 
 from __future__ import annotations
 

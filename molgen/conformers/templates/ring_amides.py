@@ -1,4 +1,4 @@
-"""Amides in rings of eight and more atoms: made planar where embedding twisted them, cis as well as trans."""
+"""Amides in rings of eight or more atoms: planarized where embedding twisted them, cis as well as trans."""
 
 from __future__ import annotations
 
@@ -45,11 +45,11 @@ def ring_amides(mol: Chem.Mol) -> NDArray[np.int64]:
     return np.array(list(torsions.values()), dtype=np.int64).reshape(-1, 4)
 
 
-def settle_amides(field: ConformerField, positions: NDArray[np.float64]) -> NDArray[np.float64]:
+def planarize_ring_amides(field: ConformerField, positions: NDArray[np.float64]) -> NDArray[np.float64]:
     """Template conformers with planar ring amides, and in medium rings more of them, so that both cis and trans occur.
 
-    Amides are pulled by extra torsional terms on all conformers at once, and released. What changes the stereo is not
-    taken.
+    Amides are pulled by extra torsional terms on all conformers at once, and released. Conformers whose stereo
+    changes are dropped.
 
     Args:
         field: of the molecule.
@@ -99,7 +99,7 @@ def without_twisted_amides(field: ConformerField, positions: NDArray[np.float64]
     return every
 
 
-def flat_amides(field: ConformerField, positions: NDArray[np.float64]) -> NDArray[np.float64]:
+def flatten_strained_amides(field: ConformerField, positions: NDArray[np.float64]) -> NDArray[np.float64]:
     """Conformers whose ring amides are planar where that costs little; a copy.
 
     MMFF94s lets amides of strained rings twist by 20 to 30 degrees, which crystals do not show.

@@ -1,4 +1,4 @@
-"""The shapes that a ring of a molecule takes, with their strain: canonical puckers, minimized, without doubles."""
+"""The shapes of a ring in its molecule, with their strain: canonical puckers, minimized, deduplicated."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from rdkit import Chem
 
 from molgen.chem.molecules.positions import with_conformers
 from molgen.conformers.force_field import ConformerField
-from molgen.conformers.templates.grafting import HungRing
+from molgen.conformers.templates.grafting import SubstitutedRing
 from molgen.conformers.templates.puckers import canonical_heights, ring_of_heights
 from molgen.geometry.torsions import dihedral_angles
 from molgen.metrics.stereo import stereo_mask
@@ -34,13 +34,13 @@ class RingStates:
     """Shapes of one ring.
 
     Attributes:
-        ring: whose they are.
+        ring: the ring.
         shapes: [s, n, 3], Angstrom.
-        torsions: [s, n + i], radian, see :class:`HungRing`.
+        torsions: [s, n + i], radian, see :class:`SubstitutedRing`.
         energies: [s], strain of the molecule but for contacts of what is far from the ring, kcal/mol.
     """
 
-    ring: HungRing
+    ring: SubstitutedRing
     shapes: NDArray[np.float64]
     torsions: NDArray[np.float64]
     energies: NDArray[np.float64]
@@ -60,7 +60,9 @@ class RingStates:
         return moved
 
 
-def ring_states(field: ConformerField, ring: HungRing, templates: NDArray[np.float64], lowest: int) -> RingStates:
+def ring_states(
+    field: ConformerField, ring: SubstitutedRing, templates: NDArray[np.float64], lowest: int
+) -> RingStates:
     """The shapes of a ring, found by minimizing every canonical pucker in place, and those of template conformers.
 
     Args:
@@ -78,7 +80,7 @@ def ring_states(field: ConformerField, ring: HungRing, templates: NDArray[np.flo
     return _distinct(field.mol, ring, moved, energies.values)
 
 
-def _turned_over(ring: HungRing, candidates: NDArray[np.float64]) -> NDArray[np.float64]:
+def _turned_over(ring: SubstitutedRing, candidates: NDArray[np.float64]) -> NDArray[np.float64]:
     """Conformers [k, atoms, 3] with their amines on either side in every combination, as many as are affordable."""
     sides = list(product((False, True), repeat=len(ring.amines)))[: max(1, MOST_SHAPES // len(candidates))]
     variants = []
@@ -90,17 +92,17 @@ def _turned_over(ring: HungRing, candidates: NDArray[np.float64]) -> NDArray[np.
     return np.concatenate(variants)
 
 
-def _near(mol: Chem.Mol, ring: HungRing) -> NDArray[np.int64]:
+def _near(mol: Chem.Mol, ring: SubstitutedRing) -> NDArray[np.int64]:
     """Atoms at most REACH bonds from a ring."""
     return np.flatnonzero((Chem.GetDistanceMatrix(mol)[ring.atoms] <= REACH).any(0))
 
 
-def torsions_of(ring: HungRing, positions: NDArray[np.float64]) -> NDArray[np.float64]:
+def torsions_of(ring: SubstitutedRing, positions: NDArray[np.float64]) -> NDArray[np.float64]:
     """[k, n + i], radian, of conformers [k, atoms, 3]."""
     return dihedral_angles(torch.from_numpy(positions), torch.from_numpy(ring.torsions)).numpy()
 
 
-def _puckers(mol: Chem.Mol, ring: HungRing, start: NDArray[np.float64]) -> NDArray[np.float64]:
+def _puckers(mol: Chem.Mol, ring: SubstitutedRing, start: NDArray[np.float64]) -> NDArray[np.float64]:
     """Canonical shapes [k, n, 3] in which the bonds that do not turn are flat."""
     atoms = ring.atoms
     size = len(atoms)
@@ -120,7 +122,7 @@ def _is_fixed(bond: Chem.Bond) -> bool:
     return planar or bond.GetBondType() != Chem.BondType.SINGLE
 
 
-def _distinct(mol: Chem.Mol, ring: HungRing, positions: NDArray, energies: NDArray) -> RingStates:
+def _distinct(mol: Chem.Mol, ring: SubstitutedRing, positions: NDArray, energies: NDArray) -> RingStates:
     """Lowest first, those with the stereo of the molecule, within the window, no shape twice."""
     good = stereo_mask(mol, with_conformers(mol, positions)) & np.isfinite(energies)
     order = np.argsort(np.where(good, energies, np.inf), kind="stable")[: good.sum()]

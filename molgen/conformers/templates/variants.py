@@ -1,4 +1,4 @@
-"""Template conformers whose rings have the shapes that energies want, not those that embedding happened on."""
+"""Template conformers whose ring shapes follow their energies instead of the embedding."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from numpy.typing import NDArray
 
 from molgen.chem.molecules.positions import with_conformers
 from molgen.conformers.force_field import ConformerField
-from molgen.conformers.templates.grafting import HungRing
+from molgen.conformers.templates.grafting import SubstitutedRing
 from molgen.conformers.templates.ring_states import RingStates, ring_states
 from molgen.metrics.stereo import stereo_mask
 
 SCALE = 1.5
-"""A shape is wanted exp(-strain / SCALE) times as often as the lowest, kcal/mol."""
+"""A shape has the weight exp(-strain / SCALE) relative to the lowest, kcal/mol."""
 EMBEDDED_SHARE = 0.3
 """Share of the template conformers that have the shapes that embedding gave: what is seen in crystals, and folds that
 the strain of a ring alone does not know of."""
@@ -23,7 +23,7 @@ WINDOW = 15.0
 def vary_rings(
     field: ConformerField,
     positions: NDArray[np.float64],
-    rings: list[HungRing],
+    rings: list[SubstitutedRing],
     count: int,
     *,
     steps: int,
@@ -32,8 +32,8 @@ def vary_rings(
 ) -> NDArray[np.float64]:
     """Template conformers with the shapes of their rings shared out by strain.
 
-    Those whose shapes are wanted stay as they are; rings of the others, and of copies, are set to the shapes that are
-    missing, and minimized. What then has another stereo or is strained goes, or stays as it was given.
+    Conformers with wanted shapes are kept; rings of the others, and of copies, are set to the missing shapes and
+    minimized. Those with another stereo or too much strain are dropped, or kept as given.
 
     Args:
         field: of the molecule.

@@ -33,8 +33,8 @@ def test_the_first_conformer_is_the_medoid_of_the_samples():
 def test_the_first_conformer_is_in_the_middle_of_the_samples_and_not_strained():
     places = np.array([0.0, 1.0, 1.1, 1.2, 1.3, 3.0])
     distances, strain = np.abs(places[:, None] - places), np.array([0.0, 2.0, 1.0, 30.0, 5.0, 1.0])
-    assert selection._middle(distances, strain) == 2  # the next of the middle two has 30 kcal/mol
-    assert selection._middle(distances, np.full(6, np.nan)) in (2, 3)
+    assert selection._medoid(distances, strain) == 2  # the next of the middle two has 30 kcal/mol
+    assert selection._medoid(distances, np.full(6, np.nan)) in (2, 3)
 
 
 @pytest.mark.parametrize("min_rmsd", [0.3, 0.8])

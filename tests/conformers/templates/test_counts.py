@@ -12,7 +12,7 @@ from molgen.conformers.templates.counts import (
     sample_count,
     template_count,
 )
-from molgen.conformers.templates.grafting import hung_rings
+from molgen.conformers.templates.grafting import substituted_rings
 
 CONFIG = GenerateConfig(n=50)
 
@@ -34,7 +34,7 @@ def test_template_conformers_by_what_turns(smiles, count, embedded):
     mol = prepare_molecule(Chem.MolFromSmiles(smiles))
     torsions = molecule_graph(mol).n_torsions
     assert template_count(mol, torsions, CONFIG) == count
-    assert embedded_count(mol, hung_rings(mol), count, rings_make_the_shape(mol, torsions)) == embedded
+    assert embedded_count(mol, substituted_rings(mol), count, rings_make_the_shape(mol, torsions)) == embedded
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,12 @@ from molgen.chem.molecules.positions import with_conformers
 from molgen.chem.molecules.standardize import prepare_molecule
 from molgen.conformers.force_field import ConformerField
 from molgen.conformers.templates.embedding import template_conformers
-from molgen.conformers.templates.ring_amides import flat_amides, ring_amides, settle_amides, without_twisted_amides
+from molgen.conformers.templates.ring_amides import (
+    flatten_strained_amides,
+    planarize_ring_amides,
+    ring_amides,
+    without_twisted_amides,
+)
 from molgen.geometry.torsions import dihedral_angles
 from molgen.metrics.stereo import stereo_mask
 from molgen.sampling.guards import MoleculeWarning
@@ -40,7 +45,7 @@ def test_ring_amides_are_those_of_rings_with_a_choice(smiles, count):
 @pytest.mark.parametrize("smiles", ["O=C1CCCCCCCN1", "C[C@H]1CCCCCCC(=O)N1"])
 def test_a_medium_lactam_is_cis_and_trans(smiles):
     field, positions = templates_of(smiles, 4)
-    settled = settle_amides(field, positions)
+    settled = planarize_ring_amides(field, positions)
     cosine = np.cos(np.radians(angles(field.mol, settled)[:, 0]))
     assert (cosine > 0.8).any()
     assert (cosine < -0.5).any()
@@ -52,7 +57,7 @@ def test_a_medium_lactam_is_cis_and_trans(smiles):
 def test_amides_of_a_large_ring_become_planar_and_keep_the_stereo():
     smiles = "C[C@H]1CN(C)C(=O)c2cccc(c2)N(C)C(=O)[C@@H](C)CCC1"
     field, positions = templates_of(smiles, 4)
-    settled = settle_amides(field, positions)
+    settled = planarize_ring_amides(field, positions)
     twist = np.abs(np.sin(np.radians(angles(field.mol, settled))))
     assert twist.max() < np.sin(np.radians(30.0))
     assert len(settled)
@@ -61,7 +66,7 @@ def test_amides_of_a_large_ring_become_planar_and_keep_the_stereo():
 
 def test_molecules_without_ring_amides_stay_as_they_are():
     field, positions = templates_of("CC(=O)NCC1CCCCC1", 2)
-    assert settle_amides(field, positions) is positions
+    assert planarize_ring_amides(field, positions) is positions
 
 
 def test_torsional_terms_are_added_to_those_of_the_field():
@@ -80,11 +85,11 @@ def test_ring_amides_of_conformers_are_planar_where_the_field_would_bend_them():
     field, positions = templates_of("O=C1CCCCC(=O)NCCCCCCN1", 4)
     bent = field.with_torsional_terms(ring_amides(field.mol), np.array([[0.0, -8.0, 0.0]] * 2))
     positions, _ = bent.minimize(positions, 60, electrostatics=False)
-    flat = flat_amides(field, positions)
+    flat = flatten_strained_amides(field, positions)
     before, after = (np.abs(np.sin(np.radians(angles(field.mol, x)))).max(1) for x in (positions, flat))
     assert (before > np.sin(np.radians(20.0))).any()
     assert (after < np.sin(np.radians(16.0))).all()
-    assert flat_amides(*templates_of("CC(=O)NC", 2)).shape == (2, 12, 3)
+    assert flatten_strained_amides(*templates_of("CC(=O)NC", 2)).shape == (2, 12, 3)
 
 
 def test_amides_of_a_strained_large_ring_are_turned_over_where_that_makes_them_planar():
@@ -92,7 +97,7 @@ def test_amides_of_a_strained_large_ring_are_turned_over_where_that_makes_them_p
     field, positions = templates_of("O=C1NCc2cccc(c2)C(=O)NCc2cccc1c2", 4)
     with pytest.warns(MoleculeWarning, match="planar amides in its rings: they are [3-9]. degrees off"):
         assert len(without_twisted_amides(field, positions)) == len(positions)
-    settled = settle_amides(field, positions)
+    settled = planarize_ring_amides(field, positions)
     assert np.abs(np.sin(np.radians(angles(field.mol, settled)))).max() < np.sin(np.radians(25.0))
 
 
@@ -100,6 +105,6 @@ def test_conformers_with_twisted_amides_are_left_out_where_others_are_planar():
     field, positions = templates_of("O=C1CCCCCCCCCCCN1", 3)
     bent = field.with_torsional_terms(ring_amides(field.mol), np.array([[0.0, -20.0, 0.0]]))
     twisted, _ = bent.minimize(positions[:1], 60, electrostatics=False)
-    flat = settle_amides(field, positions)
+    flat = planarize_ring_amides(field, positions)
     both = np.concatenate([twisted, flat])
     assert without_twisted_amides(field, both).tolist() == list(range(1, len(both)))

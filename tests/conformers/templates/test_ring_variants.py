@@ -11,7 +11,7 @@ from molgen.conformers.config import GenerateConfig
 from molgen.conformers.force_field import ConformerField
 from molgen.conformers.generate import conformers_of
 from molgen.conformers.templates.embedding import template_conformers
-from molgen.conformers.templates.grafting import half_turn, hung_rings
+from molgen.conformers.templates.grafting import half_turn, substituted_rings
 from molgen.conformers.templates.ring_states import ring_states, torsions_of
 from molgen.conformers.templates.variants import vary_rings
 from molgen.geometry.torsions import dihedral_angles
@@ -42,20 +42,20 @@ def degrees(positions: np.ndarray, *torsion: int) -> np.ndarray:
     ],
 )
 def test_rings_that_are_varied(smiles, sizes):
-    assert sorted(len(ring.atoms) for ring in hung_rings(Chem.MolFromSmiles(smiles))) == sizes
+    assert sorted(len(ring.atoms) for ring in substituted_rings(Chem.MolFromSmiles(smiles))) == sizes
 
 
 @pytest.mark.parametrize("smiles", ["CNC(=O)C1CCCCC1", "CCOC1CCN(C)CC1", "CC1CCC(C(C)=O)CC1"])
 def test_substituents_are_axial_and_equatorial(smiles):
     field, positions = start(smiles)
-    varied = vary_rings(field, positions, hung_rings(field.mol), 12, steps=50)
-    ring = hung_rings(field.mol)[0].atoms
+    varied = vary_rings(field, positions, substituted_rings(field.mol), 12, steps=50)
+    ring = substituted_rings(field.mol)[0].atoms
     places = []
     for k, atom in enumerate(ring):
         for other in field.mol.GetAtomWithIdx(int(atom)).GetNeighbors():
             if other.GetIdx() not in ring and other.GetAtomicNum() > 1:
                 places.append(np.abs(degrees(varied, ring[k - 2], ring[k - 1], atom, other.GetIdx())))
-    chairs = (np.abs(np.abs(np.degrees(torsions_of(hung_rings(field.mol)[0], varied)[:, :6])) - 55) < 12).all(1)
+    chairs = (np.abs(np.abs(np.degrees(torsions_of(substituted_rings(field.mol)[0], varied)[:, :6])) - 55) < 12).all(1)
     assert all((place[chairs] < 100).any() and (place[chairs] > 150).any() for place in places)
 
 
@@ -64,7 +64,7 @@ def test_substituents_are_axial_and_equatorial(smiles):
 )
 def test_every_new_shape_keeps_stereo_and_bonds(smiles):
     field, positions = start(smiles)
-    rings = hung_rings(field.mol)
+    rings = substituted_rings(field.mol)
     varied = vary_rings(field, positions, rings, 8, steps=50)
     assert len(varied) > 4
     assert stereo_mask(smiles, with_conformers(field.mol, varied)).all()
@@ -78,7 +78,7 @@ def test_every_new_shape_keeps_stereo_and_bonds(smiles):
 
 def test_shapes_are_minima_that_differ_lowest_first():
     field, positions = start("CN1CCN(C)CC1")
-    states = ring_states(field, hung_rings(field.mol)[0], positions, 0)
+    states = ring_states(field, substituted_rings(field.mol)[0], positions, 0)
     assert (np.diff(states.energies) >= 0).all()
     chairs = np.abs(np.abs(np.degrees(states.torsions[:, :6])) - 55).max(1) < 8
     assert chairs[:2].all()  # both chairs with both methyl groups equatorial
@@ -89,15 +89,15 @@ def test_shapes_are_minima_that_differ_lowest_first():
 
 def test_the_same_seed_gives_the_same_and_molecules_without_rings_stay():
     field, positions = start("C1CCCCC1CC1CCCC1", 2)
-    first, again = (vary_rings(field, positions, hung_rings(field.mol), 6, steps=10, seed=3) for _ in range(2))
+    first, again = (vary_rings(field, positions, substituted_rings(field.mol), 6, steps=10, seed=3) for _ in range(2))
     np.testing.assert_array_equal(first, again)
     chain, given = start("CCCC")
-    assert vary_rings(chain, given, hung_rings(chain.mol), 6, steps=10) is given
+    assert vary_rings(chain, given, substituted_rings(chain.mol), 6, steps=10) is given
 
 
 def test_molecules_without_parameters_keep_their_template_conformers():
     field, positions = start("OB1CCCCC1")
-    varied = vary_rings(field, positions, hung_rings(field.mol), 6, steps=10)
+    varied = vary_rings(field, positions, substituted_rings(field.mol), 6, steps=10)
     assert stereo_mask("OB1CCCCC1", with_conformers(field.mol, varied)).all()
     assert len(varied) >= 1
 
