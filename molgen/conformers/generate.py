@@ -218,7 +218,7 @@ def outcomes(
     stereo: Stereo,
     ready: Made = (),
 ) -> Iterator[Outcome]:
-    """The outcomes of one input record: at least one, never an exception. ``ready``: template conformers made before."""
+    """The outcomes of one input: at least one, never an exception. ``ready``: template conformers made before."""
     isomers = attempt(isomers_of, record, largest_fragment, stereo, name=record.name)
     if isomers.value is None:
         yield Outcome(record, None, isomers.error)

@@ -41,7 +41,7 @@ from molgen.runtime.stages import stage
 from molgen.sampling.guards import warnings_as_notes
 
 _OUTSIDE = 10.0
-"""kcal/mol of the walls, e.g. one atom 1 Angstrom outside."""
+"""Wall energy above which a pose is outside, kcal/mol: e.g. one atom 1 Angstrom outside."""
 
 
 def dock(
@@ -79,7 +79,7 @@ def dock(
         options: other fields of :class:`DockConfig`.
 
     Raises:
-        MolgenError: one line that says what is wrong with the protein, the pocket or the ligand.
+        MolgenError: one line on what is wrong with the protein, the pocket or the ligand.
     """
     config = config_of(n=n, seed=seed, **options)
     structure, *others = [choose_chains(entry, chains) for entry in structures_of(protein)]
@@ -116,7 +116,7 @@ def dock_prepared(
         prepared: the ligand.
         config: how it is docked.
         anchors, core, reference: as in :func:`dock`.
-        found: what the search in each site found where it was searched together with other ligands
+        found: the result of the search in each site, where ligands were searched together
             (:mod:`molgen.docking.library`).
 
     Raises:
@@ -155,7 +155,7 @@ def dock_prepared(
 def searched(
     site: Site, ligand: Ligand, config: DockConfig, restraints: Sequence[Restraint], learned: Learned
 ) -> Refined:
-    """The refined poses of one site, best energy first.
+    """The refined poses of one site, lowest energy first.
 
     Raises:
         InputError: the ligand does not fit the box.
@@ -165,11 +165,11 @@ def searched(
 
 @dataclass(frozen=True)
 class Found:
-    """What the search of a ligand in a site found.
+    """The result of the search of a ligand in a site.
 
     Attributes:
         minima: distinct ones.
-        proposals: where it began, beside random poses.
+        proposals: starts of the search besides random poses.
         refined: the poses, where they are refined already.
     """
 

@@ -23,11 +23,11 @@ from molgen.errors import InputError
 def ensemble_sites(
     sites: Sequence[Site], structures: Sequence[Protein], *, keep: Collection[str] = (), drop: Collection[str] = ()
 ) -> tuple[Site, ...]:
-    """The sites of a receptor, and the same places in other structures of the protein.
+    """The sites of a receptor, and the same sites in other structures of the protein.
 
-    Each structure is laid over the first by the residues around the pocket; its own ligand there goes. The poses of all
-    are in the frame of the first, and the name of a pocket says which structure it is in. The CPU time is that of as
-    many dockings.
+    Each structure is superposed on the first by the residues around the pocket, and its own ligand there is removed.
+    All poses are in the frame of the first, and the name of a pocket names its structure. The CPU time is proportional
+    to the number of structures.
 
     Args:
         sites: of the first structure.
@@ -70,7 +70,7 @@ def structures_of(protein: Protein | str | Path | Sequence[Protein | str | Path]
 
 
 def pocket_in(structure: Protein, pocket: Pocket) -> Pocket:
-    """The same box in another structure, without what stands there in the place of the ligand."""
+    """The same box in another structure, without the groups that overlap the ligand."""
     if pocket.reference is None:
         numbers = ",".join(f"{number:.3f}" for number in (*pocket.center, *pocket.size))
         return find_pockets(f"box:{numbers}", structure)[0]
@@ -96,7 +96,7 @@ def _laid_over(structure: Protein, site: Site) -> tuple[Superposition, list[str]
 
 
 def _in_the_way(first: Site, other: Site) -> list[str]:
-    """What of the other structure stands where the reference ligand is."""
+    """The groups of the other structure that overlap the reference ligand."""
     reference = first.pocket.reference
     if reference is None:
         return []
@@ -108,7 +108,7 @@ def _in_the_way(first: Site, other: Site) -> list[str]:
 
 
 def _names(structures: Sequence[Protein]) -> list[str]:
-    """What each is called: by its file, where that is not enough with its folder, and else by its number."""
+    """Names of the structures: the file, with its folder where that is ambiguous, else a number."""
     paths = [Path(structure.source.removesuffix(".gz")) for structure in structures]
     for names in ([path.stem for path in paths], [f"{path.parent.name}/{path.stem}" for path in paths]):
         if all(names) and len(set(names)) == len(names):

@@ -15,11 +15,11 @@ from molgen.runtime.devices import device_of
 
 @dataclass(frozen=True)
 class Learned:
-    """The models in use; None where the physics does without.
+    """The models in use; None where the configuration needs none.
 
     Attributes:
-        poses: proposes where to start.
-        confidence: ranks.
+        poses: proposes poses.
+        confidence: ranks poses.
     """
 
     poses: PoseModel | None = None
@@ -30,9 +30,9 @@ def learned_of(config: DockConfig) -> Learned:
     """The models of a configuration on its device, loaded once per process.
 
     Raises:
-        ConfigError: the device is not there.
+        ConfigError: the device is not available.
         CheckpointError: a weights file is missing, damaged or of another kind; `proposals` "random" and `rank`
-            "energy" need none, nor do covalent ligands, which the models have never seen.
+            "energy" need none, nor do covalent ligands, which the models were not trained on.
     """
     if config.covalent is not None:
         return Learned()

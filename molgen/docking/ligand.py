@@ -1,4 +1,4 @@
-"""A ligand made ready for docking: protonation, stereo, template conformers, torsions, interaction types."""
+"""Preparation of a ligand for docking: protonation, stereo, template conformers, torsions, interaction types."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ class Ligand:
 
     @property
     def n_own(self) -> int:
-        """Heavy atoms of the ligand's own: the first ones."""
+        """Number of the ligand's own heavy atoms, which come first."""
         return self.graph.n_atoms if self.bonding is None else self.bonding.n_ligand
 
     @property
@@ -74,14 +74,14 @@ class Ligand:
 
     @property
     def own_classes(self) -> AtomClasses:
-        """Of the heavy atoms of the ligand's own."""
+        """The classes of the ligand's own heavy atoms."""
         return replace(self.classes, index=self.classes.index[: self.n_own])
 
 
 def ligand_of(
     mol: Chem.Mol, *, seed: int = 0, timeout: float = 60.0, keep_conformer: bool = False, bonding: Bonding | None = None
 ) -> Ligand:
-    """Make a ligand ready.
+    """Prepare a ligand for docking.
 
     Args:
         mol: with explicit hydrogens and complete stereo.
@@ -115,7 +115,7 @@ def ligand_of(
 
 
 def _free(mol: Chem.Mol, seed: int, timeout: float, *, needed: bool) -> Chem.Mol:
-    """The template conformers; where they are not needed and cannot be made, the molecule as it is."""
+    """The free template conformers; the input structure where they are not needed and cannot be made."""
     try:
         return template_conformers(mol, _count(mol), seed=seed, steps=_RELAX, timeout=timeout).mol
     except EmbeddingError:
@@ -125,7 +125,7 @@ def _free(mol: Chem.Mol, seed: int, timeout: float, *, needed: bool) -> Chem.Mol
 
 
 def _count(mol: Chem.Mol) -> int:
-    """Template conformers: rings that flip need many, everything else turns."""
+    """Number of template conformers: many for flexible rings; torsions are searched anyway."""
     ring = largest_flexible_ring(mol)
     if not ring:
         return 6

@@ -53,7 +53,7 @@ class Pair:
         pocket: as in :func:`molgen.dock`; "" for that of the run.
         name: of the pair.
         place: `line N` of the table.
-        error: why the row cannot be trusted; "" where it can.
+        error: why the row is invalid; "" if it is valid.
     """
 
     protein: str
@@ -108,7 +108,7 @@ def _cell(row: Sequence[str], column: int | None) -> str:
 
 
 def _found(text: str, table: Path) -> str:
-    """A file name as it can be opened from here; other texts are returned as they are."""
+    """The path of a file from the working directory; other texts are returned unchanged."""
     beside = table.parent / text
     try:
         return str(beside) if text and not Path(text).exists() and beside.is_file() else text
@@ -118,7 +118,7 @@ def _found(text: str, table: Path) -> str:
 
 @dataclass
 class PairDocking:
-    """Docks one pair after the other; the site of one serves those that follow with the same protein and pocket.
+    """Docks one pair after the other; sites are reused for pairs with the same protein and pocket.
 
     Attributes:
         config: how each is docked.
@@ -174,7 +174,7 @@ class PairDocking:
 
 @contextmanager
 def _files_named() -> Iterator[None]:
-    """Errors have the name of the file that is wrong in their reason."""
+    """Context in which errors name the invalid file in their reason."""
     try:
         yield
     except MolgenError as error:
@@ -212,7 +212,7 @@ def ligand_of(pair: Pair) -> InputRecord:
     """The ligand of a pair: a SMILES, or a file that holds one molecule.
 
     Raises:
-        MolgenError: the row cannot be trusted, the ligand cannot be read, or the file holds more molecules.
+        MolgenError: the row is invalid, the ligand cannot be read, or the file holds more molecules.
     """
     if pair.error:
         raise InputError(pair.error)

@@ -33,7 +33,7 @@ _GUIDED = 0.7
 _RESTRAINT = 0.3
 """1 / (kcal/mol), the weight of restraints."""
 _CEILING = 1.0
-"""kcal/mol an atom can cost at most while it guides."""
+"""Largest energy of an atom in guidance, kcal/mol."""
 _STEEPEST = 3.0
 """1 / Angstrom, the largest guiding force on an atom."""
 
@@ -56,12 +56,12 @@ def propose(
     Args:
         model: of poses.
         site, ligand: what is docked.
-        count: poses; the template conformers take turns.
+        count: poses; the template conformers are used in turn.
         steps: of the integration.
         rng: of the starting states, and of stochastic samplers.
         sampler: "ode" (Euler's rule: its large steps overshoot, to likelier poses), or one of
             :data:`molgen.sampling.named.SAMPLERS`.
-        energy: of the ligand in the site; its restraints pull on the poses while they are sampled.
+        energy: of the ligand in the site; its restraints guide the sampling.
         guidance: weight of the rest of the energy in the last steps, 1 / (kcal/mol).
         on_step: sees (step, positions [S, n, 3]) of every chunk of S poses.
 
@@ -103,7 +103,7 @@ def finite_starts(positions: Tensor, template: Tensor) -> Starts:
 
 
 def _finite(positions: Tensor, template: Tensor) -> tuple[Tensor, Tensor]:
-    """Poses [S, n, 3] without those that are not finite, which a model gives that diverges; a warning counts them."""
+    """Drop non-finite poses [S, n, 3] of a diverging model, with a warning that counts them."""
     good = finite_rows(positions)
     if good.all():
         return positions, template
@@ -114,7 +114,7 @@ def _finite(positions: Tensor, template: Tensor) -> tuple[Tensor, Tensor]:
 
 
 def guide_of(energy: DockingEnergy, center: Tensor, guidance: float) -> Guide | None:
-    """What bends the sampler's field: the restraints for most of the way, the softened energy in the last steps.
+    """The guidance of the sampler: restraints from early on, the softened energy in the last steps.
 
     Args:
         energy: of the ligand in the site.
@@ -141,7 +141,7 @@ def guide_of(energy: DockingEnergy, center: Tensor, guidance: float) -> Guide | 
 
 
 def beside(refined: Refined, ligand: Ligand, proposals: Starts | None) -> Refined:
-    """The poses with their distances to those that were proposed for them."""
+    """The poses with their RMSDs to the proposals."""
     if proposals is None:
         return refined
     orders = automorphisms(ligand.mol, PERMUTATIONS).permutations

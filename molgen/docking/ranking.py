@@ -31,7 +31,7 @@ SURROUNDINGS = 7.5
 
 
 _ALIKE = 2.0
-"""Angstrom: a pose this far from a wrong one is hardly less likely right for it."""
+"""Angstrom: beyond this distance, a wrong pose says little about another."""
 
 
 KT = 0.593
@@ -89,9 +89,9 @@ def packing_cost(site: Site) -> float:
 
 
 def chosen_poses(ligand: Ligand, ranked: Sequence[RankedPose], n: int, min_rmsd: float) -> list[RankedPose]:
-    """The poses that are shown, best first: the first one, and others that may be right where it is wrong.
+    """The reported poses, best first: the first one, and alternatives in case it is wrong.
 
-    With a confidence these are not simply the next ones, which often are variants of the first: see
+    With a confidence these are not the next ones, which are often variants of the first: see
     :func:`alternatives`.
 
     Args:
@@ -110,10 +110,10 @@ def chosen_poses(ligand: Ligand, ranked: Sequence[RankedPose], n: int, min_rmsd:
 
 
 def alternatives(logits: np.ndarray, rmsds: np.ndarray, n: int) -> list[int]:
-    """Of poses with these logits, those of which one is most likely right: rows, highest logit first.
+    """A set of poses that most likely contains a right one: rows, highest logit first.
 
-    They are chosen one after the other. Each is the most likely one if all before it are wrong; that a pose is wrong
-    says that poses near it are wrong too, by the factor 1 - exp(-(RMSD / 2 Angstrom)^2).
+    Poses are chosen greedily: each is the most likely one if all before it are wrong. A wrong pose lowers the odds of
+    poses near it by the factor 1 - exp(-(RMSD / 2 Angstrom)^2).
 
     Args:
         logits: [S].
@@ -140,11 +140,11 @@ def confidences(
 ) -> tuple[Tensor, Tensor]:
     """The meta-classifier's logits and the probabilities [B] of all poses of a ligand, site after site.
 
-    Poses vote for each other. Packings of one site hold many of its poses again, and would outvote the others; so the
-    poses of a packing are seen with those of the structures alone, and these without any packing.
+    Features of a pose depend on all poses. Packings of one site repeat many of its poses, which would count twice; so
+    the poses of a packing are compared with those of the structures only, and these without any packing.
 
-    With a pose model that is a flow, and where all poses know its samples, the meta-classifier is the one that weighs
-    what it says.
+    With a pose model that is a flow, and where its samples are known for all poses, the second meta-classifier also
+    weighs its denoising errors.
     """
     features = _features(model, ligand, refined)
     cost = torch.cat([torch.full_like(poses.total, PACKING_WEIGHT * packing_cost(site)) for site, poses in refined])
@@ -164,7 +164,7 @@ def confidences(
 
 
 def _features(model: ConfidenceModel, ligand: Ligand, refined: Sequence[tuple[Site, Refined]]) -> Tensor:
-    """What the meta-classifier looks at, of all poses, site after site."""
+    """The features of the meta-classifier for all poses, site after site."""
     own = [pair for pair in refined if pair[0].packing is None]
     together = list(_seen_together(model, ligand, own).split([len(poses.total) for _, poses in own]))
     features = [
@@ -183,7 +183,7 @@ def _seen_together(model: ConfidenceModel, ligand: Ligand, refined: Sequence[tup
 
 
 def _found_back(model: PoseModel, ligand: Ligand, refined: Sequence[tuple[Site, Refined]], rows: Tensor) -> Tensor:
-    """How well the pose model finds back to some poses, [k, 2]; rows count the poses site after site."""
+    """How well the pose model recovers some poses, [k, 2]; rows count the poses site after site."""
     recovered, first = torch.zeros(len(rows), len(SUPPORT_FEATURES) - 1), 0
     for site, poses in refined:
         here = (rows >= first) & (rows < first + len(poses.total))

@@ -20,7 +20,7 @@ from molgen.physics.rigid_bfgs import minimize
 from molgen.sampling.guards import MoleculeWarning
 
 REFINED, _KEPT = 128, 48
-"""Minima of the search that are refined, and distinct poses that are left of them, at most."""
+"""Most minima of the search that are refined, and most distinct poses that are kept."""
 STEPS = 30
 BROKEN = 10.0
 """kcal/mol of restraint above the least."""
@@ -89,7 +89,7 @@ def distinct_refined(ligand: Ligand, refined: Refined, min_rmsd: float) -> Refin
 
 
 def within_restraints(refined: Refined) -> Refined:
-    """Without poses that cost BROKEN more restraint than the one that keeps to it best; a note tells how many."""
+    """Drop poses whose restraint energy is BROKEN above the least, with a warning that counts them."""
     kept = refined.restraint <= refined.restraint.min() + BROKEN
     if not kept.all():
         reason = "candidate poses break the core or an anchor and are left out"

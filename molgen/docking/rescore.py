@@ -1,4 +1,4 @@
-"""Scores of poses that exist already, from molgen or any other tool."""
+"""Scores of given poses, from molgen or any other tool."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ _GAIN = 0.005  # kcal/mol
 
 @dataclass(frozen=True)
 class RescoreRow:
-    """What became of one pose.
+    """The outcome of one pose.
 
     Attributes:
         name, place: of the input record.
@@ -80,7 +80,7 @@ def rescore(
     Args:
         protein: a PDB or mmCIF file, or what was read from one.
         pose: with 3D coordinates; hydrogens may be missing. Its protonation is taken as drawn.
-        minimize: move and turn it, and turn its torsions, downhill first.
+        minimize: minimize position, orientation and torsions first.
         reference: a pose of the same ligand to compare with.
         keep, drop: groups of the protein file that are, or are not, part of the receptor.
         site: a prepared site that holds the pose, instead of a new one.
@@ -120,7 +120,7 @@ def rescore(
 
 
 def _downhill(energy: DockingEnergy, positions: Tensor) -> Tensor:
-    """Poses [n, 3, B] minimized, with fresh starts of the minimizer until none gains anything more."""
+    """Poses [n, 3, B] minimized, restarting the minimizer until no pose improves."""
     lowest = float("inf")
     for _ in range(_ROUNDS):
         result = minimized(energy, energy.tree, positions, _STEPS)
@@ -132,14 +132,14 @@ def _downhill(energy: DockingEnergy, positions: Tensor) -> Tensor:
 
 
 def box_around(positions: np.ndarray, occupied: StandIns) -> Pocket:
-    """The box that holds a pose [n, 3] with a margin; `occupied` is what stands in the place of the ligand."""
+    """The box around a pose [n, 3] with a margin; `occupied`: the groups that overlap the ligand."""
     low, high = positions.min(0) - _MARGIN, positions.max(0) + _MARGIN
     center, size = (low + high).astype(np.float64) / 2, (high - low).astype(np.float64)
     return Pocket(center, size, "the pose", occupied.removed, notes=occupied.notes, places=occupied.places)
 
 
 def stand_ins_of(poses: Sequence[Chem.Mol], protein: Protein, keep: Collection[str] = ()) -> StandIns:
-    """What stands where the poses are: the co-crystal ligand in its own place, whatever it is called."""
+    """The groups that overlap the poses, such as the co-crystal ligand under any name."""
     heavy = [
         pose.GetConformer().GetPositions()[[atom.GetIdx() for atom in pose.GetAtoms() if atom.GetAtomicNum() > 1]]
         for pose in poses
@@ -208,7 +208,7 @@ class _PoseRescoring:
 
 
 def _check_near(protein: Protein, mol: Chem.Mol) -> None:
-    """A pose out of reach has a score of nothing, which looks like a result.
+    """Refuse a pose far from the protein, whose score of zero would look like a result.
 
     Raises:
         ParseError: no atom of the protein is near.
@@ -219,7 +219,7 @@ def _check_near(protein: Protein, mol: Chem.Mol) -> None:
 
 
 def _holds(site: Site, mol: Chem.Mol) -> bool:
-    """A pose lies in the box of a site, away from its walls."""
+    """Whether a pose lies in the box of a site, away from its walls."""
     away = np.abs(mol.GetConformer().GetPositions() - site.pocket.center)
     return bool((away + 1.0 < site.pocket.size / 2).all())
 

@@ -1,4 +1,4 @@
-"""What a user says about where atoms go, as restraints: an anchored atom, a core that stays."""
+"""Restraints of the user: anchored atoms and a fixed core."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from molgen.physics.restraints import PointRestraint
 
 CORE_RADIUS = 0.5
-"""Angstrom that each core atom is free to move; with the restraint's softness the core stays within 1 Angstrom."""
+"""Radius in which a core atom moves freely, Angstrom; with the soft restraint the core stays within 1 Angstrom."""
 _BEYOND = 2.0
 """Angstrom outside the box that its soft walls let an atom be."""
 _LEAST_CORE = 4
@@ -97,7 +97,7 @@ def check_reach(restraints: Sequence[PointRestraint], pockets: Sequence[Pocket])
 
 
 def _are_places(numbers: Sequence[float]) -> bool:
-    """Whether these are three coordinates that a structure can have, and a radius that is none or positive."""
+    """Whether these are three valid coordinates and, if given, a positive radius."""
     return bool((np.abs(numbers) <= MAX_COORDINATE).all()) and min(numbers[3:] or [1]) >= 0
 
 
@@ -150,5 +150,5 @@ def _restraint(matches: Sequence[Sequence[int]], points: np.ndarray, radius: flo
 
 
 def reference_points(reference: Chem.Mol, pattern: Chem.Mol) -> np.ndarray:
-    """Where the first match of a pattern lies, [k, 3], Angstrom."""
+    """The positions of the first match of a pattern, [k, 3], Angstrom."""
     return reference.GetConformer().GetPositions()[list(reference.GetSubstructMatch(pattern))]

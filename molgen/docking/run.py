@@ -37,7 +37,7 @@ from molgen.outcomes import Attempt, attempts
 
 @dataclass(frozen=True)
 class DockRow:
-    """What became of one ligand.
+    """The outcome of one ligand.
 
     Attributes:
         name, place: of the input (place: "line 7", "record 3" or None).
@@ -60,7 +60,7 @@ class Setting:
     Attributes:
         protein: the whole structure.
         sites: that are searched.
-        others: pockets that were found too.
+        others: further pockets that were found.
     """
 
     protein: Protein
@@ -69,7 +69,7 @@ class Setting:
 
     @property
     def notes(self) -> list[str]:
-        """Of the reader and of the sites that are searched, each once."""
+        """The notes on the protein and on the searched sites, each once."""
         return list(dict.fromkeys((*self.protein.notes, *(note for site in self.sites for note in site.notes))))
 
 
@@ -155,7 +155,7 @@ def dock_to_file(
 def _check_outputs(
     output: str | Path, complexes: str | Path | None, receptor_file: str | Path | None, *others: str | Path | None
 ) -> None:
-    """See that every file can be written, before the work."""
+    """Check that every file can be written, before the work."""
     check_pose_file(output)
     if complexes is not None:
         writer_of(complexes)
@@ -166,7 +166,7 @@ def _check_outputs(
 
 
 class Named(Protocol):
-    """An input of a run: a name and where it stands."""
+    """An input of a run: its name and location."""
 
     @property
     def name(self) -> str: ...
@@ -188,7 +188,7 @@ def write_poses(
 
     Args:
         inputs: with a name and a place each; streamed.
-        work: input -> result; what it raises becomes a row.
+        work: input -> result; an exception becomes a row.
         output: .sdf or .pdbqt (also .gz).
         on_row: called after every input.
     """
@@ -200,7 +200,7 @@ def write_outcomes(
     output: str | Path,
     on_row: Callable[[DockRow], None] | None = None,
 ) -> list[DockRow]:
-    """As :func:`write_poses`, of inputs with what became of them."""
+    """As :func:`write_poses`, for inputs with their outcomes."""
     rows: list[DockRow] = []
     poses = _poses(outcomes, rows, on_row)
     first = next(poses, None)
@@ -225,7 +225,7 @@ def _poses(
 
 
 def run_document(rows: Sequence[DockRow], setting: Setting) -> dict[str, Any]:
-    """All about a run, ready for JSON: the receptor, what was decided on it, the pockets, and every ligand."""
+    """A run as JSON values: the receptor, decisions on it, the pockets, and every ligand."""
     return {
         "protein": setting.protein.source,
         "protein_notes": setting.notes,
@@ -236,7 +236,7 @@ def run_document(rows: Sequence[DockRow], setting: Setting) -> dict[str, Any]:
 
 
 def ligand_documents(rows: Sequence[DockRow]) -> list[dict[str, Any]]:
-    """What became of every ligand, ready for JSON: its poses, or the error."""
+    """The outcome of every ligand as JSON values: its poses, or the error."""
     return [
         summary(row.result, row.name) | {"place": row.place}
         if row.result is not None

@@ -1,4 +1,4 @@
-"""A receptor and a pocket made ready for docking any number of ligands."""
+"""A receptor and a pocket, prepared for docking any number of ligands."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class PackedPocket:
 
     Attributes:
         number: from 1.
-        moved: labels of the residues that are elsewhere than in the structure.
+        moved: labels of the residues whose side chains differ from the structure.
         energy: above the structure's own packing, kT.
     """
 
@@ -58,20 +58,20 @@ class PackedPocket:
 
 @dataclass(frozen=True)
 class Site:
-    """A receptor around one pocket. It does not change: :meth:`with_maps` gives another one.
+    """A receptor around one pocket. Immutable: :meth:`with_maps` returns a new one.
 
     Attributes:
         pocket: where the ligand goes.
-        receptor: the structure that takes part, with what was kept and dropped.
-        atoms: of the receptor that can reach the box.
+        receptor: the structure that is docked into, with the groups kept and dropped.
+        atoms: of the receptor that interact with the box.
         spacing: of the maps, Angstrom.
-        maps: class of ligand atom -> energies [X * Y * Z] at the points of the grid; what ligands need beside these is
-            computed for each of them anew.
-        notes: what a user should know of the receptor here, one line each.
+        maps: class of ligand atom -> energies [X * Y * Z] at the points of the grid; missing ones are computed for
+            each ligand.
+        notes: remarks on the receptor here, one line each.
         bond: the residue that the ligand is bonded to, whose atoms near the bond are part of the ligand: they are not
             among `atoms`, and no contact with them is counted or checked.
         packing: of the side chains, where it is not that of the structure.
-        packings: this site with other packings, which ligands are docked into besides.
+        packings: this site with other packings, into which ligands are docked as well.
         moving: side chains that may also be packed around poses of a ligand.
     """
 
@@ -103,7 +103,7 @@ class Site:
 
     @cached_property
     def interacting(self) -> InteractingReceptor:
-        """What of the receptor a ligand in the box can interact with."""
+        """The part of the receptor that a ligand in the box can interact with."""
         protein = self.receptor.protein
         return interacting_receptor(protein, _within(protein, self.pocket, REACH) & _apart(protein, self.bond))
 
@@ -133,10 +133,10 @@ class Site:
         return GridMaps(values, torch.from_numpy(origin).float(), self.spacing, shape)
 
     def in_packing(self, protein: Protein, packing: PackedPocket | None) -> Site:
-        """This site with other side chains: the same receptor, atoms of which are elsewhere.
+        """This site with another packing of side chains.
 
         Args:
-            packing: what moved; None where poses there are to count as those in the structure.
+            packing: the packing; None if its poses count as those of the structure.
         """
         return replace(
             self,
@@ -197,11 +197,11 @@ def subset(classes: AtomClasses, picked: list[int]) -> AtomClasses:
 
 @dataclass(frozen=True)
 class Sites:
-    """What a pocket specification comes to.
+    """The sites of a pocket specification.
 
     Attributes:
         searched: the sites that ligands are docked into, the best pocket first.
-        others: pockets that were found too.
+        others: further pockets that were found.
     """
 
     searched: tuple[Site, ...]
@@ -222,7 +222,7 @@ def sites_of(
         protein: the whole structure.
         pocket: as in `chem.pockets.find_pockets`.
         keep, drop: as in `chem.receptor.receptor`.
-        covalent: the bond of the ligand to a residue; "auto" is then the place of what is bonded there, or a box
+        covalent: the bond of the ligand to a residue; "auto" is then the site of the group bonded there, or a box
             around the atom.
 
     Raises:

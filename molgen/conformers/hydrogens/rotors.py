@@ -29,7 +29,7 @@ class HydrogenRotor:
     anchors: tuple[int, ...]
 
     def placements(self, positions: NDArray[np.float64]) -> NDArray[np.float64]:
-        """The possible positions of the hydrogens [h] of conformers [B, atoms, 3], the present first: [B, places, h, 3]."""
+        """Possible positions of the hydrogens [h] of conformers [B, atoms, 3], the present first: [B, places, h, 3]."""
         center = positions[:, None, [self.carrier]]
         arms = positions[:, None, list(self.hydrogens)] - center
         first, *second = (positions[:, None, [anchor]] - center for anchor in self.anchors)

@@ -1,4 +1,4 @@
-"""Cis secondary amides among template conformers: embedding makes them trans, and no torsion of the model turns them."""
+"""Cis secondary amides among template conformers: embedding makes them trans, and the model cannot turn them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Docking of the ligands of a file: batches are searched together, and what fails stops no other."""
+"""Docking of the ligands of a file: batches are searched together, and a failure does not stop the others."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from molgen.runtime.devices import may_be_gpu
 from molgen.runtime.stages import stage
 
 GPU_BATCH = 256
-"""Ligands that are read and prepared before a GPU is given them."""
+"""Number of ligands that are prepared for one batch of a GPU."""
 
 Variants = Sequence[PreparedLigand]
 
@@ -46,7 +46,7 @@ class LigandDocking:
     first: Ligand | None = None
 
     def outcomes(self, records: Iterable[InputRecord]) -> Iterator[tuple[InputRecord, Attempt[DockingResult]]]:
-        """Every record with what became of it, in order; a batch is read ahead."""
+        """Every record with its outcome, in order; a batch is read ahead."""
         size = ligands_together(self.config)
         stream = iter(records)
         while batch := list(islice(stream, size)):
@@ -70,7 +70,7 @@ class LigandDocking:
         return prepare_variants(record.molecule(), self.config, largest_fragment=self.largest_fragment)
 
     def _found(self, variants: Variants) -> dict[int, list[Found | None]]:
-        """What is found in every site for each of the variants, by its identity.
+        """The results of the search in every site for each variant, by its identity.
 
         Ligands that are bonded to a residue are searched one at a time; so are all where the search fails, so that each
         has its own error.

@@ -42,10 +42,10 @@ class Wanted:
 
 
 def find_together(site: Site, wanted: Sequence[Wanted], config: DockConfig, learned: Learned) -> list[Found | None]:
-    """What the search finds for each of many ligands in a site, on the device of the configuration.
+    """The results of the search for many ligands in a site, on the device of the configuration.
 
-    On a CPU each comes out as if it were alone. On a GPU sums are rounded otherwise, in batches of other sizes too, so
-    that poses of a flexible ligand may differ from run to run as they do between seeds.
+    On a CPU each result equals that of the ligand alone. On a GPU rounding depends on the batch, so that poses of a
+    flexible ligand may differ between runs as they do between seeds.
 
     Args:
         site: with maps for the classes of all ligands.

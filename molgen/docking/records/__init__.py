@@ -1,4 +1,4 @@
-"""What docking is asked for and what it gives back."""
+"""The configuration and the results of docking."""
 
 from molgen.docking.records.config import MAX_SEED, DockConfig, config_of
 from molgen.docking.records.results import DockingResult, Pose, with_note

@@ -1,4 +1,4 @@
-"""What docking is asked for."""
+"""The configuration of docking."""
 
 from __future__ import annotations
 
@@ -37,11 +37,11 @@ class DockConfig:
     Attributes:
         n: poses to return, at most.
         seed: same seed and input -> same poses.
-        effort: "quick", "normal" or "thorough": how much is searched.
+        effort: of the search: "quick", "normal" or "thorough".
         ph: at which the ligand is protonated; None leaves it as it is given; "auto" is 7.4, except for ligands that
             come with explicit hydrogens: those stay as they are.
         states: protonation states and tautomers to dock, at most; more than one are ranked together.
-        stereo: of stereo that the input leaves open dock "one" isomer, or "enumerate" all, ranked together.
+        stereo: of open stereo dock "one" isomer, or "enumerate" all, ranked together.
         min_rmsd: least symmetric RMSD between two poses, Angstrom.
         keep_conformer: start from the bond lengths, angles and rings of the input structure.
         timeout: CPU seconds for the embedding of the ligand.
@@ -51,7 +51,7 @@ class DockConfig:
         samples: poses that the model proposes; None: 96, or 64 with the quick effort, whose chains more would fill.
         steps: of their integration; None: 10, or with the default model 5, after which poses are as good once they are
             minimized.
-        sampler: how the model is followed: "ode" or "heun", or for a diffusion "sde" or "predictor-corrector"; the
+        sampler: of the model: "ode" or "heun", or for a diffusion "sde" or "predictor-corrector"; the
             second and the last take two network evaluations a step.
         guidance: weight of the energy in the last of these steps, 1 / (kcal/mol).
         pose_model: "default" (a flow), "diffusion" or a weights file.

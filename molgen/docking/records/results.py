@@ -1,4 +1,4 @@
-"""What docking gives back."""
+"""The results of docking."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class Pose:
         variant: index of the state that it is of, where several were docked.
         bond_length: of the covalent bond to the receptor, Angstrom; None without one.
         structure: index of the receptor's structure that it is in (:attr:`DockingResult.structures`).
-        moved: residues whose side chains are elsewhere there than in the file.
+        moved: residues whose side chains differ from the file.
         packing_energy: of that packing above the structure's own, kcal/mol; 0 where none has moved.
     """
 
@@ -82,7 +82,7 @@ class DockingResult:
             that of the best pose.
         poses: in rank order.
         pockets: that were searched.
-        receptor: the structure that took part; that of the best pose, where there are several.
+        receptor: the structure that was docked into; that of the best pose, where there are several.
         kept, dropped: groups of the file that are part of the receptor, or not.
         notes: what was decided about the ligand (protonation, stereo), one line each.
         seconds: wall time, without reading the protein.
@@ -142,7 +142,7 @@ class DockingResult:
         write_pose_file(path, sdf_records(self, name))
 
     def view(self, pose: int | Pose = 1, *, surface: bool | str = False, height: int = 450) -> Any:
-        """A pose in its pocket with its interactions, to turn around, as an `ipymolstar` widget.
+        """An interactive 3D view of a pose in its pocket with its interactions, an `ipymolstar` widget.
 
         Args:
             pose: its rank, or the pose.

@@ -1,4 +1,4 @@
-"""How much is searched."""
+"""Search effort."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class SearchConfig:
-    """How much is searched.
+    """The parameters of a search.
 
     Attributes:
         starts: random poses that are minimized; may be 0 where there are proposals.
@@ -20,10 +20,10 @@ class SearchConfig:
         hop_steps: evaluations after a kick.
         renewal, renewed_share, elite: after every ``renewal`` rounds this share of the chains, those of highest
             energy, restarts from the ``elite`` lowest distinct minima.
-        ceiling: kcal/mol an atom can cost at most in a first, softened minimization of the starts; None: none.
+        ceiling: largest energy of an atom in a first, softened minimization of the starts, kcal/mol; None: skip it.
         temperature: of Metropolis' rule, kcal/mol.
         torsion_share: of kicks that turn one torsion; the others move the whole ligand.
-        root_share: of kicks that turn a torsion those that turn the side of the root and leave the other in place.
+        root_share: share of torsion kicks that turn the side of the root and keep the other fixed.
         shift: standard deviation of a kick's translation, Angstrom.
         turn: standard deviation of each component of a kick's rotation, radian.
     """

@@ -1,4 +1,4 @@
-"""The energy of ligands in a site: of one, or of several side by side."""
+"""The energy of ligands in a site: of one, or of a batch."""
 
 from __future__ import annotations
 
@@ -29,11 +29,11 @@ def _counted(ligand: Ligand) -> Tensor:
 
 
 class LigandEnergies:
-    """The energies of some of the ligands in a site, side by side, on a device.
+    """The energies of a batch of ligands in a site, on a device.
 
     Args:
         site: with maps for the classes of all ligands.
-        ligands: bonded to a residue all of them, or none.
+        ligands: all bonded to a residue, or none.
         restraints: of each ligand.
         device: where poses are.
     """
@@ -90,7 +90,7 @@ def _moved(restraint: Restraint, device: torch.device) -> Restraint:
 
 @dataclass(frozen=True)
 class _OfOneLigand:
-    """A restraint of one of the ligands side by side, which has so many atoms."""
+    """A restraint of one ligand of the batch."""
 
     place: int
     ligands: int

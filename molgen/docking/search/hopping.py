@@ -16,12 +16,12 @@ from molgen.physics.energy import DockingEnergy
 
 _PROGRESS = 0.05  # kcal/mol by which the best pose must improve
 _IDLE = 0.25
-"""Share of the ligands of a batch whose search has ended that are carried along."""
+"""Largest share of finished ligands that are kept in a batch."""
 
 
 @dataclass(frozen=True)
 class SearchResult:
-    """Distinct minima, lowest energy first, and how many rounds of basin hopping were made."""
+    """Distinct minima, lowest energy first, and the number of rounds of basin hopping."""
 
     minima: Minima
     rounds: int
@@ -29,10 +29,10 @@ class SearchResult:
 
 @dataclass(frozen=True)
 class Searched:
-    """A ligand whose poses are searched.
+    """A ligand of a search.
 
     Attributes:
-        shape: what its random numbers depend on.
+        shape: determines its random numbers.
         templates: [T, n, 3], heavy atoms of the template conformers, Angstrom.
         proposals: poses that are minimized and join the best of the random starts.
     """
@@ -69,7 +69,7 @@ def search(
 def search_together(
     ligands: Sequence[Searched], energy_of: EnergyOf, config: SearchConfig, seed: int, starts_together: int = 1
 ) -> list[SearchResult]:
-    """Poses of several ligands in one receptor; each comes out as if it were alone, on a CPU to the last bit.
+    """Poses of several ligands in one receptor; each result equals that of the ligand alone, on a CPU bit by bit.
 
     Args:
         ligands: with as many proposals each.
@@ -169,6 +169,6 @@ def _hopped(
 
 
 def _result(minima: Minima, index: int, ligand: Searched, rounds: int) -> SearchResult:
-    """What the search of one of the ligands comes to."""
+    """The result of one of the ligands."""
     own = minima.of(torch.tensor([index], device=minima.energies.device)).cropped(ligand.templates.shape[1]).cpu()
     return SearchResult(own.filled(), rounds)

@@ -1,4 +1,4 @@
-"""The minima that a search holds: which of them are distinct, and which chains go on from the lowest."""
+"""The minima of a search: distinct ones, and chains that restart from the lowest."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ _SAME = 0.75  # Angstrom, the RMSD below which two minima count as one
 
 @dataclass(frozen=True)
 class Minima:
-    """Minimized poses of a ligand; or of several ligands side by side, as many of each.
+    """Minimized poses of a ligand, or of a batch of ligands, as many of each.
 
     Attributes:
         positions: float32 [n, 3, B], Angstrom.
-        energies: [B], kcal/mol; infinite for places that are empty.
+        energies: [B], kcal/mol; infinite for empty columns.
         template: int64 [B], the template conformer of each.
         ligands: how many; B is a multiple of it.
     """
@@ -32,7 +32,7 @@ class Minima:
         return self.energies.view(self.ligands, -1)
 
     def pick(self, index: Tensor) -> Minima:
-        """Some of the minima: of each ligand as many, index [L, C'], or of one ligand [C']."""
+        """A subset of the minima, as many of each ligand: index [L, C'], or [C'] of one ligand."""
         begin = torch.arange(self.ligands, device=index.device)[:, None] * self.by_ligand.shape[1]
         flat = (index.view(self.ligands, -1) + begin).flatten()
         return self._columns(flat, self.ligands)
@@ -45,7 +45,7 @@ class Minima:
         )
 
     def filled(self) -> Minima:
-        """The minima of a ligand without empty places."""
+        """The minima of a ligand without empty columns."""
         return self._columns(self.energies.isfinite().nonzero().flatten(), 1)
 
     def cropped(self, atoms: int) -> Minima:
@@ -125,7 +125,7 @@ def _products(flat: Tensor, atoms: Tensor) -> Tensor:
 
 
 def renewed(chains: Minima, minima: Minima, share: float, elite: int) -> Minima:
-    """The chains of highest energy of each ligand go on from its lowest `elite` distinct minima, each in turn."""
+    """Restart the chains of highest energy of each ligand from its lowest `elite` distinct minima, each in turn."""
     total = chains.by_ligand.shape[1]
     count = int(share * total)
     worst = chains.by_ligand.argsort(1, descending=True)[:, :count]

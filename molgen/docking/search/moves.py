@@ -1,4 +1,4 @@
-"""The random numbers of a search: starts, kicks and Metropolis' rule, the same for a ligand whatever is beside it."""
+"""The random numbers of a search: starts, kicks and Metropolis' rule, independent of the other ligands."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from molgen.physics.torsion_tree import Tree, directions, rotated, rotation_of
 
 
 class Shape(NamedTuple):
-    """What the random numbers of a ligand depend on: two ligands alike in it get the same."""
+    """Determines the random numbers of a ligand: ligands of equal shape get the same."""
 
     torsions: int
     templates: int
@@ -81,7 +81,7 @@ def kick(shape: Shape, count: int, config: SearchConfig, rng: torch.Generator) -
 def motion_of(kicks: Kicks, tree: Tree, positions: Tensor) -> Tensor:
     """The kicks of poses [n, 3, C] as motions [6 + m, C].
 
-    Either side of a bond may turn: so a part that has found its place stays there while the other looks for one.
+    Either side of a bond may turn, so that a well-placed part stays fixed while the other is searched.
     """
     start, pivot = tree.ends(positions)
     angles = kicks.motion[6:, None]

@@ -1,4 +1,4 @@
-"""Where a search begins: random poses and proposed ones, minimized."""
+"""The starts of a search: random and proposed poses, minimized."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from molgen.physics.rigid_bfgs import Minimized, minimize
 from molgen.physics.torsion_tree import move
 
 _LANES = 64
-"""Poses of a ligand are minimized in multiples of so many, so that on a CPU all go through the same instructions."""
+"""Poses of a ligand are padded to multiples of this, so that on a CPU all use the same instructions."""
 
 
 @dataclass(frozen=True)
@@ -94,7 +94,7 @@ def random_starts(energy: DockingEnergy, templates: Tensor, count: int, rng: tor
 
 
 def placed_starts(energy: DockingEnergy, templates: Sequence[Tensor], drawn: Sequence[RandomStart]) -> Starts:
-    """Random poses of ligands side by side, uniform in place in the box, orientation and torsions.
+    """Random poses of a batch of ligands, uniform in position in the box, orientation and torsions.
 
     Ligands with a fixed root stay in place: only their torsions are random.
 

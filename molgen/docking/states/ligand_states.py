@@ -1,4 +1,4 @@
-"""What a ligand is when it is docked: protonation states, tautomers and stereoisomers of what the input draws."""
+"""The states of a ligand to dock: protonation states, tautomers and stereoisomers of the input."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def ligand_states(mol: Chem.Mol, config: DockConfig, *, largest_fragment: bool =
 
 
 def _adduct_states(mol: Chem.Mol, full: Chem.Mol, notes: tuple[str, ...], config: DockConfig) -> list[LigandState]:
-    """The states of what a ligand is after it has reacted with a residue, with every stereo that the reaction makes."""
+    """The states of a ligand after its reaction with a residue, with every stereoisomer of the product."""
     bond = CovalentBond.parse(str(config.covalent))
     states: dict[str, LigandState] = {}
     for isomer in _isomers(full, config):
@@ -130,7 +130,7 @@ def _isomers(full: Chem.Mol, config: DockConfig) -> list[LigandState]:
 
 
 def _kept_state_notes(full: Chem.Mol) -> list[str]:
-    """What the hydrogens of the input say against the rules, where they do."""
+    """Notes where the hydrogens of the input contradict the rules."""
     state, protons = protonate(full, PHYSIOLOGICAL)
     drawn, ruled = (
         [atom.GetFormalCharge() for atom in mol.GetAtoms() if atom.GetAtomicNum() > 1] for mol in (full, state)

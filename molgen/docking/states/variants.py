@@ -95,7 +95,7 @@ def _merged(done: Sequence[tuple[PreparedLigand, DockingResult]], notes: Sequenc
 
 
 def _order(pose: Pose, energy: float, rank: str) -> float:
-    """What poses of several states are sorted by, the best first; `energy` of the state in kcal/mol."""
+    """The sort key of poses of several states, best first; `energy` of the state in kcal/mol."""
     if rank == "confidence" and pose.confidence is not None:
         chance = min(max(pose.confidence, 1e-6), 1 - 1e-6)
         return energy / _KT - math.log(chance / (1 - chance))
