@@ -8,7 +8,6 @@ from pathlib import Path
 
 from molgen.errors import ConfigError
 
-DEFAULT_FOLDER = Path("~/.molgen/app")
 MEGABYTE = 2**20
 
 

@@ -122,17 +122,6 @@ def chain_rows(inspection: Inspection) -> list[tuple[str, ...]]:
     ]
 
 
-def group_rows(inspection: Inspection) -> list[tuple[str, ...]]:
-    """Rows of text under group, kind, heavy atoms; water is not among them."""
-    kinds = (
-        ("ligand", inspection.ligands),
-        ("additive", inspection.additives),
-        ("metal", inspection.metals),
-        ("ion", inspection.ions),
-    )
-    return [(group.label, kind, str(group.atoms)) for kind, groups in kinds for group in groups]
-
-
 def lines(inspection: Inspection) -> list[str]:
     """The whole inspection as plain text; long lists are cut."""
     text = [inspection.source] if inspection.source else []

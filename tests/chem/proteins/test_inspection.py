@@ -4,7 +4,7 @@ import pytest
 from complexes import CODES, protein_of
 from structure_texts import TRIPEPTIDE, hetero, pdb_line, tripeptide
 
-from molgen.chem.proteins.inspection import Chain, Gap, Group, chain_rows, group_rows, inspect_protein, lines
+from molgen.chem.proteins.inspection import Chain, Gap, Group, chain_rows, inspect_protein, lines
 from molgen.chem.proteins.reading import read_protein
 
 
@@ -55,7 +55,6 @@ def test_chains_and_groups_are_listed_by_kind(rich):
 
 def test_rows_and_lines_show_all_of_it(rich):
     assert chain_rows(rich)[0] == ("A", "protein", "3", "14", "1 to 3")
-    assert group_rows(rich)[1] == ("SO4:A:10", "additive", "2")
     text = "\n".join(lines(rich))
     for expected in (
         "chain B: protein, 3 residues (1 to 3), 15 heavy atoms",
