@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -24,7 +25,6 @@ from molgen.cli.inputs.early import (
     check_molecules,
     check_outputs,
     check_reference,
-    check_report_file,
     count_molecules,
     read_structure,
 )
@@ -67,19 +67,13 @@ from molgen.cli.inputs.options import (
     advanced,
 )
 from molgen.cli.inputs.values import names_of, ph_of, refuse_given
-from molgen.cli.results.docked import (
-    check_scripts,
-    print_docked,
-    print_setting,
-    print_uncompared,
-    write_report,
-    write_scripts,
-)
+from molgen.cli.results.docked import print_docked, print_setting, print_uncompared, write_report
+from molgen.cli.results.docking_files import DockingFiles
 from molgen.errors import InputError
 from molgen.files.opening import check_input
 
 if TYPE_CHECKING:
-    from molgen.docking.run import Setting
+    from molgen.docking.run import DockRow, Setting
 
 
 def dock(
@@ -180,15 +174,9 @@ def dock(
     )
     if pairs is not None:
         refuse_given(
-            {"--protein": protein, "--ligand": ligand, "--anchor": anchor, "--core": core}
-            | {
-                "--reference": reference,
-                "--complex": write_complex,
-                "--receptor-out": receptor_out,
-                "--summary": summary,
-                "--report": report,
-            }
-            | {"--trajectory": trajectory}
+            {"--protein": protein, "--ligand": ligand, "--anchor": anchor, "--core": core, "--reference": reference}
+            | {"--complex": write_complex, "--receptor-out": receptor_out, "--summary": summary, "--report": report}
+            | {"--trajectory": trajectory, "--pymol": pymol, "--chimerax": chimerax}
         )
         _dock_pairs(
             pairs,
@@ -206,12 +194,8 @@ def dock(
         raise InputError("--protein and --ligand are needed, or --pairs; see molgen dock --help")
     check_pose_file(output)
     summary = summary or output.parent / f"{pose_file_stem(output)}.json"
-    check_outputs(
-        *(output, write_complex, receptor_out, summary, trajectory, report, pymol, chimerax),
-        inputs=(*protein, ligand, pocket, core, reference),
-    )
-    check_report_file(report)
-    check_scripts(pymol, chimerax)
+    files = DockingFiles(output, summary, report, write_complex, receptor_out, trajectory, pymol, chimerax)
+    files.check(inputs=(*protein, ligand, pocket, core, reference))
     check_docking_weights(config)
     check_anchors(anchor)
     check_molecules(ligand, smiles_column, name_column)
@@ -222,7 +206,7 @@ def dock(
     settings: list[Setting] = []
     with progress("ligands", count_molecules(ligand, smiles_column, name_column)) as tick:
         from molgen.chem.molecules.reference import compared_with
-        from molgen.docking.run import dock_to_file, run_document
+        from molgen.docking.run import dock_to_file
 
         rows = dock_to_file(
             ligand,
@@ -260,17 +244,24 @@ def dock(
     print_docked(rows, ligand)
     if reference is not None:
         print_uncompared(rows, reference)
-    write_scripts(rows, output, pymol, chimerax)
-    done = any(row.result is not None for row in rows)
-    files = (output, report, write_complex, receptor_out, trajectory, pymol, chimerax) if done else ()
-    look = ("molgen", "analyze", output, "-p", protein[0], "-o", f"{pose_file_stem(output)}-analysis/")
-    known = reference or (pocket if any(row.result and row.result.poses[0].rmsd is not None for row in rows) else None)
-    conclude(
-        run_document(rows, settings[0]),
-        (*files, summary),
-        () if not done else look if known is None else (*look, "-r", known),
-    )
-    if not done:
+    files.write_scripts(rows)
+    _conclude(rows, settings[0], files, protein[0], reference or pocket)
+
+
+def _conclude(
+    rows: Sequence[DockRow], setting: Setting, files: DockingFiles, protein: Path, reference: Path | str
+) -> None:
+    """Name the files and the next command; exit code 2 where no ligand has a pose."""
+    from molgen.docking.pose_files import pose_file_stem
+    from molgen.docking.run import run_document
+
+    docked = [row.result for row in rows if row.result is not None]
+    is_compared = isinstance(reference, Path) or any(result.poses[0].rmsd is not None for result in docked)
+    analyze = ("molgen", "analyze", files.poses, "-p", protein, "-o", f"{pose_file_stem(files.poses)}-analysis/")
+    following = (*analyze, "-r", reference) if is_compared else analyze
+    written = files.results if docked else ()
+    conclude(run_document(rows, setting), (*written, files.summary), following if docked else ())
+    if not docked:
         raise typer.Exit(2)
 
 

@@ -117,23 +117,3 @@ def write_report(path: Path, rows: Sequence[DockRow], setting: Setting, **option
 
     stage("writing the report")
     write_docking_report(path, rows, setting, **options)
-
-
-def check_scripts(pymol: Path | None, chimerax: Path | None) -> None:
-    """See that scripts of viewers can be written, before the work."""
-    for path, suffix in ((pymol, ".pml"), (chimerax, ".cxc")):
-        if path is not None:
-            from molgen.reports.scripts.shown import check_script
-
-            check_script(path, suffix)
-
-
-def write_scripts(rows: Sequence[DockRow], output: Path, pymol: Path | None, chimerax: Path | None) -> None:
-    """Write the scripts that load receptor, poses and interactions into a viewer."""
-    from molgen.reports.scripts.chimerax import write_chimerax_script
-    from molgen.reports.scripts.pymol import write_pymol_script
-
-    if pymol is not None:
-        write_pymol_script(pymol, rows, output)
-    if chimerax is not None:
-        write_chimerax_script(chimerax, rows, output)
