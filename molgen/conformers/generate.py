@@ -27,6 +27,7 @@ from molgen.conformers.parallel.in_order import in_order, tracked
 from molgen.conformers.samples import ReadyTemplates, sample_conformers
 from molgen.conformers.selection.select import select_conformers
 from molgen.errors import ConfigError, ParseError, readable
+from molgen.former_names import takes_former_names
 from molgen.models.cartesian.model import CartesianModel
 from molgen.models.cartesian.task import load_cartesian_model
 from molgen.models.torsion_flow.model import TorsionModel
@@ -253,6 +254,7 @@ def resolve_model(model: Model, device: str = "cpu") -> ConformerModel | None:
 
 
 @one_thread()
+@takes_former_names(made="ready")
 def conformers_of(
     mol: Chem.Mol, model: ConformerModel | None, config: GenerateConfig, ready: ReadyTemplates | None = None
 ) -> ConformerMol:

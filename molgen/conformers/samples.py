@@ -39,6 +39,7 @@ from molgen.conformers.templates.grafting import substituted_rings
 from molgen.conformers.templates.restrained import restrained_templates
 from molgen.conformers.templates.ring_amides import planarize_ring_amides
 from molgen.conformers.templates.variants import vary_rings
+from molgen.former_names import takes_former_names
 from molgen.geometry.torsions import dihedral_angles
 from molgen.models.torsion_flow.model import TorsionModel
 from molgen.models.torsion_flow.sample import time_grid
@@ -107,6 +108,7 @@ class ReadyTemplates:
     notes: tuple[str, ...] = ()
 
 
+@takes_former_names(made="ready")
 def sample_conformers(
     mol: Chem.Mol, model: TorsionModel | None, config: GenerateConfig, ready: ReadyTemplates | None = None
 ) -> Samples:
