@@ -163,7 +163,7 @@ class GenerateConfig:
         return self.core is not None or bool(self.coord_map) or bool(self.torsions) or self.keep_conformer
 
     @property
-    def goes_together(self) -> bool:
+    def is_batched(self) -> bool:
         """Whether molecules of a library are worked on many at a time."""
         return self.boltzmann is None
 

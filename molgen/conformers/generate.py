@@ -186,7 +186,7 @@ def timed_outcomes(
         raise ConfigError(f"n_jobs must be a whole number of at least 1, not {readable(n_jobs)}")
     together = partial(outcomes, model=model, config=config, largest_fragment=largest_fragment, stereo=stereo)
     if n_jobs > 1 and _is_on_gpu(model, config):
-        if not config.goes_together or config.is_restrained or isinstance(model, CartesianModel):
+        if not config.is_batched or config.is_restrained or isinstance(model, CartesianModel):
             raise ConfigError(f"processes have nothing to prepare here for {config.device}: n_jobs must be 1")
         prepare = partial(templates_of, config=config, largest_fragment=largest_fragment, stereo=stereo)
         prepared = with_templates(growing_batches(_sendable(records)), prepare, int(n_jobs))
@@ -196,7 +196,7 @@ def timed_outcomes(
 
         return (result for block in prepared for result in batch_results(work, block))
     most = IN_A_PROCESS if n_jobs > 1 else AT_ONCE
-    blocks = growing_batches(_sendable(records) if n_jobs > 1 else records, most if config.goes_together else 1)
+    blocks = growing_batches(_sendable(records) if n_jobs > 1 else records, most if config.is_batched else 1)
     return in_order(
         partial(batch_results, together), blocks, int(n_jobs), lambda record, why: (Outcome(record, None, why), 0.0)
     )

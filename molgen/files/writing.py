@@ -29,12 +29,12 @@ def write_atomically(path: str | Path, *, binary: bool = False) -> Iterator[IO]:
     """
     target = check_place(path)
     if target.exists() and not target.is_file():
-        with _told(path), _open(target, binary) as handle:
+        with _naming_the_file(path), _open(target, binary) as handle:
             yield handle
         return
     temporary = _create_beside(target, path)
     try:
-        with _told(path), _open(temporary, binary) as handle:
+        with _naming_the_file(path), _open(temporary, binary) as handle:
             yield handle
             handle.flush()
             os.fsync(handle.fileno())
@@ -45,7 +45,7 @@ def write_atomically(path: str | Path, *, binary: bool = False) -> Iterator[IO]:
 
 
 @contextmanager
-def _told(path: str | Path) -> Iterator[None]:
+def _naming_the_file(path: str | Path) -> Iterator[None]:
     """A full or broken disk as an error that names the file; other errors pass through."""
     try:
         yield

@@ -95,9 +95,9 @@ class Backbone(nn.Module):
         x = self._initial(ligand, node_time)
         messages = self._messages(graph, ligand, positions, edge_time)
         if self.context is not None and pocket is not None:
-            x["1o"] = self.context.way_to_center(ligand, positions)
+            x["1o"] = self.context.vectors_to_center(ligand, positions)
             contacts = self.context.messages(ligand, pocket, positions, graph.atom_mask, edge_time)
-            messages = messages.and_from(contacts, shape.numel())
+            messages = messages.joined_with(contacts, shape.numel())
         harmonics = messages.harmonics(self.config.l_max)
         for layer in self.layers:
             wanted = self.wanted if layer is self.layers[-1] else None

@@ -29,7 +29,7 @@ class Messages(NamedTuple):
         """Spherical harmonics of the directions, times the cutoff: [2l+1, E] for each order l."""
         return [spherical_harmonics(order, self.edges.vector) * self.cutoff for order in range(l_max + 1)]
 
-    def and_from(self, others: Messages, first_sender: int) -> Messages:
+    def joined_with(self, others: Messages, first_sender: int) -> Messages:
         """These and messages from other atoms, which come after the ``first_sender`` atoms of these."""
         edges, order = joined(self.edges, others.edges, first_sender)
         scalars, cutoff = (torch.cat(pair).index_select(0, order) for pair in zip(self[1:], others[1:], strict=True))

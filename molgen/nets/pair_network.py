@@ -89,7 +89,7 @@ class PairNetwork(nn.Module):
         unit = (gaps / length[..., None]).flatten(0, 1)
         moment = time_features(t, self.config.time_channels)
         pairs = self.distance(self._radial(length)) + encoding.pairs[:, None] + self.pair_time(moment)[:, :, None, None]
-        scalars, vectors = self._handed(batch, positions)
+        scalars, vectors = self._stereo_messages(batch, positions)
         scalars = scalars + encoding.nodes[:, None] + self.time(moment)[:, :, None]
         known = real[:, None].expand(*rows, *real.shape[1:]).flatten(0, 1)
         pairs, scalars, vectors = pairs.flatten(0, 1), scalars.flatten(0, 1), vectors.flatten(0, 1)
@@ -105,7 +105,7 @@ class PairNetwork(nn.Module):
         near = torch.exp(-0.5 * ((length[..., None] - center) / width).square())
         return torch.cat([near, (length / radius)[..., None], 1 / (1 + length)[..., None]], -1)
 
-    def _handed(self, batch: StereoBatch, positions: Tensor) -> tuple[Tensor, Tensor]:
+    def _stereo_messages(self, batch: StereoBatch, positions: Tensor) -> tuple[Tensor, Tensor]:
         """What stereo centers add to scalars [B, S, n, c] and vectors [B, S, n, v, 3] of their atoms.
 
         The volume a . (b x c) of the vectors to three neighbors, positive where the stereo is right, and its gradient.

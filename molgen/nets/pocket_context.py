@@ -59,7 +59,7 @@ class PocketContext(nn.Module):
                 features[ir] = flat.new_zeros(2 * int(ir[0]) + 1, len(flat), channels)
         return PocketEncoding(pocket, features, self.sender(flat))
 
-    def way_to_center(self, ligand: GraphEncoding, positions: Tensor) -> Tensor:
+    def vectors_to_center(self, ligand: GraphEncoding, positions: Tensor) -> Tensor:
         """Vectors 1o [3, B * S * n, channels] from atoms at [B, S, n, 3] to the center of the pocket, the origin."""
         return torch.einsum("bsnx,bnc->xbsnc", -positions / _FAR, self.center(ligand.nodes)).flatten(1, 3)
 

@@ -55,7 +55,7 @@ def cpu_limit(seconds: float | None) -> Iterator[None]:
 class Clock:
     """The CPU time of a job in a thread of its own, which takes turns with others and with what is done for all.
 
-    Another thread watches it: it calls all methods but :meth:`belongs_here`, :meth:`check` and :meth:`limited`.
+    Another thread watches it: it calls all methods but :meth:`attach`, :meth:`check` and :meth:`limited`.
     """
 
     def __init__(self) -> None:
@@ -63,7 +63,7 @@ class Clock:
         self._since = 0.0
         self._thread = 0
 
-    def belongs_here(self) -> None:
+    def attach(self) -> None:
         """The job is that of this thread."""
         self._thread, _THREAD.clock = threading.get_ident(), self
 

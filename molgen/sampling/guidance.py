@@ -47,7 +47,7 @@ class Guidance:
 def guided(field: Field, process: Process[Any], guidance: Guidance) -> Field:
     """The field after guidance, a function (state, t) -> field value. Works inside torch.no_grad()."""
 
-    def bent(state: Any, t: Tensor) -> Any:
+    def guided_field(state: Any, t: Tensor) -> Any:
         value, gradient = _field_and_gradient(field, process, guidance, state, t)
         scale = guidance.scale(t) if callable(guidance.scale) else guidance.scale
         if guidance.at_denoised:
@@ -56,7 +56,7 @@ def guided(field: Field, process: Process[Any], guidance: Guidance) -> Field:
         faded = combine(lambda g, point, s: -scale * _fade(point, s) * g, gradient, process.path(state, t), spreads)
         return process.add_score(state, value, t, faded)
 
-    return bent
+    return guided_field
 
 
 def _fade(point: PathPoint, data_scale: float) -> Tensor:

@@ -45,7 +45,7 @@ class ConformerWork:
 
     @property
     def together(self) -> int:
-        if not self.config.goes_together:
+        if not self.config.is_batched:
             return 1
         on_gpu = self.config.device == "mps" or may_be_gpu(self.config.device)
         return AT_ONCE if on_gpu else IN_A_PROCESS

@@ -18,7 +18,7 @@ from molgen.errors import ConfigError, MolgenError
 from molgen.outcomes import attempt
 from molgen.screening.config import RunConfig
 from molgen.screening.dock_work import DOCK_COLUMNS, RANK_BY, row_values, sdf_text
-from molgen.screening.engines.engine import device_here
+from molgen.screening.engines.engine import local_device
 from molgen.screening.library import LibraryInput, library_input
 from molgen.screening.ranking import check_rank
 from molgen.screening.run import DOCK_SHARD, Listener, RunSummary, docking_settings, file_identity, run_library
@@ -128,7 +128,7 @@ def screen_pairs(
     if docking.keep_conformer:
         raise ConfigError("a library is docked from SMILES: keep_conformer has no meaning")
     config_of_run = run or RunConfig()
-    tried = device_here(docking.device, config_of_run)
+    tried = local_device(docking.device, config_of_run)
     learned_of(replace(docking, device=tried))  # weights that cannot be read are no fault of a pair
     work = PairWork(PairDocking(docking, pocket, tuple(keep), tuple(drop), tuple(chains), largest_fragment))
     settings = {

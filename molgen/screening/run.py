@@ -20,7 +20,7 @@ from molgen.screening.config import RunConfig
 from molgen.screening.conformer_work import ConformerWork
 from molgen.screening.dock_work import DockWork, dock_work
 from molgen.screening.driver import Driver
-from molgen.screening.engines.engine import device_here, start_engine
+from molgen.screening.engines.engine import local_device, start_engine
 from molgen.screening.library import LibraryInput, count_records, fingerprint, read_library
 from molgen.screening.ranking import check_rank, write_best, write_failures
 from molgen.screening.store.folder import STATE, SUMMARY, locked, prepare_folder
@@ -117,7 +117,7 @@ def screen(
     if reference is not None:
         settings["reference"] = fingerprint(reference)
     settings |= {**options, "models": [file_identity(docking.pose_model), file_identity(docking.confidence_model)]}
-    tried = replace(docking, device=device_here(docking.device, run or RunConfig()))
+    tried = replace(docking, device=local_device(docking.device, run or RunConfig()))
     work = replace(dock_work(protein, str(pocket), tried, **options, reference=reference), config=docking)
     ranked = check_rank(rank_by, work.rank_by)
     if on_setting:
@@ -170,7 +170,7 @@ def conformer_library(
     """Conformers of a library into a folder; arguments as in :func:`screen` and :func:`molgen.generate_many`."""
     generate = config or GenerateConfig()
     resolve_model(
-        model, device_here(generate.device, run or RunConfig())
+        model, local_device(generate.device, run or RunConfig())
     )  # weights that cannot be read are no fault of a molecule
     work = ConformerWork(generate, model, largest_fragment)
     conformers = {name: value for name, value in asdict(generate).items() if name != "device"}

@@ -30,7 +30,7 @@ def test_what_goes_along_an_edge_stays_with_it():
     outer = contact_edges(scene.positions, graph.atom_mask, pocket.positions, 8.0, 8)
     first, second = (Messages(edges, edges.vector * k, edges.length * k) for edges, k in ((inner, 1.0), (outer, 2.0)))
     atoms = scene.positions.shape[:3].numel()
-    both = first.and_from(second, atoms)
+    both = first.joined_with(second, atoms)
     kind = torch.where(both.edges.flat_sender < atoms, 1.0, 2.0).double()
     assert set(kind.tolist()) == {1.0, 2.0}
     torch.testing.assert_close(both.scalars, both.edges.vector * kind[:, None])

@@ -13,7 +13,7 @@ from molgen.app.pages.controls.inputs import FileBox, MoleculeBox
 from molgen.app.pages.controls.options import Options
 from molgen.app.pages.controls.pocket_choice import PocketChoice
 from molgen.app.pages.controls.submission import submit_button
-from molgen.app.pages.frame import frame, tell_error
+from molgen.app.pages.frame import frame, show_error
 from molgen.app.services import Services
 from molgen.app.uploads import Upload
 from molgen.errors import InputError, MolgenError
@@ -96,7 +96,7 @@ class DockingForm:
             request = self._services.store.request(job_id)
             await self._protein.show(self._services.uploads.get(request.get("protein", "")))
         except MolgenError as error:
-            tell_error(error)
+            show_error(error)
         else:
             self._pocket.choose(request["pocket"])
 
@@ -107,7 +107,7 @@ class DockingForm:
         except MolgenError as error:
             self._protein.clear()
             self._pocket.clear()
-            tell_error(error)
+            show_error(error)
             return
         finally:
             self._waiting.set_visibility(False)

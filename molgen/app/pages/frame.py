@@ -80,7 +80,7 @@ _SWITCH = """() => {
 }"""
 
 
-def tell_error(error: Exception) -> None:
+def show_error(error: Exception) -> None:
     """Show why something cannot be done, in a line."""
     ui.notify(reason(error), type="negative", multi_line=True, timeout=9000, close_button="Close")
 

@@ -10,7 +10,7 @@ from nicegui import ui
 
 from molgen.app.answers import JobAnswer, job_answer
 from molgen.app.jobs.store import ENDED
-from molgen.app.pages.frame import frame, tell_error
+from molgen.app.pages.frame import frame, show_error
 from molgen.app.pages.job import COLORS, duration
 from molgen.app.services import Services
 from molgen.errors import MolgenError
@@ -68,4 +68,4 @@ async def _delete(services: Services, job: JobAnswer) -> None:
         try:
             await asyncio.to_thread(services.store.delete, job.id)
         except MolgenError as error:
-            tell_error(error)
+            show_error(error)

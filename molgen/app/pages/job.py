@@ -10,7 +10,7 @@ from nicegui import ui
 
 from molgen.app.answers import JobAnswer, job_answer
 from molgen.app.jobs.store import ENDED, is_input
-from molgen.app.pages.frame import frame, size_text, tell_error
+from molgen.app.pages.frame import frame, show_error, size_text
 from molgen.app.services import Services
 from molgen.app.uploads import FILE_ID
 from molgen.errors import MolgenError
@@ -56,7 +56,7 @@ class JobView:
             self._show(await asyncio.to_thread(lambda: job_answer(self._services, self._services.store.job(self._id))))
         except MolgenError as error:  # deleted meanwhile
             self._timer.deactivate()
-            tell_error(error)
+            show_error(error)
 
     def _show(self, job: JobAnswer) -> None:
         ended = job.status in ENDED

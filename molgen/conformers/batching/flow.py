@@ -51,7 +51,7 @@ class FlowRequest:
         return len(self.start) * self.record.n_atoms * len(self.times)
 
     @property
-    def goes_alone(self) -> bool:
+    def is_unbatched(self) -> bool:
         """Whether it is not batched: on the CPU, where one molecule fills the cache, and for stochastic samplers."""
         return self.model.device.type == "cpu" or self.model.jumps or self.sampler in STOCHASTIC or self.is_rigid
 
@@ -76,14 +76,14 @@ class _Block:
 
 def flow_together(requests: Sequence[FlowRequest]) -> list[Tensor]:
     """The torsions [S, m] of each, on the CPU."""
-    blocks = [block for request in requests if not request.goes_alone for block in _blocks(request)]
+    blocks = [block for request in requests if not request.is_unbatched for block in _blocks(request)]
     blocks.sort(key=lambda block: block.request.record.n_atoms)
     parts: dict[int, list[tuple[int, Tensor]]] = {id(request): [] for request in requests}
     for group in _groups(blocks):
         for block, torsions in zip(group, in_halves(_carried, group), strict=True):
             parts[id(block.request)].append((block.rows.start, torsions))
     return [
-        _alone(request) if request.goes_alone else torch.cat([part for _, part in sorted(parts[id(request)])])
+        _alone(request) if request.is_unbatched else torch.cat([part for _, part in sorted(parts[id(request)])])
         for request in requests
     ]
 

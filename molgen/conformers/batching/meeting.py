@@ -92,7 +92,7 @@ class Meeting:
     def run(self, index: int, job: Callable[[], Any], clock: Clock) -> None:
         """The work of a thread."""
         _HERE.meeting, _HERE.clock = self, clock
-        clock.belongs_here()
+        clock.attach()
         try:
             self.results[index] = job()
         except _Dismissed:

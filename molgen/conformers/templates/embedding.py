@@ -13,7 +13,7 @@ from molgen.chem.features.molecule_features import heavy_atoms
 from molgen.chem.features.molecule_graph import MoleculeGraph
 from molgen.chem.molecules.embedding import Templates, embed_templates
 from molgen.chem.molecules.positions import with_conformers
-from molgen.chem.molecules.stereo.impossible import unbearable_centers
+from molgen.chem.molecules.stereo.impossible import overstrained_centers
 from molgen.conformers.force_field import ConformerField
 from molgen.errors import EmbeddingError
 from molgen.geometry.internal_coordinates import internal_coordinates
@@ -58,7 +58,7 @@ def template_conformers(
 def _warn_of_strain(mol: Chem.Mol, energy: float) -> None:
     """Warn, with the center at fault, where the lowest template conformer is strained more than rings of drugs."""
     if np.isfinite(energy) and energy > STRAINED * len(heavy_atoms(mol)):
-        note = unbearable_centers(mol, energy)
+        note = overstrained_centers(mol, energy)
         if note:
             warnings.warn(note, MoleculeWarning, stacklevel=3)
 

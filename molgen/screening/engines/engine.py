@@ -52,7 +52,7 @@ class Engine(Protocol):
         ...
 
 
-def device_here(device: str, config: RunConfig) -> str:
+def local_device(device: str, config: RunConfig) -> str:
     """The device of this process, on which the work is tried before a run: the first of several.
 
     Raises:

@@ -24,7 +24,7 @@ def test_torsions_do_not_depend_on_the_batch(edges, monkeypatch):
         start = math.pi * (2 * torch.rand(count, record.n_torsions, generator=rng) - 1)
         requests.append(FlowRequest(model, record, template, start, time_grid(model, 2), "ode", 0))
     alone = flow_together(requests)
-    monkeypatch.setattr(FlowRequest, "goes_alone", FlowRequest.is_rigid)  # as on a GPU
+    monkeypatch.setattr(FlowRequest, "is_unbatched", FlowRequest.is_rigid)  # as on a GPU
     for one, other in zip(alone, flow_together(requests), strict=True):
         gap = (one - other + math.pi) % (2 * math.pi) - math.pi
         assert one.shape == other.shape

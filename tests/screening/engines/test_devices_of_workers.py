@@ -10,7 +10,7 @@ from molgen.errors import ConfigError
 from molgen.runtime.devices import device_of, sharing_devices
 from molgen.screening.config import RunConfig
 from molgen.screening.engines import ray as ray_engine
-from molgen.screening.engines.engine import device_here
+from molgen.screening.engines.engine import local_device
 from molgen.screening.engines.local import LocalEngine
 from molgen.screening.engines.worker import Number
 
@@ -29,7 +29,7 @@ def test_workers_take_the_devices_in_turn(three_gpus):
         with sharing_devices(worker):
             taken.append(str(device_of(BOTH)))
     assert taken == ["cuda:0", "cuda:2", "cuda:0", "cuda:2"]
-    assert device_here(BOTH, RunConfig()) == "cuda:0"
+    assert local_device(BOTH, RunConfig()) == "cuda:0"
 
 
 def test_one_process_alone_takes_no_several_devices(three_gpus):
@@ -39,7 +39,7 @@ def test_one_process_alone_takes_no_several_devices(three_gpus):
 
 def test_each_of_several_devices_has_to_be_there(three_gpus):
     with pytest.raises(ConfigError, match="device cuda:3 is not available"):
-        device_here("cuda:0,cuda:3", RunConfig())
+        local_device("cuda:0,cuda:3", RunConfig())
 
 
 def test_a_number_is_that_of_one_worker_until_it_ends(tmp_path):
@@ -92,6 +92,6 @@ def test_ray_is_asked_for_gpus_where_the_work_is_done_on_them(monkeypatch, devic
 
 
 def test_ray_needs_no_gpu_here_and_no_number_of_one():
-    assert device_here("cuda", RunConfig("ray")) == "cpu"
+    assert local_device("cuda", RunConfig("ray")) == "cpu"
     with pytest.raises(ConfigError, match="Ray assigns the GPUs of its workers: device cuda, not cuda:1"):
-        device_here("cuda:1", RunConfig("ray"))
+        local_device("cuda:1", RunConfig("ray"))

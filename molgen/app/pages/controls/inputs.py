@@ -9,7 +9,7 @@ from typing import Any
 from nicegui import events, ui
 
 from molgen.app.pages.editor import draw_button
-from molgen.app.pages.frame import size_text, tell_error
+from molgen.app.pages.frame import show_error, size_text
 from molgen.app.services import Services
 from molgen.app.uploads import LIGAND_SUFFIXES, PROTEIN_SUFFIXES, Upload
 from molgen.errors import MolgenError
@@ -49,7 +49,7 @@ class FileBox:
             content = await event.file.read()
             self.upload = await asyncio.to_thread(self._services.uploads.add, event.file.name, [content])
         except MolgenError as error:
-            tell_error(error)
+            show_error(error)
             return
         finally:
             self._box.reset()

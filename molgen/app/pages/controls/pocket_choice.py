@@ -39,7 +39,7 @@ class PocketChoice:
     def show(self, upload: Upload, structure: dict[str, Any]) -> None:
         """Show what is in a structure, and choose what is suggested."""
         self._choices = {choice["spec"]: choice for choice in structure["choices"]}
-        self._facts.set_text(_told(structure))
+        self._facts.set_text(_summary(structure))
         self._view.clear()
         with self._view:
             frame = ui.element("iframe").props(f'src="/structures/{upload.id}" title="3D view of {upload.name}"')
@@ -76,7 +76,7 @@ def _kind(choice: dict[str, Any]) -> str:
     return ", ".join(filter(None, (choice["kind"] if choice["kind"] != "pocket" else "", choice["note"])))
 
 
-def _told(structure: dict[str, Any]) -> str:
+def _summary(structure: dict[str, Any]) -> str:
     """What is in the file, in a few sentences."""
     inspection = structure["inspection"]
     chains = [

@@ -10,7 +10,7 @@ from nicegui import ui
 from pydantic import ValidationError
 
 from molgen.app.jobs.requests import Request
-from molgen.app.pages.frame import tell_error
+from molgen.app.pages.frame import show_error
 from molgen.app.services import Services
 from molgen.errors import MolgenError
 
@@ -29,7 +29,7 @@ def submit_button(label: str, services: Services, request: type[Request], values
         try:
             job = await asyncio.to_thread(services.runner.submit, request(**values()))
         except (MolgenError, ValidationError) as error:
-            tell_error(error)
+            show_error(error)
             return
         ui.navigate.to(f"/jobs/{job.id}")
 

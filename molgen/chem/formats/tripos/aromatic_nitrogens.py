@@ -18,7 +18,7 @@ _MOST_CHANGES = 3
 _MOST_TRIES = 500
 
 
-def settle_aromatic_nitrogens(mol: Chem.Mol, *, implicit: bool) -> None:
+def assign_aromatic_nitrogens(mol: Chem.Mol, *, implicit: bool) -> None:
     """Give aromatic nitrogens the fewest charges and hydrogens with which their rings can be drawn; changes `mol`.
 
     Rings for which nothing helps stay as they are.

@@ -14,7 +14,7 @@ from rdkit import Chem
 
 from molgen.chem.formats.parsing import messages_of, one_line, sanitization_problem, silent_rdkit
 from molgen.chem.formats.size_limits import check_mol2_block
-from molgen.chem.formats.tripos.aromatic_nitrogens import settle_aromatic_nitrogens
+from molgen.chem.formats.tripos.aromatic_nitrogens import assign_aromatic_nitrogens
 from molgen.chem.formats.tripos.atom_types import with_tripos_types
 from molgen.errors import ParseError
 
@@ -106,7 +106,7 @@ def _charged_by_bonds(mol: Chem.Mol) -> Chem.Mol:
         atom.SetFormalCharge(_charge_by_bonds(atom, all_implicit))
         atom.SetNumRadicalElectrons(0)
         atom.SetNoImplicit(not all_implicit and atom.GetSymbol() != "C")
-    settle_aromatic_nitrogens(mol, implicit=all_implicit)
+    assign_aromatic_nitrogens(mol, implicit=all_implicit)
     return mol
 
 

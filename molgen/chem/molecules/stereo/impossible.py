@@ -31,7 +31,7 @@ def stereo_at_fault(mol: Chem.Mol) -> str:
     return ""
 
 
-def unbearable_centers(mol: Chem.Mol, energy: float) -> str:
+def overstrained_centers(mol: Chem.Mol, energy: float) -> str:
     """A line on bridgeheads whose inversion takes 40 kcal/mol and more off the molecule; empty without such.
 
     Args:
