@@ -30,7 +30,7 @@ Value = TypeVar("Value")
 
 @dataclass(frozen=True)
 class Attempt(Generic[Value]):
-    """What became of one input.
+    """The outcome of one input.
 
     Attributes:
         value: the result; None for a failure.
@@ -61,7 +61,7 @@ def attempt(work: Callable[..., Value], *arguments: object, name: str = "") -> A
 def attempts(
     inputs: Iterable[Input], work: Callable[[Input], Value], name: Callable[[Input], str] = str
 ) -> Iterator[tuple[Input, Attempt[Value]]]:
-    """Every input with what became of it, in order, one at a time.
+    """Every input with its outcome, in order, one at a time.
 
     Args:
         inputs: drawn as they are needed.

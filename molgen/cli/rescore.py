@@ -65,7 +65,7 @@ def rescore(
 
 
 def _document(row: RescoreRow) -> dict[str, object]:
-    """What became of a pose, ready for JSON."""
+    """The outcome of a pose as JSON values."""
     known = {"name": row.name, "place": row.place, "error": row.error}
     if row.pose is None:
         return known

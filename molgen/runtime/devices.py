@@ -19,7 +19,7 @@ _worker: int | None = None
 
 
 def check_device_name(name: object) -> None:
-    """See that a name is that of a device, or those of several GPUs, be they there or not. Does not import torch.
+    """Check that a name is that of a device, or those of several GPUs, be they there or not. Does not import torch.
 
     Raises:
         ConfigError: it is not.

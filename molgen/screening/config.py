@@ -1,4 +1,4 @@
-"""How a library is worked through."""
+"""The configuration of a run over a library."""
 
 from __future__ import annotations
 

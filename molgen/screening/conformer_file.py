@@ -23,7 +23,7 @@ from molgen.version import __version__
 
 @dataclass(frozen=True)
 class ConformerRow:
-    """What became of one input.
+    """The outcome of one input.
 
     Attributes:
         name, place: of the input (place: "line 7", "record 3" or None).

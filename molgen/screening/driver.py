@@ -152,7 +152,7 @@ class Driver:
                     self._progress.add(inputs, inputs * (result.error is not None))
 
     def _result(self, ended: Finished) -> MoleculeResult | None:
-        """What a molecule came to; None if it is tried again."""
+        """The result of a molecule; None if it is tried again."""
         if ended.result is not None:
             self._lost_in_a_row = 0
             return ended.result

@@ -83,7 +83,7 @@ def read_library(path: str | Path, first: int = 0, columns: Mapping[str, str] | 
 
 
 def library_input(record: InputRecord) -> LibraryInput:
-    """What a record is as an input of a library."""
+    """A record as an input of a library."""
     if record.mol is None:
         return LibraryInput(record.index, record.name, record.place, None, 0, record.error or "unreadable")
     try:
@@ -118,7 +118,7 @@ def count_records(path: str | Path) -> int | None:
 
 
 def fingerprint(path: str | Path) -> dict[str, str | int]:
-    """Name, size and a digest of both ends of a file: whether a run goes on with the same input.
+    """Name, size and a digest of both ends of a file, by which a resumed run knows its input.
 
     Raises:
         InputError: it cannot be read.

@@ -38,7 +38,7 @@ Listener = Callable[[Progress], None]
 
 @dataclass(frozen=True)
 class RunSummary:
-    """How a run ended.
+    """The summary of a run.
 
     Attributes:
         folder: with `shards/part-*.parquet` (one row per input), `summary.json`, `failures.csv` and, where molecules
@@ -96,7 +96,7 @@ def screen(
         run: engine and workers.
         top: molecules in the ranked SD file.
         rank_by: "score" (kcal/mol) or "confidence" (of the pose, not of binding).
-        resume: go on with the run in ``output``.
+        resume: resume the run in ``output``.
         shard: inputs per Parquet file.
         on_setting: called once, when the receptor is ready; on_progress: every few seconds.
 

@@ -13,7 +13,7 @@ ColumnKind = Literal["whole", "number", "truth", "text"]
 
 @dataclass(frozen=True)
 class MoleculeResult:
-    """What became of one molecule.
+    """The outcome of one molecule.
 
     Attributes:
         error: reason of a failure, one line; None when all is well.

@@ -1,1 +1,1 @@
-"""What all commands have in common: their options for the terminal, what they say, how far they are, how they end."""
+"""The frame of all commands: options for the terminal, output, progress, interrupts."""

@@ -20,7 +20,7 @@ _CARRIER = getattr(signal, "SIGUSR2", None)
 
 @contextmanager
 def ended_cleanly() -> Iterator[None]:
-    """Within, SIGINT reaches Python's handler whatever RDKit does, and SIGTERM raises SystemExit(143).
+    """Context in which SIGINT reaches Python's handler whatever RDKit does, and SIGTERM raises SystemExit(143).
 
     So what is half written is cleared away. Outside of the main thread nothing changes.
     """

@@ -1,4 +1,4 @@
-"""How far a command is: the stage, the share of the whole and the time that is left, on stderr."""
+"""The progress of a command: stage, share of the whole and time left, on stderr."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from molgen.cli.frame.voice import voice
 from molgen.runtime.stages import Progress, duration, listening
 
 _PATIENCE = 2.0
-"""Seconds before progress shows."""
+"""Seconds before progress is shown."""
 _EVERY = 0.5
-"""Seconds between two looks of the line."""
+"""Seconds between two updates of the line."""
 _WIDTH = 20
 
 

@@ -1,4 +1,4 @@
-"""Commands and options by the names that they once had: they still work, and say their new name."""
+"""Former names of commands and options, which still work with a note of the new name."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a command says, and where: results on stdout, notes on stderr, all of it as JSON, or nothing."""
+"""The output of commands: results on stdout, notes on stderr, all of it as JSON, or nothing."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _LONGEST = 100
 
 @dataclass(frozen=True)
 class Voice:
-    """How much a command says.
+    """The verbosity of a command.
 
     Attributes:
         quiet: nothing but errors.
@@ -39,7 +39,7 @@ _voice: ContextVar[Voice] = ContextVar("voice", default=_DEFAULT)
 
 @contextmanager
 def speaking(voice: Voice) -> Iterator[None]:
-    """Within, the functions of this module follow ``voice``."""
+    """Context in which the functions of this module follow ``voice``."""
     token = _voice.set(voice)
     try:
         yield
@@ -48,12 +48,12 @@ def speaking(voice: Voice) -> Iterator[None]:
 
 
 def voice() -> Voice:
-    """How much the command that runs says."""
+    """The verbosity of the running command."""
     return _voice.get()
 
 
 def note(text: str) -> None:
-    """A line on stderr: a note, a warning, what was decided for the user."""
+    """A line on stderr: a note, a warning, a decision for the user."""
     if not voice().quiet:
         clear = "\r\x1b[K" if sys.stderr.isatty() else ""  # a line of progress may stand there
         print(f"{clear}{text}", file=sys.stderr)

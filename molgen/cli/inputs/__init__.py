@@ -1,1 +1,1 @@
-"""What commands are given: options that several of them share, and the checks before anything slow is imported."""
+"""The inputs of commands: shared options, and checks before anything slow is imported."""

@@ -1,6 +1,6 @@
-"""Options and input files, looked at before torch is imported: that takes longer than saying what is wrong with them.
+"""Early checks of options and input files, before torch is imported: errors come at once.
 
-What passes here is checked by the task itself, too; so these functions need not see everything.
+The task itself checks its inputs, too, so these functions need not be complete.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from molgen.errors import CheckpointError, ParseError
 from molgen.files.opening import STANDARD_INPUT, check_standard_input
 
 _COUNTED = 2**20
-"""Bytes of a file that is read once more to count its molecules."""
+"""Largest file (bytes) that is read twice to count its molecules."""
 
 if TYPE_CHECKING:
     from molgen.chem.proteins.structure import Protein
@@ -21,11 +21,11 @@ if TYPE_CHECKING:
 
 
 NAMED_WEIGHTS = ("default", "uniform", "diffusion", "cartesian")
-"""What is no file where weights are asked for."""
+"""Names of weights that are not files."""
 
 
 def check_outputs(*paths: Path | None, inputs: Iterable[str | Path | None] = ()) -> None:
-    """See that files can be written where they are to be, and that none of them is one of the inputs or another output.
+    """Check that files can be written, and that none of them is an input or another output.
 
     Raises:
         InputError: one cannot.
@@ -38,7 +38,7 @@ def check_outputs(*paths: Path | None, inputs: Iterable[str | Path | None] = ())
 
 
 def check_molecules(source: str | Path, smiles_column: str | None = None, name_column: str | None = None) -> None:
-    """See that molecules can be read: of a file the first record, whatever is in it; or the SMILES that is given.
+    """Check that molecules can be read: of a file the first record, whatever is in it; or the SMILES that is given.
 
     Pipes, which can be read only once, are left alone; of standard input it is seen that something comes.
 
@@ -60,7 +60,7 @@ def check_molecules(source: str | Path, smiles_column: str | None = None, name_c
 
 
 def check_reference(path: str | Path | None, *, bonds: bool = True) -> None:
-    """See that the pose in a file can be read, where one is given; and its bonds, if they must be known.
+    """Check that the pose in a file can be read, where one is given; and its bonds, if they must be known.
 
     Raises:
         InputError: it cannot.
@@ -72,7 +72,7 @@ def check_reference(path: str | Path | None, *, bonds: bool = True) -> None:
 
 
 def count_molecules(source: str | Path, smiles_column: str | None = None, name_column: str | None = None) -> int | None:
-    """How many molecules there are, for the share that is done; None where counting takes longer than it is worth."""
+    """The number of molecules, for the progress; None where counting is not cheap."""
     from molgen.chem.molecules.reading import names_file, read_molecules
 
     if not isinstance(source, Path) and not names_file(source):
@@ -83,7 +83,7 @@ def count_molecules(source: str | Path, smiles_column: str | None = None, name_c
 
 
 def check_anchors(texts: Sequence[str] | None) -> None:
-    """See that anchors can be understood.
+    """Check that anchors can be understood.
 
     Raises:
         InputError: one cannot.
@@ -95,10 +95,10 @@ def check_anchors(texts: Sequence[str] | None) -> None:
 
 
 def check_weights(*names: str) -> None:
-    """See that weights are there.
+    """Check that weights exist.
 
     Raises:
-        CheckpointError: a name is no file, nor one of the names that are none.
+        CheckpointError: a name is neither a file nor a known name.
     """
     for name in names:
         if name not in NAMED_WEIGHTS and not Path(name).is_file():
@@ -112,7 +112,7 @@ def check_docking_weights(config: DockConfig) -> None:
 
 
 def check_flex(text: str, structures: Sequence[Protein]) -> None:
-    """See that the residues that may move are there.
+    """Check that the residues that may move exist.
 
     Raises:
         InputError: one is not.
@@ -128,7 +128,7 @@ def check_flex(text: str, structures: Sequence[Protein]) -> None:
 
 
 def read_structure(path: Path, pocket: str = "auto") -> Protein:
-    """The structure in a file, for the task to go on with; see that it has the pocket, which is not kept.
+    """The structure in a file, after a check that it has the pocket.
 
     Raises:
         InputError: the file cannot be read, or the pocket is not there.
@@ -144,7 +144,7 @@ def read_structure(path: Path, pocket: str = "auto") -> Protein:
 
 
 def check_report_file(path: Path | None) -> None:
-    """That a report, if one is wanted, can be written: its name, and the viewer that goes into it."""
+    """Check that a report, if wanted, can be written: its name, and the viewer that goes into it."""
     if path is not None:
         from molgen.reports.pages.html import check_report
 

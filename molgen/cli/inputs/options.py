@@ -10,7 +10,7 @@ import typer
 
 
 class ProposalSource(StrEnum):
-    """Where the search starts."""
+    """Starts of the search."""
 
     both = "both"
     learned = "learned"
@@ -27,7 +27,7 @@ class Sampler(StrEnum):
 
 
 class Rank(StrEnum):
-    """What poses are ordered by."""
+    """Order of the poses."""
 
     confidence = "confidence"
     energy = "energy"
@@ -42,7 +42,7 @@ class Effort(StrEnum):
 
 
 class Stereo(StrEnum):
-    """What to do with stereo that the input leaves open."""
+    """Treatment of open stereo of the input."""
 
     one = "one"
     enumerate = "enumerate"

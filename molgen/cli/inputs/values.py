@@ -1,4 +1,4 @@
-"""What the texts of options mean, and which options exclude each other."""
+"""Values of options from their texts, and options that exclude each other."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def ph_of(text: str) -> float | Literal["auto"] | None:
 
 
 def refuse_given(options: Mapping[str, object], reason: str = "cannot be used with --pairs") -> None:
-    """Options that have no meaning beside another must not be given.
+    """Refuse options that have no meaning beside another.
 
     Raises:
         ConfigError: one of them is.

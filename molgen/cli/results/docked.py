@@ -44,7 +44,7 @@ def print_docked(rows: Sequence[DockRow], source: str = "") -> None:
     """Notes on stderr, then the poses of one ligand, or a line for each of several.
 
     Args:
-        rows: what became of each.
+        rows: the outcome of each ligand.
         source: of the ligands: a file, a SMILES, or a table.
     """
     for row in rows:

@@ -18,7 +18,7 @@ from molgen.metrics.interactions import Condition, check_possible, check_residue
 
 
 def check_conditions(config: DockConfig, sites: Sequence[Site]) -> None:
-    """See that the interactions that are required or forbidden name residues of the receptor and can be met.
+    """Check that the interactions that are required or forbidden name residues of the receptor and can be met.
 
     Raises:
         InputError: one does not, or cannot.

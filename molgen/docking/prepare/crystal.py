@@ -51,7 +51,7 @@ def crystal_ligand(files: ComplexFiles, use: Callable[[Chem.Mol], Ligand]) -> tu
 
 
 def check_distance(protein: Protein, ligand: np.ndarray, limits: Distances) -> None:
-    """See that a ligand [n, 3] touches the receptor and is not bonded to it, metals aside.
+    """Check that a ligand [n, 3] touches the receptor and is not bonded to it, metals aside.
 
     Raises:
         ParseError: it is farther than ``limits.farthest``, or nearer than ``limits.nearest``.

@@ -49,11 +49,11 @@ class Minima:
         return self._columns(self.energies.isfinite().nonzero().flatten(), 1)
 
     def cropped(self, atoms: int) -> Minima:
-        """The same with the first rows of atoms alone, of ligands that have no more."""
+        """The minima with the first rows of atoms only, of ligands that have no more."""
         return replace(self, positions=self.positions[:atoms])
 
     def cpu(self) -> Minima:
-        """The same on the CPU."""
+        """The minima on the CPU."""
         return Minima(self.positions.cpu(), self.energies.cpu(), self.template.cpu(), self.ligands)
 
     def _columns(self, flat: Tensor, ligands: int) -> Minima:

@@ -58,7 +58,7 @@ class Kicks(NamedTuple):
     turns_root: Tensor
 
     def to(self, device: torch.device) -> Kicks:
-        """The same on another device."""
+        """The kicks on another device."""
         return Kicks(self.motion.to(device), self.turns_root.to(device))
 
 

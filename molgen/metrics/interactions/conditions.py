@@ -77,7 +77,7 @@ class Condition:
 
 
 def check_residues(conditions: Sequence[Condition], protein: Protein) -> None:
-    """See that every condition names a residue of the receptor.
+    """Check that every condition names a residue of the receptor.
 
     Raises:
         InputError: one does not.
@@ -92,7 +92,7 @@ def check_residues(conditions: Sequence[Condition], protein: Protein) -> None:
 
 
 def check_possible(require: Sequence[Condition], forbid: Sequence[Condition], protein: Protein) -> None:
-    """See that what is required is not forbidden too, and that the receptor has the metal or water that it takes.
+    """Check that what is required is not forbidden too, and that the receptor has the metal or water that it takes.
 
     Raises:
         InputError: one cannot be met by any pose.

@@ -91,7 +91,7 @@ def least_rmsd(poses: torch.Tensor, target: torch.Tensor, orders: torch.Tensor) 
 
 
 def spread_over_clusters(records: Sequence[ComplexRecord], count: int) -> list[ComplexRecord]:
-    """So many of them, the first of each cluster before the second of any."""
+    """Records from as many clusters as possible: the first of each before the second of any."""
     seen: dict[str, int] = {}
     ranks = []
     for index, record in enumerate(records):

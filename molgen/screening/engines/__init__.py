@@ -1,1 +1,1 @@
-"""Where the molecules of a library are worked on: processes of this machine, or a Ray cluster."""
+"""Engines that compute the molecules of a library: processes of this machine, or a Ray cluster."""

@@ -1,4 +1,4 @@
-"""Where the work on molecules is done: the one interface of all engines."""
+"""The interface of all engines."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class Finished:
         task: which.
         result: None if its worker was lost.
         lost: how the worker was lost, one line; None otherwise.
-        final: trying again is of no use.
+        final: a retry is of no use.
     """
 
     task: MoleculeTask
@@ -32,15 +32,15 @@ class Engine(Protocol):
     """Runs tasks in other processes, some at a time."""
 
     def slots(self) -> int:
-        """How many tasks to hand over before any has ended; enough to keep all workers busy."""
+        """Number of tasks to submit before any has ended; enough to keep all workers busy."""
         ...
 
     def submit(self, task: MoleculeTask) -> None:
-        """Hand over a task; it begins when :meth:`finished` is called, maybe together with others."""
+        """Submit a task; it begins when :meth:`finished` is called, possibly in a group."""
         ...
 
     def finished(self, patience: float) -> list[Finished]:
-        """What has ended; waits up to ``patience`` seconds for the first.
+        """Finished tasks; waits up to ``patience`` seconds for the first.
 
         Raises:
             MolgenError: no worker can do the work at all.
@@ -56,7 +56,7 @@ def local_device(device: str, config: RunConfig) -> str:
     """The device of this process, on which the work is tried before a run: the first of several.
 
     Raises:
-        ConfigError: a device of this machine is not there, or is chosen where Ray assigns them.
+        ConfigError: a device of this machine is not available, or is chosen where Ray assigns them.
     """
     if config.engine == "ray":
         if ":" in device:

@@ -1,4 +1,4 @@
-"""Which tasks are worked on together."""
+"""Grouping of tasks that are computed together."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class TaskGroups:
         return groups
 
     def ended(self, results: Sequence[MoleculeResult]) -> None:
-        """What a group came to."""
+        """Record the outcome of a group."""
         self._seconds += sum(result.seconds for result in results)
         self._known += len(results)
 

@@ -20,7 +20,7 @@ _SEPARATOR = "$$$$\n"
 
 @dataclass(frozen=True)
 class ShardRow:
-    """One input and what became of it.
+    """One input and its outcome.
 
     Attributes:
         item: the input.
