@@ -92,9 +92,9 @@ def generate_conformers(
         record = next(iter(read_molecules([mol])))
         if record.mol is None:
             raise ParseError(record.error or "unreadable", source=mol)
-        mol = record.mol
         if record.name != record.source:
-            mol.SetProp("_Name", record.name)
+            record.mol.SetProp("_Name", record.name)
+        mol = record.mol
     if not isinstance(mol, Chem.Mol):
         raise ParseError(f"a molecule is a SMILES, an InChI or an RDKit Mol, not {readable(repr(mol))}")
     config = checked_config(n=n, seed=seed, **options)
