@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -46,3 +47,15 @@ class SourceConfig:
         if not self.path:
             raise ConfigError("train.sources: a source has no path")
         return find_parts(self.path)
+
+
+def parts_of(sources: Sequence[SourceConfig]) -> list[list[Path]]:
+    """The part files of every set that a training names.
+
+    Raises:
+        ConfigError: it names none, or one without a path.
+        InputError: a set has no part files.
+    """
+    if not sources:
+        raise ConfigError("train.sources: there is no prepared set to train on")
+    return [source.parts() for source in sources]

@@ -17,6 +17,7 @@ from molgen.datasets.records.side_chains import SideChainEntry, encode_side_chai
 from molgen.datasets.structure_clusters import with_clusters
 from molgen.datasets.structure_files import ComplexFiles, ProteinFile, find_complexes, find_proteins, named
 from molgen.errors import InputError, ParseError
+from molgen.limits import at_least
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,9 @@ class SideChainPrepareConfig:
     least: int = 20
     clusters: str = ""
     block: int = 500
+
+    def __post_init__(self) -> None:
+        at_least(self, 1, "least", "block")
 
 
 def entry_of(file: ProteinFile | ComplexFiles, config: SideChainPrepareConfig) -> list[SideChainEntry]:

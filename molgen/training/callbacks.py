@@ -12,7 +12,7 @@ from typing import Any
 import pytorch_lightning as lightning
 import torch
 
-from molgen.errors import InputError
+from molgen.errors import InputError, TrainingError
 from molgen.training.module import FieldTraining
 
 
@@ -106,6 +106,9 @@ class SampledValidation(lightning.Callback):
             with torch.no_grad():
                 metrics = self.measure(module.model)
             self.on_measured(module, metrics, trainer.global_step)
+        except torch.linalg.LinAlgError as error:  # pyright: ignore[reportPrivateImportUsage]  # it is documented
+            reason = f"what the model samples after step {self.last} are no structures: lower train.learning_rate"
+            raise TrainingError(reason) from error
         finally:
             module.average.swap(module.model)
             module.model.train()

@@ -20,6 +20,7 @@ from torch.overrides import TorchFunctionMode
 from molgen.config import from_mapping, to_mapping
 from molgen.errors import CheckpointError, ConfigError
 from molgen.files import write_atomically
+from molgen.files.weights import check_weights_file
 
 FORMAT = "molgen-weights-1"
 SHIPPED = Path(__file__).parents[1] / "weights"
@@ -92,8 +93,7 @@ def load_checkpoint(path: str | Path, task: str) -> Checkpoint:
         CheckpointError: missing, damaged, another format or another task.
     """
     path = Path(path)
-    if not path.is_file():
-        raise CheckpointError("no such checkpoint", source=path)
+    check_weights_file(path)
     try:
         with safe_open(path, framework="pt") as file:
             metadata = file.metadata() or {}

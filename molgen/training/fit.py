@@ -15,6 +15,7 @@ import pytorch_lightning as lightning
 import torch
 from torch import nn
 
+from molgen.files.weights import STATE, WEIGHTS
 from molgen.training.batches import Batches
 from molgen.training.callbacks import PeriodicCheckpoint, SampledValidation, StopOnInterrupt, TimeLimit
 from molgen.training.hardware import check_hardware, trainer_options
@@ -124,7 +125,7 @@ def fit(
     steps = trainer.global_step
     samples = data.samples * settings.accumulate * trainer.world_size
     rate = (steps - run.first_step) * samples / max(time.monotonic() - begun, 1e-9)
-    files = run.folder / "weights.safetensors", run.folder / "state.ckpt"
+    files = run.folder / WEIGHTS, run.folder / STATE
     return TrainResult(*files, steps, rate, last, trainer.is_global_zero)
 
 

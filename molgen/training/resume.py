@@ -10,6 +10,7 @@ import torch
 from torch import nn
 
 from molgen.errors import CheckpointError
+from molgen.files.weights import WEIGHTS
 from molgen.training.run_folder import changed_settings, changes_text
 
 if TYPE_CHECKING:
@@ -58,7 +59,7 @@ def starting_point(task: Task, config: Any, resume: str | Path | None) -> Start:
         raise CheckpointError(reason, source=path)
     model = task.build(config.model)
     _check_fit(saved, model, path)
-    beside = path.with_name("weights.safetensors")
+    beside = path.with_name(WEIGHTS)
     record = task.load(beside)[1] if beside.exists() else {}
     step = int(saved["global_step"])
     notes = [f"goes on with changed settings: {changes_text(changes)}"] if changes else []

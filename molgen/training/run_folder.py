@@ -12,6 +12,7 @@ import yaml
 
 from molgen.config import to_mapping, to_yaml
 from molgen.errors import ConfigError, InputError
+from molgen.files.weights import STATE, WEIGHTS
 
 Changes = dict[str, tuple[Any, Any]]
 """Key -> its value before and now."""
@@ -25,11 +26,11 @@ class RunFolder:
 
     @property
     def weights(self) -> Path:
-        return self.path / "weights.safetensors"
+        return self.path / WEIGHTS
 
     @property
     def state(self) -> Path:
-        return self.path / "state.ckpt"
+        return self.path / STATE
 
     @property
     def config(self) -> Path:

@@ -48,6 +48,13 @@ def test_a_missing_file_is_named(tmp_path):
     assert "no such checkpoint" in refused(tmp_path)
 
 
+def test_the_folder_and_the_state_of_a_training_tell_where_its_weights_are(tmp_path):
+    for name in ("weights.safetensors", "state.ckpt"):
+        (tmp_path / name).touch()
+    assert "is the folder of a training, whose weights are in weights.safetensors" in refused(tmp_path)
+    assert "is the state of a training, whose weights are in weights" in refused(tmp_path / "state.ckpt")
+
+
 @pytest.mark.parametrize("keep", [0, 4, 50, -3])
 def test_a_truncated_file_cannot_be_read(good, keep):
     good.write_bytes(good.read_bytes()[:keep])

@@ -152,3 +152,13 @@ def test_the_time_limit_stops_after_the_step_in_hand():
 
 def test_without_a_time_limit_all_steps_are_made():
     assert fit(training(), [1.0] * 5, (TimeLimit(None),)).global_step == 5
+
+
+def test_a_model_whose_samples_are_no_structures_ends_the_training_in_one_line():
+    def measure(_: nn.Module) -> dict[str, float]:
+        torch.linalg.eigh(torch.full((3, 3), math.nan))
+        return {}
+
+    module = FieldTraining(One(), pull, TrainSettings(learning_rate=1e9))
+    with pytest.raises(TrainingError, match=r"after step 2 are no structures: lower train\.learning_rate"):
+        fit(module, [1.0, 1.0], (SampledValidation(2, measure, lambda *_: None),))

@@ -22,6 +22,11 @@ _LOG_LOCK = threading.RLock()
 _TIMESTAMP = re.compile(r"^\[\d\d:\d\d:\d\d\]\s*")
 _NOISE = re.compile(r"^(\*+|-+|.*condition Violation|moving to the beginning.*)?$")
 
+_NO_SMILES = (
+    (re.compile(r"[A-Z]{14}-[A-Z]{10}-[A-Z](\s|$)"), "an InChIKey does not hold the molecule that it stands for"),
+    (re.compile(r"[^\s>]*(?<!-)>"), "a reaction is no molecule; give its reactants or products"),
+)
+
 
 def parse_smiles(text: str) -> Chem.Mol:
     """A sanitized molecule from a SMILES or CXSMILES, without explicit hydrogens.
@@ -33,6 +38,9 @@ def parse_smiles(text: str) -> Chem.Mol:
     odd = next((letter for letter in "".join(text.split()[:1]) if not letter.isascii()), None)
     if odd is not None:
         raise ParseError(f"the character {odd!a} cannot be in a SMILES")
+    for foreign, reason in _NO_SMILES:
+        if foreign.match(text):
+            raise ParseError(reason)
     return _parse(
         lambda sanitize: Chem.MolFromSmiles(text, sanitize=sanitize), "not a SMILES, or its |...| extension is broken"
     )

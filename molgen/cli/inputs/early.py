@@ -9,8 +9,9 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from molgen.errors import CheckpointError, ParseError
+from molgen.errors import ParseError
 from molgen.files.opening import STANDARD_INPUT, check_standard_input
+from molgen.files.weights import check_weights_file
 
 _COUNTED = 2**20
 """Largest file (bytes) that is read twice to count its molecules."""
@@ -101,8 +102,8 @@ def check_weights(*names: str) -> None:
         CheckpointError: a name is neither a file nor a known name.
     """
     for name in names:
-        if name not in NAMED_WEIGHTS and not Path(name).is_file():
-            raise CheckpointError("no such checkpoint", source=name)
+        if name not in NAMED_WEIGHTS:
+            check_weights_file(name)
 
 
 def check_docking_weights(config: DockConfig) -> None:

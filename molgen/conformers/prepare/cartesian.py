@@ -18,6 +18,7 @@ from molgen.datasets.parts.block_runner import PreparationInput
 from molgen.datasets.parts.preparation import Preparation
 from molgen.datasets.records.cartesian import CartesianRecord, encode_cartesian
 from molgen.errors import MolgenError
+from molgen.limits import above, at_least
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,10 @@ class CartesianPrepareConfig:
     max_atoms: int = 80
     max_resolution: float = 2.8
     block: int = 500
+
+    def __post_init__(self) -> None:
+        at_least(self, 1, "max_atoms", "block")
+        above(self, 0, "max_resolution")
 
 
 def cartesian_record(mol: Chem.Mol, config: CartesianPrepareConfig) -> CartesianRecord:

@@ -9,6 +9,7 @@ from molgen.conformers.prepare.gas_phase import GasPhaseConfig
 from molgen.conformers.prepare.reflow import ReflowConfig
 from molgen.conformers.prepare.resample import ResampleConfig
 from molgen.former_names import warn_former, with_former_names
+from molgen.limits import at_least
 
 KINDS = ("ensemble", "reference", "gas-phase", "resampled", "reflow")
 _FORMER_KINDS = {"vacuum": "gas-phase"}
@@ -68,3 +69,5 @@ class PrepareConfig:
             raise ValueError(f'kind must be one of {", ".join(KINDS)}, not "{self.kind}"')
         if self.relax not in ("mmff", *METHODS):
             raise ValueError(f'relax must be one of mmff, gfn1, gfn2, not "{self.relax}"')
+        at_least(self, 1, "conformers", "matches", "max_heavy_atoms", "block")
+        at_least(self, 0, "relax_iterations", "merge", "match_tolerance", "seed")

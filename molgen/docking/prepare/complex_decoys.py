@@ -43,6 +43,7 @@ from molgen.former_names import renamed, with_former_names
 from molgen.geometry.alignment import kabsch
 from molgen.geometry.internal_coordinates import internal_coordinates
 from molgen.geometry.torsions import dihedral_angles
+from molgen.limits import above, at_least
 from molgen.metrics.poses import pose_matches, pose_rmsd_matrix
 from molgen.metrics.symmetry import automorphisms, heavy_coordinates
 from molgen.models.pose_confidence.support import found_back_from, samples_nearby
@@ -107,6 +108,10 @@ class ComplexDecoyConfig:
 
     def __post_init__(self) -> None:
         _ = self.docking  # which checks the values
+        at_least(self, 1, "max_heavy_atoms", "block")
+        at_least(self, 0, "cross", "max_torsions", "margin", "near_native", "nearest")
+        above(self, self.nearest, "farthest")
+        above(self, 0, "box")
 
     @property
     def docking(self) -> DockConfig:

@@ -26,6 +26,7 @@ from molgen.docking.prepare.cross_pairs import other_structure, own_and_pairs
 from molgen.docking.prepare.crystal import check_distance, crystal_ligand, protein_file
 from molgen.docking.prepare.repacked import repacked
 from molgen.errors import ParseError
+from molgen.limits import above, at_least
 from molgen.metrics.symmetry import automorphisms
 
 MAX_PERMUTATIONS = 64
@@ -66,6 +67,14 @@ class ComplexConfig:
     farthest: float = 5.0
     clusters: str = ""
     block: int = 400
+
+    def __post_init__(self) -> None:
+        at_least(self, 1, "max_heavy_atoms", "block")
+        at_least(self, 0, "cross", "seed", "nearest")
+        above(self, self.nearest, "farthest")
+        above(self, 0, "reach")
+        if not 0 <= self.ph <= 14:
+            raise ValueError(f"ph must be between 0 and 14, not {self.ph}")
 
 
 def complexes_of(files: ComplexFiles, config: ComplexConfig) -> list[ComplexRecord]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from molgen.limits import above, at_least, shares
+
 
 @dataclass(frozen=True)
 class FragmentConfig:
@@ -39,3 +41,10 @@ class FragmentConfig:
     clusters: str = ""
     block: int = 400
     seed: int = 0
+
+    def __post_init__(self) -> None:
+        at_least(self, 1, "per_protein", "smallest", "block")
+        at_least(self, self.smallest, "largest")
+        at_least(self, 0, "max_torsions", "margin", "contacts_per_atom", "clash", "metal_clash", "seed")
+        above(self, 0, "contact", "reach")
+        shares(self, "touching")

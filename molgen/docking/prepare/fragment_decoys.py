@@ -27,6 +27,7 @@ from molgen.datasets.structure_files import named
 from molgen.docking.prepare.labeled_poses import count_poses, labeled_poses
 from molgen.docking.search.minima import Minima, distinct
 from molgen.errors import ConfigError, InputError
+from molgen.limits import above, at_least, shares
 from molgen.metrics.poses import pose_rmsd_matrix
 from molgen.physics.direct import TypedAtoms, direct_energy
 from molgen.physics.energy import DockingEnergy
@@ -74,6 +75,10 @@ class FragmentDecoyConfig:
     seed: int = 0
 
     def __post_init__(self) -> None:
+        at_least(self, 1, "smallest", "screen_steps", "steps", "block")
+        at_least(self, 0, "near_shift", "near_turn", "shift", "seed")
+        above(self, 0, "reach")
+        shares(self, "twisted")
         if self.near > self.starts or min(self.near, self.kept, self.starts - 1) < 0 or self.kept < 1:
             raise ConfigError("starts and kept must be at least 1, and near between 0 and starts")
 

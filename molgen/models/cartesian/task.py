@@ -9,6 +9,7 @@ from molgen.datasets.held_back import hold_back, molecule_of
 from molgen.datasets.mixture import MixtureDataset, MixtureSource
 from molgen.datasets.parts.shards import load_sets, values_of
 from molgen.datasets.records.cartesian import CartesianRecord, load_cartesian
+from molgen.datasets.sources import parts_of
 from molgen.models.cartesian.config import CartesianConfig, CartesianTrainConfig
 from molgen.models.cartesian.data import CartesianBatch, CollateCartesian
 from molgen.models.cartesian.loss import cartesian_loss
@@ -26,7 +27,7 @@ def training_data(config: CartesianConfig) -> TrainingData:
         InputError: a set cannot be read, or holds no molecule.
     """
     settings = config.train
-    loaded = load_sets([source.parts() for source in settings.sources], load_cartesian, settings.memory)
+    loaded = load_sets(parts_of(settings.sources), load_cartesian, settings.memory)
     sources, held_back = _held_back([records for records, _ in loaded], settings)
     mixture = [MixtureSource(records, source.share) for records, source in zip(sources, settings.sources, strict=True)]
     loss = partial(cartesian_loss, aligned=settings.aligned, earlier=settings.earlier)

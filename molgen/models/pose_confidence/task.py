@@ -10,6 +10,7 @@ from molgen.datasets.held_back import cluster_of, without
 from molgen.datasets.mixture import MixtureDataset, MixtureSource, cluster_weights
 from molgen.datasets.parts.part_files import find_parts
 from molgen.datasets.records.decoys import load_decoys
+from molgen.datasets.sources import parts_of
 from molgen.errors import CheckpointError
 from molgen.models.pose_confidence.config import ConfidenceTraining
 from molgen.models.pose_confidence.data import CollateDecoys, DecoyBatch
@@ -29,7 +30,7 @@ def training_data(config: ConfidenceTraining) -> TrainingData:
         CheckpointError: the checkpoint whose folds are kept cannot be read.
     """
     settings = config.train
-    sources = [load_decoys(source.parts())[0] for source in settings.sources]
+    sources = [load_decoys(parts)[0] for parts in parts_of(settings.sources)]
     dealt = load_decoys(find_parts(settings.held_back))[0] if settings.held_back else sources[-1]
     known = known_folds(TASK.load(settings.folds_from)[1]) if settings.folds_from else {}
     folds = deal_folds((record.cluster for record in dealt), settings.folds, known)

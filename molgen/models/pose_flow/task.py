@@ -9,6 +9,7 @@ from molgen.datasets.held_back import cluster_of, hold_back
 from molgen.datasets.mixture import MixtureDataset, MixtureSource, cluster_weights
 from molgen.datasets.parts.shards import load_sets, values_of
 from molgen.datasets.records.complexes import ComplexRecord, load_complexes
+from molgen.datasets.sources import parts_of
 from molgen.errors import InputError
 from molgen.models.pose_flow.config import DockingTraining
 from molgen.models.pose_flow.data import Augmentation, PoseBatch, collate_poses
@@ -25,7 +26,7 @@ def training_data(config: DockingTraining) -> TrainingData:
         InputError: a set cannot be read, or holds no example.
     """
     settings, augmentation = config.train, augmentation_of(config)
-    loaded = load_sets([source.parts() for source in settings.sources], load_complexes, settings.memory)
+    loaded = load_sets(parts_of(settings.sources), load_complexes, settings.memory)
     sources, held_back = split_by_cluster([records for records, _ in loaded], settings.validation, settings.seed)
     mixture = [
         MixtureSource(records, source.share, cluster_weights(records))

@@ -10,6 +10,7 @@ from molgen.datasets.held_back import cluster_of, hold_back
 from molgen.datasets.parts.part_files import find_parts
 from molgen.datasets.parts.shards import load_sets, values_of
 from molgen.datasets.records.side_chains import SideChainEntry, load_side_chains
+from molgen.datasets.sources import parts_of
 from molgen.errors import InputError
 from molgen.models.side_chains.config import SideChainConfig, SideChainTrainConfig
 from molgen.models.side_chains.data import Cropping, SideChainBatch, SideChainStream
@@ -29,7 +30,7 @@ def training_data(config: SideChainConfig) -> TrainingData:
     """
     settings = config.train
     sources, names = [], []
-    loaded = load_sets([source.parts() for source in settings.sources], load_side_chains, settings.memory)
+    loaded = load_sets(parts_of(settings.sources), load_side_chains, settings.memory)
     for source, (entries, files) in zip(settings.sources, loaded, strict=True):
         sources.append((entries, source.share))
         names += [f"{file} ({len(entries)})" for file in files]

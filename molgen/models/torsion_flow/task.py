@@ -17,7 +17,7 @@ from molgen.datasets.parts.part_files import find_parts
 from molgen.datasets.parts.shards import changed, load_sets, values_of
 from molgen.datasets.records.conformers import ConformerRecord, load_conformers
 from molgen.datasets.records.trajectories import TrajectoryRecord, load_trajectories
-from molgen.datasets.sources import ROOM, SourceConfig
+from molgen.datasets.sources import ROOM, SourceConfig, parts_of
 from molgen.errors import ConfigError, InputError
 from molgen.models.torsion_flow.config import ConformerConfig, TrainConfig
 from molgen.models.torsion_flow.data import (
@@ -45,7 +45,7 @@ def training_data(config: ConformerConfig) -> TrainingData:
     _check(config)
     settings = config.train
     on_paths = settings.objective != "flow"
-    parts = [source.parts() for source in settings.sources]
+    parts = parts_of(settings.sources)
     loaded = load_sets(parts, load_trajectories if on_paths else load_conformers, settings.memory)
     sources: list[Sequence[Any]] = [records for records, _ in loaded]
     if on_paths and len({points for records in sources for points in values_of(records, _intervals)}) > 1:

@@ -47,7 +47,8 @@ def test_a_smiles_gives_one_record_named_after_itself_or_what_follows_it():
         ("C[Xx]", "syntax error at character 3"),
         ("CC(C)(C)(C)C", "valence 5 of C at atom 2 is greater than permitted"),
         ("c1cccc1", "the aromatic ring of atoms 1, 2, 3, 4, 5 has no alternating single and double bonds"),
-        ("CC>>CC", "syntax error at character 3"),
+        ("CC>>CC", "a reaction is no molecule; give its reactants or products"),
+        ("LFQSCWFLJHTTHZ-UHFFFAOYSA-N", "an InChIKey does not hold the molecule that it stands for"),
     ],
 )
 def test_a_bad_smiles_is_explained_in_one_line(smiles, reason, capfd):
