@@ -18,7 +18,7 @@ from molgen.errors import ConfigError, MolgenError
 from molgen.outcomes import attempt
 from molgen.screening.config import RunConfig
 from molgen.screening.dock_work import DOCK_COLUMNS, RANK_BY, row_values, sdf_text
-from molgen.screening.engines.engine import local_device
+from molgen.screening.engines.start import local_device
 from molgen.screening.library import LibraryInput, library_input
 from molgen.screening.ranking import check_rank
 from molgen.screening.run import DOCK_SHARD, Listener, RunSummary, docking_settings, file_identity, run_library

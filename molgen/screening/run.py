@@ -20,7 +20,7 @@ from molgen.screening.config import RunConfig
 from molgen.screening.conformer_work import ConformerWork
 from molgen.screening.dock_work import DockWork, dock_work
 from molgen.screening.driver import Driver
-from molgen.screening.engines.engine import local_device, start_engine
+from molgen.screening.engines.start import local_device, start_engine
 from molgen.screening.library import LibraryInput, count_records, fingerprint, read_library
 from molgen.screening.ranking import check_rank, write_best, write_failures
 from molgen.screening.store.folder import STATE, SUMMARY, locked, prepare_folder

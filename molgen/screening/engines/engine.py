@@ -5,10 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
-from molgen.errors import ConfigError
-from molgen.runtime.devices import device_of, sharing_devices
-from molgen.screening.config import RunConfig
-from molgen.screening.work import MoleculeResult, MoleculeTask, Work
+from molgen.screening.work import MoleculeResult, MoleculeTask
 
 
 @dataclass(frozen=True)
@@ -50,32 +47,3 @@ class Engine(Protocol):
     def close(self) -> None:
         """Stop the workers, whatever they are doing."""
         ...
-
-
-def local_device(device: str, config: RunConfig) -> str:
-    """The device of this process, on which the work is tried before a run: the first of several.
-
-    Raises:
-        ConfigError: a device of this machine is not available, or is chosen where Ray assigns them.
-    """
-    if config.engine == "ray":
-        if ":" in device:
-            raise ConfigError(f"Ray assigns the GPUs of its workers: device cuda, not {device}")
-        return "cpu"
-    with sharing_devices(0):
-        return str(device_of(device))
-
-
-def start_engine(work: Work, config: RunConfig) -> Engine:
-    """The engine of a configuration, started.
-
-    Raises:
-        InputError: Ray is not installed, or there is none at the address.
-    """
-    if config.engine == "ray":
-        from molgen.screening.engines.ray import RayEngine
-
-        return RayEngine(work, config)
-    from molgen.screening.engines.local import LocalEngine
-
-    return LocalEngine(work, config)

@@ -10,8 +10,8 @@ from molgen.errors import ConfigError
 from molgen.runtime.devices import device_of, sharing_devices
 from molgen.screening.config import RunConfig
 from molgen.screening.engines import ray as ray_engine
-from molgen.screening.engines.engine import local_device
 from molgen.screening.engines.local import LocalEngine
+from molgen.screening.engines.start import local_device
 from molgen.screening.engines.worker import Number
 
 BOTH = "cuda:0,cuda:2"

@@ -12,8 +12,8 @@ from screening_works import CRASHES, FAILS, HANGS, LengthWork
 
 from molgen.errors import CheckpointError, ConfigError, InputError
 from molgen.screening.config import RunConfig
-from molgen.screening.engines.engine import start_engine
 from molgen.screening.engines.ray import connect
+from molgen.screening.engines.start import start_engine
 from molgen.screening.work import MoleculeTask
 
 CONFIGS = {
