@@ -49,7 +49,7 @@ def test_the_same_seed_gives_the_same_conformers():
     [
         ({"boltzmann": 300.0}, "Boltzmann"),
         ({"sampler": "sde"}, "score"),
-        ({"torsions": {(0, 1, 2, 3): 60}}, "in place"),
+        ({"torsions": {(0, 1, 2, 3): 60}}, "restraints need"),
     ],
     ids=["Boltzmann weights", "no score", "restraints"],
 )

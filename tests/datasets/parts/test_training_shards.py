@@ -139,7 +139,7 @@ def test_all_parts_are_opened_soon(parts, load):
 
 def test_a_part_that_does_not_hold_what_it_says_is_named(parts):
     reader = PartReader(parts, lambda paths: (load_conformers(paths)[0][1:], []), 1)
-    with pytest.raises(InputError, match=r"part-0.*records and says"):
+    with pytest.raises(InputError, match=r"part-0.*records but states"):
         reader[0]
 
 
