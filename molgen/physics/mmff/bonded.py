@@ -18,7 +18,7 @@ import torch
 from torch import Tensor
 
 from molgen.chem.atom_types.mmff_record import MMFFTerms
-from molgen.physics.dihedrals import dot, norm
+from molgen.physics.dihedrals import dot, norm, scale
 from molgen.physics.mmff.rows import BondedRows, bonded_rows
 
 _STIFFNESS = 143.9325
@@ -108,7 +108,8 @@ class BondedTerms:
         i, j = self.vectors
         unit = x.index_select(0, i).sub_(x.index_select(0, j))
         length = norm(unit)
-        unit.div_(length[:, None])
+        for component in unit.unbind(1):
+            component.div_(length)
         first, second = self.products
         u, v = unit.index_select(0, first), unit.index_select(0, second)
         product = dot(u, v).mul_(self.signs)
@@ -129,11 +130,15 @@ class BondedTerms:
         by_product[:angles].index_add_(0, self.inner, by_inner)
         energy.index_add_(0, self.owners, torch.cat([stretching, bending, lifting, turning]))
 
-        slope = by_product.mul_(self.signs)[:, None]
-        on_unit = torch.zeros_like(unit).index_add_(0, first, v.mul_(slope)).index_add_(0, second, u.mul_(slope))
+        slope = by_product.mul_(self.signs)
+        scale(u, slope)
+        scale(v, slope)
+        on_unit = torch.zeros_like(unit).index_add_(0, first, v).index_add_(0, second, u)
         inverse = length.reciprocal_()
         along = by_length.sub_(dot(on_unit, unit).mul_(inverse))
-        force = on_unit.mul_(inverse[:, None]).add_(unit.mul_(along[:, None]))
+        scale(on_unit, inverse)
+        scale(unit, along)
+        force = on_unit.add_(unit)
         gradient.index_add_(0, i, force).index_add_(0, j, force, alpha=-1)
 
     def _stretching(self, excess: Tensor) -> tuple[Tensor, Tensor]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from molgen.physics.dihedrals import dot
+from molgen.physics.dihedrals import dot, scale
 
 _VDW_SHIFT, _VDW_POWER = 0.07, 0.12
 _CHARGE_SHIFT = 0.05
@@ -45,7 +45,7 @@ def _add_piece(
     near = (ratio + _VDW_SHIFT).reciprocal_()
     well = near * near
     well.mul_(near)
-    well = (well * well).mul_(near).mul_(depth)
+    well.mul_(well).mul_(near).mul_(depth)
     sixth = (ratio * ratio).pow_(3)
     wide = ratio.mul_(sixth).add_(_VDW_POWER).reciprocal_()
     wall = well * wide
@@ -56,7 +56,7 @@ def _add_piece(
         coulomb = charge * close
         own.add_(coulomb)
         slope.addcmul_(coulomb, close, value=-1)
-    difference.mul_(slope.mul_(inverse)[:, None])
+    scale(difference, slope.mul_(inverse))
     on_first.index_add_(0, i, difference)
     on_second.index_add_(0, j, difference)
     energy.index_add_(0, i, own)
