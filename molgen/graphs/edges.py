@@ -17,7 +17,7 @@ class Edges:
         sender, receiver: int64 [E], atom index within the graph.
         flat_sender, flat_receiver: int64 [E], index into atoms flattened as [B * S * n]; senders that are not among
             them (contacts) count as [B * k].
-        offsets: int64 [B * S * n + 1], where the edges of each receiving atom begin and end.
+        offsets: int32 [B * S * n + 1], where the edges of each receiving atom begin and end.
         vector: [E, 3], position of the sender minus that of the receiver, Angstrom.
         length: [E], Angstrom.
     """
@@ -52,7 +52,7 @@ def molecule_edges(positions: Tensor, atom_mask: Tensor, path_length: Tensor, ra
         b, s, i, j = joined.nonzero(as_tuple=True)
         base = (b * positions.shape[1] + s) * n
         counts = joined.sum(-1).flatten()
-        offsets = torch.nn.functional.pad(counts.cumsum(0), (1, 0))
+        offsets = torch.nn.functional.pad(counts.cumsum(0, dtype=torch.int32), (1, 0))
     flat = positions.reshape(-1, 3)
     vector = flat.index_select(0, base + j) - flat.index_select(0, base + i)
     length = vector.square().sum(-1).clamp_min(1e-12).sqrt()
@@ -80,7 +80,7 @@ def contact_edges(
         near = (gaps < radius) & atom_mask[:, None, :, None]
         b, s, i, j = near.nonzero(as_tuple=True)
         j = j if columns is None else columns[near]
-        offsets = torch.nn.functional.pad(near.sum(-1).flatten().cumsum(0), (1, 0))
+        offsets = torch.nn.functional.pad(near.sum(-1).flatten().cumsum(0, dtype=torch.int32), (1, 0))
     receiver, sender = (b * samples + s) * n + i, b * k + j
     vector = others.flatten(0, 1).index_select(0, sender) - positions.flatten(0, 2).index_select(0, receiver)
     length = vector.square().sum(-1).clamp_min(1e-12).sqrt()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from functools import cache
+from functools import cache, lru_cache
 
 import torch
 from torch import Tensor
@@ -24,7 +24,7 @@ def neighbor_sum(values: Tensor, factor: Tensor, receiver: Tensor, offsets: Tens
     Args:
         values: [E, c]; factor: [E].
         receiver: int64 [E], ascending.
-        offsets: int64 [N + 1], the edges of receiver i are offsets[i] .. offsets[i + 1].
+        offsets: int32 [N + 1], the edges of receiver i are offsets[i] .. offsets[i + 1].
 
     Returns:
         [N, c].
@@ -39,9 +39,15 @@ def _sparse_product(values: Tensor, factor: Tensor, receiver: Tensor, offsets: T
     if values.device.type != "cpu":
         return scatter_sum(values * factor[:, None], receiver, size)
     _announce_sparse()
-    columns = torch.arange(len(values), device=values.device)
-    matrix = torch.sparse_csr_tensor(offsets, columns, factor.contiguous(), (size, len(values)), check_invariants=False)
-    return matrix @ values
+    shape, columns = (size, len(values)), _columns(len(values))
+    return torch.sparse_csr_tensor(offsets.int(), columns, factor.contiguous(), shape, check_invariants=False) @ values
+
+
+@lru_cache(maxsize=8)
+def _columns(count: int) -> Tensor:
+    """0, 1, ... for the products over one set of edges; in the 32 bits that the kernel would cast them to each time."""
+    with torch.inference_mode(False):
+        return torch.arange(count, dtype=torch.int32, device="cpu")
 
 
 class _NeighborSum(torch.autograd.Function):
