@@ -18,8 +18,9 @@ from molgen.chem.molecules.stereo.cumulenes import cumulene_torsions
 from molgen.conformers.batching.meeting import asked
 from molgen.conformers.batching.minimization import Minimization, minimize_together
 from molgen.conformers.restraints import DISTANCE_STIFFNESS, Restraints
-from molgen.physics.lbfgs import Objective, graph_preconditioner
+from molgen.physics.lbfgs import graph_preconditioner
 from molgen.physics.mmff import MMFFEnergy
+from molgen.physics.quasi_newton import Objective
 from molgen.runtime.threads import one_thread
 
 RDKIT_STEPS, OCTAHEDRAL_STEPS = 1.6, 10.0

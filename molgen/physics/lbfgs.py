@@ -2,84 +2,71 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
 from torch import Tensor
 
 from molgen.chem.atom_types.mmff_record import MMFFTerms
-from molgen.physics.line_search import SHORTEST, accepted, inverse_curvature
+from molgen.physics.quasi_newton import Objective, Problem, State, iterated
 
-Objective = Callable[[Tensor], tuple[Tensor, Tensor]]
-"""Conformers [..., n, 3, B] -> (energies [..., B], gradients [..., n, 3, B])."""
-
-_SHORTENING = 0.4
-_MEMORY = 5
-_LONGEST = 0.3
-"""Angstrom that no atom passes in one step."""
 COLUMNS = 8
 """Conformers are set aside in numbers of so many, so that rounding is the same in every batch."""
 _REVIEW = 5
 """Iterations after which the conformers that have arrived are set aside."""
+_PART = 8000
+"""Padded coordinates that a split into two batches must save: it costs about a millisecond."""
 _BOND, _ANGLE, _SOFT = 600.0, 120.0, 3.0
 """kcal/mol/Angstrom^2: typical curvatures along bonds, between the ends of an angle, and of the rest."""
 
+ObjectiveOf = Callable[[Sequence[int]], Objective]
+"""Indices of molecules -> their joint objective."""
+
 
 @dataclass(frozen=True)
-class _State:
-    """Where b conformers of each of M molecules are, with r = 3 n coordinates: positions, gradient and direction
-    [M, r, b]; energy, length of the next trial step and scale of the first guess of the inverse Hessian [M, 1, b]; and
-    steps and changes of the gradient [M, r, b] of the last iterations, both divided by the root of their product."""
+class _Batch:
+    """Molecules that are minimized together.
 
-    positions: Tensor
-    energy: Tensor
-    gradient: Tensor
-    direction: Tensor
-    size: Tensor
-    scale: Tensor
-    memory: tuple[tuple[Tensor, Tensor], ...] = ()
+    Attributes:
+        numbers: int64 [M], their indices among all molecules.
+        problem, state: theirs, with b conformers of each.
+        active: int64 [M, b], the columns of these conformers in the result.
+        done: bool [M, b], conformers that have converged.
+        iteration: iterations so far.
+    """
 
-    def columns(self, index: Tensor) -> _State:
-        """Some of the conformers of each molecule, int64 [M, c]."""
-        plain = (self.positions, self.energy, self.gradient, self.direction, self.size, self.scale)
-        memory = tuple((_columns(step, index), _columns(change, index)) for step, change in self.memory)
-        return _State(*(_columns(part, index) for part in plain), memory=memory)
+    numbers: Tensor
+    problem: Problem
+    state: State
+    active: Tensor
+    done: Tensor
+    iteration: int = 0
 
+    def columns(self, count: int) -> _Batch:
+        """``count`` conformers of each molecule, those that have not converged first."""
+        if count == self.active.shape[1]:
+            return self
+        index = self.done.to(torch.uint8).argsort(dim=1, stable=True)[:, :count]
+        active, done = self.active.gather(1, index), self.done.gather(1, index)
+        return replace(self, state=self.state.columns(index), active=active, done=done)
 
-class _Problem:
-    """What is minimized: the objective on coordinates [M, r, b], with the preconditioner and sums over r."""
-
-    def __init__(self, objective: Objective, preconditioner: Tensor) -> None:
-        self._objective, self._preconditioner = objective, preconditioner
-        self._atoms = preconditioner.shape[1]
-        self._ones = preconditioner.new_ones(len(preconditioner), 1, 3 * self._atoms)
-
-    def evaluated(self, x: Tensor) -> tuple[Tensor, Tensor]:
-        """Energies [M, 1, b] and gradients [M, r, b]."""
-        energy, gradient = self._objective(self.by_atom(x))
-        return energy[:, None], gradient.flatten(1, 2)
-
-    def by_atom(self, x: Tensor) -> Tensor:
-        """[M, r, b] -> [M, n, 3, b]."""
-        return x.view(len(x), self._atoms, 3, x.shape[2])
-
-    def applied(self, x: Tensor) -> Tensor:
-        """The preconditioner times vectors, every coordinate alike."""
-        return torch.bmm(self._preconditioner, x.view(len(x), self._atoms, -1)).view_as(x)
-
-    def dot(self, a: Tensor, b: Tensor) -> Tensor:
-        """Inner products [M, 1, b], rounded alike in every batch (:mod:`molgen.physics.sums`)."""
-        return torch.bmm(self._ones, a * b)
-
-    def farthest(self, x: Tensor) -> Tensor:
-        """[M, 1, b], how far the atom goes that goes farthest."""
-        return self.by_atom(x).square().sum(2).amax(1, keepdim=True).clamp_(min=1e-12).sqrt_()
+    def molecules(self, rows: Tensor, objective_of: ObjectiveOf) -> _Batch:
+        """Some of the molecules, int64 [M']."""
+        numbers = self.numbers[rows]
+        problem = Problem(objective_of(numbers.tolist()), self.problem.preconditioner[rows])
+        return _Batch(numbers, problem, self.state.molecules(rows), self.active[rows], self.done[rows], self.iteration)
 
 
 def minimize_batch(
-    objective: Objective, positions: Tensor, iterations: int, preconditioner: Tensor, *, until: float = 0.1
+    objective: Objective,
+    positions: Tensor,
+    iterations: int,
+    preconditioner: Tensor,
+    *,
+    until: float = 0.1,
+    objective_of: ObjectiveOf | None = None,
 ) -> tuple[Tensor, Tensor]:
     """L-BFGS for every conformer of a batch, one evaluation an iteration.
 
@@ -92,6 +79,8 @@ def minimize_batch(
         iterations: evaluations after the first, at most.
         preconditioner: [n, n] or [M, n, n], see :func:`graph_preconditioner`.
         until: kcal/mol/Angstrom; conformers whose largest force is below it are done.
+        objective_of: the objective of some of the M molecules. With it molecules of which most conformers have
+            converged are split off into a batch of their own; no result changes.
 
     Returns:
         positions [n, 3, B] or [M, n, 3, B] and energies [B] or [M, B], kcal/mol.
@@ -104,37 +93,66 @@ def minimize_batch(
             _of_one(objective), positions[None], iterations, preconditioner[None], until=until
         )
         return moved[0], energy[0]
-    problem, result = _Problem(objective, preconditioner), positions.clone()
-    x = positions.flatten(1, 2)
-    energy, gradient = problem.evaluated(x)
-    ones = torch.ones_like(energy)
-    state = _State(x, energy, gradient, -problem.applied(gradient), ones, ones)
-    lowest = energy[:, 0].clone()
-    active = torch.arange(energy.shape[2], device=energy.device).repeat(len(energy), 1)
+    result = positions.clone()
+    problem, x = Problem(objective, preconditioner), positions.flatten(1, 2)
+    state = State.at(x, problem)
+    lowest = state.energy[:, 0].clone()
+    active = torch.arange(x.shape[2], device=x.device).repeat(len(x), 1)
     done = torch.zeros_like(active, dtype=torch.bool)
-    for iteration in range(iterations):
-        if iteration % _REVIEW == 0:
-            forces = problem.by_atom(state.gradient).square().sum(2).amax(1)
-            arrived = ~done & ~(forces > until**2)
-            _put(result, lowest, state, active, arrived)
-            done |= arrived
-            left = int((~done).sum(1).max()) if done.numel() else 0
-            if left == 0:
-                return result, lowest
-            if _in_steps(left) < active.shape[1]:
-                index = done.to(torch.uint8).argsort(dim=1, stable=True)[:, : _in_steps(left)]
-                active, done, state = active.gather(1, index), done.gather(1, index), state.columns(index)
-        state = _iterated(problem, state)
-    _put(result, lowest, state, active, ~done)
+    waiting = [_Batch(torch.arange(len(x), device=x.device), problem, state, active, done)]
+    while waiting:
+        batch = waiting.pop()
+        arrived = _arrived(batch, until) if batch.iteration < iterations else ~batch.done
+        _put(result, lowest, batch, arrived)
+        if batch.iteration < iterations:
+            left = replace(batch, done=batch.done | arrived)
+            waiting += (_carried(part, iterations) for part in _parts(left, objective_of))
     return result, lowest
 
 
-def _put(positions: Tensor, energy: Tensor, state: _State, active: Tensor, chosen: Tensor) -> None:
-    """Write the chosen conformers of a state, bool [M, b], to their places int64 [M, b] in the whole."""
-    molecule, column = chosen.nonzero(as_tuple=True)
-    index = active[molecule, column]
-    positions[molecule, :, :, index] = state.positions[molecule, :, column].unflatten(1, (-1, 3))
-    energy[molecule, index] = state.energy[molecule, 0, column]
+def _arrived(batch: _Batch, until: float) -> Tensor:
+    """Conformers that have converged since the last review, bool [M, b]."""
+    forces = batch.problem.by_atom(batch.state.gradient).square().sum(2).amax(1)
+    return ~batch.done & ~(forces > until**2)
+
+
+def _parts(batch: _Batch, objective_of: ObjectiveOf | None) -> Iterator[_Batch]:
+    """The batch without converged conformers: whole, or split into narrow and wide molecules."""
+    widths = -(-(~batch.done).sum(1) // COLUMNS) * COLUMNS
+    most = int(widths.max()) if widths.numel() else 0
+    if most == 0:
+        return
+    cut = _cut(widths.sort().values, batch.state.positions.shape[1]) if objective_of is not None else 0
+    if objective_of is None or cut == 0:
+        yield batch.columns(most)
+        return
+    order = widths.argsort(stable=True)
+    for rows in (order[:cut], order[cut:]):
+        if width := int(widths[rows].max()):
+            yield batch.molecules(rows, objective_of).columns(width)
+
+
+def _cut(widths: Tensor, coordinates: int) -> int:
+    """How many of the molecules, narrowest first, to split off; 0 where that saves too little."""
+    counts = torch.arange(1, len(widths), device=widths.device)
+    saved = counts * (widths[-1] - widths[:-1]) * coordinates
+    return int(saved.argmax()) + 1 if len(saved) and int(saved.max()) >= _PART else 0
+
+
+def _carried(batch: _Batch, iterations: int) -> _Batch:
+    """The batch after the iterations up to its next review."""
+    end, state = min(batch.iteration + _REVIEW, iterations), batch.state
+    for _ in range(batch.iteration, end):
+        state = iterated(batch.problem, state)
+    return replace(batch, state=state, iteration=end)
+
+
+def _put(positions: Tensor, energy: Tensor, batch: _Batch, chosen: Tensor) -> None:
+    """Write the chosen conformers of a batch, bool [M, b], to their columns of the result."""
+    row, column = chosen.nonzero(as_tuple=True)
+    molecule, index = batch.numbers[row], batch.active[row, column]
+    positions[molecule, :, :, index] = batch.state.positions[row, :, column].unflatten(1, (-1, 3))
+    energy[molecule, index] = batch.state.energy[row, 0, column]
 
 
 def _of_one(objective: Objective) -> Objective:
@@ -145,48 +163,6 @@ def _of_one(objective: Objective) -> Objective:
         return energy[None], gradient[None]
 
     return batched
-
-
-def _columns(values: Tensor, index: Tensor) -> Tensor:
-    """Values [M, r, b] of the conformers [M, c]."""
-    return values.gather(2, index[:, None].expand(-1, values.shape[1], -1))
-
-
-def _in_steps(count: int) -> int:
-    return -(-count // COLUMNS) * COLUMNS
-
-
-def _iterated(problem: _Problem, state: _State) -> _State:
-    slope = problem.dot(state.direction, state.gradient)
-    length = state.size * (_LONGEST / problem.farthest(state.direction)).clamp_(max=1.0)
-    step = state.direction * length
-    moved = state.positions + step
-    energy, gradient = problem.evaluated(moved)
-    taken = accepted(state.energy, energy, slope, length)
-    change = gradient - state.gradient
-    curvature = problem.dot(step, change)
-    curves_up, inverse = inverse_curvature(curvature)
-    good = taken & curves_up
-    root = inverse.sqrt_()
-    kept = torch.where(good, step.mul_(root), 0.0), torch.where(good, change * root, 0.0)
-    memory = (*state.memory[1 - _MEMORY :], kept)
-    stiffness = problem.dot(change, problem.applied(change)).clamp_(min=1e-8)
-    scale = torch.where(good, curvature / stiffness, state.scale)
-    new_gradient = torch.where(taken, gradient, state.gradient)
-    quasi_newton = _direction(problem, new_gradient, memory, scale)
-    downhill = taken & (problem.dot(quasi_newton, new_gradient) < 0)
-    size = torch.where(taken, 1.0, state.size * _SHORTENING)
-    stuck = size < SHORTEST
-    steepest = torch.where(taken | stuck, problem.applied(new_gradient).neg_(), state.direction)
-    return _State(
-        torch.where(taken, moved, state.positions),
-        torch.where(taken, energy, state.energy),
-        new_gradient,
-        torch.where(downhill, quasi_newton, steepest),
-        torch.where(stuck, 1.0, size),
-        scale,
-        memory,
-    )
 
 
 def graph_preconditioner(terms: MMFFTerms, pairs: np.ndarray | None = None, stiffness: float = 0.0) -> np.ndarray:
@@ -206,15 +182,3 @@ def graph_preconditioner(terms: MMFFTerms, pairs: np.ndarray | None = None, stif
         for row, column, sign in ((first, first, 1), (second, second, 1), (first, second, -1), (second, first, -1)):
             np.add.at(hessian, (row, column), sign * stiffness)
     return np.linalg.inv(hessian)
-
-
-def _direction(problem: _Problem, gradient: Tensor, memory: Sequence[tuple[Tensor, Tensor]], scale: Tensor) -> Tensor:
-    """The two-loop recursion."""
-    rest, shares = gradient.clone(), []
-    for step, change in reversed(memory):
-        shares.append(problem.dot(step, rest))
-        rest.addcmul_(shares[-1], change, value=-1)
-    rest = problem.applied(rest).mul_(scale)
-    for (step, change), share in zip(memory, reversed(shares), strict=True):
-        rest.addcmul_(share - problem.dot(change, rest), step)
-    return rest.neg_()

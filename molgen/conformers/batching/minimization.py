@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from operator import itemgetter
@@ -11,8 +11,9 @@ import torch
 from torch import Tensor
 
 from molgen.conformers.batching.memory import in_halves
-from molgen.physics.lbfgs import COLUMNS, Objective, minimize_batch
+from molgen.physics.lbfgs import COLUMNS, minimize_batch
 from molgen.physics.mmff import MMFFEnergy
+from molgen.physics.quasi_newton import Objective
 
 PIECE_PAIRS, GPU_PAIRS = 250_000, 60_000_000
 """Conformers go through the field in pieces of about so many pairs of atoms: what fits the cache of a core, or keeps a
@@ -77,6 +78,8 @@ class _Block:
         return -(-(self.end - self.begin) // COLUMNS) * COLUMNS
 
 
+EnergyOf = Callable[[Sequence[int]], MMFFEnergy]
+"""Indices of molecules of a group -> their joint energy."""
 Minimized = tuple[Tensor, Tensor]
 """Positions float32 [n, 3, B] and energies [B]; a conformer that became non-finite is as it was."""
 
@@ -133,7 +136,10 @@ def _minimized(group: Sequence[_Block]) -> list[Minimized]:
     requests = [block.request for block in group]
     atoms, width = max(request.positions.shape[0] for request in requests), max(block.width for block in group)
     device = requests[0].device
-    energy = MMFFEnergy.joined([request.energy for request in requests], atoms, device)
+
+    def energy_of(members: Sequence[int]) -> MMFFEnergy:
+        return MMFFEnergy.joined([requests[k].energy for k in members], atoms, device)
+
     x = requests[0].positions.new_zeros(len(group), atoms, 3, width)
     start = x.new_zeros(len(group), atoms, atoms)
     for index, block in enumerate(group):
@@ -142,16 +148,23 @@ def _minimized(group: Sequence[_Block]) -> list[Minimized]:
         start[index, :n, :n] = block.request.preconditioner
         x[index, :n, :, :count] = own
         x[index, :n, :, count:] = own[..., :1]
-    moved, values = (part.cpu() for part in _solved(energy, x.to(device), start.to(device), requests[0]))
+    moved, values = (part.cpu() for part in _solved(energy_of, x.to(device), start.to(device), requests[0]))
     return [_own(block, moved[index], values[index]) for index, block in enumerate(group)]
 
 
-def _solved(energy: MMFFEnergy, positions: Tensor, start: Tensor, like: Minimization) -> Minimized:
+def _solved(energy_of: EnergyOf, positions: Tensor, start: Tensor, like: Minimization) -> Minimized:
     """Conformers [M, n, 3, B] after minimization, and their energies [M, B]."""
+    energy = energy_of(range(len(positions)))
     if not like.steps:
         return positions, energy(positions)[0]
-    objective = energy if like.restraints is None else _restrained(energy, like.restraints)
-    x, e = minimize_batch(objective, positions, like.steps, start, until=like.max_force)
+
+    def objective_of(members: Sequence[int]) -> Objective:
+        own = energy_of(members)
+        return own if like.restraints is None else _restrained(own, like.restraints)
+
+    parting = objective_of if positions.device.type == "cpu" else None  # on a GPU padding costs less than a split
+    objective = objective_of(range(len(positions)))
+    x, e = minimize_batch(objective, positions, like.steps, start, until=like.max_force, objective_of=parting)
     lost = ~torch.isfinite(e) | ~torch.isfinite(x).flatten(1, 2).all(1)
     x = torch.where(lost[:, None, None], positions, x)
     e = torch.where(lost, energy(positions)[0], e) if lost.any() else e
