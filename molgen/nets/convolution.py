@@ -12,6 +12,7 @@ followed by a scatter.
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from typing import NamedTuple
 
 import torch
@@ -21,6 +22,8 @@ from molgen.graphs.edges import Edges
 from molgen.graphs.scatter import neighbor_sum
 from molgen.nets.couplings import coupling, products
 
+_ROWS = 2048
+"""Edges whose weights are made and used at a time, so that they stay in the cache of a core."""
 Features = dict[str, Tensor]
 """Equivariant features, irrep name -> [2l+1, N, channels]."""
 
@@ -111,27 +114,39 @@ class DepthwiseConvolution(nn.Module):
         """
         source = x if senders is None else senders
         plan = self._plan(frozenset(source), wanted or frozenset(self.gate.channels), edge_scalars.device)
-        weight, bias = self.weights.weight[plan.columns], self.weights.bias[plan.columns]
-        weights = nn.functional.linear(edge_scalars, weight, bias)
-        before = self.before(source)
-        sent: dict[tuple[tuple[str, int], ...], Tensor] = {}
+        messages = self._messages(plan, self.before(source), edges.flat_sender, edge_scalars)
         received = dict[Path, Tensor]()
-        sizes = [sum(path.size for path in group) for group in plan.groups]
-        for group, weight in zip(plan.groups, weights.split(sizes, dim=-1), strict=True):
-            key = tuple((path.source, path.size) for path in group)
-            if key not in sent:
-                sent[key] = torch.cat([before[ir][..., :size] for ir, size in key], -1).index_select(
-                    1, edges.flat_sender
-                )
-            total = depthwise_sum(
-                sent[key] * weight, harmonics[group[0].order], int(group[0].out[0]), edges, self.scale
-            )
+        for group, message in zip(plan.groups, messages, strict=True):
+            total = depthwise_sum(message, harmonics[group[0].order], int(group[0].out[0]), edges, self.scale)
             received |= zip(group, total.split([path.size for path in group], dim=-1), strict=True)
         atoms = x["0e"].shape[1]
         summed = {ir: self._summed(ir, paths, received, x["0e"], atoms) for ir, paths in plan.paths.items()}
         new, skip = self.after(summed), self.skip(x)
         update = self.mix(self.gate({ir: value + skip[ir] if ir in skip else value for ir, value in new.items()}))
         return {ir: x[ir] + value if ir in x else value for ir, value in update.items()}
+
+    def _messages(self, plan: Plan, before: Features, sender: Tensor, edge_scalars: Tensor) -> list[Tensor]:
+        """What is sent along the edges times its weights, [2l+1, E, c] for every group of paths."""
+        weight, bias = self.weights.weight[plan.columns], self.weights.bias[plan.columns]
+        keys = [tuple((path.source, path.size) for path in group) for group in plan.groups]
+        sources = {key: torch.cat([before[ir][..., :size] for ir, size in key], -1) for key in dict.fromkeys(keys)}
+        widths = [sources[key].shape[-1] for key in keys]
+
+        def along(rows: slice) -> Iterator[tuple[Tensor, Tensor]]:
+            weights = nn.functional.linear(edge_scalars[rows], weight, bias).split(widths, dim=-1)
+            sent = {key: value.index_select(1, sender[rows]) for key, value in sources.items()}
+            return ((sent[key], own) for key, own in zip(keys, weights, strict=True))
+
+        if torch.is_grad_enabled() or edge_scalars.device.type != "cpu":
+            return [sent * own for sent, own in along(slice(None))]
+        edges = len(sender)
+        messages = [sources[key].new_empty(len(sources[key]), edges, sources[key].shape[-1]) for key in keys]
+        pieces = -(-edges // _ROWS)
+        for piece in range(pieces):  # of about equal size: a product of few rows would be rounded otherwise
+            rows = slice(piece * edges // pieces, (piece + 1) * edges // pieces)
+            for message, (sent, own) in zip(messages, along(rows), strict=True):
+                torch.mul(sent, own, out=message[:, rows])
+        return messages
 
     def _plan(self, sources: frozenset[str], wanted: frozenset[str], device: torch.device) -> Plan:
         key = (sources, wanted, device)
