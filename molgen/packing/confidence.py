@@ -1,4 +1,4 @@
-"""How sure a packing is of each residue."""
+"""Calibrated confidence of a packing, by residue."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import numpy as np
 from scipy.optimize import minimize
 
 OUTCOMES = ("chi1", "all")
-"""What probabilities are of: chi 1, and all chi angles, within 20 degrees of those of a crystal structure."""
+"""The outcomes with probabilities: chi 1, and all chi angles, within 20 degrees of those of a crystal structure."""
 _LEAST = 1e-3
 _RIDGE = 1e-3
 
@@ -19,8 +19,8 @@ def probabilities(belief: np.ndarray, mass: np.ndarray, chis: np.ndarray) -> np.
     """Calibrated probabilities [R, 2] of :data:`OUTCOMES`.
 
     Args:
-        belief: [R, 2], shares of the probability that the search gave to what it chose and to rotamers near it.
-        mass: [R, 2], the probability that the network alone gave to these.
+        belief: [R, 2], share of the probability of the search on the chosen rotamer and those near it.
+        mass: [R, 2], probability of the network alone on the same rotamers.
         chis: int [R], chi angles of the residue, 0 to 4; those without any are sure.
     """
     weights = _weights()

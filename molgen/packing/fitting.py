@@ -1,4 +1,4 @@
-"""The packing of a pocket around a ligand that is in it."""
+"""The packing of a pocket around a ligand."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ from molgen.packing.search.solve import Landscape, SearchSettings, drawn_choice,
 def fitted_packing(
     model: SideChainModel, moving: MovingSideChains, ligand: np.ndarray, elements: np.ndarray
 ) -> SampledPacking | None:
-    """The best packing with a ligand shown; None where it is that of the structure.
+    """The best packing given a ligand; None where it equals that of the structure.
 
-    The energy is that of the packing without the ligand, as in :func:`molgen.packing.sampling.sample_packings`: what
-    the two make of each other is the docking energy.
+    The energy is that of the packing without the ligand, as in :func:`molgen.packing.sampling.sample_packings`; their
+    interaction is part of the docking energy.
 
     Args:
         moving: the side chains.

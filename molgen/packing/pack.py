@@ -30,10 +30,10 @@ _SIGHT = 30.0  # Angstrom; what lies farther from all moving residues is not loo
 def pack(
     protein: Protein | str | Path, config: PackConfig | None = None, model: SideChainModel | None = None
 ) -> Packing:
-    """Find the side chains of a structure, or of some of its residues; everything else stays where it is.
+    """Predict the side chains of a structure, or of some of its residues; all other atoms are fixed.
 
-    Ligands, metals, modified residues and nucleic acids are seen and not moved; water is not seen. A side chain that is
-    bonded to one of them stays.
+    Ligands, metals, modified residues and nucleic acids are fixed parts of the surroundings; water is ignored. A side
+    chain that is bonded to one of them stays.
 
     Args:
         protein: a structure, or the path of one.

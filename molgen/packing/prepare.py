@@ -42,7 +42,7 @@ class SideChainPrepareConfig:
 
 
 def entry_of(file: ProteinFile | ComplexFiles, config: SideChainPrepareConfig) -> list[SideChainEntry]:
-    """The residues of one structure; a ligand in a file of its own is part of what lies around them.
+    """The residues of one structure; a ligand in a file of its own is part of the surroundings.
 
     Raises:
         MolgenError: a file is missing or cannot be used, or the structure is too small.

@@ -1,4 +1,4 @@
-"""What packing takes and returns."""
+"""The configuration and the results of packing."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from molgen.chem.proteins.structure import Protein
 
 @dataclass(frozen=True)
 class PackConfig:
-    """Which side chains are found, and how.
+    """Which side chains are packed, and how.
 
     Attributes:
         residues: names of residues, "A:57,A:102-105"; empty for all.
@@ -35,12 +35,12 @@ class PackConfig:
 
 @dataclass(frozen=True)
 class PackedResidue:
-    """A residue whose side chain was found.
+    """A residue whose side chain was packed.
 
     Attributes:
         label: `HIS:A:57`, after a mutation with the new name.
         chi: its chi angles, radian.
-        before: those that it had, None where atoms were missing or the residue was another one.
+        before: the original ones, None where atoms were missing or the residue was another one.
         chi1_probability: that chi 1 is within 20 degrees of that of a crystal structure.
         probability: that all chi angles are.
         reason: "packed", "incomplete" or "mutated from HIS".
@@ -56,14 +56,14 @@ class PackedResidue:
 
 @dataclass(frozen=True)
 class Packing:
-    """A structure with side chains found.
+    """A structure with packed side chains.
 
     Attributes:
         protein: the best packing: all atoms of the structure, in its order; completed where atoms were missing.
         residues: those that were packed.
         b_factors: a number for every atom of ``protein``: 100 times the probability of its residue; 0 elsewhere.
         alternatives: other packings, with the same atoms.
-        notes: what was decided, one line each.
+        notes: decisions of the preparation, one line each.
     """
 
     protein: Protein

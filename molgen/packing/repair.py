@@ -1,4 +1,4 @@
-"""Incomplete side chains of a receptor, completed before something is docked to it."""
+"""Completion of incomplete side chains of a receptor before docking."""
 
 from __future__ import annotations
 

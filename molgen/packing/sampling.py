@@ -1,4 +1,4 @@
-"""Other packings of side chains that a structure has: few of them move, each to where the network thinks it may be.
+"""Alternative packings of the side chains of a structure: few of them move, each to a likely rotamer.
 
 Every residue also has the rotamer that it has in the structure. The structure is more often right about a side chain
 than the network, which does not see it, knows: of the side chains around a ligand about nine of ten are the same in
@@ -27,7 +27,7 @@ from molgen.packing.search.solve import Landscape, SearchSettings, drawn_choice,
 from molgen.packing.structure import with_side_chains
 
 MOVING = 1.5
-"""kT, of each residue that moves."""
+"""Energy of each residue that moves, kT."""
 _ALIKE = 0.35  # radian: rotamers as near as this to the own one are that one
 _NONE = -1e4
 _DRAWS = 6  # draws for each packing that is wanted, at most
@@ -36,7 +36,7 @@ _WARMING = 0.25  # by which the noise grows with every draw after the first two 
 
 @dataclass(frozen=True)
 class MovingSideChains:
-    """Side chains of a structure that may move, and what lies around them.
+    """Side chains of a structure that may move, with their surroundings.
 
     Attributes:
         protein: the structure.
@@ -49,17 +49,17 @@ class MovingSideChains:
 
     @property
     def labels(self) -> list[str]:
-        """Of the residues that may move."""
+        """Labels of the residues that may move."""
         return [self.protein.residues[k].label for k in self.record.residues[self.selection.moves].tolist()]
 
 
 @dataclass(frozen=True)
 class SampledPacking:
-    """A packing that is not that of the structure.
+    """A packing that differs from that of the structure.
 
     Attributes:
         protein: the structure with it.
-        moved: indices of the residues of the structure whose side chains are elsewhere.
+        moved: indices of the residues whose side chains differ.
         energy: above the structure's own packing, kT; it may be below.
     """
 
@@ -69,7 +69,7 @@ class SampledPacking:
 
     @property
     def labels(self) -> tuple[str, ...]:
-        """Of the residues that moved."""
+        """Labels of the residues that moved."""
         return tuple(self.protein.residues[k].label for k in self.moved)
 
 
@@ -125,7 +125,7 @@ def placed(
     changed = choice != 0
     chi, _ = given.rotamers.pick(choice)
     settings = SearchSettings()
-    chi = refined_chi(problem.held(changed), chi, settings.repulsion, settings.steps)
+    chi = refined_chi(problem.with_moving(changed), chi, settings.repulsion, settings.steps)
     atoms = set_chi(problem.graph.types, problem.ideal, chi).numpy()
     moved = moving.selection.moving(changed.numpy())
     indices = tuple(moving.record.residues[np.flatnonzero(moved.moves)].tolist())

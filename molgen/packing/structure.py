@@ -1,4 +1,4 @@
-"""Side chains put into a structure."""
+"""Insertion of side chains into a structure."""
 
 from __future__ import annotations
 

@@ -44,7 +44,7 @@ def test_a_residue_that_stays_acts_as_one_that_moves_with_one_rotamer(problem):
     pairs = pair_energies(problem.graph.types, problem.atoms[:, None], problem.moves)
     first, second = torch.nonzero(problem.moves)[:, 0].tolist()
     assert (pairs.first.tolist(), pairs.second.tolist()) == ([first], [second])
-    alone = problem.held(torch.arange(len(problem.moves)) == first)
+    alone = problem.with_moving(torch.arange(len(problem.moves)) == first)
     with_neighbor, without = (
         self_energy(one, problem.atoms[:, None], 2.0)[first, 0] for one in (alone, replace(problem, moves=alone.moves))
     )

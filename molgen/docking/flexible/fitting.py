@@ -1,8 +1,7 @@
 """Pockets fitted to a ligand: side chains packed around its best poses, and these poses refined there.
 
-Packings that are drawn without the ligand rarely hold the one that it needs. Here it is shown: for a few places where
-it may be, the pocket is packed around it. Such places are the best poses so far, and those that many proposals of the
-pose model agree on, whether or not side chains stand there.
+Packings sampled without the ligand rarely contain the one that it needs. Here the pocket is packed around a few poses
+of the ligand: the best poses so far, and clusters of proposals of the pose model, even where they overlap side chains.
 """
 
 from __future__ import annotations
@@ -29,7 +28,7 @@ from molgen.packing.sampling import SampledPacking
 from molgen.physics.energy import DockingEnergy
 
 _BEST, _AGREED = 2, 4
-"""Places where the ligand may be: poses of lowest energy, and proposals with the most others near."""
+"""Numbers of poses to pack around: of lowest energy, and proposals with the most others near."""
 _APART = 2.0  # Angstrom, between two of them
 _STARTS = 48  # poses nearest to such a place that are refined there
 _SAME = 0.5  # Angstrom: packings with no atom farther apart are one

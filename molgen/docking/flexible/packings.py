@@ -23,7 +23,7 @@ _LISTED = 16
 
 
 def flexible_sites(sites: Sequence[Site], config: DockConfig) -> tuple[Site, ...]:
-    """The sites with packings of their side chains beside their own; as they are for ``flex="none"``.
+    """The sites with other packings of their side chains; unchanged for ``flex="none"``.
 
     Raises:
         InputError: a residue that is named is not there, or cannot move.
@@ -70,7 +70,7 @@ def _with_packings(site: Site, config: DockConfig) -> Site:
 
 
 def _notes(chains: MovingSideChains, packings: int) -> list[str]:
-    """What is held, and how many packings of what there are."""
+    """Notes on the fixed side chains and on the number of packings."""
     fixed = [f"{reason}: {shortened(names, _LISTED)}" for reason, names in chains.selection.kept.items()]
     count = f"{packings} other packing{'s' * (packings != 1)}" if packings else "no other packing"
     labels = chains.labels

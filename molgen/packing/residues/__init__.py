@@ -1,1 +1,1 @@
-"""Which residues are packed, and as what."""
+"""Selection of the residues to pack, and mutations."""

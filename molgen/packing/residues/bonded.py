@@ -1,4 +1,4 @@
-"""Side chains that are bonded to something else than their own backbone: they cannot be turned."""
+"""Side chains that are bonded to other groups, and therefore fixed."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _CARBON, _SULFUR = 6, 16
 def bonded_side_chains(protein: Protein, record: SideChainRecord) -> np.ndarray:
     """bool [R], side chains bonded to a group that is no metal, or to another residue (isopeptides, thioethers).
 
-    A bond is what is as near as one, or what the file declares. Disulfides of two cysteines do not count: they are
+    Bonds are found by distance or declared in the file. Disulfides of two cysteines do not count: they are
     found when side chains are packed.
     """
     return _to_groups(record) | _to_residues(record) | _declared(protein, record)

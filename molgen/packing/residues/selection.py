@@ -1,4 +1,4 @@
-"""Which residues are packed, and as what."""
+"""Selection of the residues to pack, and mutations."""
 
 from __future__ import annotations
 
@@ -26,10 +26,10 @@ class Selection:
     Attributes:
         types: int64 [R], after mutation.
         atoms: float32 [R, 14, 3], Angstrom, with an O where the structure lacks it.
-        moves: bool [R], side chains to find.
+        moves: bool [R], side chains to pack.
         complete: bool [R], residues of which the structure has all atoms.
         mutated: bool [R], residues that get another name.
-        kept: what was decided -> labels of the residues.
+        kept: reason -> labels of the residues that are fixed for it.
     """
 
     types: np.ndarray
@@ -40,17 +40,17 @@ class Selection:
     kept: dict[str, list[str]]
 
     def moving(self, moves: np.ndarray) -> Selection:
-        """The same residues, of which others, bool [R], move."""
+        """The same residues with another mask [R] of moving ones."""
         return replace(self, moves=moves)
 
     def part(self, rows: np.ndarray) -> Selection:
-        """That of some of the residues."""
+        """The selection restricted to some of the residues."""
         arrays = {name: getattr(self, name)[rows] for name in ("types", "atoms", "moves", "complete", "mutated")}
         return replace(self, **arrays)
 
 
 def select(protein: Protein, record: SideChainRecord, config: PackConfig) -> Selection:
-    """What a configuration asks for.
+    """The selection of a configuration.
 
     Raises:
         InputError: there are no amino acids, or nothing to pack, or a name is of nothing in the structure.

@@ -1,1 +1,1 @@
-"""Rotamers of every residue from the network, what they cost, and the best combination of them."""
+"""Rotamers of every residue from the network, their energies, and the best combination."""

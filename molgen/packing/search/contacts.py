@@ -1,7 +1,7 @@
 """Energies of contacts between atoms of residues, by kind and distance.
 
-The network gives the rotamers of each residue without those of its neighbors. What it lacks, how well side chains go
-together and with the backbones around them, is learned from structures: a term for each pair of kinds of atoms,
+The network gives the rotamers of each residue independently of its neighbors. Interactions of side chains with each
+other and with backbones are learned from structures: a term for each pair of kinds of atoms,
 piecewise linear in the distance, fitted by pseudo-likelihood (Besag 1975) beside the probabilities of the network.
 """
 

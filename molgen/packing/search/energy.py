@@ -1,8 +1,8 @@
 """Energies between rotamers, and overlap of atoms.
 
-What atoms of residues in contact cost is learned (:mod:`molgen.packing.search.contacts`); two cysteines that can form a
-disulfide are drawn to it. Overlap, of ligands and the like and in the last minimization, is the squared distance below
-the least that is usual for the elements of the two atoms.
+Contact energies of residues are learned (:mod:`molgen.packing.search.contacts`); two cysteines that can form a
+disulfide attract each other. Overlap, with ligands and other groups and in the last minimization, is the squared
+distance below the least that is usual for the elements of the two atoms.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _FIRST = 5  # slot of the first atom beyond CB
 _RADIUS = {0: 0.0, 6: 1.75, 7: 1.55, 8: 1.45, 16: 1.75}
 _CONTEXT_RADIUS = (1.75, 1.55, 1.45, 1.75, 1.8, 1.7, 0.7, 1.6)
 POLAR_CLOSER = 0.35
-"""Angstrom, by which N and O come nearer to each other."""
+"""Angstrom by which the least distance of N and O is reduced."""
 _DISULFIDE = 2.05  # Angstrom
 _BRIDGE, _BRIDGE_WIDTH = 3.0, 0.4  # kT and Angstrom: what a disulfide is worth, and how near it must be
 _SULFUR = 3

@@ -1,4 +1,4 @@
-"""What is to be packed: residues, which of them move, and what stands around them."""
+"""The packing problem: residues, which of them move, and their surroundings."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ class PackingProblem:
     """Residues of one structure.
 
     Attributes:
-        graph: what the network is shown of them.
+        graph: input of the network.
         ideal: [R, 14, 3], ideal residues with all chi angles zero on their backbones, Angstrom.
-        atoms: [R, 14, 3], residues as they are; those of the moving ones are not looked at beyond CB.
+        atoms: [R, 14, 3], residues as given; atoms of moving ones beyond CB are ignored.
         chi: [R, 4], their chi angles, radian.
-        moves: bool [R], whose side chains are to be found.
-        hidden: bool [R], whose side chains the network is not shown: the moving ones, and incomplete ones.
+        moves: bool [R], side chains to pack.
+        hidden: bool [R], side chains hidden from the network: moving and incomplete ones.
         walls: [M, 3], atoms that do not move besides backbones: surroundings and side chains that stay, Angstrom.
         elements: int64 [M], their classes.
         kinds: int64 [M], their kinds in contacts; none for what is not of a residue.
@@ -44,7 +44,7 @@ class PackingProblem:
     elements: Tensor
     kinds: Tensor
 
-    def held(self, moves: Tensor) -> PackingProblem:
+    def with_moving(self, moves: Tensor) -> PackingProblem:
         """The problem in which only these of the moving residues, bool [R], move; the others have all their atoms."""
         stays = (self.moves & ~moves)[:, None] & table(HAS_ATOM, self.graph.types)
         stays[:, :5] = False
@@ -68,7 +68,7 @@ def packing_problem(
     complete: Tensor,
     config: SideChainModelConfig,
 ) -> PackingProblem:
-    """Put a problem together.
+    """Assemble a packing problem.
 
     Args:
         types: int64 [R]; atoms: [R, 14, 3], Angstrom; present: bool [R, 14].

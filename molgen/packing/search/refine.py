@@ -1,4 +1,4 @@
-"""The last step: all chi angles at once, downhill from the rotamers that were chosen."""
+"""The last step: minimization of all chi angles at once, from the chosen rotamers."""
 
 from __future__ import annotations
 

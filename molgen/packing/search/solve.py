@@ -1,4 +1,4 @@
-"""Find side chains: rotamers from the network, contacts between them, and a last minimization."""
+"""The search for side chains: rotamers from the network, contact energies, and a last minimization."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _ALIKE = 0.35  # radian, about 20 degrees
 
 @dataclass(frozen=True)
 class SearchSettings:
-    """How to search.
+    """The parameters of the search.
 
     Attributes:
         rotamers: of a residue, at most.
@@ -38,7 +38,7 @@ class SearchSettings:
 
 @dataclass(frozen=True)
 class Packed:
-    """Side chains that were found.
+    """The packed side chains.
 
     Attributes:
         chi: [R, 4], radian; atoms: [R, 14, 3], Angstrom.
@@ -54,7 +54,7 @@ class Packed:
 
 @dataclass(frozen=True)
 class Landscape:
-    """Rotamers of the residues of a problem and what they cost.
+    """Rotamers of the residues of a problem, and their energies.
 
     Attributes:
         rotamers: candidates; residues that stay have one.
@@ -96,7 +96,7 @@ def landscape(problem: PackingProblem, rotamers: Rotamers, settings: SearchSetti
 
 
 def node_features(model: SideChainModel, problem: PackingProblem) -> Tensor:
-    """What the network makes of every residue, [R, H]."""
+    """Features [R, H] of every residue from the network."""
     encoded = model.encode(problem.graph)
     return model.trunk(problem.graph, encoded, problem.atoms, problem.chi, problem.hidden.float())
 

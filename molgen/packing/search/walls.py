@@ -1,4 +1,4 @@
-"""Energies of rotamers with what does not move: backbones, side chains that stay, ligands and the like."""
+"""Energies of rotamers with fixed atoms: backbones, fixed side chains, ligands and other groups."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _AT_ONCE = 4096  # atoms
 
 @dataclass(frozen=True)
 class _Still:
-    """Atoms that do not move.
+    """Fixed atoms.
 
     Attributes:
         positions: [N, 3], Angstrom.
@@ -55,7 +55,7 @@ class _Still:
 
 
 def self_energy(problem: PackingProblem, atoms: Tensor, repulsion: float) -> Tensor:
-    """Energies [R, B], kT, of rotamers with what does not move; zero for residues that stay.
+    """Energies [R, B], kT, of rotamers with fixed atoms; zero for fixed residues.
 
     Args:
         atoms: [R, B, 14, 3], of the rotamers, Angstrom.
