@@ -63,9 +63,11 @@ def pack(
         model=model,
     )
     with progress("structures", 1):
+        from molgen.chem.proteins.writing import check_room
         from molgen.packing.pack import pack as find
 
         structure = read_structure(source)
+        check_room(output, structure)
         packing = find(structure, config)
     write_packing(output, packing)
     if report is not None:

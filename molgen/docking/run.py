@@ -17,7 +17,7 @@ from molgen.chem.molecules.writing import SdfRecord
 from molgen.chem.proteins.entries import choose_chains
 from molgen.chem.proteins.output import check_receptor_file, write_receptor
 from molgen.chem.proteins.structure import Pocket, Protein
-from molgen.chem.proteins.writing import write_complex, writer_of
+from molgen.chem.proteins.writing import check_room, write_complex, writer_of
 from molgen.docking.ensemble import ensemble_sites, structures_of
 from molgen.docking.flexible.packings import flexible_sites
 from molgen.docking.learned import learned_of
@@ -133,6 +133,9 @@ def dock_to_file(
     pockets = sites_of(structure, pocket, keep=keep, drop=drop, covalent=config.covalent)
     sites = flexible_sites(ensemble_sites(pockets.searched, others, keep=keep, drop=drop), config)
     check_conditions(config, sites)
+    if complexes is not None:
+        for site in sites:
+            check_room(complexes, site.receptor.protein)
     work = LigandDocking(sites, config, parsed, core_pose, compared_with(reference, pocket), largest_fragment)
     setting = Setting(structure, sites, pockets.others)
     if on_setting:

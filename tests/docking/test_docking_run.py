@@ -2,6 +2,7 @@
 
 import gzip
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -201,6 +202,16 @@ def test_what_cannot_work_is_said_before_anything_is_docked(
     with pytest.raises(MolgenError, match=told):
         dock_to_file(**given)
     assert [path.name for path in tmp_path.iterdir()] == ["cut.pdb"]
+
+
+def test_a_receptor_that_the_complex_has_no_room_for_is_refused_before_anything_is_docked(
+    small_protein, tmp_path, monkeypatch
+) -> None:
+    monkeypatch.setattr(ligands, "dock_prepared", lambda *_, **__: pytest.fail("docked"))
+    protein = read_protein(small_protein)
+    protein = replace(protein, residues=tuple(replace(residue, chain="AB") for residue in protein.residues))
+    with pytest.raises(InputError, match="has no room for the chain id 'AB'"):
+        dock_to_file("CCO", protein, BOX, tmp_path / "out.sdf", config=QUICK, complexes=tmp_path / "best.pdb")
 
 
 def test_an_interrupted_write_leaves_nothing(small_protein, tmp_path, monkeypatch) -> None:

@@ -18,6 +18,7 @@ from molgen.chem.proteins.structure import Pocket, Protein
 
 _NEAR_LIGAND, _NEAR_CENTER = 6.0, 10.0  # Angstrom
 _MOST = 6
+_LIGAND = 6  # heavy atoms of what may be a ligand, at least
 _CENTER, _CENTER_OF_COFACTOR = 4.0, 3.0  # Angstrom; a ligand beside a cofactor is that near to it
 
 
@@ -81,15 +82,18 @@ def _peculiarities(receptor: Protein) -> dict[str, list[tuple[set[str], str]]]:
 
 
 def _filling(receptor: Protein, pocket: Pocket) -> Iterator[str]:
-    """Groups and peptides of the receptor that reach the center of the pocket."""
+    """Groups and peptides of the receptor that reach the center of the pocket, and ligands in its box."""
     for molecule in molecules(receptor):
         kind = molecule.residues[0].kind
         if kind != "ligand" and not molecule.is_peptide:
             continue
-        away = np.linalg.norm(receptor.positions[receptor.atoms_of(molecule.residues)] - pocket.center, axis=1)
-        if away.min() < (_CENTER_OF_COFACTOR if molecule.is_cofactor else _CENTER):
+        away = receptor.positions[receptor.atoms_of(molecule.residues)] - pocket.center
+        fills = np.linalg.norm(away, axis=1).min() < (_CENTER_OF_COFACTOR if molecule.is_cofactor else _CENTER)
+        inside = (np.abs(away) <= pocket.size / 2).all(axis=1)
+        if fills or (not molecule.stays and not molecule.is_peptide and inside.sum() >= max(_LIGAND, len(away) / 2)):
             chain = molecule.residues[0].chain
             label = f"chain {chain}, a peptide," if molecule.is_peptide else molecule.label
             drop = f"chain:{chain}" if molecule.is_peptide else ",".join(residue.label for residue in molecule.residues)
             bound = f", covalently bound to {', '.join(molecule.anchors)}" if molecule.anchors else ""
-            yield f"{label} fills the pocket as part of the receptor{bound}; --drop {drop} takes it out"
+            where = "fills the pocket" if fills else "lies in the box"
+            yield f"{label} {where} as part of the receptor{bound}; --drop {drop} takes it out"

@@ -82,6 +82,18 @@ def writer_of(path: str | Path) -> _Writer:
     return _WRITERS[suffix]
 
 
+def check_room(path: str | Path, protein: Protein) -> None:
+    """Check that a structure can be written under this name, before the work.
+
+    Raises:
+        InputError: another suffix, or something that the columns of a PDB file cannot hold.
+    """
+    try:
+        writer_of(path)(protein_atoms(protein), [], [])
+    except InputError as error:
+        raise InputError(error.reason, source=path) from error
+
+
 def protein_atoms(protein: Protein) -> list[AtomSite]:
     """The atom records of a structure; HETATM for all but standard residues of a chain."""
     records = []

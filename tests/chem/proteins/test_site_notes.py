@@ -60,6 +60,14 @@ def test_groups_that_fill_a_box_are_named_cofactors_too(read):
     assert told(read([*lines, *beside]), POCKET) == ()
 
 
+def test_a_ligand_that_lies_elsewhere_in_the_box_is_named(read):
+    group = [hetero(f"C{k}", "C", "DRG", 9, 3 + 1.4 * k, 10, 0) for k in range(7)]
+    protein = read([*tripeptide(), *group])
+    assert told(protein, POCKET) == ("DRG:A:9 lies in the box as part of the receptor; --drop DRG:A:9 takes it out",)
+    small = Pocket(POCKET.center, np.full(3, 10.0), "box")
+    assert told(protein, small) == ()
+
+
 def test_a_peptide_and_a_bound_ligand_that_fill_a_box_are_named(read):
     chain = [*tripeptide(), *(pdb_line(*atom[:3], atom[3] + 3, atom[4] + 11, *atom[5:]) for atom in TRIPEPTIDE)]
     peptide = [pdb_line(*atom[:4], atom[4], atom[5] + 5, atom[6], chain="P") for atom in TRIPEPTIDE]

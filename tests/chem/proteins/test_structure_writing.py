@@ -11,7 +11,7 @@ from structure_texts import TRIPEPTIDE, hetero, pdb_line, tripeptide
 
 from molgen.chem.proteins.reading import read_protein
 from molgen.chem.proteins.structure import Residue
-from molgen.chem.proteins.writing import write_complex
+from molgen.chem.proteins.writing import check_room, write_complex
 from molgen.errors import InputError
 
 
@@ -99,6 +99,9 @@ def test_what_a_pdb_file_cannot_hold_is_written_as_mmcif(tmp_path, protein, liga
         changed = replace(protein, residues=(replace(big, **change), *protein.residues[1:]))
         with pytest.raises(InputError, match=f"no room for the {problem} of N in .*; write .cif"):
             write_complex(tmp_path / "x.pdb", changed, ligand)
+        with pytest.raises(InputError, match=f"x.pdb: a PDB file has no room for the {problem}"):
+            check_room("x.pdb", changed)
+        check_room("x.cif", changed)
         write_complex(tmp_path / "x.cif", changed, ligand)
         assert read_protein(tmp_path / "x.cif").residues[0].label == replace(big, **change).label
     far = replace(protein, positions=protein.positions - 2000)
