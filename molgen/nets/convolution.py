@@ -19,7 +19,7 @@ import torch
 from torch import Tensor, nn
 
 from molgen.graphs.edges import Edges
-from molgen.graphs.scatter import neighbor_sum
+from molgen.graphs.scatter import neighbor_sums
 from molgen.nets.couplings import coupling, products
 
 _ROWS = 2048
@@ -223,10 +223,8 @@ def depthwise_sum(x: Tensor, y: Tensor, order_out: int, edges: Edges, scale: flo
         [2 l + 1, N, c]; the same as e3nn's TensorProduct with 'uvu' instructions and component normalization,
         followed by a scatter.
     """
-    rows = []
-    for terms in coupling((x.shape[0] - 1) // 2, (y.shape[0] - 1) // 2, order_out):
-        parts = [
-            neighbor_sum(x[i], y[j] * (value * scale), edges.flat_receiver, edges.offsets) for i, j, value in terms
-        ]
-        rows.append(sum(parts[1:], parts[0]))
-    return torch.stack(rows)
+    couplings = coupling((x.shape[0] - 1) // 2, (y.shape[0] - 1) // 2, order_out)
+    factors = [(i, y[j] * (value * scale)) for terms in couplings for i, j, value in terms]
+    parts = iter(neighbor_sums(x, factors, edges.flat_receiver, edges.offsets))
+    rows = [[next(parts) for _ in terms] for terms in couplings]
+    return torch.stack([sum(others, first) for first, *others in rows])
