@@ -54,7 +54,7 @@ def _rows(arrays: Mapping[str, np.ndarray], name: str) -> np.ndarray:
     """How many rows of an array each graph has, int64 [G]."""
     rows = arrays[f"{name}_rows"]
     if rows.ndim != 1 or rows.dtype.kind not in "iu" or (rows < 0).any() or arrays[name].ndim < 1:
-        raise ValueError(f"{name}_rows is no list of counts")
+        raise ValueError(f"{name}_rows is not a list of counts")
     if len(rows) != len(arrays[f"{name.rpartition('.')[0]}{'.' if '.' in name else ''}atoms_rows"]):
         raise ValueError(f"{name} is of another number of graphs")
     if int(rows.astype(np.float64).sum()) != len(arrays[name]):
