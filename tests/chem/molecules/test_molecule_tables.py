@@ -89,6 +89,20 @@ def test_a_quotation_mark_that_is_not_closed_costs_its_row_alone(tmp_path):
     assert records[0].error == "a quotation mark at the beginning of a cell is not closed"
 
 
+def test_a_table_ends_where_nothing_below_an_open_quotation_mark_is_a_molecule(tmp_path):
+    head = 'smiles\nCCO\n"CC\n'
+    (tmp_path / "a.csv").write_text(head + "x\n" * 900 + "CCN\n" + "x\n" * 1200)
+    records = list(read_molecules(tmp_path / "a.csv"))
+    assert [record.place for record in records if record.error is None] == ["line 2", "line 904"]
+    assert len(records) == 2103
+    (tmp_path / "b.csv").write_text(head + "x\n" * 1200)
+    records = list(read_molecules(tmp_path / "b.csv"))
+    assert len(records) == 1002
+    assert str(records[-1].error).startswith(
+        "line 3: a quotation mark at the beginning of a cell is not closed, and none"
+    )
+
+
 def test_a_row_with_more_cells_than_columns_says_so(tmp_path):
     (tmp_path / "a.csv").write_text("smiles,name\nCC(O)CO,1,2-propanediol\nCCO,a,,\n")
     (tmp_path / "b.csv").write_text("name,smiles\n1,2-propanediol,CC(O)CO\n")

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 _MOST_LINES = 1000  # of one row
-_NOT_CLOSED = "a quotation mark at the beginning of a cell is not closed"
+NOT_CLOSED = "a quotation mark at the beginning of a cell is not closed"
 
 
 @dataclass(frozen=True)
@@ -75,4 +75,4 @@ def _line_alone(line: str, delimiter: str) -> tuple[list[str], str]:
         cells = next(reader, [])
     except csv.Error as error:
         return [line[:1000]], str(error)
-    return cells, _NOT_CLOSED if reader.line_num > 1 else ""
+    return cells, NOT_CLOSED if reader.line_num > 1 else ""

@@ -11,11 +11,13 @@ from rdkit import Chem
 
 from molgen.chem.formats.parsing import one_line, shortened
 from molgen.chem.molecules.inputs.records import InputRecord, record_of_mol, record_of_text, title, with_fields
-from molgen.chem.molecules.inputs.table_rows import beyond_header, table_rows
+from molgen.chem.molecules.inputs.table_rows import NOT_CLOSED, beyond_header, table_rows
 from molgen.errors import InputError
 
 _SMILES = ("smiles", "canonical_smiles", "isomeric_smiles", "mol", "romol", "molecule", "inchi")
 _NAMES = ("name", "id", "title")
+_MOST_UNREADABLE = 1000
+"""Rows from an open quotation mark on."""
 
 
 @dataclass(frozen=True)
@@ -47,13 +49,22 @@ class Columns:
 
 
 def read_table(lines: Iterator[str], columns: Columns) -> Iterator[InputRecord]:
-    """Records of a table with a header, separated by tab, comma or semicolon."""
+    """Records of a table with a header, separated by tab, comma or semicolon.
+
+    Raises:
+        InputError: a column is missing, or below an open quotation mark no row is a molecule.
+    """
     above, header = next(((number, line) for number, line in enumerate(lines, start=1) if line.strip()), (0, ""))
     if not header:
         return
     delimiter = delimiter_of(header)
     names = next(csv.reader([header], delimiter=delimiter), [])
-    places = columns.places(names)
+    yield from _while_readable(_records(lines, delimiter, above, names, columns.places(names)))
+
+
+def _records(
+    lines: Iterator[str], delimiter: str, above: int, names: list[str], places: tuple[int, int | None]
+) -> Iterator[InputRecord]:
     for row in table_rows(lines, delimiter, above):
         doubt = beyond_header(names, row.cells)
         record = replace(_record_of_row(0, names, row.cells, places), place=f"line {row.line}")
@@ -63,6 +74,25 @@ def read_table(lines: Iterator[str], columns: Columns) -> Iterator[InputRecord]:
             yield replace(record, error="; ".join(filter(None, (record.error, doubt))))
         else:
             yield replace(record, note=doubt)
+
+
+def _while_readable(records: Iterator[InputRecord]) -> Iterator[InputRecord]:
+    """The records, up to an open quotation mark below which nothing is a molecule: a file that may have no end.
+
+    Raises:
+        InputError: the next thousand rows cannot be read either.
+    """
+    opened, unreadable = None, 0
+    for record in records:
+        if record.error is None:
+            opened, unreadable = None, 0
+        elif opened or record.error == NOT_CLOSED:
+            opened, unreadable = opened or record.place, unreadable + 1
+            if unreadable > _MOST_UNREADABLE:
+                raise InputError(
+                    f"{opened}: {NOT_CLOSED}, and none of the next {_MOST_UNREADABLE:,} rows is a molecule"
+                )
+        yield record
 
 
 def delimiter_of(header: str) -> str:
