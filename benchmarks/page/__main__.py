@@ -6,7 +6,6 @@
 
     crystals.jsonl, ensembles.jsonl    benchmarks.conformers
     redocking.jsonl, cross.jsonl       benchmarks.docking
-    vina.jsonl                         benchmarks.docking, the first pairs of cross.jsonl with a slow peer
     side_chains.json                   benchmarks.side_chains
     run.json                           {"commit": ..., "date": ..., "machine": ...}
 
@@ -57,9 +56,9 @@ def conformers(results: Path, name: str) -> dict[str, list[Row]]:
     return tables.grouped((row for row in rows if row["kind"] != "reference"), "generator", "mol_id")
 
 
-def poses(results: Path, *names: str) -> dict[str, list[Row]]:
-    """Method -> rows of some files, over what every method has tried."""
-    return tables.grouped(read_rows([results / f"{name}.jsonl" for name in names], docking_key), "method", "id")
+def poses(results: Path, name: str) -> dict[str, list[Row]]:
+    """Method -> rows of a file, over what every method has tried."""
+    return tables.grouped(read_rows([results / f"{name}.jsonl"], docking_key), "method", "id")
 
 
 def side_chains(results: Path) -> dict[str, Row]:
@@ -79,7 +78,6 @@ TABLES: dict[str, Callable[[Path], str]] = {
     "times": lambda results: tables.time_table(conformers(results, "crystals")),
     "redocking": lambda results: tables.docking_table(poses(results, "redocking")),
     "cross": lambda results: tables.docking_table(poses(results, "cross")),
-    "vina": lambda results: tables.docking_table(poses(results, "cross", "vina")),
     "confidences": lambda results: confidence_table(
         {"own structure": poses(results, "redocking")["molgen"], "another structure": poses(results, "cross")["molgen"]}
     ),
