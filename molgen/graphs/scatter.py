@@ -72,7 +72,7 @@ def _csr(offsets: Tensor, columns: Tensor, values: Tensor, shape: tuple[int, int
     return torch.sparse_csr_tensor(offsets, columns, values, shape, check_invariants=False)
 
 
-@lru_cache(maxsize=32)
+@lru_cache(maxsize=8)  # the patterns of the products over the same edges
 def _columns(blocks: tuple[int, ...], count: int) -> Tensor:
     """Indices of ``count`` rows of each block, in the 32 bits that the kernel would cast them to each time."""
     with torch.inference_mode(False):
