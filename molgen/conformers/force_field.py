@@ -34,7 +34,7 @@ class ConformerField:
     """MMFF94s (UFF where it has no parameters) for conformers of a molecule with explicit hydrogens.
 
     The energies are those of :func:`molgen.chem.molecules.force_field.minimize_conformers`, to 0.01 kcal/mol; they are
-    minimized by L-BFGS on all conformers at once, also of other molecules, in a fifth of the time. A
+    minimized by L-BFGS on all conformers at once, on a GPU also of other molecules. A
     step stands for one and a half of RDKit's. The ends of cumulenes are kept planar or perpendicular by a term that is
     no part of the energies.
 
@@ -59,7 +59,7 @@ class ConformerField:
                 turning = replace(self.terms, torsions=torsions, barriers=barriers).only(slice(None), slice(0))
                 shapes.append(MMFFEnergy(turning))
             self._shape = _sum(*shapes) if shapes else None
-            self._energy = MMFFEnergy(self.terms)
+            self._energies = _with_and_without_charges(self.terms)
 
     def with_torsional_terms(self, torsions: np.ndarray, barriers: np.ndarray) -> ConformerField:
         """The force field with additional torsional terms.
@@ -95,7 +95,7 @@ class ConformerField:
     def _with_terms(self, terms: MMFFTerms) -> ConformerField:
         changed = copy.copy(self)
         changed.terms = terms
-        changed._energy = MMFFEnergy(terms)
+        changed._energies = _with_and_without_charges(terms)
         return changed
 
     @property
@@ -151,7 +151,7 @@ class ConformerField:
     ) -> Minimization:
         """The request to minimize conformers [atoms, 3, k]; needs MMFF94s parameters."""
         given = torch.from_numpy(np.ascontiguousarray(positions)).float()
-        energy = self._energy.with_charges(electrostatics)
+        energy = self._energies[electrostatics]
         return Minimization(energy, self._start, given, steps, max_force, self._shape, self.device)
 
     def _one_by_one(self, positions: np.ndarray, steps: int, electrostatics: bool) -> tuple[np.ndarray, Energies]:
@@ -161,6 +161,11 @@ class ConformerField:
             mol, round(self._rdkit_steps * steps), electrostatics=electrostatics, restrain=restrain
         )
         return moved if self.restraints is None else self.restraints.placed(moved), energies
+
+
+def _with_and_without_charges(terms: MMFFTerms) -> dict[bool, MMFFEnergy]:
+    energy = MMFFEnergy(terms)
+    return {True: energy, False: energy.with_charges(False)}
 
 
 def _sum(*objectives: Objective) -> Objective:

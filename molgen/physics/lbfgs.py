@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -16,13 +15,8 @@ COLUMNS = 8
 """Conformers are set aside in numbers of so many, so that rounding is the same in every batch."""
 _REVIEW = 5
 """Iterations after which the conformers that have arrived are set aside."""
-_PART = 8000
-"""Padded coordinates that a split into two batches must save: it costs about a millisecond."""
 _BOND, _ANGLE, _SOFT = 600.0, 120.0, 3.0
 """kcal/mol/Angstrom^2: typical curvatures along bonds, between the ends of an angle, and of the rest."""
-
-ObjectiveOf = Callable[[Sequence[int]], Objective]
-"""Indices of molecules -> their joint objective."""
 
 
 @dataclass(frozen=True)
@@ -30,43 +24,25 @@ class _Batch:
     """Molecules that are minimized together.
 
     Attributes:
-        numbers: int64 [M], their indices among all molecules.
-        problem, state: theirs, with b conformers of each.
+        state: b conformers of each of M.
         active: int64 [M, b], the columns of these conformers in the result.
         done: bool [M, b], conformers that have converged.
-        iteration: iterations so far.
     """
 
-    numbers: Tensor
-    problem: Problem
     state: State
     active: Tensor
     done: Tensor
-    iteration: int = 0
 
     def columns(self, count: int) -> _Batch:
         """``count`` conformers of each molecule, those that have not converged first."""
         if count == self.active.shape[1]:
             return self
         index = self.done.to(torch.uint8).argsort(dim=1, stable=True)[:, :count]
-        active, done = self.active.gather(1, index), self.done.gather(1, index)
-        return replace(self, state=self.state.columns(index), active=active, done=done)
-
-    def molecules(self, rows: Tensor, objective_of: ObjectiveOf) -> _Batch:
-        """Some of the molecules, int64 [M']."""
-        numbers = self.numbers[rows]
-        problem = Problem(objective_of(numbers.tolist()), self.problem.preconditioner[rows])
-        return _Batch(numbers, problem, self.state.molecules(rows), self.active[rows], self.done[rows], self.iteration)
+        return _Batch(self.state.columns(index), self.active.gather(1, index), self.done.gather(1, index))
 
 
 def minimize_batch(
-    objective: Objective,
-    positions: Tensor,
-    iterations: int,
-    preconditioner: Tensor,
-    *,
-    until: float = 0.1,
-    objective_of: ObjectiveOf | None = None,
+    objective: Objective, positions: Tensor, iterations: int, preconditioner: Tensor, *, until: float = 0.1
 ) -> tuple[Tensor, Tensor]:
     """L-BFGS for every conformer of a batch, one evaluation an iteration.
 
@@ -79,8 +55,6 @@ def minimize_batch(
         iterations: evaluations after the first, at most.
         preconditioner: [n, n] or [M, n, n], see :func:`graph_preconditioner`.
         until: kcal/mol/Angstrom; conformers whose largest force is below it are done.
-        objective_of: the objective of some of the M molecules. With it molecules of which most conformers have
-            converged are split off into a batch of their own; no result changes.
 
     Returns:
         positions [n, 3, B] or [M, n, 3, B] and energies [B] or [M, B], kcal/mol.
@@ -98,61 +72,35 @@ def minimize_batch(
     state = State.at(x, problem)
     lowest = state.energy[:, 0].clone()
     active = torch.arange(x.shape[2], device=x.device).repeat(len(x), 1)
-    done = torch.zeros_like(active, dtype=torch.bool)
-    waiting = [_Batch(torch.arange(len(x), device=x.device), problem, state, active, done)]
-    while waiting:
-        batch = waiting.pop()
-        arrived = _arrived(batch, until) if batch.iteration < iterations else ~batch.done
+    batch = _Batch(state, active, torch.zeros_like(active, dtype=torch.bool))
+    for begin in range(0, iterations, _REVIEW):
+        arrived = _arrived(problem, batch, until)
         _put(result, lowest, batch, arrived)
-        if batch.iteration < iterations:
-            left = replace(batch, done=batch.done | arrived)
-            waiting += (_carried(part, iterations) for part in _parts(left, objective_of))
+        batch = replace(batch, done=batch.done | arrived)
+        most = int((~batch.done).sum(1).amax()) if len(x) else 0
+        if most == 0:
+            return result, lowest
+        batch = batch.columns(-(-most // COLUMNS) * COLUMNS)
+        state = batch.state
+        for _ in range(min(_REVIEW, iterations - begin)):
+            state = iterated(problem, state)
+        batch = replace(batch, state=state)
+    _put(result, lowest, batch, ~batch.done)
     return result, lowest
 
 
-def _arrived(batch: _Batch, until: float) -> Tensor:
+def _arrived(problem: Problem, batch: _Batch, until: float) -> Tensor:
     """Conformers that have converged since the last review, bool [M, b]."""
-    forces = batch.problem.by_atom(batch.state.gradient).square().sum(2).amax(1)
+    forces = problem.by_atom(batch.state.gradient).square().sum(2).amax(1)
     return ~batch.done & ~(forces > until**2)
-
-
-def _parts(batch: _Batch, objective_of: ObjectiveOf | None) -> Iterator[_Batch]:
-    """The batch without converged conformers: whole, or split into narrow and wide molecules."""
-    widths = -(-(~batch.done).sum(1) // COLUMNS) * COLUMNS
-    most = int(widths.max()) if widths.numel() else 0
-    if most == 0:
-        return
-    cut = _cut(widths.sort().values, batch.state.positions.shape[1]) if objective_of is not None else 0
-    if objective_of is None or cut == 0:
-        yield batch.columns(most)
-        return
-    order = widths.argsort(stable=True)
-    for rows in (order[:cut], order[cut:]):
-        if width := int(widths[rows].max()):
-            yield batch.molecules(rows, objective_of).columns(width)
-
-
-def _cut(widths: Tensor, coordinates: int) -> int:
-    """How many of the molecules, narrowest first, to split off; 0 where that saves too little."""
-    counts = torch.arange(1, len(widths), device=widths.device)
-    saved = counts * (widths[-1] - widths[:-1]) * coordinates
-    return int(saved.argmax()) + 1 if len(saved) and int(saved.max()) >= _PART else 0
-
-
-def _carried(batch: _Batch, iterations: int) -> _Batch:
-    """The batch after the iterations up to its next review."""
-    end, state = min(batch.iteration + _REVIEW, iterations), batch.state
-    for _ in range(batch.iteration, end):
-        state = iterated(batch.problem, state)
-    return replace(batch, state=state, iteration=end)
 
 
 def _put(positions: Tensor, energy: Tensor, batch: _Batch, chosen: Tensor) -> None:
     """Write the chosen conformers of a batch, bool [M, b], to their columns of the result."""
-    row, column = chosen.nonzero(as_tuple=True)
-    molecule, index = batch.numbers[row], batch.active[row, column]
-    positions[molecule, :, :, index] = batch.state.positions[row, :, column].unflatten(1, (-1, 3))
-    energy[molecule, index] = batch.state.energy[row, 0, column]
+    molecule, column = chosen.nonzero(as_tuple=True)
+    index = batch.active[molecule, column]
+    positions[molecule, :, :, index] = batch.state.positions[molecule, :, column].unflatten(1, (-1, 3))
+    energy[molecule, index] = batch.state.energy[molecule, 0, column]
 
 
 def _of_one(objective: Objective) -> Objective:

@@ -44,16 +44,13 @@ class State:
 
     def columns(self, index: Tensor) -> State:
         """Some of the conformers of each molecule, int64 [M, c]."""
-        return self._each(lambda part: part.gather(2, index[:, None].expand(-1, part.shape[1], -1)))
 
-    def molecules(self, rows: Tensor) -> State:
-        """Some of the molecules, int64 [M']."""
-        return self._each(lambda part: part.index_select(0, rows))
+        def chosen(part: Tensor) -> Tensor:
+            return part.gather(2, index[:, None].expand(-1, part.shape[1], -1))
 
-    def _each(self, change: Callable[[Tensor], Tensor]) -> State:
-        memory = tuple((change(step), change(difference)) for step, difference in self.memory)
+        memory = tuple((chosen(step), chosen(difference)) for step, difference in self.memory)
         plain = (self.positions, self.energy, self.gradient, self.direction, self.slope, self.size, self.scale)
-        return State(*map(change, plain), memory=memory)
+        return State(*map(chosen, plain), memory=memory)
 
 
 class Problem:

@@ -7,7 +7,6 @@ from rdkit.Chem import rdDistGeom, rdMolTransforms
 
 from molgen.chem.molecules.force_field import minimize_conformers
 from molgen.chem.molecules.positions import with_conformers
-from molgen.conformers.batching import minimization
 from molgen.conformers.force_field import ConformerField
 
 
@@ -61,14 +60,6 @@ def test_conformers_come_as_low_as_by_rdkit():
     mol, x = embedded("CC(C)C[C@H](NC(=O)c1ccccc1)C(=O)NCCOC", 40)
     lowest = (ConformerField(mol).minimize(x, 60)[1], minimize_conformers(mol, 96)[1])
     assert abs(np.median(lowest[0].values) - np.median(lowest[1].values)) < 1.0
-
-
-def test_pieces_do_not_change_the_result(monkeypatch):
-    mol, x = embedded("OCCCCO", 40)
-    whole, _ = ConformerField(mol).minimize(x, 20)
-    monkeypatch.setattr(minimization, "PIECE_PAIRS", 1)
-    parts, _ = ConformerField(mol).minimize(x, 20)
-    np.testing.assert_allclose(parts, whole, atol=1e-4)
 
 
 def test_a_conformer_that_is_not_finite_stays_and_has_no_energy():

@@ -112,22 +112,3 @@ def test_the_model_hessian_is_stiff_along_bonds_and_positive():
     assert np.linalg.eigvalsh(hessian).min() > 1.0
     assert hessian[0, 1] < -500 < hessian[0, 2] < -100
     np.testing.assert_allclose(hessian.sum(1), 3.0, atol=1e-6)  # a shift of all atoms meets the soft part alone
-
-
-def test_converged_molecules_are_split_off_without_changing_results():
-    """One of two molecules starts at its minimum; the other is minimized alone from then on."""
-    x = torch.randn(2, 50, 3, 64, generator=torch.manual_seed(0))
-    x[0] = 0.0
-    start, members = torch.eye(50).expand(2, -1, -1).contiguous(), []
-
-    def bowls(positions):
-        return tuple(torch.stack(parts) for parts in zip(*map(bowl, positions), strict=True))
-
-    def bowls_of(numbers):
-        members.append(list(numbers))
-        return bowls
-
-    together = minimize_batch(bowls, x, 20, start, until=1e-3)
-    parted = minimize_batch(bowls, x, 20, start, until=1e-3, objective_of=bowls_of)
-    assert members[0] == [1]
-    assert all(torch.equal(one, other) for one, other in zip(together, parted, strict=True))

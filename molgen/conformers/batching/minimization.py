@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from operator import itemgetter
@@ -13,10 +13,11 @@ from torch import Tensor
 from molgen.conformers.batching.memory import in_halves
 from molgen.physics.lbfgs import COLUMNS, minimize_batch
 from molgen.physics.mmff import MMFFEnergy
+from molgen.physics.mmff.lanes import minimize_in_lanes
 from molgen.physics.quasi_newton import Objective
 
 PIECE_PAIRS, GPU_PAIRS = 250_000, 60_000_000
-"""Conformers go through the field in pieces of about so many pairs of atoms: what fits the cache of a core, or keeps a
+"""Conformers go through torch in pieces of about so many pairs of atoms: what fits the cache of a core, or keeps a
 GPU busy in about 5 GB of its memory."""
 _CPU = torch.device("cpu")
 WIDTH, WIDEN = 64, 1.5
@@ -78,15 +79,31 @@ class _Block:
         return -(-(self.end - self.begin) // COLUMNS) * COLUMNS
 
 
-EnergyOf = Callable[[Sequence[int]], MMFFEnergy]
-"""Indices of molecules of a group -> their joint energy."""
 Minimized = tuple[Tensor, Tensor]
 """Positions float32 [n, 3, B] and energies [B]; a conformer that became non-finite is as it was."""
 
 
 @torch.inference_mode()
 def minimize_together(requests: Sequence[Minimization]) -> list[Minimized]:
-    """Minimize all requests; each result is independent of the rest of the batch."""
+    """Minimize all requests; each result is independent of the rest of the batch.
+
+    On a CPU molecules go one by one through compiled code, on other devices many at once through torch, and so do
+    restrained ones, one by one.
+    """
+    compiled = [request.device.type == "cpu" and request.restraints is None for request in requests]
+    batched = iter(minimize_batched([request for request, own in zip(requests, compiled, strict=True) if not own]))
+    return [_in_lanes(request) if own else next(batched) for request, own in zip(requests, compiled, strict=True)]
+
+
+def _in_lanes(request: Minimization) -> Minimized:
+    return minimize_in_lanes(
+        request.energy, request.positions, request.steps, request.preconditioner, request.max_force
+    )
+
+
+@torch.inference_mode()
+def minimize_batched(requests: Sequence[Minimization]) -> list[Minimized]:
+    """The same by torch, on the devices of the requests."""
     blocks = sorted(
         (block for request in requests for block in _blocks(request)),
         key=lambda block: (block.request.kind, block.width, block.request.positions.shape[0]),
@@ -136,10 +153,7 @@ def _minimized(group: Sequence[_Block]) -> list[Minimized]:
     requests = [block.request for block in group]
     atoms, width = max(request.positions.shape[0] for request in requests), max(block.width for block in group)
     device = requests[0].device
-
-    def energy_of(members: Sequence[int]) -> MMFFEnergy:
-        return MMFFEnergy.joined([requests[k].energy for k in members], atoms, device)
-
+    energy = MMFFEnergy.joined([request.energy for request in requests], atoms, device)
     x = requests[0].positions.new_zeros(len(group), atoms, 3, width)
     start = x.new_zeros(len(group), atoms, atoms)
     for index, block in enumerate(group):
@@ -148,23 +162,17 @@ def _minimized(group: Sequence[_Block]) -> list[Minimized]:
         start[index, :n, :n] = block.request.preconditioner
         x[index, :n, :, :count] = own
         x[index, :n, :, count:] = own[..., :1]
-    moved, values = (part.cpu() for part in _solved(energy_of, x.to(device), start.to(device), requests[0]))
+    moved, values = (part.cpu() for part in _solved(energy, x.to(device), start.to(device), requests[0]))
     return [_own(block, moved[index], values[index]) for index, block in enumerate(group)]
 
 
-def _solved(energy_of: EnergyOf, positions: Tensor, start: Tensor, like: Minimization) -> Minimized:
+def _solved(energy: MMFFEnergy, positions: Tensor, start: Tensor, like: Minimization) -> Minimized:
     """Conformers [M, n, 3, B] after minimization, and their energies [M, B]."""
-    energy = energy_of(range(len(positions)))
     if not like.steps:
         return positions, energy(positions)[0]
 
-    def objective_of(members: Sequence[int]) -> Objective:
-        own = energy_of(members)
-        return own if like.restraints is None else _restrained(own, like.restraints)
-
-    parting = objective_of if positions.device.type == "cpu" else None  # on a GPU padding costs less than a split
-    objective = objective_of(range(len(positions)))
-    x, e = minimize_batch(objective, positions, like.steps, start, until=like.max_force, objective_of=parting)
+    objective = energy if like.restraints is None else _restrained(energy, like.restraints)
+    x, e = minimize_batch(objective, positions, like.steps, start, until=like.max_force)
     lost = ~torch.isfinite(e) | ~torch.isfinite(x).flatten(1, 2).all(1)
     x = torch.where(lost[:, None, None], positions, x)
     e = torch.where(lost, energy(positions)[0], e) if lost.any() else e

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
@@ -18,6 +20,9 @@ from molgen.chem.atom_types.mmff_record import MMFFTerms
 from molgen.physics.mmff.bonded import BondedTerms
 from molgen.physics.mmff.contacts import WELL, add_contacts
 from molgen.physics.sums import atom_sums
+
+if TYPE_CHECKING:
+    from molgen.physics.mmff.compiled import Terms
 
 
 class MMFFEnergy:
@@ -66,6 +71,18 @@ class MMFFEnergy:
         self.n_atoms = n_atoms
         return self
 
+    @cached_property
+    def compiled_terms(self) -> Terms:
+        """The terms of one molecule for compiled code."""
+        from molgen.physics.mmff.compiled import Terms
+
+        by_first = self.pairs[0].argsort(stable=True)
+        first, second = self.pairs[:, by_first].numpy()
+        rows = {name: getattr(self.bonded, name).numpy() for name in Terms._fields if hasattr(self.bonded, name)}
+        rows |= {"begins": np.searchsorted(first, np.arange(self.n_atoms + 1)), "second": second}
+        rows["contact"] = self.contact[:, by_first].numpy()
+        return Terms(**{name: _in_rows(array) for name, array in rows.items()})
+
     def __call__(self, positions: Tensor) -> tuple[Tensor, Tensor]:
         """Conformers [..., n, 3, B] -> energies [..., B] in kcal/mol and gradients [..., n, 3, B]."""
         x = positions.reshape(-1, *positions.shape[-2:])
@@ -76,3 +93,10 @@ class MMFFEnergy:
             add_contacts(self.pairs, self.contact, self.charges, x, energy, gradient)
         total = atom_sums(energy.view(-1, positions.shape[-3], x.shape[2]))
         return total.view(*positions.shape[:-3], -1), gradient.view_as(positions)
+
+
+def _in_rows(array: np.ndarray) -> np.ndarray:
+    """Indices unsigned; constants without the axis of conformers."""
+    if array.dtype == np.int64:
+        return np.ascontiguousarray(array, np.uint32)
+    return np.ascontiguousarray(array[..., 0])

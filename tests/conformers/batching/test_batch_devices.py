@@ -7,7 +7,7 @@ from rdkit import Chem
 from rdkit.Chem import rdDistGeom
 
 from molgen.chem.features.molecule_features import molecule_graph
-from molgen.conformers.batching.minimization import minimize_together
+from molgen.conformers.batching.minimization import minimize_batched
 from molgen.conformers.force_field import ConformerField
 from molgen.graphs.batch import batch_graphs
 from molgen.models.torsion_flow.sample import sample_molecules, time_grid
@@ -31,7 +31,7 @@ def positions(mol: Chem.Mol) -> np.ndarray:
 def test_minimization_of_several_molecules():
     requests = [ConformerField(mol).request(positions(mol).transpose(1, 2, 0), 25) for mol in molecules()]
     with DevicesAreNamed():
-        moved = minimize_together(requests)
+        moved = minimize_batched(requests)
     assert [tuple(x.shape) for x, _ in moved] == [tuple(request.positions.shape) for request in requests]
 
 
