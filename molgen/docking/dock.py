@@ -36,7 +36,8 @@ from molgen.docking.search.minima import Minima
 from molgen.docking.site import Site, sites_of
 from molgen.docking.states.variants import dock_variants
 from molgen.errors import InputError, ParseError
-from molgen.physics.energy import DockingEnergy, Restraint
+from molgen.physics.energy import DockingEnergy
+from molgen.physics.restraints import PointRestraint
 from molgen.runtime.stages import stage
 from molgen.sampling.guards import warnings_as_notes
 
@@ -153,7 +154,7 @@ def dock_prepared(
 
 
 def searched(
-    site: Site, ligand: Ligand, config: DockConfig, restraints: Sequence[Restraint], learned: Learned
+    site: Site, ligand: Ligand, config: DockConfig, restraints: Sequence[PointRestraint], learned: Learned
 ) -> Refined:
     """The refined poses of one site, lowest energy first.
 
@@ -182,7 +183,7 @@ def searched_with_packings(
     site: Site,
     ligand: Ligand,
     config: DockConfig,
-    restraints: Sequence[Restraint],
+    restraints: Sequence[PointRestraint],
     learned: Learned,
     found: Found | None = None,
 ) -> list[tuple[Site, Refined]]:

@@ -12,7 +12,8 @@ from torch import Tensor
 from molgen.graphs.tensor_record import TensorRecord
 from molgen.physics.vina import CUTOFF, TERMS, WEIGHTS, AtomClasses, VinaWeights, energy_tables, pair_terms
 
-_BINS = 8192
+BINS = 8192
+"""Of the squared distance up to the cutoff; one more is beyond it."""
 
 
 @dataclass(frozen=True)
@@ -62,7 +63,7 @@ class DirectEnergy(TensorRecord):
             + (self.positions**2).sum(1)[:, None]
             - 2 * torch.einsum("ncb,kc->nkb", local, self.positions)
         )
-        bins = (squared * (_BINS / CUTOFF**2)).clamp(0, _BINS).int()
+        bins = (squared * (BINS / CUTOFF**2)).clamp(0, BINS).int()
         bins = bins.view(*self.offset.shape, positions.shape[2] // self.offset.shape[2:].numel())
         flat = (bins + self.offset[..., None]).view(-1)
         energy = self.energy.index_select(0, flat).view_as(squared).sum(1)
@@ -72,7 +73,7 @@ class DirectEnergy(TensorRecord):
 
 def direct_energy(receptor: TypedAtoms, ligand: AtomClasses, weights: VinaWeights = WEIGHTS) -> DirectEnergy:
     """The energy of a ligand whose atoms have the given classes."""
-    energy, slope = (values.reshape(-1) for values in energy_tables(ligand, receptor.classes, _BINS, weights))
+    energy, slope = (values.reshape(-1) for values in energy_tables(ligand, receptor.classes, BINS, weights))
     origin = receptor.positions.mean(0) if len(receptor.positions) else np.zeros(3)
     local = torch.from_numpy(receptor.positions - origin).float()
     offset = table_offsets(ligand.index, receptor.classes.index, len(receptor.classes))
@@ -88,7 +89,7 @@ def table_offsets(ligand: Tensor, receptor: Tensor, kinds: int) -> Tensor:
         kinds: classes that the receptor has.
     """
     other = receptor.view(-1, *(1,) * (ligand.dim() - 1))
-    return ((ligand[:, None] * kinds + other) * (_BINS + 1)).int()
+    return ((ligand[:, None] * kinds + other) * (BINS + 1)).int()
 
 
 def interaction_terms(receptor: TypedAtoms, ligand: AtomClasses, positions: Tensor) -> Tensor:

@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import numpy as np
 import torch
 from torch import Tensor
 
+from molgen.physics.energy import DockingEnergy
 from molgen.physics.line_search import SHORTEST, accepted, inverse_curvature
+from molgen.physics.poses import compiled
+from molgen.physics.poses.arrays import can_be_compiled, ligand_arrays, receptor_arrays
 from molgen.physics.torsion_tree import Tree, move
 
 Objective = Callable[[Tensor], tuple[Tensor, Tensor]]
@@ -35,7 +39,8 @@ def minimize(
     """BFGS on R^3 x SO(3) x torus for every pose of a batch.
 
     Each iteration costs one evaluation: a pose whose trial point fails the Armijo condition stays and tries a shorter
-    step next. No pose ends higher than it began, and none depends on the others.
+    step next. No pose ends higher than it began, and none depends on the others. On a CPU the energy of docking is
+    minimized by compiled code, pose by pose.
 
     Args:
         objective: energies and gradients.
@@ -44,6 +49,8 @@ def minimize(
         iterations: evaluations after the first.
         longest: Angstrom (or radian times the radius of the molecule) that a trial step may move.
     """
+    if can_be_compiled(objective, positions):
+        return _compiled(objective, positions, iterations, longest)  # type: ignore[arg-type]
     positions = positions.contiguous()
     scale = _scales(tree, positions)
     energy, gradient = objective(positions)
@@ -74,6 +81,13 @@ def minimize(
             size = torch.where(stuck, torch.ones_like(size), size)
         direction = -(inverse * gradient).sum(1)
     return Minimized(positions, energy, iterations + 1)
+
+
+def _compiled(energy: DockingEnergy, positions: Tensor, iterations: int, longest: float) -> Minimized:
+    """The same, pose by pose in compiled code."""
+    moved, energies = np.array(positions.numpy(), order="C"), np.empty(positions.shape[2], np.float32)
+    compiled.minimize(ligand_arrays(energy), receptor_arrays(energy), moved, energies, iterations, longest)
+    return Minimized(torch.from_numpy(moved), torch.from_numpy(energies), iterations + 1)
 
 
 def _any(mask: Tensor) -> bool:

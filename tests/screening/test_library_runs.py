@@ -58,7 +58,7 @@ def test_a_library_of_conformers_is_the_same_however_it_is_spread(library, tmp_p
 
 
 def test_a_killed_run_is_resumed_with_every_input_exactly_once(library, tmp_path):
-    slow = [f"{'C' * k}C(=O)NCC1CCN(Cc2ccccc2)CC1 slow{k}" for k in range(1, 9)]  # the kill is to come before the end
+    slow = [f"{'C' * k}C(=O)NCC1CCN(Cc2ccccc2)CC1 slow{k}" for k in range(1, 25)]  # the kill is to come before the end
     library.write_text("\n".join(SMILES + slow) + "\n")
     conformer_library(library, tmp_path / "whole", config=QUICK, shard=3)
     command = [sys.executable, "-m", "molgen", "conformers", str(library), "-o", str(tmp_path / "cut"), "-n", "2"]

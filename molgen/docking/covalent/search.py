@@ -12,17 +12,17 @@ from molgen.docking.records import DockConfig
 from molgen.docking.refine import Refined
 from molgen.docking.site import Site
 from molgen.errors import InputError
-from molgen.physics.energy import Restraint
+from molgen.physics.restraints import PointRestraint
 
 UNRANKED = (
     "covalent poses start from random torsions and are ranked by energy: the models of poses and of confidence have "
     "seen no covalent ligands"
 )
-Search = Callable[[Site, Ligand, DockConfig, Sequence[Restraint], Learned], Refined]
+Search = Callable[[Site, Ligand, DockConfig, Sequence[PointRestraint], Learned], Refined]
 
 
 def searched_bonded(
-    ligand: Ligand, sites: Sequence[Site], config: DockConfig, restraints: Sequence[Restraint], search: Search
+    ligand: Ligand, sites: Sequence[Site], config: DockConfig, restraints: Sequence[PointRestraint], search: Search
 ) -> tuple[Ligand, list[tuple[Site, Refined]]]:
     """The ligand with its template conformers on the residue of every site, and the refined poses of each.
 

@@ -20,7 +20,7 @@ from molgen.docking.search.hopping import Searched, search_together
 from molgen.docking.search.moves import Shape
 from molgen.docking.site import Site
 from molgen.errors import InputError
-from molgen.physics.energy import Restraint
+from molgen.physics.restraints import PointRestraint
 from molgen.runtime.devices import device_of
 from molgen.runtime.stages import stage
 from molgen.sampling.pieces import halved
@@ -38,7 +38,7 @@ class Wanted:
     """A ligand to search poses of, with its restraints."""
 
     ligand: Ligand
-    restraints: tuple[Restraint, ...] = ()
+    restraints: tuple[PointRestraint, ...] = ()
 
 
 def find_together(site: Site, wanted: Sequence[Wanted], config: DockConfig, learned: Learned) -> list[Found | None]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import torch
 from torch import Tensor
@@ -11,13 +11,13 @@ from torch import Tensor
 from molgen.docking.ligand import Ligand
 from molgen.docking.site import Site, class_keys, classes_of_keys
 from molgen.physics.direct import DirectEnergy, direct_energy, table_offsets
-from molgen.physics.energy import DockingEnergy, Restraint
+from molgen.physics.energy import DockingEnergy
 from molgen.physics.maps import MapField
-from molgen.physics.restraints import PointRestraint
+from molgen.physics.restraints import OfOneLigand, PointRestraint
 from molgen.physics.side_by_side import pairs_side_by_side, stacked, trees_side_by_side
 
 
-def energy_of(site: Site, ligand: Ligand, restraints: Sequence[Restraint] = ()) -> DockingEnergy:
+def energy_of(site: Site, ligand: Ligand, restraints: Sequence[PointRestraint] = ()) -> DockingEnergy:
     """The energy of a ligand in a site, from maps."""
     field = MapField(site.maps_for(ligand.classes), ligand.classes.index)
     counted = None if ligand.bonding is None else _counted(ligand)
@@ -39,7 +39,11 @@ class LigandEnergies:
     """
 
     def __init__(
-        self, site: Site, ligands: Sequence[Ligand], restraints: Sequence[Sequence[Restraint]], device: torch.device
+        self,
+        site: Site,
+        ligands: Sequence[Ligand],
+        restraints: Sequence[Sequence[PointRestraint]],
+        device: torch.device,
     ) -> None:
         self.ligands = ligands
         self._site, self._restraints, self._device = site, restraints, device
@@ -55,7 +59,7 @@ class LigandEnergies:
         ligands = [self.ligands[k] for k in members]
         atoms = max(own.graph.n_atoms for own in ligands)
         restraints = [
-            _OfOneLigand(index, len(members), self.ligands[k].graph.n_atoms, _moved(restraint, self._device))
+            OfOneLigand(index, len(members), self.ligands[k].graph.n_atoms, restraint).to(self._device)
             for index, k in enumerate(members)
             for restraint in self._restraints[k]
         ]
@@ -82,24 +86,3 @@ class LigandEnergies:
     def _rows(self, members: Sequence[int]) -> Tensor:
         """Which of the site's maps belongs to each atom, [n, L]."""
         return stacked([self._classes[k] for k in members], max(self.ligands[k].graph.n_atoms for k in members))
-
-
-def _moved(restraint: Restraint, device: torch.device) -> Restraint:
-    return restraint.to(device) if isinstance(restraint, PointRestraint) else restraint
-
-
-@dataclass(frozen=True)
-class _OfOneLigand:
-    """A restraint of one ligand of the batch."""
-
-    place: int
-    ligands: int
-    atoms: int
-    restraint: Restraint
-
-    def __call__(self, positions: Tensor) -> tuple[Tensor, Tensor]:
-        count = positions.shape[2] // self.ligands
-        own = slice(self.place * count, (self.place + 1) * count)
-        energies, gradient = positions.new_zeros(positions.shape[2]), torch.zeros_like(positions)
-        energies[own], gradient[: self.atoms, :, own] = self.restraint(positions[: self.atoms, :, own])
-        return energies, gradient

@@ -12,11 +12,12 @@ from molgen.docking.search.config import SearchConfig
 from molgen.docking.search.minima import Minima, lowest
 from molgen.docking.search.moves import Kicks, RandomStart, Shape, motion_of, random_start
 from molgen.physics.energy import DockingEnergy
+from molgen.physics.poses.arrays import can_be_compiled
 from molgen.physics.rigid_bfgs import Minimized, minimize
 from molgen.physics.torsion_tree import move
 
 _LANES = 64
-"""Poses of a ligand are padded to multiples of this, so that on a CPU all use the same instructions."""
+"""Poses of a ligand are padded to multiples of this for torch, so that on a CPU all use the same instructions."""
 
 
 @dataclass(frozen=True)
@@ -68,7 +69,7 @@ def minimized(
 ) -> Minimized:
     """As `molgen.physics.rigid_bfgs.minimize`, for as many poses of each ligand, which may first be kicked."""
     count = positions.shape[2] // ligands
-    lacking = -count % _LANES
+    lacking = 0 if kicks is None and can_be_compiled(energy, positions) else -count % _LANES
     if lacking:
         positions = _widened(positions, ligands, lacking)
         kicks = None if kicks is None else Kicks(*(_widened(part, ligands, lacking) for part in kicks))

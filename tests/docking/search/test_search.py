@@ -170,7 +170,7 @@ def test_all_proposals_go_on_and_the_best_of_the_random_starts(monkeypatch) -> N
     proposals = proposals_from("OCCCCN")
     high = Starts(proposals.positions + 6.0, proposals.template)
     begun("OCCCCN", 32, high, chains=3)
-    assert steps == [(64, FEW.screen_steps), (64, FEW.screen_steps), (64, FEW.start_steps)]  # 32, 5 and 11, in 64s
+    assert steps == [(32, FEW.screen_steps), (5, FEW.screen_steps), (11, FEW.start_steps)]
 
 
 def test_a_ceiling_does_not_apply_to_proposals() -> None:

@@ -1,0 +1,1 @@
+"""Minimization of poses on a CPU in compiled code."""
