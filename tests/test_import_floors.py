@@ -163,12 +163,12 @@ def test_the_walk_sees_a_climb_and_a_hidden_import():
     assert "ray" not in set(imported(path, at_module_level(tree)))
 
 
-def test_training_needs_neither_rdkit_nor_biopython():
+def test_training_needs_neither_rdkit_nor_biopython_nor_numba():
     program = f"""
 import sys
 class Blocked:
     def find_spec(self, name, path=None, target=None):
-        if name.split(".")[0] in ("rdkit", "Bio"):
+        if name.split(".")[0] in ("rdkit", "Bio", "numba"):
             raise ImportError(f"{{name}} is blocked")
 sys.meta_path.insert(0, Blocked())
 import importlib

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Sequence
-from functools import cache, lru_cache
+from functools import cache
 
 import torch
 from torch import Tensor
@@ -35,54 +34,14 @@ def neighbor_sum(values: Tensor, factor: Tensor, receiver: Tensor, offsets: Tens
     return _sparse_product(values, factor, receiver, offsets)
 
 
-def neighbor_sums(
-    values: Tensor, terms: Sequence[tuple[int, Tensor]], receiver: Tensor, offsets: Tensor
-) -> Sequence[Tensor]:
-    """:func:`neighbor_sum` for several factors; on a CPU and without gradients as one sparse product.
-
-    Args:
-        values: [k, E, c].
-        terms: for each sum, which of the k arrays is summed, and its factor [E].
-        receiver, offsets: of the edges.
-
-    Returns:
-        [N, c] for each term.
-    """
-    if values.device.type != "cpu" or torch.is_grad_enabled() or torch.is_autocast_enabled("cpu"):
-        return [neighbor_sum(values[block], factor, receiver, offsets) for block, factor in terms]
-    count, edges, channels = values.shape
-    shape = len(terms) * (len(offsets) - 1), count * edges
-    begins = torch.cat([offsets[:1], _shifted(offsets[1:], len(terms), edges)]).int()
-    columns = _columns(tuple(block for block, _ in terms), edges)
-    factors = torch.cat([factor for _, factor in terms])
-    summed = _csr(begins, columns, factors, shape) @ values.reshape(-1, channels)
-    return summed.view(len(terms), -1, channels).unbind(0)
-
-
 def _sparse_product(values: Tensor, factor: Tensor, receiver: Tensor, offsets: Tensor) -> Tensor:
     size = len(offsets) - 1
     if values.device.type != "cpu":
         return scatter_sum(values * factor[:, None], receiver, size)
-    columns = _columns((0,), len(values))
-    return _csr(offsets.int(), columns, factor.contiguous(), (size, len(values))) @ values
-
-
-def _csr(offsets: Tensor, columns: Tensor, values: Tensor, shape: tuple[int, int]) -> Tensor:
+    columns = torch.arange(len(values), dtype=torch.int32, device=values.device)
     _announce_sparse()
-    return torch.sparse_csr_tensor(offsets, columns, values, shape, check_invariants=False)
-
-
-@lru_cache(maxsize=8)  # the patterns of the products over the same edges
-def _columns(blocks: tuple[int, ...], count: int) -> Tensor:
-    """Indices of ``count`` rows of each block, in the 32 bits that the kernel would cast them to each time."""
-    with torch.inference_mode(False):
-        begins = count * torch.tensor(blocks, dtype=torch.int32, device="cpu")[:, None]
-        return (begins + torch.arange(count, dtype=torch.int32, device="cpu")).flatten()
-
-
-def _shifted(offsets: Tensor, copies: int, step: int) -> Tensor:
-    """The offsets so many times, each time further by a step."""
-    return (step * torch.arange(copies, dtype=offsets.dtype, device=offsets.device)[:, None] + offsets).flatten()
+    shape = size, len(values)
+    return torch.sparse_csr_tensor(offsets.int(), columns, factor.contiguous(), shape, check_invariants=False) @ values
 
 
 class _NeighborSum(torch.autograd.Function):

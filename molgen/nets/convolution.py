@@ -5,25 +5,21 @@ before and after, and the edges cost elementwise products only (NequIP's arrange
 
 Features are kept as planes, {irrep: [2l+1, N, channels]}, and product and sum over neighbors are one: with the
 harmonics of the edges as the values of sparse matrices A_j (atoms x edges), the k-th component of a convolution is
-sum_ij C_ijk A_j (w x_i), so that no array of messages is formed. The tests hold it against e3nn's TensorProduct
-followed by a scatter.
+sum_ij C_ijk A_j (w x_i), so that no array of messages is formed (:mod:`molgen.nets.neighbor_sums`). The tests hold it
+against e3nn's TensorProduct followed by a scatter.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
-from typing import NamedTuple
 
 import torch
 from torch import Tensor, nn
 
 from molgen.graphs.edges import Edges
-from molgen.graphs.scatter import neighbor_sums
-from molgen.nets.couplings import coupling, products
+from molgen.nets.neighbor_sums import can_be_compiled, compiled_sums, torch_sums
+from molgen.nets.paths import Path, Plan, depthwise_groups, plan_of
 
-_ROWS = 2048
-"""Edges whose weights are made and used at a time, so that they stay in the cache of a core."""
 Features = dict[str, Tensor]
 """Equivariant features, irrep name -> [2l+1, N, channels]."""
 
@@ -114,10 +110,11 @@ class DepthwiseConvolution(nn.Module):
         """
         source = x if senders is None else senders
         plan = self._plan(frozenset(source), wanted or frozenset(self.gate.channels), edge_scalars.device)
-        messages = self._messages(plan, self.before(source), edges.flat_sender, edge_scalars)
+        weights = self.weights.weight[plan.columns], self.weights.bias[plan.columns]
+        sums = compiled_sums if can_be_compiled(edge_scalars) else torch_sums
+        totals = sums(plan, weights, self.before(source), edges, harmonics, edge_scalars, self.scale)
         received = dict[Path, Tensor]()
-        for group, message in zip(plan.groups, messages, strict=True):
-            total = depthwise_sum(message, harmonics[group[0].order], int(group[0].out[0]), edges, self.scale)
+        for group, total in zip(plan.groups, totals, strict=True):
             received |= zip(group, total.split([path.size for path in group], dim=-1), strict=True)
         atoms = x["0e"].shape[1]
         summed = {ir: self._summed(ir, paths, received, x["0e"], atoms) for ir, paths in plan.paths.items()}
@@ -125,33 +122,10 @@ class DepthwiseConvolution(nn.Module):
         update = self.mix(self.gate({ir: value + skip[ir] if ir in skip else value for ir, value in new.items()}))
         return {ir: x[ir] + value if ir in x else value for ir, value in update.items()}
 
-    def _messages(self, plan: Plan, before: Features, sender: Tensor, edge_scalars: Tensor) -> list[Tensor]:
-        """What is sent along the edges times its weights, [2l+1, E, c] for every group of paths."""
-        weight, bias = self.weights.weight[plan.columns], self.weights.bias[plan.columns]
-        keys = [tuple((path.source, path.size) for path in group) for group in plan.groups]
-        sources = {key: torch.cat([before[ir][..., :size] for ir, size in key], -1) for key in dict.fromkeys(keys)}
-        widths = [sources[key].shape[-1] for key in keys]
-
-        def along(rows: slice) -> Iterator[tuple[Tensor, Tensor]]:
-            weights = nn.functional.linear(edge_scalars[rows], weight, bias).split(widths, dim=-1)
-            sent = {key: value.index_select(1, sender[rows]) for key, value in sources.items()}
-            return ((sent[key], own) for key, own in zip(keys, weights, strict=True))
-
-        if torch.is_grad_enabled() or edge_scalars.device.type != "cpu":
-            return [sent * own for sent, own in along(slice(None))]
-        edges = len(sender)
-        messages = [sources[key].new_empty(len(sources[key]), edges, sources[key].shape[-1]) for key in keys]
-        pieces = -(-edges // _ROWS)
-        for piece in range(pieces):  # of about equal size: a product of few rows would be rounded otherwise
-            rows = slice(piece * edges // pieces, (piece + 1) * edges // pieces)
-            for message, (sent, own) in zip(messages, along(rows), strict=True):
-                torch.mul(sent, own, out=message[:, rows])
-        return messages
-
     def _plan(self, sources: frozenset[str], wanted: frozenset[str], device: torch.device) -> Plan:
         key = (sources, wanted, device)
         if key not in self._plans:
-            self._plans[key] = _plan(self.groups, *key)
+            self._plans[key] = plan_of(self.groups, *key)
         return self._plans[key]
 
     @staticmethod
@@ -159,72 +133,3 @@ class DepthwiseConvolution(nn.Module):
         """The sums of all paths to an irrep, concatenated; zeros where the source is absent."""
         rows = 2 * int(ir[0]) + 1
         return torch.cat([received.get(p, like.new_zeros(1).expand(rows, atoms, p.size)) for p in paths], -1)
-
-
-class Path(NamedTuple):
-    """One product: node irrep x harmonic of an order -> irrep, on the first ``size`` channels of the source."""
-
-    source: str
-    order: int
-    out: str
-    size: int
-
-
-class Plan(NamedTuple):
-    """The part of a convolution to compute: the groups of paths that are not zero and wanted, the rows of the layer of
-    weights that belong to them, and all paths of every wanted irrep."""
-
-    groups: list[list[Path]]
-    columns: Tensor
-    paths: dict[str, list[Path]]
-
-
-def _plan(groups: list[list[Path]], sources: frozenset[str], wanted: frozenset[str], device: torch.device) -> Plan:
-    kept, columns, paths, begin = [], [], dict[str, list[Path]](), 0
-    for group in groups:
-        live = []
-        for path in group:
-            if path.out in wanted:
-                paths.setdefault(path.out, []).append(path)
-                if path.source in sources:
-                    live.append(path)
-                    columns += range(begin, begin + path.size)
-            begin += path.size
-        if live:
-            kept.append(live)
-    return Plan(kept, torch.tensor(columns, dtype=torch.int64, device=device), paths)
-
-
-def depthwise_groups(channels: dict[str, int], l_max: int) -> list[list[Path]]:
-    """All products that land on an irrep of the nodes, in groups that differ in parity alone.
-
-    The paths of a group have the same orders, hence the same arithmetic: their channels go through it side by side.
-    """
-    present = [ir for ir, c in channels.items() if c]
-    groups: dict[tuple[str, int, str], list[Path]] = {}
-    for source in present:
-        for order in range(l_max + 1):
-            for out in products(source, f"{order}{'eo'[order % 2]}"):
-                if out in present:
-                    path = Path(source, order, out, min(channels[source], channels[out]))
-                    groups.setdefault((source[0], order, out[0]), []).append(path)
-    return list(groups.values())
-
-
-def depthwise_sum(x: Tensor, y: Tensor, order_out: int, edges: Edges, scale: float = 1.0) -> Tensor:
-    """scale sum_e sqrt(2 l + 1) sum_ij C_ijk x_iec y_je: Clebsch-Gordan products of every channel, over neighbors.
-
-    Args:
-        x: [2 l1 + 1, E, c], what the neighbors send, weights included.
-        y: [2 l2 + 1, E], harmonics of the edges, component normalized.
-        order_out: l.
-
-    Returns:
-        [2 l + 1, N, c]; the same as e3nn's TensorProduct with 'uvu' instructions and component normalization,
-        followed by a scatter.
-    """
-    couplings = coupling((x.shape[0] - 1) // 2, (y.shape[0] - 1) // 2, order_out)
-    factors = [(i, y[j] * (value * scale)) for terms in couplings for i, j, value in terms]
-    parts = iter(neighbor_sums(x, factors, edges.flat_receiver, edges.offsets))
-    rows = [[next(parts) for _ in terms] for terms in couplings]
-    return torch.stack([sum(others, first) for first, *others in rows])

@@ -4,7 +4,7 @@ import torch
 from small_molecules import batch_of
 
 from molgen.graphs.edges import molecule_edges
-from molgen.graphs.scatter import neighbor_sum, neighbor_sums, scatter_sum
+from molgen.graphs.scatter import neighbor_sum, scatter_sum
 
 NAMES = ("CCOC(=O)CCCCN", "CCO", "O")
 RADIUS, HOPS = 3.2, 2
@@ -118,12 +118,3 @@ def test_neighbors_are_summed_with_their_factors():
 
     assert torch.autograd.gradcheck(function, (values, factor))
     assert torch.autograd.gradgradcheck(function, (values, factor))
-
-
-@torch.no_grad()
-def test_several_sums_over_neighbors_are_those_of_each():
-    values = torch.randn(2, 5, 3, generator=torch.manual_seed(0))
-    receiver, offsets = torch.tensor([0, 0, 2, 2, 2]), torch.tensor([0, 2, 2, 5], dtype=torch.int32)
-    terms = [(block, torch.randn(5)) for block in (1, 0, 1)]
-    for (block, factor), found in zip(terms, neighbor_sums(values, terms, receiver, offsets), strict=True):
-        assert torch.equal(found, neighbor_sum(values[block], factor, receiver, offsets))

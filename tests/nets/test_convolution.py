@@ -9,8 +9,10 @@ from e3nn import o3
 from molgen.graphs.edges import Edges
 from molgen.graphs.scatter import scatter_sum
 from molgen.nets.config import BackboneConfig
-from molgen.nets.convolution import ChannelLinear, DepthwiseConvolution, Gate, Path, depthwise_groups, depthwise_sum
+from molgen.nets.convolution import ChannelLinear, DepthwiseConvolution, Gate
 from molgen.nets.features import distance_features, smooth_cutoff, time_features
+from molgen.nets.neighbor_sums import depthwise_sum
+from molgen.nets.paths import Path, depthwise_groups
 
 CHANNELS, ATOMS = 3, 4
 RECEIVER = torch.tensor([0, 0, 1, 1, 1, 3])  # atom 2 has no neighbor
@@ -100,21 +102,6 @@ def test_absent_irreps_count_as_zeros_and_unwanted_ones_are_left_out(l_max):
     again = layer(full, edges, harmonics, scalars)
     for ir, value in few.items():
         torch.testing.assert_close(value, again[ir], atol=1e-12, rtol=0)
-
-
-def test_edges_may_go_through_it_piece_by_piece(monkeypatch):
-    """Without gradients they do."""
-    monkeypatch.setattr("molgen.nets.convolution._ROWS", 4)
-    channels = BackboneConfig(scalars=5, pseudoscalars=3, vectors=4, pseudovectors=2).channels()
-    torch.manual_seed(0)
-    layer, edges, scalars = DepthwiseConvolution(channels, 1, 6, 3.0), some_edges(), torch.randn(len(RECEIVER), 6)
-    harmonics = [torch.randn(2 * order + 1, len(RECEIVER)) for order in range(2)]
-    x = {ir: torch.randn(2 * int(ir[0]) + 1, ATOMS, c) for ir, c in channels.items()}
-    whole = layer(x, edges, harmonics, scalars)
-    with torch.no_grad():
-        in_pieces = layer(x, edges, harmonics, scalars)
-    for ir, value in whole.items():
-        torch.testing.assert_close(in_pieces[ir], value)
 
 
 def test_components_of_the_product_have_unit_variance():

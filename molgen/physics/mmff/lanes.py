@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor
 
 from molgen.physics.mmff import compiled
 from molgen.physics.mmff.energy import MMFFEnergy
 
-LANES = 32
-"""Conformers side by side. Always so many, so that rounding is the same for any number of conformers."""
+LANES, FEW = 32, 16
+"""Conformers side by side; the second where there are no more."""
 _NUMBERS = 11
 
 
@@ -36,22 +35,19 @@ def minimize_in_lanes(
     energies = np.empty(moved.shape[2], np.float32)
     start = np.ascontiguousarray(preconditioner.numpy(), np.float32)
     charges, force = np.float32(energy.charges), np.float32(until)
-    room = _work(terms), _state(energy.n_atoms), np.zeros((2, LANES), np.int64)
+    lanes = FEW if len(energies) <= FEW else LANES
+    room = _work(terms, lanes), _state(energy.n_atoms, lanes), np.zeros((2, lanes), np.int64)
     if len(energies):
         compiled.minimize(terms, charges, start, moved, energies, steps, force, *room)
     return torch.from_numpy(moved), torch.from_numpy(energies)
 
 
-def _work(terms: compiled.Terms) -> compiled.Work:
+def _work(terms: compiled.Terms, lanes: int) -> compiled.Work:
     vectors, angles = terms.vectors.shape[1], terms.angles.shape[1]
-    return compiled.Work(*_zeros((vectors, 3), 2), *_zeros((vectors,), 3), *_zeros((angles,), 2), *_zeros((4,), 2))
+    shapes = [(vectors, 3)] * 2 + [(vectors,)] * 3 + [(angles,)] * 2 + [(4,)] * 2
+    return compiled.Work(*(np.zeros((*shape, lanes), np.float32) for shape in shapes))
 
 
-def _state(atoms: int) -> compiled.State:
-    remembered = _zeros((compiled.MEMORY, atoms, 3), 2)
-    return compiled.State(*_zeros((atoms, 3), 6), *remembered, *_zeros((compiled.MEMORY + 1,)), *_zeros((_NUMBERS,)))
-
-
-def _zeros(shape: tuple[int, ...], count: int = 1) -> list[NDArray[np.float32]]:
-    """So many arrays with an axis for the lanes."""
-    return [np.zeros((*shape, LANES), np.float32) for _ in range(count)]
+def _state(atoms: int, lanes: int) -> compiled.State:
+    shapes = [(atoms, 3)] * 6 + [(compiled.MEMORY, atoms, 3)] * 2 + [(compiled.MEMORY + 1,), (_NUMBERS,)]
+    return compiled.State(*(np.zeros((*shape, lanes), np.float32) for shape in shapes))
