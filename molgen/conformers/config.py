@@ -102,7 +102,7 @@ class GenerateConfig:
     template_steps: int = renamed("template_relax", 50)
     strain_steps: int = renamed("settle", 8)
     minimize_steps: int = renamed("polish", 20)
-    gas_phase_steps: int = renamed("minimize", 80)
+    gas_phase_steps: int = renamed("minimize", 200)
     energy_window: float = 20.0
     strain_scale: float = 4.5
     gas_phase: float = renamed("vacuum", 0.6)

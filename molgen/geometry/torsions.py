@@ -33,6 +33,8 @@ def dihedral_angles(positions: Tensor, quadruples: Tensor) -> Tensor:
 
 def gather_atoms(positions: Tensor, index: Tensor) -> Tensor:
     """Positions [..., n, 3] of the atoms ``index`` [..., m] -> [..., m, 3]; leading axes broadcast."""
+    if index.dim() < positions.dim() and index.numel() == index.shape[-1]:  # the same atoms everywhere
+        return positions.index_select(-2, index.flatten().long())
     lead = torch.broadcast_shapes(positions.shape[:-2], index.shape[:-1])
     index = index.long().expand(*lead, index.shape[-1])
     return torch.take_along_dim(positions.expand(*lead, *positions.shape[-2:]), index[..., None], dim=-2)

@@ -86,6 +86,22 @@ class TorsionHead(nn.Module):
         field = field + self._fourier(graph, scalars, odd[..., 1:], positions, t)
         return field * graph.torsion_mask[:, None]
 
+    def _both_ways(self, scalars: Tensor, paths: Tensor, moment: Tensor) -> tuple[Tensor, Tensor]:
+        """The first layer of the local terms, of the four atoms of each path in their order and in the reverse.
+
+        It is the sum of what each atom adds in its place, which many paths share.
+        """
+        layer, channels = self.sine[0], scalars.shape[-1]
+        assert isinstance(layer, nn.Linear)
+        *places, last = layer.weight.split([channels] * 4 + [moment.shape[-1]], dim=1)
+        added = nn.functional.linear(scalars, torch.cat(places)).chunk(4, dim=-1)
+        rest = nn.functional.linear(moment, last, layer.bias)
+        forth, back = (
+            sum(gather_atoms(added[place], paths[..., k]) for place, k in enumerate(order))
+            for order in ((0, 1, 2, 3), (3, 2, 1, 0))
+        )
+        return forth + rest, back + rest
+
     def _torque(self, graph: GraphBatch, force: Tensor, positions: Tensor) -> Tensor:
         with torch.autocast(positions.device.type, enabled=False):  # differences of squares of coordinates
             return self._exact_torque(graph, force.to(positions.dtype), positions)
@@ -119,9 +135,8 @@ class TorsionHead(nn.Module):
     def _fourier(self, graph: GraphBatch, scalars: Tensor, odd: Tensor, positions: Tensor, t: Tensor) -> Tensor:
         paths = graph.paths[:, None]
         phi = dihedral_angles(positions, paths)
-        a, b, c, d = (gather_atoms(scalars, paths[..., k]) for k in range(4))
-        moment = time_features(t, self.time_channels)[:, :, None].expand(*phi.shape, -1)
-        sine = self.sine(torch.cat([a, b, c, d, moment], -1)) + self.sine(torch.cat([d, c, b, a, moment], -1))
+        moment = time_features(t, self.time_channels)[:, :, None]
+        sine = sum(self.sine[1:](hidden) for hidden in self._both_ways(scalars, paths, moment))
         n = torch.arange(1, self.order + 1, dtype=phi.dtype, device=phi.device)
         owner = graph.path_torsion[:, None, :, None].expand(*phi.shape, self.order)
         cosine = torch.take_along_dim(odd, owner, dim=2)

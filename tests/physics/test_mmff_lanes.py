@@ -9,7 +9,7 @@ from rdkit.Chem import rdDistGeom
 from molgen.chem.atom_types.mmff_terms import mmff_terms
 from molgen.physics.lbfgs import graph_preconditioner, minimize_batch
 from molgen.physics.mmff import MMFFEnergy
-from molgen.physics.mmff.lanes import LANES, minimize_in_lanes
+from molgen.physics.mmff.lanes import FEW, LANES, minimize_in_lanes
 
 FLEXIBLE = "CC(C)C[C@H](NC(=O)c1ccccc1)C(=O)NCCOC"
 EVERY_TERM = {
@@ -68,13 +68,21 @@ def test_no_conformer_ends_higher_than_it_began():
         assert (minimize_in_lanes(field, x, steps, start, 0.1)[1] <= before + 1e-3).all()
 
 
-@pytest.mark.parametrize("count", [1, LANES - 1, LANES, 2 * LANES + 3])
+@pytest.mark.parametrize("count", [FEW + 1, LANES, 2 * LANES + 3])
 def test_a_conformer_does_not_depend_on_the_others(count):
     field, x, start = prepared("OCCCCO", 2 * LANES + 3)
     every, energies = minimize_in_lanes(field, x, 30, start, 0.5)
     some, values = minimize_in_lanes(field, x[..., -count:].contiguous(), 30, start, 0.5)
     assert torch.equal(some, every[..., -count:])
     assert torch.equal(values, energies[-count:])
+
+
+def test_few_conformers_come_out_as_among_many():
+    field, x, start = prepared("OCCCCO", LANES)
+    many, energies = minimize_in_lanes(field, x, 6, start, 0.1)
+    few, values = minimize_in_lanes(field, x[..., :3].contiguous(), 6, start, 0.1)
+    torch.testing.assert_close(few, many[..., :3], atol=2e-3, rtol=0)
+    torch.testing.assert_close(values, energies[:3], atol=5e-3, rtol=0)
 
 
 def test_a_conformer_that_is_not_finite_stays_and_spoils_no_other():

@@ -12,12 +12,12 @@ from molgen.conformers.samples import Samples
 from molgen.conformers.selection.distinct import SAME_ENERGY, SAME_RMSD
 from molgen.conformers.symmetry.leaders import leaders
 
-MINIMA_WINDOWS = (15.0, 8.0)
+MINIMA_WINDOW = 20.0
 """Candidates so far above the lowest, kcal/mol, are not minimized to gas-phase minima, and those so far above it
 half-way no further: they would end too high to count."""
 
-MAX_FORCE = 0.3
-"""kcal/mol/Angstrom, the largest force of a gas-phase minimum: it costs some 0.01 kcal/mol."""
+MAX_FORCE = 0.15
+"""kcal/mol/Angstrom, the largest force of a gas-phase minimum."""
 
 ON_THE_WAY, HALF_WAY = (0.15, 0.5), (SAME_RMSD, SAME_ENERGY)
 """Conformers nearer to each other (Angstrom, kcal/mol) lead to one minimum: when the search for it begins, and in its
@@ -65,7 +65,7 @@ def make_candidates(samples: Samples, config: GenerateConfig) -> Candidates:
         positions, _ = samples.field.minimize(turned[kept], config.minimize_steps)
         return Candidates(positions, strain, kept, len(kept))
     minimized, energies = samples.field.minimize(turned, config.minimize_steps)
-    low = _within(energies.values, min(MINIMA_WINDOWS[0], config.energy_window))
+    low = _within(energies.values, min(MINIMA_WINDOW, config.energy_window))
     if not len(low):
         return Candidates(minimized[kept], strain, kept, len(kept))
     low, copies = _merged(samples, low, minimized[low], energies.values[low], np.ones(len(low)), ON_THE_WAY)
@@ -95,7 +95,7 @@ def _gas_phase_minima(
     minima, energies = samples.field.minimize(positions, steps // 2, max_force=MAX_FORCE)
     own, copies = _merged(samples, np.arange(len(minima)), minima, energies.values, copies, HALF_WAY)
     sample, minima, depths = sample[own], minima[own], energies.values[own]
-    deep = _within(depths, MINIMA_WINDOWS[1])
+    deep = _within(depths, MINIMA_WINDOW)
     minima[deep], energies = samples.field.minimize(minima[deep], steps - steps // 2, max_force=MAX_FORCE)
     depths[deep] = energies.values
     return sample, minima, depths, copies

@@ -85,24 +85,24 @@ def test_the_energy_window_holds_for_minima_too():
         assert (np.ptp(energies) <= 2.0) == (window == 2.0)
 
 
-def test_only_low_candidates_become_minima_and_only_low_minima_are_finished():
-    """15 kcal/mol above the lowest is where minimization begins, 8 is where its second half does."""
+def test_only_low_candidates_become_minima():
+    """20 kcal/mol above the lowest is where minimization begins, in two halves."""
     field = SlopeField(1.0, 2.0, 3.0)
-    samples = samples_with([0.0] * 5, [20.0, 5.0, 0.0, 9.0, 16.0], field)
+    samples = samples_with([0.0] * 5, [25.0, 5.0, 0.0, 9.0, 19.0], field)
     candidates = make_candidates(samples, GenerateConfig(minimize_steps=4, gas_phase_steps=11))
     assert field.calls == [
-        (4, [20.0, 5.0, 0.0, 9.0, 16.0]),
-        (5, [4.0, -1.0, 8.0]),  # what minimizing left more than 15 above the lowest is out
-        (6, [2.0, -3.0]),
+        (4, [25.0, 5.0, 0.0, 9.0, 19.0]),
+        (5, [4.0, -1.0, 8.0, 18.0]),  # what minimizing left more than 20 above the lowest is out
+        (6, [2.0, -3.0, 6.0, 16.0]),
     ]
-    assert candidates.sample.tolist() == [0, 1, 2, 3, 4, 1, 2, 3]
-    assert candidates.positions[candidates.samples :, 0, 0].tolist() == [-1.0, -6.0, 6.0]
+    assert candidates.sample.tolist() == [0, 1, 2, 3, 4, 1, 2, 3, 4]
+    assert candidates.positions[candidates.samples :, 0, 0].tolist() == [-1.0, -6.0, 3.0, 13.0]
 
 
-@pytest.mark.parametrize(("window", "minima"), [(4.0, [2]), (6.0, [1, 2]), (20.0, [1, 2, 3])])
+@pytest.mark.parametrize(("window", "minima"), [(4.0, [2]), (6.0, [1, 2]), (20.0, [1, 2, 3, 4])])
 def test_a_narrow_energy_window_holds_for_candidates_and_for_minima(window, minima):
     field = SlopeField(1.0, 2.0, 0.0)
-    samples = samples_with([0.0] * 5, [20.0, 5.0, 0.0, 9.0, 16.0], field)
+    samples = samples_with([0.0] * 5, [25.0, 5.0, 0.0, 9.0, 16.0], field)
     candidates = make_candidates(samples, GenerateConfig(energy_window=window))
     assert len(field.calls[1][1]) == len(minima)
     assert candidates.sample[candidates.samples :].tolist() == minima

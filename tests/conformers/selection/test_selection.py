@@ -125,7 +125,7 @@ def test_sorted_by_energy_the_lowest_of_all_is_the_first():
     mol = uniform(FLEXIBLE, 4, samples=24, sort="energy")
     assert energies(mol) == sorted(energies(mol))
     lowest = minimize_conformers(everything, 0)[1].values.min()
-    assert properties(mol, "molgen_absolute_energy")[0] < lowest + 0.1  # rounded otherwise with others in the batch
+    assert properties(mol, "molgen_absolute_energy")[0] < lowest + 0.3  # rounded otherwise with others in the batch
 
 
 @pytest.mark.parametrize("acid", ["OC=O", "CC(=O)O", "Oc1ccccc1C=O"])
