@@ -5,13 +5,13 @@ All compiled code is in this file: numba's cache sees changes in the file of a f
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
-_options: dict[str, Any] = {"nogil": True, "error_model": "numpy", "fastmath": {"contract", "nsz"}}
+from molgen.runtime.compiling import compiled
+
 Indices = NDArray[np.int64]
 
 
@@ -38,15 +38,7 @@ class Products(NamedTuple):
     value: NDArray[np.float32]
 
 
-def _kept_on_disk(function):
-    """Compiled, and kept where numba finds a place for it."""
-    try:
-        return njit(cache=True, **_options)(function)
-    except RuntimeError:  # neither the folder of the package nor one of the user can be written
-        return njit(**_options)(function)
-
-
-@_kept_on_disk
+@compiled("contract", "nsz")
 def add_products(products, sources, senders, weights, harmonics, sender, offsets, first, begin, end, out):
     """Add products to the outputs of some receivers.
 

@@ -7,11 +7,12 @@ other. All compiled code is in this file: numba's cache sees changes in the file
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
+
+from molgen.runtime.compiling import compiled, inner
 
 Floats = NDArray[np.float32]
 Indices = NDArray[np.uint32]
@@ -33,9 +34,9 @@ _ARMIJO, _LEAST_CURVATURE, _SHORTENING, _SHORTEST = _F(1e-4), _F(1e-8), _F(0.4),
 _SERIES = (1.0, 0.1666678701171962, 0.07494534269345886, 0.045539009714741, 0.023909363581096, 0.042553599123442)
 _C0, _C1, _C2, _C3, _C4, _C5 = (_F(c) for c in _SERIES)
 
-_options: dict[str, Any] = {"nogil": True, "error_model": "numpy", "fastmath": {"contract", "arcp", "nsz", "afn"}}
-_inner = njit(**_options, no_cpython_wrapper=True, no_cfunc_wrapper=True)  # pyright: ignore[reportCallIssue]
-_inlined = njit(inline="always", **_options)
+_FASTMATH = "contract", "arcp", "nsz", "afn"
+_inner = inner(*_FASTMATH)
+_inlined = inner(*_FASTMATH, inline=True)
 
 
 class Terms(NamedTuple):
@@ -472,15 +473,7 @@ def _begin(state, k, source, number):
     state.numbers[2, k] = state.numbers[3, k] = _ONE
 
 
-def _kept_on_disk(function):
-    """Compiled, and kept where numba finds a place for it."""
-    try:
-        return njit(cache=True, **_options)(function)
-    except RuntimeError:  # neither the folder of the package nor one of the user can be written
-        return njit(**_options)(function)
-
-
-@_kept_on_disk
+@compiled(*_FASTMATH)
 def minimize(terms, charges, start, positions, energies, most, until, work, state, at):
     """Minimize conformers in place: preconditioned L-BFGS, see :func:`molgen.physics.lbfgs.minimize_batch`.
 

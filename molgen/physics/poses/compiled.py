@@ -7,11 +7,12 @@ of a function alone.
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
+
+from molgen.runtime.compiling import compiled, inner
 
 Floats = NDArray[np.float32]
 Indices = NDArray[np.int64]
@@ -19,8 +20,8 @@ Indices = NDArray[np.int64]
 _FIRST, _GROWTH = 0.2, 4.0
 _ARMIJO, _LEAST_CURVATURE, _SHORTEST = 1e-4, 1e-8, 1e-3
 _WALL = 10.0
-_options: dict[str, Any] = {"nogil": True, "error_model": "numpy", "fastmath": {"contract", "nsz"}}
-_inner = njit(**_options, no_cpython_wrapper=True, no_cfunc_wrapper=True)  # pyright: ignore[reportCallIssue]
+_FASTMATH = "contract", "nsz"
+_inner = inner(*_FASTMATH)
 
 
 class Ligands(NamedTuple):
@@ -383,15 +384,7 @@ def _scales(ligands, ligand, x, center, scale):
         scale[k] = _FIRST if k < 3 else _FIRST / radius
 
 
-def _kept_on_disk(function):
-    """Compiled, and kept where numba finds a place for it."""
-    try:
-        return njit(cache=True, **_options)(function)
-    except RuntimeError:  # neither the folder of the package nor one of the user can be written
-        return njit(**_options)(function)
-
-
-@_kept_on_disk
+@compiled(*_FASTMATH)
 def minimize(ligands, receptor, positions, energies, iterations, longest):
     """Minimize poses in place: those of the first ligand, then as many of the second, and so on.
 
