@@ -14,11 +14,13 @@ RUN pip install --no-cache-dir "$(grep '^torch==' constraints.txt)" --index-url 
 
 COPY pyproject.toml README.md LICENSE ./
 COPY molgen molgen
-RUN pip install --no-cache-dir -c constraints.txt ".[report]" && molgen doctor
+RUN pip install --no-cache-dir -c constraints.txt ".[report]"
 
-RUN useradd --create-home chemist
+RUN useradd --create-home chemist && install -d -o chemist /opt/compiled
 USER chemist
-ENV OMP_NUM_THREADS=1 MPLCONFIGDIR=/tmp
+ENV OMP_NUM_THREADS=1 MPLCONFIGDIR=/tmp NUMBA_CACHE_DIR=/opt/compiled
+# compiles what a first run would
+RUN molgen doctor
 WORKDIR /work
 ENTRYPOINT ["molgen"]
 CMD ["--help"]

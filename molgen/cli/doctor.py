@@ -60,6 +60,7 @@ def _checks() -> Iterator[Check]:
     try:
         yield from _torch()
         yield from _weights()
+        yield _compiled()
         yield _conformer()
     except Exception as error:  # whatever is broken is what one wants to know
         yield Check("a conformer", f"{type(error).__name__}: {' '.join(str(error).split())}", good=False)
@@ -130,6 +131,19 @@ def _weights() -> Iterator[Check]:
     for name, load in (("conformers", load_model), ("poses", load_pose_model), ("confidence", load_confidence)):
         load()
         yield Check(f"weights of {name}", "can be loaded")
+
+
+def _compiled() -> Check:
+    """What is compiled for this processor can be, and where it is kept."""
+    stage("compiled code")
+    from molgen.docking.learned import learned_of
+    from molgen.docking.records import DockConfig
+    from molgen.physics.mmff.compiled import minimize
+
+    learned_of(DockConfig())
+    return Check(
+        "compiled code", f"kept in {minimize.folder}" if minimize.folder else "kept nowhere: each run compiles"
+    )
 
 
 def _conformer() -> Check:

@@ -32,7 +32,9 @@ from molgen.models.cartesian.model import CartesianModel
 from molgen.models.cartesian.task import load_cartesian_model
 from molgen.models.torsion_flow.model import TorsionModel
 from molgen.models.torsion_flow.task import load_model
+from molgen.nets import neighbor_sums
 from molgen.outcomes import attempt
+from molgen.physics.mmff import lanes
 from molgen.runtime.allocation import keep_freed_memory
 from molgen.runtime.devices import device_of
 from molgen.runtime.stages import stage
@@ -242,10 +244,15 @@ def resolve_model(model: Model, device: str = "cpu") -> ConformerModel | None:
         ConfigError: it is neither a model nor a file, or the device is not available.
         CheckpointError: the file cannot be used.
     """
-    if isinstance(model, ConformerModel):
-        return model
-    if not isinstance(model, (str, Path)):
+    if not isinstance(model, (ConformerModel, str, Path)):
         raise ConfigError(f"model must be a name, a file or a loaded model, not {readable(repr(model))}")
+    loaded = model if isinstance(model, ConformerModel) else _loaded(model, device)
+    lanes.warm_up()
+    neighbor_sums.warm_up()
+    return loaded
+
+
+def _loaded(model: str | Path, device: str) -> ConformerModel | None:
     if model == "uniform":
         return None
     if model == "cartesian" or task_of(model) == "cartesian":

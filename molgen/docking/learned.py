@@ -10,6 +10,9 @@ from molgen.models.pose_confidence.model import ConfidenceModel
 from molgen.models.pose_confidence.task import load_confidence
 from molgen.models.pose_flow.model import PoseModel
 from molgen.models.pose_flow.task import load_pose_model
+from molgen.nets import neighbor_sums
+from molgen.physics.mmff import lanes
+from molgen.physics.poses import arrays
 from molgen.runtime.devices import device_of
 
 
@@ -34,12 +37,16 @@ def learned_of(config: DockConfig) -> Learned:
         CheckpointError: a weights file is missing, damaged or of another kind; `proposals` "random" and `rank`
             "energy" need none, nor do covalent ligands, which the models were not trained on.
     """
-    if config.covalent is not None:
-        return Learned()
-    return Learned(
-        None if config.proposals == "random" else _pose_model(config.pose_model, config.device),
-        None if config.rank == "energy" else _confidence(config.confidence_model, config.device),
+    with_poses = config.covalent is None and config.proposals != "random"
+    with_confidence = config.covalent is None and config.rank != "energy"
+    learned = Learned(
+        _pose_model(config.pose_model, config.device) if with_poses else None,
+        _confidence(config.confidence_model, config.device) if with_confidence else None,
     )
+    lanes.warm_up()
+    arrays.warm_up()
+    neighbor_sums.warm_up()
+    return learned
 
 
 @lru_cache(maxsize=4)

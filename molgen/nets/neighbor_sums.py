@@ -103,6 +103,18 @@ def compiled_sums(
         yield part.unflatten(1, (count, -1)).transpose(0, 1)
 
 
+@cache
+def warm_up() -> None:
+    """Have the code compiled, or loaded, before a clock runs."""
+    if not _has_numba():
+        return
+    from molgen.nets.compiled import add_products
+
+    products = _products(((Path("0e", 0, "0e", 1),),), 1.0)
+    value, index = np.zeros((1, 1), np.float32), np.zeros(1, np.int64)
+    add_products(products, value[0], 1, value, value, index, np.zeros(2, np.int32), 0, 0, 1, value.copy())
+
+
 @lru_cache(maxsize=64)
 def _products(groups: tuple[tuple[Path, ...], ...], scale: float) -> Products:
     """The products of some groups as compiled code takes them."""

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
+from functools import wraps
 from typing import Any
 
 from numba import njit
@@ -10,23 +12,46 @@ from numba import njit
 _OPTIONS: dict[str, Any] = {"nogil": True, "error_model": "numpy"}
 
 
-def compiled(*fastmath: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """A decorator for what Python calls. A machine compiles it once, at the first call.
+class Compiled:
+    """A function for Python to call, which a machine compiles once, at the first call.
 
-    numba looks for changes in the file of the function alone, so what it calls has to be there as well.
+    What was compiled is kept on disk. Where it cannot be kept, or was damaged since, it is compiled for this process.
+
+    Args:
+        function: that neither raises nor calls compiled code of another file, whose changes numba would not see.
+        options: of numba.
+    """
+
+    def __init__(self, function: Callable[..., Any], options: dict[str, Any]) -> None:
+        wraps(function)(self)
+        self._options = options
+        try:
+            self._call: Any = njit(cache=True, **options)(function)
+        except RuntimeError:  # neither the folder of the package nor one of the user can be written
+            self._call = njit(**options)(function)
+
+    def __call__(self, *arguments: Any) -> Any:
+        try:
+            return self._call(*arguments)
+        except Exception:  # from the disk: pickle raises half a dozen types
+            with suppress(Exception):
+                self._call._cache.flush()
+            self._call = njit(**self._options)(self._call.py_func)
+            return self._call(*arguments)
+
+    @property
+    def folder(self) -> str | None:
+        """Where it is kept; None where nothing can be."""
+        return self._call.stats.cache_path
+
+
+def compiled(*fastmath: str) -> Callable[[Callable[..., Any]], Compiled]:
+    """A decorator for what Python calls.
 
     Args:
         fastmath: what the compiler may do to arithmetic, by LLVM's names.
     """
-
-    def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
-        options: dict[str, Any] = {**_OPTIONS, "fastmath": set(fastmath)}
-        try:
-            return njit(cache=True, **options)(function)
-        except RuntimeError:  # neither the folder of the package nor one of the user can be written
-            return njit(**options)(function)
-
-    return decorate
+    return lambda function: Compiled(function, {**_OPTIONS, "fastmath": set(fastmath)})
 
 
 def inner(*fastmath: str, inline: bool = False) -> Callable[[Callable[..., Any]], Callable[..., Any]]:

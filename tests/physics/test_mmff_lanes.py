@@ -106,3 +106,20 @@ def test_given_positions_are_not_changed_and_none_give_none():
     moved, energies = minimize_in_lanes(field, x[..., :0], 10, start, 0.1)
     assert moved.shape == (9, 3, 0)
     assert energies.shape == (0,)
+
+
+def test_what_does_not_fit_the_molecule_is_refused():
+    field, x, start = prepared("CCO", 2)
+    for positions, preconditioner in ((x[:5], start), (torch.cat([x, x]), start), (x, start[:5, :5])):
+        with pytest.raises(ValueError, match=r"expected float32 \[9, 3, B\]"):
+            minimize_in_lanes(field, positions, 5, preconditioner, 0.1)
+    terms = mmff_terms(Chem.AddHs(Chem.MolFromSmiles("CCO")))
+    with pytest.raises(ValueError, match="float64"):
+        minimize_in_lanes(MMFFEnergy(terms, dtype=torch.float64), x, 5, start, 0.1)
+
+
+def test_several_molecules_together_have_terms_of_their_own():
+    field, x, start = prepared("CCO", 2)
+    minimize_in_lanes(field, x, 1, start, 0.1)
+    joined = MMFFEnergy.joined([field, field], 9)
+    assert len(joined.compiled_terms.second) == 2 * len(field.compiled_terms.second)

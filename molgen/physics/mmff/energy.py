@@ -65,6 +65,7 @@ class MMFFEnergy:
             n_atoms: n of the conformers [M, n, 3, B]; atoms that a molecule lacks feel nothing.
         """
         self = copy.copy(energies[0])
+        self.__dict__.pop("compiled_terms", None)
         self.bonded = BondedTerms.joined([energy.bonded for energy in energies], n_atoms, device)
         self.pairs = torch.cat([energy.pairs + k * n_atoms for k, energy in enumerate(energies)], 1).to(device)
         self.contact = torch.cat([energy.contact for energy in energies], 1).to(device)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import numpy as np
 import torch
 from torch import Tensor
@@ -30,13 +32,22 @@ def minimize_in_lanes(
 
     Returns:
         positions [n, 3, B] and energies [B], kcal/mol; a conformer that is not finite stays as it was.
+
+    Raises:
+        ValueError: the shapes do not fit the molecule, or its constants are not float32.
     """
-    terms, moved = energy.compiled_terms, np.array(positions.numpy(), np.float32, order="C")
+    n = energy.n_atoms
+    if positions.shape[:-1] != (n, 3) or preconditioner.shape != (n, n) or energy.contact.dtype != torch.float32:
+        raise ValueError(
+            f"expected float32 [{n}, 3, B] and [{n}, {n}], got {tuple(positions.shape)}, {tuple(preconditioner.shape)} "
+            f"and terms in {energy.contact.dtype}"
+        )
+    terms, moved = energy.compiled_terms, np.array(positions.detach().numpy(), np.float32, order="C")
     energies = np.empty(moved.shape[2], np.float32)
-    start = np.ascontiguousarray(preconditioner.numpy(), np.float32)
+    start = np.ascontiguousarray(preconditioner.detach().numpy(), np.float32)
     charges, force = np.float32(energy.charges), np.float32(until)
     lanes = FEW if len(energies) <= FEW else LANES
-    room = _work(terms, lanes), _state(energy.n_atoms, lanes), np.zeros((2, lanes), np.int64)
+    room = _work(terms, lanes), _state(n, lanes), np.zeros((2, lanes), np.int64)
     if len(energies):
         compiled.minimize(terms, charges, start, moved, energies, steps, force, *room)
     return torch.from_numpy(moved), torch.from_numpy(energies)
@@ -51,3 +62,20 @@ def _work(terms: compiled.Terms, lanes: int) -> compiled.Work:
 def _state(atoms: int, lanes: int) -> compiled.State:
     shapes = [(atoms, 3)] * 6 + [(compiled.MEMORY, atoms, 3)] * 2 + [(compiled.MEMORY + 1,), (_NUMBERS,)]
     return compiled.State(*(np.zeros((*shape, lanes), np.float32) for shape in shapes))
+
+
+@cache
+def warm_up() -> None:
+    """Have the code compiled, or loaded, before a clock runs."""
+    index, value = np.uint32, np.float32
+    shapes: dict[str, tuple[tuple[int, ...], type]] = {
+        **dict.fromkeys(("vectors", "angles", "torsions", "outer"), ((2, 0), index)),
+        **dict.fromkeys(("stretch", "bend", "mixed"), ((2, 0), value)),
+        **dict.fromkeys(("angle_signs", "lift", "outer_signs"), ((0,), value)),
+        **{"linear": ((0,), np.bool_), "planes": ((3, 0), index), "barriers": ((4, 0), value)},
+        **{"begins": ((2,), index), "second": ((0,), index), "contact": ((3, 0), value)},
+    }
+    terms = compiled.Terms(**{name: np.zeros(*shape) for name, shape in shapes.items()})
+    positions, energies, start = np.zeros((1, 3, 1), value), np.zeros(1, value), np.ones((1, 1), value)
+    room = _work(terms, FEW), _state(1, FEW), np.zeros((2, FEW), np.int64)
+    compiled.minimize(terms, value(1), start, positions, energies, 0, value(1), *room)

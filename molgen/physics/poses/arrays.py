@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -14,8 +15,8 @@ from molgen.physics.direct import BINS as DIRECT_BINS
 from molgen.physics.direct import DirectEnergy
 from molgen.physics.energy import DockingEnergy, Restraint
 from molgen.physics.intramolecular import BEYOND, LigandPairs
-from molgen.physics.maps import MapField
-from molgen.physics.poses.compiled import Ligands, Receptor, Restraints
+from molgen.physics.maps import GridMaps, MapField
+from molgen.physics.poses.compiled import Ligands, Receptor, Restraints, minimize
 from molgen.physics.restraints import LINEAR, OfOneLigand, PointRestraint
 from molgen.physics.side_by_side import PairsOfLigands, TorsionTrees
 from molgen.physics.torsion_tree import TorsionTree
@@ -23,16 +24,17 @@ from molgen.physics.vina import CUTOFF
 
 _FIELDS = MapField, DirectEnergy
 _TREES = TorsionTree, TorsionTrees
-_RESTRAINTS = PointRestraint, OfOneLigand
+_PAIRS = LigandPairs, PairsOfLigands
 
 
 def can_be_compiled(energy: Any, positions: Tensor) -> bool:
     """Whether compiled code knows an energy: that of docking, of float32 poses on a CPU."""
     return (
         isinstance(energy, DockingEnergy)
-        and all(isinstance(restraint, _RESTRAINTS) for restraint in energy.restraints)
+        and all(isinstance(_bare(restraint), PointRestraint) for restraint in energy.restraints)
         and isinstance(energy.field, _FIELDS)
         and isinstance(energy.tree, _TREES)
+        and isinstance(energy.pairs, _PAIRS)
         and positions.device.type == "cpu"
         and positions.dtype == torch.float32
     )
@@ -107,10 +109,13 @@ def receptor_arrays(energy: DockingEnergy) -> Receptor:
     )
 
 
+def _bare(restraint: Restraint) -> Restraint:
+    return restraint.restraint if isinstance(restraint, OfOneLigand) else restraint
+
+
 def _restraint_arrays(restraints: Sequence[Restraint]) -> Restraints:
     """All in a row; what belongs to no ligand in particular belongs to the only one."""
-    held = [own.restraint if isinstance(own, OfOneLigand) else own for own in restraints]
-    held = [own for own in held if isinstance(own, PointRestraint)]
+    held = [own for own in map(_bare, restraints) if isinstance(own, PointRestraint)]
     shape = np.array([own.atoms.shape for own in held], np.int64).reshape(-1, 2)
     return Restraints(
         owner=np.array([own.place if isinstance(own, OfOneLigand) else 0 for own in restraints], np.int64),
@@ -123,6 +128,20 @@ def _restraint_arrays(restraints: Sequence[Restraint]) -> Restraints:
         stiffness=np.array([own.stiffness for own in held], np.float32),
         linear=LINEAR,
     )
+
+
+@cache
+def warm_up() -> None:
+    """Have the code compiled, or loaded, before a clock runs."""
+    none, nothing = torch.zeros(0, dtype=torch.int64), torch.zeros(1)
+    pairs = LigandPairs(none, none, none.int(), nothing, nothing, nothing[:, None])
+    tree = TorsionTree(none, none, none, (), torch.zeros(1, dtype=torch.int64), torch.zeros(0, 1), none)
+    maps = GridMaps(torch.zeros(8), torch.zeros(3), 1.0, (2, 2, 2))
+    energy = DockingEnergy(
+        tree, MapField(maps, torch.zeros(1, dtype=torch.int64)), pairs, torch.zeros(3), torch.ones(3)
+    )
+    positions, energies = np.zeros((1, 3, 1), np.float32), np.zeros(1, np.float32)
+    minimize(ligand_arrays(energy), receptor_arrays(energy), positions, energies, 0, 1.0)
 
 
 def _joined(parts: Sequence[Tensor], kind: type) -> NDArray[Any]:
