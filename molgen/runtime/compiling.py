@@ -31,9 +31,13 @@ class Compiled:
             self._call = njit(**options)(function)
 
     def __call__(self, *arguments: Any) -> Any:
+        if self._call.signatures:  # it is there; what is raised from now on, a time limit say, is the caller's
+            return self._call(*arguments)
         try:
             return self._call(*arguments)
         except Exception:  # from the disk: pickle raises half a dozen types
+            if self._call.signatures:
+                raise
             with suppress(Exception):
                 self._call._cache.flush()
             self._call = njit(**self._options)(self._call.py_func)

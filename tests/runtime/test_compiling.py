@@ -68,3 +68,22 @@ def test_where_nothing_can_be_kept_it_is_compiled_all_the_same(monkeypatch):
 def test_errors_of_arguments_are_raised():
     with pytest.raises(Exception, match="abc"):
         compiling.compiled("contract")(lambda x: x.abc)(3)
+
+
+def test_what_is_raised_later_is_not_taken_for_damage():
+    class LimitError(Exception):
+        pass
+
+    function = compiling.compiled("contract")(lambda x: x + 1)
+    assert function(3) == 4
+    loaded = function._call
+
+    class Interrupted:
+        signatures = loaded.signatures
+
+        def __call__(self, *_):
+            raise LimitError
+
+    function._call = Interrupted()
+    with pytest.raises(LimitError):
+        function(3)
