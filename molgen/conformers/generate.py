@@ -32,7 +32,7 @@ from molgen.models.cartesian.model import CartesianModel
 from molgen.models.cartesian.task import load_cartesian_model
 from molgen.models.torsion_flow.model import TorsionModel
 from molgen.models.torsion_flow.task import load_model
-from molgen.nets import neighbor_sums
+from molgen.nets.depthwise import neighbor_sums
 from molgen.outcomes import attempt
 from molgen.physics.mmff import lanes
 from molgen.runtime.allocation import keep_freed_memory

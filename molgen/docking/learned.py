@@ -10,7 +10,7 @@ from molgen.models.pose_confidence.model import ConfidenceModel
 from molgen.models.pose_confidence.task import load_confidence
 from molgen.models.pose_flow.model import PoseModel
 from molgen.models.pose_flow.task import load_pose_model
-from molgen.nets import neighbor_sums
+from molgen.nets.depthwise import neighbor_sums
 from molgen.physics.mmff import lanes
 from molgen.physics.poses import arrays
 from molgen.runtime.devices import device_of

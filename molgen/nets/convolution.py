@@ -5,8 +5,8 @@ before and after, and the edges cost elementwise products only (NequIP's arrange
 
 Features are kept as planes, {irrep: [2l+1, N, channels]}, and product and sum over neighbors are one: with the
 harmonics of the edges as the values of sparse matrices A_j (atoms x edges), the k-th component of a convolution is
-sum_ij C_ijk A_j (w x_i), so that no array of messages is formed (:mod:`molgen.nets.neighbor_sums`). The tests hold it
-against e3nn's TensorProduct followed by a scatter.
+sum_ij C_ijk A_j (w x_i), so that no array of messages is formed (:mod:`molgen.nets.depthwise.neighbor_sums`). The tests
+hold it against e3nn's TensorProduct followed by a scatter.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ import torch
 from torch import Tensor, nn
 
 from molgen.graphs.edges import Edges
-from molgen.nets.neighbor_sums import can_be_compiled, compiled_sums, torch_sums
-from molgen.nets.paths import Path, Plan, depthwise_groups, plan_of
+from molgen.nets.depthwise.neighbor_sums import NeighborSums, can_be_compiled
+from molgen.nets.depthwise.paths import Path, Plan, depthwise_groups, plan_of
 
 Features = dict[str, Tensor]
 """Equivariant features, irrep name -> [2l+1, N, channels]."""
@@ -111,8 +111,8 @@ class DepthwiseConvolution(nn.Module):
         source = x if senders is None else senders
         plan = self._plan(frozenset(source), wanted or frozenset(self.gate.channels), edge_scalars.device)
         weights = self.weights.weight[plan.columns], self.weights.bias[plan.columns]
-        sums = compiled_sums if can_be_compiled(edge_scalars) else torch_sums
-        totals = sums(plan, weights, self.before(source), edges, harmonics, edge_scalars, self.scale)
+        sums = NeighborSums(plan, weights, self.before(source), edges, harmonics, edge_scalars, self.scale)
+        totals = sums.compiled() if can_be_compiled(edge_scalars) else sums.by_torch()
         received = dict[Path, Tensor]()
         for group, total in zip(plan.groups, totals, strict=True):
             received |= zip(group, total.split([path.size for path in group], dim=-1), strict=True)

@@ -10,9 +10,9 @@ from molgen.graphs.edges import Edges
 from molgen.graphs.scatter import scatter_sum
 from molgen.nets.config import BackboneConfig
 from molgen.nets.convolution import ChannelLinear, DepthwiseConvolution, Gate
+from molgen.nets.depthwise.neighbor_sums import depthwise_sum
+from molgen.nets.depthwise.paths import Path, depthwise_groups
 from molgen.nets.features import distance_features, smooth_cutoff, time_features
-from molgen.nets.neighbor_sums import depthwise_sum
-from molgen.nets.paths import Path, depthwise_groups
 
 CHANNELS, ATOMS = 3, 4
 RECEIVER = torch.tensor([0, 0, 1, 1, 1, 3])  # atom 2 has no neighbor

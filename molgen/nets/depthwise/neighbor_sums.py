@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import cache, lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import torch
@@ -13,10 +13,10 @@ from torch import Tensor
 from molgen.graphs.edges import Edges
 from molgen.graphs.scatter import neighbor_sum
 from molgen.nets.couplings import coupling
-from molgen.nets.paths import Path, Plan, source_of
+from molgen.nets.depthwise.paths import Path, Plan, source_of
 
 if TYPE_CHECKING:
-    from molgen.nets.compiled import Products
+    from molgen.nets.depthwise.compiled import Products
 
 _EDGES = 2048
 """Edges whose weights are made and used at a time, so that they stay in the cache of a core."""
@@ -43,18 +43,10 @@ def _has_numba() -> bool:
     return True
 
 
-def torch_sums(
-    plan: Plan,
-    weights: tuple[Tensor, Tensor],
-    features: dict[str, Tensor],
-    edges: Edges,
-    harmonics: list[Tensor],
-    edge_scalars: Tensor,
-    scale: float,
-) -> Iterator[Tensor]:
-    """Sums over neighbors of the products of a plan.
+class NeighborSums(NamedTuple):
+    """Sums over neighbors of the products of a plan, [2l+1, N, c] for every group of it.
 
-    Args:
+    Attributes:
         plan: what is multiplied.
         weights: weight and bias of the layer that makes the weights of an edge from its scalars.
         features: of the atoms that send, irrep -> [2l+1, senders, c].
@@ -62,45 +54,47 @@ def torch_sums(
         harmonics: [2l+1, E] for each order l.
         edge_scalars: [E, edge_channels].
         scale: of all sums.
-
-    Yields:
-        [2l+1, N, c] for every group of the plan.
     """
-    own_weights = torch.nn.functional.linear(edge_scalars, *weights).split(plan.widths, dim=-1)
-    sent = {key: value.index_select(1, edges.flat_sender) for key, value in plan.sources(features).items()}
-    for group, own in zip(plan.groups, own_weights, strict=True):
-        order = int(group[0].out[0])
-        yield depthwise_sum(sent[source_of(group)] * own, harmonics[group[0].order], order, edges, scale)
 
+    plan: Plan
+    weights: tuple[Tensor, Tensor]
+    features: dict[str, Tensor]
+    edges: Edges
+    harmonics: list[Tensor]
+    edge_scalars: Tensor
+    scale: float
 
-def compiled_sums(
-    plan: Plan,
-    weights: tuple[Tensor, Tensor],
-    features: dict[str, Tensor],
-    edges: Edges,
-    harmonics: list[Tensor],
-    edge_scalars: Tensor,
-    scale: float,
-) -> Iterator[Tensor]:
-    """The same by compiled code, which forms no messages."""
-    from molgen.nets.compiled import add_products
+    def by_torch(self) -> Iterator[Tensor]:
+        """With gradients, on any device."""
+        plan, edges = self.plan, self.edges
+        own_weights = torch.nn.functional.linear(self.edge_scalars, *self.weights).split(plan.widths, dim=-1)
+        sent = {key: value.index_select(1, edges.flat_sender) for key, value in plan.sources(self.features).items()}
+        for group, own in zip(plan.groups, own_weights, strict=True):
+            harmonic = self.harmonics[group[0].order]
+            yield depthwise_sum(sent[source_of(group)] * own, harmonic, int(group[0].out[0]), edges, self.scale)
 
-    sources = torch.cat([value.reshape(-1) for value in plan.sources(features).values()]).numpy()
-    senders, atoms = next(iter(features.values())).shape[1], len(edges.offsets) - 1
-    sender, offsets, angular = edges.flat_sender.numpy(), edges.offsets.numpy(), torch.cat(harmonics).numpy()
-    products = _products(plan.groups, scale)
-    rows = [2 * int(group[0].out[0]) + 1 for group in plan.groups]
-    sizes = [count * width for count, width in zip(rows, plan.widths, strict=True)]
-    total = np.zeros((atoms, sum(sizes)), np.float32)
-    begin = 0
-    while begin < atoms:
-        first = int(offsets[begin])
-        end = max(begin + 1, int(np.searchsorted(offsets, first + _EDGES, side="right")) - 1)
-        own = torch.nn.functional.linear(edge_scalars[first : int(offsets[end])], *weights).numpy()
-        add_products(products, sources, senders, own, angular, sender, offsets, first, begin, end, total)
-        begin = end
-    for part, count in zip(torch.from_numpy(total).split(sizes, dim=1), rows, strict=True):
-        yield part.unflatten(1, (count, -1)).transpose(0, 1)
+    def compiled(self) -> Iterator[Tensor]:
+        """By compiled code, which forms no messages."""
+        from molgen.nets.depthwise.compiled import add_products
+
+        plan, edges = self.plan, self.edges
+        sources = torch.cat([value.reshape(-1) for value in plan.sources(self.features).values()]).numpy()
+        senders, atoms = next(iter(self.features.values())).shape[1], len(edges.offsets) - 1
+        sender, offsets, angular = edges.flat_sender.numpy(), edges.offsets.numpy(), torch.cat(self.harmonics).numpy()
+        products = _products(plan.groups, self.scale)
+        rows = [2 * int(group[0].out[0]) + 1 for group in plan.groups]
+        sizes = [count * width for count, width in zip(rows, plan.widths, strict=True)]
+        total = np.zeros((atoms, sum(sizes)), np.float32)
+        begin = 0
+        while begin < atoms:
+            first = int(offsets[begin])
+            end = max(begin + 1, int(np.searchsorted(offsets, first + _EDGES, side="right")) - 1)
+            scalars = self.edge_scalars[first : int(offsets[end])]
+            own = torch.nn.functional.linear(scalars, *self.weights).numpy()
+            add_products(products, sources, senders, own, angular, sender, offsets, first, begin, end, total)
+            begin = end
+        for part, count in zip(torch.from_numpy(total).split(sizes, dim=1), rows, strict=True):
+            yield part.unflatten(1, (count, -1)).transpose(0, 1)
 
 
 @cache
@@ -108,7 +102,7 @@ def warm_up() -> None:
     """Have the code compiled, or loaded, before a clock runs."""
     if not _has_numba():
         return
-    from molgen.nets.compiled import add_products
+    from molgen.nets.depthwise.compiled import add_products
 
     products = _products(((Path("0e", 0, "0e", 1),),), 1.0)
     value, index = np.zeros((1, 1), np.float32), np.zeros(1, np.int64)
@@ -118,7 +112,7 @@ def warm_up() -> None:
 @lru_cache(maxsize=64)
 def _products(groups: tuple[tuple[Path, ...], ...], scale: float) -> Products:
     """The products of some groups as compiled code takes them."""
-    from molgen.nets.compiled import Products
+    from molgen.nets.depthwise.compiled import Products
 
     places: dict[tuple[tuple[str, int], ...], int] = {}
     columns: dict[str, list[int]] = {name: [] for name in ("channels", "source", "out", "weight", "begins")}

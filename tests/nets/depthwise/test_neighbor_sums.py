@@ -5,10 +5,10 @@ import torch
 from torch import Tensor
 
 from molgen.graphs.edges import Edges
-from molgen.nets import neighbor_sums
 from molgen.nets.config import BackboneConfig
 from molgen.nets.convolution import DepthwiseConvolution
-from molgen.nets.neighbor_sums import can_be_compiled
+from molgen.nets.depthwise import neighbor_sums
+from molgen.nets.depthwise.neighbor_sums import can_be_compiled
 
 ATOMS, CHANNELS = 23, 6
 

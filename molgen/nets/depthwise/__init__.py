@@ -1,0 +1,1 @@
+"""The products of a depthwise convolution: which there are, and their sums over neighbors."""
