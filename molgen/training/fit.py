@@ -118,6 +118,7 @@ def fit(
     trainer = _trainer(settings, run, callbacks)
     try:
         trainer.fit(module, Batches(data, settings, run.first_step), ckpt_path=run.state, weights_only=True)
+        trainer.strategy.barrier()  # the first process has written its files when any returns
     except SystemExit:  # Lightning's answer to a second Ctrl-C
         raise KeyboardInterrupt from None
     if interrupt.interrupted:

@@ -1,7 +1,8 @@
 """A training of one number in two processes; each notes the batches that it sees: `python two_ranks.py FOLDER`."""
 
 import sys
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -50,6 +51,14 @@ def pull(model: Number, batch: Tensor, rng: torch.Generator) -> Tensor:
     return (model.value - batch - torch.rand((), generator=rng)).square()
 
 
+def on_a_slow_disk(replace: Callable[[Path, Path], Path]) -> Callable[[Path, Path], Path]:
+    def slowly(source: Path, target: Path) -> Path:
+        time.sleep(0.5)
+        return replace(source, target)
+
+    return slowly
+
+
 def train(folder: Path) -> None:
     def data(config: Config) -> TrainingData:
         return TrainingData(partial(Numbers, folder), pull, lambda model: {"value": float(model.value)}, 1, {})
@@ -63,4 +72,5 @@ def train(folder: Path) -> None:
 
 
 if __name__ == "__main__":
+    Path.replace = on_a_slow_disk(Path.replace)
     train(Path(sys.argv[1]))
