@@ -192,6 +192,11 @@ def test_generating_and_docking_load_neither_the_compiler_of_torch_nor_what_trai
 import importlib, sys
 for name in ["molgen.conformers.generate", "molgen.screening.conformer_file", "molgen.docking.run"]:
     importlib.import_module(name)
+import molgen
+from molgen.docking.learned import learned_of
+from molgen.docking.records import DockConfig
+molgen.generate_conformers("CCCCO", n=2)
+learned_of(DockConfig())
 print(*sys.modules.keys() & set({unwanted}))
 """
     done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np  # whose broadcast_shapes, unlike that of torch, imports no computer algebra
 import torch
 from torch import Tensor
 
@@ -35,7 +36,7 @@ def gather_atoms(positions: Tensor, index: Tensor) -> Tensor:
     """Positions [..., n, 3] of the atoms ``index`` [..., m] -> [..., m, 3]; leading axes broadcast."""
     if index.dim() < positions.dim() and index.numel() == index.shape[-1]:  # the same atoms everywhere
         return positions.index_select(-2, index.flatten().long())
-    lead = torch.broadcast_shapes(positions.shape[:-2], index.shape[:-1])
+    lead = np.broadcast_shapes(positions.shape[:-2], index.shape[:-1])
     index = index.long().expand(*lead, index.shape[-1])
     return torch.take_along_dim(positions.expand(*lead, *positions.shape[-2:]), index[..., None], dim=-2)
 
@@ -64,7 +65,7 @@ def apply_torsions(positions: Tensor, changes: Tensor, torsions: Tensor, moving:
     order = _ends_first(torsions, moving)
     torsions = torch.take_along_dim(torsions, order[..., None], dim=-2)
     moving = torch.take_along_dim(moving, order[..., None], dim=-2)
-    lead = torch.broadcast_shapes(changes.shape[:-1], order.shape[:-1])
+    lead = np.broadcast_shapes(changes.shape[:-1], order.shape[:-1])
     changes = torch.take_along_dim(changes.expand(*lead, m), order.expand(*lead, m), dim=-1)[..., None]
     origin = gather_atoms(positions, torsions[..., 2])
     axis = torch.nn.functional.normalize(origin - gather_atoms(positions, torsions[..., 1]), dim=-1)

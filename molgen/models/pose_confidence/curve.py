@@ -9,6 +9,15 @@ KNOTS = 32
 """Points of the calibration curve."""
 
 
+def untrained() -> tuple[Tensor, Tensor]:
+    """Logits [KNOTS] and their sigmoid, the curve before calibration.
+
+    On the CPU even where an outline is made on "meta", for whose `linspace` torch imports computer algebra.
+    """
+    at = torch.linspace(-8.0, 8.0, KNOTS, device="cpu")
+    return at, at.sigmoid()
+
+
 def interpolated(x: Tensor, at: Tensor, values: Tensor) -> Tensor:
     """Linear interpolation of (at, values), both [k] and ascending, at x of any shape; constant outside."""
     x = x.clamp(at[0], at[-1])

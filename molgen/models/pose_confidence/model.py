@@ -15,7 +15,7 @@ from molgen.graphs.batch import GraphBatch
 from molgen.graphs.pockets import PocketBatch
 from molgen.models.pose_confidence.agreement import near_each_other, share_nearby
 from molgen.models.pose_confidence.config import ConfidenceConfig
-from molgen.models.pose_confidence.curve import KNOTS, interpolated
+from molgen.models.pose_confidence.curve import interpolated, untrained
 from molgen.models.pose_confidence.support import Support
 from molgen.nets.contacts import ContactNet, Contacts, contacts_of
 
@@ -70,9 +70,9 @@ class ConfidenceModel(nn.Module):
         weights[0] = 1.0
         self.register_buffer("meta_weights", weights)
         self.register_buffer("meta_offset", torch.zeros(()))
-        at = torch.linspace(-8.0, 8.0, KNOTS)
+        at, values = untrained()
         self.register_buffer("curve_logits", at)
-        self.register_buffer("curve_values", at.sigmoid())
+        self.register_buffer("curve_values", values)
         self.support = Support(len(META_FEATURES)) if config.support else None
         self.register_load_state_dict_pre_hook(_with_present_names)
 

@@ -13,7 +13,7 @@ import torch
 from torch import Tensor, nn
 
 from molgen.models.pose_confidence.agreement import share_nearby
-from molgen.models.pose_confidence.curve import KNOTS, interpolated
+from molgen.models.pose_confidence.curve import interpolated, untrained
 
 SUPPORT_FEATURES = ("samples nearby", "found back from little noise", "found back from much noise")
 """What it looks at besides the features of the first meta-classifier."""
@@ -45,9 +45,9 @@ class Support(nn.Module):
         self.register_buffer("weights", torch.zeros(others + len(SUPPORT_FEATURES)))
         self.register_buffer("offset", torch.zeros(()))
         self.register_buffer("agreement_weight", torch.zeros(()))
-        at = torch.linspace(-8.0, 8.0, KNOTS)
+        at, values = untrained()
         self.register_buffer("curve_logits", at)
-        self.register_buffer("curve_values", at.sigmoid())
+        self.register_buffer("curve_values", values)
         self.register_load_state_dict_pre_hook(_with_agreement_weight)
 
     def logits(
