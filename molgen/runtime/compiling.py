@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import suppress
 from functools import wraps
+from pathlib import Path
 from typing import Any
 
 from numba import njit
+
+from molgen.runtime.stages import stage
 
 _OPTIONS: dict[str, Any] = {"nogil": True, "error_model": "numpy"}
 
@@ -33,6 +36,8 @@ class Compiled:
     def __call__(self, *arguments: Any) -> Any:
         if self._call.signatures:  # it is there; what is raised from now on, a time limit say, is the caller's
             return self._call(*arguments)
+        if not self._is_kept():
+            stage("compiling, once on this machine")
         try:
             return self._call(*arguments)
         except Exception:  # from the disk: pickle raises half a dozen types
@@ -47,6 +52,12 @@ class Compiled:
     def folder(self) -> str | None:
         """Where it is kept; None where nothing can be."""
         return self._call.stats.cache_path
+
+    def _is_kept(self) -> bool:
+        """Whether the disk has it, of this version or another."""
+        function = self._call.py_func
+        name = f"{Path(function.__code__.co_filename).stem}.{function.__qualname__}-*.nbi"
+        return self.folder is not None and any(Path(self.folder).glob(name))
 
 
 def compiled(*fastmath: str) -> Callable[[Callable[..., Any]], Compiled]:

@@ -53,6 +53,20 @@ def test_what_was_damaged_on_disk_is_compiled_again(tmp_path, suffix, left):
     assert printed(tmp_path, cached=cached)[0] == "12"
 
 
+def test_who_waits_for_the_compiler_is_told_and_only_then(tmp_path):
+    listened = """
+from molgen.runtime.stages import listening
+with listening(lambda name: print(name.replace(" ", "_"))):
+    quadruple(3)
+"""
+    (tmp_path / "made.py").write_text(
+        SOURCE.replace("print(quadruple(3), quadruple.__name__, quadruple.folder)", "") + listened
+    )
+    cached = tmp_path / "kept"
+    assert printed(tmp_path, cached=cached) == ["compiling,_once_on_this_machine"]
+    assert printed(tmp_path, cached=cached) == []
+
+
 def test_where_nothing_can_be_kept_it_is_compiled_all_the_same(monkeypatch):
     kept = compiling.njit
 
