@@ -12,7 +12,7 @@ for pose in result.poses:
     print(f"pose {pose.rank}: {pose.confidence:.0%}, {pose.score:.1f} kcal/mol, failed checks: {pose.failed}")
 result.save("poses.sdf")
 
-packing = molgen.pack("data/1ia1.pdb", molgen.PackConfig(around="TQ3"))
+packing = molgen.pack("data/1ia1.pdb", around="TQ3")
 print(
     len(packing.residues),
     "side chains packed; least certain:",

@@ -14,7 +14,7 @@ from molgen.chem.proteins.structure import Protein
 from molgen.chem.side_chains.geometry import chi_angles
 from molgen.chem.side_chains.records import SideChainRecord, side_chain_record
 from molgen.chem.side_chains.residues import HAS_CHI, NAMES
-from molgen.errors import InputError
+from molgen.errors import ConfigError, InputError
 from molgen.models.side_chains.model import SideChainModel
 from molgen.models.side_chains.task import TASK
 from molgen.packing.confidence import probabilities
@@ -28,7 +28,7 @@ _SIGHT = 30.0  # Angstrom; what lies farther from all moving residues is not loo
 
 
 def pack(
-    protein: Protein | str | Path, config: PackConfig | None = None, model: SideChainModel | None = None
+    protein: Protein | str | Path, config: PackConfig | None = None, model: SideChainModel | None = None, **options
 ) -> Packing:
     """Predict the side chains of a structure, or of some of its residues; all other atoms are fixed.
 
@@ -38,11 +38,16 @@ def pack(
     Args:
         protein: a structure, or the path of one.
         model: instead of the one that ``config`` names.
+        options: fields of :class:`PackConfig`, e.g. ``around="TQ3"``, in place of those of ``config``.
 
     Raises:
+        ConfigError: there is no such option.
         InputError: the structure has no amino acids with N, CA and C, or a selection or a mutation names nothing in it.
     """
-    config = config or PackConfig()
+    try:
+        config = replace(config or PackConfig(), **options)
+    except TypeError as error:
+        raise ConfigError(str(error).replace("PackConfig.__init__() ", "")) from error
     structure = protein if isinstance(protein, Protein) else read_protein(protein)
     record = side_chain_record(structure)
     try:

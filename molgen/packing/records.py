@@ -17,7 +17,7 @@ class PackConfig:
             residue ("A:57"), instead of named ones.
         reach: Angstrom.
         only_incomplete: only side chains of which the structure lacks atoms.
-        mutate: "A:57:ALA", one text each.
+        mutate: "A:57:ALA", one text each, or one alone.
         samples: packings to return, the best one first, the others drawn by their probability.
         seed: of the draws.
         model: "default", or a weights file of `molgen train side-chains`.
@@ -31,6 +31,10 @@ class PackConfig:
     samples: int = 1
     seed: int = 0
     model: str = "default"
+
+    def __post_init__(self) -> None:
+        if isinstance(self.mutate, str):
+            object.__setattr__(self, "mutate", (self.mutate,))
 
 
 @dataclass(frozen=True)

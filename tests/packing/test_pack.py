@@ -8,7 +8,7 @@ from command_line import exit_code
 
 from molgen.chem.proteins.reading import read_protein
 from molgen.chem.side_chains.records import side_chain_record
-from molgen.errors import InputError
+from molgen.errors import ConfigError, InputError
 from molgen.models.side_chains.task import TASK
 from molgen.packing.pack import pack
 from molgen.packing.records import PackConfig
@@ -107,6 +107,13 @@ def test_a_mutation_changes_the_residue_and_nothing_else(protein, model):
     assert names == (*("N", "CA", "C", "O", "CB", "CG", "CD1", "CD2", "NE1", "CE2", "CE3", "CZ2", "CZ3", "CH2"),)
     glycine = packing.protein.residues[index_of(packing.protein, 19)]
     assert packing.protein.atom_names[glycine.start : glycine.stop] == ("N", "CA", "C", "O")
+
+
+def test_options_are_fields_of_the_configuration(protein, model):
+    packing = pack(protein, PackConfig(seed=3, residues="A:9"), model, mutate="A:9:VAL", residues="")
+    assert [(residue.label, residue.reason) for residue in packing.residues] == [("VAL:A:9", "mutated from ILE")]
+    with pytest.raises(ConfigError, match="unexpected keyword argument 'mutation'"):
+        pack(protein, mutation="A:9:VAL")
 
 
 def test_the_surroundings_of_a_mutation_are_packed_anew(protein, model):

@@ -90,7 +90,7 @@ def packing_report(
     expected = 100 * float(np.mean([residue.probability for residue in packing.residues]))
     return Report(
         title=f"Side chains of {name}",
-        lead=f"{len(packing.residues)} side chains; {expected:.0f} % are expected within 20 degrees.{limit}",
+        lead=_lead(len(packing.residues), expected) + limit,
         kind="residue",
         subjects=[_subject(name, packing, places, before, part)],
         receptor=receptor_text(part),
@@ -102,6 +102,12 @@ def packing_report(
         colors={f"P(all) {text}": color for _, text, color in _CLASSES},
         order=_ORDER,
     )
+
+
+def _lead(count: int, expected: float) -> str:
+    if count == 1:
+        return f"One side chain, within 20 degrees with a probability of {expected:.0f} %."
+    return f"{count} side chains; {expected:.0f} % are expected within 20 degrees."
 
 
 def _listed(residues: Sequence[PackedResidue]) -> list[PackedResidue]:
