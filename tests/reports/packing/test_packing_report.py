@@ -74,7 +74,9 @@ def test_of_many_residues_the_least_certain_are_listed(packing, before, monkeypa
 
 def test_one_side_chain_is_spoken_of_as_one(packing, before):
     alone = replace(packing, residues=packing.residues[:1])
-    assert packing_report(alone, before, config=CONFIG).lead.startswith("One side chain, within 20 degrees with a probability of ")
+    assert packing_report(alone, before, config=CONFIG).lead.startswith(
+        "One side chain, within 20 degrees with a probability of "
+    )
 
 
 def test_a_packing_without_residues_has_no_report(tmp_path, packing, before):
