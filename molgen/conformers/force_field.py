@@ -8,7 +8,6 @@ from dataclasses import replace
 import numpy as np
 import torch
 from rdkit import Chem
-from torch import Tensor
 
 from molgen.chem.atom_types.mmff_terms import MMFFTerms, mmff_terms
 from molgen.chem.molecules.force_field import Energies, minimize_conformers
@@ -20,7 +19,6 @@ from molgen.conformers.batching.minimization import Minimization, minimize_toget
 from molgen.conformers.restraints import DISTANCE_STIFFNESS, Restraints
 from molgen.physics.lbfgs import graph_preconditioner
 from molgen.physics.mmff import MMFFEnergy
-from molgen.physics.quasi_newton import Objective
 from molgen.runtime.threads import one_thread
 
 RDKIT_STEPS, OCTAHEDRAL_STEPS = 1.6, 10.0
@@ -52,14 +50,11 @@ class ConformerField:
         if self.terms is not None:
             pairs = restraints.core_pairs() if restraints is not None else None
             self._start = torch.from_numpy(graph_preconditioner(self.terms, pairs, DISTANCE_STIFFNESS)).float()
-            shapes: list[Objective] = [restraints.shape()] if restraints is not None else []
-            torsions, barriers = cumulene_torsions(mol)
-            if len(torsions):
+            self._shape = restraints.shape() if restraints is not None else None
+            self._cumulenes = cumulene_torsions(mol)
+            if len(self._cumulenes[0]):
                 self.device = torch.device("cpu")
-                turning = replace(self.terms, torsions=torsions, barriers=barriers).only(slice(None), slice(0))
-                shapes.append(MMFFEnergy(turning))
-            self._shape = _sum(*shapes) if shapes else None
-            self._energies = _with_and_without_charges(self.terms)
+            self._set_energies()
 
     def with_torsional_terms(self, torsions: np.ndarray, barriers: np.ndarray) -> ConformerField:
         """The force field with additional torsional terms.
@@ -73,13 +68,7 @@ class ConformerField:
         """
         if self.terms is None:
             raise ValueError("torsional terms are added to those of MMFF94s, which has no parameters for this molecule")
-        return self._with_terms(
-            replace(
-                self.terms,
-                torsions=np.concatenate([self.terms.torsions, torsions]),
-                barriers=np.concatenate([self.terms.barriers, barriers]),
-            )
-        )
+        return self._with_terms(_with_torsions(self.terms, torsions, barriers))
 
     def with_contacts_among(self, atoms: np.ndarray) -> ConformerField:
         """The force field with nonbonded terms among these atoms only; bonded terms are those of all atoms.
@@ -95,8 +84,15 @@ class ConformerField:
     def _with_terms(self, terms: MMFFTerms) -> ConformerField:
         changed = copy.copy(self)
         changed.terms = terms
-        changed._energies = _with_and_without_charges(terms)
+        changed._set_energies()
         return changed
+
+    def _set_energies(self) -> None:
+        """With and without charges: the energies, and what is minimized in their place."""
+        assert self.terms is not None
+        self._energies = _with_and_without_charges(self.terms)
+        biased = _with_torsions(self.terms, *self._cumulenes)
+        self._biased = _with_and_without_charges(biased) if len(self._cumulenes[0]) else {True: None, False: None}
 
     @property
     def knows_charges(self) -> bool:
@@ -151,8 +147,8 @@ class ConformerField:
     ) -> Minimization:
         """The request to minimize conformers [atoms, 3, k]; needs MMFF94s parameters."""
         given = torch.from_numpy(np.ascontiguousarray(positions)).float()
-        energy = self._energies[electrostatics]
-        return Minimization(energy, self._start, given, steps, max_force, self._shape, self.device)
+        energy, bias = self._energies[electrostatics], self._biased[electrostatics]
+        return Minimization(energy, self._start, given, steps, max_force, self.device, self._shape, bias)
 
     def _one_by_one(self, positions: np.ndarray, steps: int, electrostatics: bool) -> tuple[np.ndarray, Energies]:
         """Minimize by RDKit, one conformer at a time."""
@@ -163,20 +159,18 @@ class ConformerField:
         return moved if self.restraints is None else self.restraints.placed(moved), energies
 
 
+def _with_torsions(terms: MMFFTerms, torsions: np.ndarray, barriers: np.ndarray) -> MMFFTerms:
+    """The terms and further torsional ones."""
+    return replace(
+        terms,
+        torsions=np.concatenate([terms.torsions, torsions]),
+        barriers=np.concatenate([terms.barriers, barriers]),
+    )
+
+
 def _with_and_without_charges(terms: MMFFTerms) -> dict[bool, MMFFEnergy]:
     energy = MMFFEnergy(terms)
     return {True: energy, False: energy.with_charges(False)}
-
-
-def _sum(*objectives: Objective) -> Objective:
-    def total(positions: Tensor) -> tuple[Tensor, Tensor]:
-        energy, gradient = objectives[0](positions)
-        for objective in objectives[1:]:
-            more, pull = objective(positions)
-            energy, gradient = energy + more, gradient + pull
-        return energy, gradient
-
-    return total
 
 
 def has_both_signs(mol: Chem.Mol) -> bool:

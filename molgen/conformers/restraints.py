@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import math
 import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -73,11 +72,11 @@ class Restraints:
         number = {atom: index for index, atom in enumerate(self.core)}
         ends = places[[number[atom] for atom in pairs.ravel().tolist()]].reshape(-1, 2, 3)
         return ShapeRestraints(
-            torch.from_numpy(pairs),
-            torch.from_numpy(np.linalg.norm(ends[:, 0] - ends[:, 1], axis=-1)).float(),
+            pairs,
+            np.linalg.norm(ends[:, 0] - ends[:, 1], axis=-1),
             DISTANCE_STIFFNESS,
-            [torsion.atoms for torsion in self.torsions],
-            [(math.radians(torsion.low), math.radians(torsion.high)) for torsion in self.torsions],
+            np.array([torsion.atoms for torsion in self.torsions], dtype=np.int64).reshape(-1, 4),
+            np.radians([(torsion.low, torsion.high) for torsion in self.torsions]).reshape(-1, 2),
             _TORSION,
         )
 

@@ -14,7 +14,7 @@ from molgen.conformers.batching.memory import in_halves
 from molgen.physics.lbfgs import COLUMNS, minimize_batch
 from molgen.physics.mmff import MMFFEnergy
 from molgen.physics.mmff.lanes import minimize_in_lanes
-from molgen.physics.quasi_newton import Objective
+from molgen.physics.shape_restraints import ShapeRestraints
 
 PIECE_PAIRS, GPU_PAIRS = 250_000, 60_000_000
 """Conformers go through torch in pieces of about so many pairs of atoms: what fits the cache of a core, or keeps a
@@ -36,8 +36,9 @@ class Minimization:
         positions: float32 [n, 3, B], Angstrom.
         steps: at most; 0 for the energies alone.
         max_force: kcal/mol/Angstrom, where a conformer is done.
-        restraints: of conformers [n, 3, B], besides; no part of the energies that come back.
-        device: where they are minimized.
+        device: where they are minimized; a CPU where there are restraints or a bias.
+        restraints: besides; no part of the energies that come back.
+        bias: what is minimized in place of the energies that come back.
     """
 
     energy: MMFFEnergy
@@ -45,14 +46,14 @@ class Minimization:
     positions: Tensor
     steps: int
     max_force: float
-    restraints: Objective | None = None
     device: torch.device = _CPU
+    restraints: ShapeRestraints | None = None
+    bias: MMFFEnergy | None = None
 
     @property
-    def kind(self) -> tuple[str, int, float, bool, int]:
-        """A key that requests of one batch share; restrained ones are alone."""
-        restrained = 0 if self.restraints is None else id(self)
-        return str(self.device), self.steps, self.max_force, self.energy.charges, restrained
+    def kind(self) -> tuple[str, int, float, bool]:
+        """A key that requests of one batch share."""
+        return str(self.device), self.steps, self.max_force, self.energy.charges
 
     @property
     def cost(self) -> float:
@@ -87,18 +88,20 @@ Minimized = tuple[Tensor, Tensor]
 def minimize_together(requests: Sequence[Minimization]) -> list[Minimized]:
     """Minimize all requests; each result is independent of the rest of the batch.
 
-    On a CPU molecules go one by one through compiled code, on other devices many at once through torch, and so do
-    restrained ones, one by one.
+    On a CPU molecules go one by one through compiled code, on other devices many at once through torch.
     """
-    compiled = [request.device.type == "cpu" and request.restraints is None for request in requests]
+    compiled = [request.device.type == "cpu" for request in requests]
     batched = iter(minimize_batched([request for request, own in zip(requests, compiled, strict=True) if not own]))
     return [_in_lanes(request) if own else next(batched) for request, own in zip(requests, compiled, strict=True)]
 
 
 def _in_lanes(request: Minimization) -> Minimized:
-    return minimize_in_lanes(
-        request.energy, request.positions, request.steps, request.preconditioner, request.max_force
-    )
+    energy, start, force = request.energy, request.preconditioner, request.max_force
+    if request.steps == 0 or (request.restraints is None and request.bias is None):
+        return minimize_in_lanes(energy, request.positions, request.steps, start, force)
+    bias = energy if request.bias is None else request.bias
+    moved, _ = minimize_in_lanes(bias, request.positions, request.steps, start, force, request.restraints)
+    return minimize_in_lanes(energy, moved, 0, start, force)
 
 
 @torch.inference_mode()
@@ -170,26 +173,12 @@ def _solved(energy: MMFFEnergy, positions: Tensor, start: Tensor, like: Minimiza
     """Conformers [M, n, 3, B] after minimization, and their energies [M, B]."""
     if not like.steps:
         return positions, energy(positions)[0]
-
-    objective = energy if like.restraints is None else _restrained(energy, like.restraints)
-    x, e = minimize_batch(objective, positions, like.steps, start, until=like.max_force)
+    x, e = minimize_batch(energy, positions, like.steps, start, until=like.max_force)
     lost = ~torch.isfinite(e) | ~torch.isfinite(x).flatten(1, 2).all(1)
     x = torch.where(lost[:, None, None], positions, x)
-    e = torch.where(lost, energy(positions)[0], e) if lost.any() else e
-    return x, e if like.restraints is None else energy(x)[0]
+    return x, torch.where(lost, energy(positions)[0], e) if lost.any() else e
 
 
 def _own(block: _Block, positions: Tensor, energies: Tensor) -> Minimized:
     count = block.end - block.begin
     return positions[: block.request.positions.shape[0], :, :count], energies[:count]
-
-
-def _restrained(energy: MMFFEnergy, restraints: Objective) -> Objective:
-    """The energy of conformers [M, n, 3, B] of one molecule, and its restraints."""
-
-    def both(positions: Tensor) -> tuple[Tensor, Tensor]:
-        e, gradient = energy(positions)
-        more, pull = zip(*(restraints(block) for block in positions), strict=True)
-        return e + torch.stack(more), gradient + torch.stack(pull)
-
-    return both

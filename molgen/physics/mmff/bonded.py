@@ -18,8 +18,8 @@ import torch
 from torch import Tensor
 
 from molgen.chem.atom_types.mmff_record import MMFFTerms
-from molgen.physics.dihedrals import dot, norm, scale
 from molgen.physics.mmff.rows import BondedRows, bonded_rows
+from molgen.physics.mmff.vectors import dot, norm, scale
 
 _STIFFNESS = 143.9325
 """kcal/mol per mdyn Angstrom."""

@@ -23,7 +23,7 @@ _REVIEW = 5
 """Evaluations after which a conformer is asked whether it has arrived."""
 _F = np.float32
 _ZERO, _HALF, _ONE, _TWO, _THREE, _SEVEN = _F(0), _F(0.5), _F(1), _F(2), _F(3), _F(7)
-_HALF_PI = _F(np.pi / 2)
+_HALF_PI, _FULL = _F(np.pi / 2), _F(2 * np.pi)
 _NEAREST = _F(0.01)  # square of 0.1 Angstrom
 _STRAIGHT, _LEVEL, _LEAST_SINE = _F(2e-5), _F(1e-8), _F(1e-6)  # squared sines
 _CUBIC_BEND, _STRETCH_ENERGY, _STRETCH_FORCE = _F(-0.4), _F(7 / 6), _F(14 / 3)
@@ -43,7 +43,9 @@ class Terms(NamedTuple):
     """The terms of a molecule of n atoms, see :class:`molgen.physics.mmff.bonded.BondedTerms`.
 
     Contacts are sorted by their first atoms: those of atom i, whose other atoms are ``second`` [p], are the rows
-    ``begins[i]`` to ``begins[i + 1]``.
+    ``begins[i]`` to ``begins[i + 1]``. Last come restraints: pairs ``apart`` [2, h] with stiffness and length [2, h],
+    and four atoms each, ``turned`` [4, t], with the stiffness outside of a range of angles, its middle and half its
+    width, radian [3, t].
     """
 
     vectors: Indices
@@ -62,6 +64,16 @@ class Terms(NamedTuple):
     begins: Indices
     second: Indices
     contact: Floats
+    apart: Indices
+    lengths: Floats
+    turned: Indices
+    ranges: Floats
+
+
+def no_restraints() -> dict[str, np.ndarray]:
+    """The last fields of :class:`Terms` where nothing is restrained."""
+    pairs, fours = np.zeros((2, 0), np.uint32), np.zeros((4, 0), np.uint32)
+    return {"apart": pairs, "lengths": np.zeros((2, 0), _F), "turned": fours, "ranges": np.zeros((3, 0), _F)}
 
 
 class Work(NamedTuple):
@@ -259,6 +271,67 @@ def _add_contacts(terms, charges, x, work, energy, gradient):
             energy[k] += own[3, k]
 
 
+@_inner
+def _hold_apart(terms, x, energy, gradient):
+    lanes = x.shape[2]
+    for h in range(terms.apart.shape[1]):
+        i, j, force, rest = terms.apart[0, h], terms.apart[1, h], terms.lengths[0, h], terms.lengths[1, h]
+        for k in range(lanes):
+            dx, dy, dz = x[i, 0, k] - x[j, 0, k], x[i, 1, k] - x[j, 1, k], x[i, 2, k] - x[j, 2, k]
+            square = dx * dx + dy * dy + dz * dz
+            length = np.sqrt(square if square > _NEAREST else _NEAREST)
+            pull = force * (length - rest)
+            slope = pull / length
+            energy[k] += _HALF * pull * (length - rest)
+            gradient[i, 0, k] += dx * slope
+            gradient[i, 1, k] += dy * slope
+            gradient[i, 2, k] += dz * slope
+            gradient[j, 0, k] -= dx * slope
+            gradient[j, 1, k] -= dy * slope
+            gradient[j, 2, k] -= dz * slope
+
+
+@_inner
+def _hold_turned(terms, x, energy, gradient):
+    """Dihedral angles and their derivatives: Blondel and Karplus 1996, J. Comput. Chem. 17, 1132."""
+    lanes = x.shape[2]
+    for t in range(terms.turned.shape[1]):
+        a, b, c, d = terms.turned[0, t], terms.turned[1, t], terms.turned[2, t], terms.turned[3, t]
+        force, middle, half = terms.ranges[0, t], terms.ranges[1, t], terms.ranges[2, t]
+        for k in range(lanes):
+            fx, fy, fz = x[a, 0, k] - x[b, 0, k], x[a, 1, k] - x[b, 1, k], x[a, 2, k] - x[b, 2, k]
+            gx, gy, gz = x[b, 0, k] - x[c, 0, k], x[b, 1, k] - x[c, 1, k], x[b, 2, k] - x[c, 2, k]
+            hx, hy, hz = x[d, 0, k] - x[c, 0, k], x[d, 1, k] - x[c, 1, k], x[d, 2, k] - x[c, 2, k]
+            px, py, pz = fy * gz - fz * gy, fz * gx - fx * gz, fx * gy - fy * gx
+            qx, qy, qz = hy * gz - hz * gy, hz * gx - hx * gz, hx * gy - hy * gx
+            axis = gx * gx + gy * gy + gz * gz
+            axis = np.sqrt(axis if axis > _NEAREST else _NEAREST)
+            near, far = px * px + py * py + pz * pz, qx * qx + qy * qy + qz * qz
+            near, far = near if near > _STRAIGHT else _STRAIGHT, far if far > _STRAIGHT else _STRAIGHT
+            sine = ((qy * pz - qz * py) * gx + (qz * px - qx * pz) * gy + (qx * py - qy * px) * gz) / axis
+            away = np.arctan2(sine, px * qx + py * qy + pz * qz) - middle
+            away -= _FULL * np.floor(away / _FULL + _HALF)
+            outside = away - half if away > half else away + half if away < -half else _ZERO
+            pull = force * outside
+            energy[k] += _HALF * pull * outside
+            first, last = -pull * axis / near, pull * axis / far
+            left, right = (fx * gx + fy * gy + fz * gz) / axis, (hx * gx + hy * gy + hz * gz) / axis
+            along, across = pull * left / near, -pull * right / far
+            mx, my, mz = along * px + across * qx, along * py + across * qy, along * pz + across * qz
+            gradient[a, 0, k] += first * px
+            gradient[a, 1, k] += first * py
+            gradient[a, 2, k] += first * pz
+            gradient[b, 0, k] += mx - first * px
+            gradient[b, 1, k] += my - first * py
+            gradient[b, 2, k] += mz - first * pz
+            gradient[c, 0, k] -= mx + last * qx
+            gradient[c, 1, k] -= my + last * qy
+            gradient[c, 2, k] -= mz + last * qz
+            gradient[d, 0, k] += last * qx
+            gradient[d, 1, k] += last * qy
+            gradient[d, 2, k] += last * qz
+
+
 @_inlined
 def _evaluate(terms, charges, x, work, energy, gradient):
     """Energies [LANES] and gradients [n, 3, LANES] of conformers ``x``."""
@@ -287,6 +360,8 @@ def _evaluate(terms, charges, x, work, energy, gradient):
             for k in range(lanes):
                 gradient[j, axis, k] -= slope[axis, k]
     _add_contacts(terms, charges, x, work, energy, gradient)
+    _hold_apart(terms, x, energy, gradient)
+    _hold_turned(terms, x, energy, gradient)
 
 
 @_inner

@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from molgen.physics.dihedrals import dot, scale
+from molgen.physics.mmff.vectors import dot, scale
 
 _VDW_SHIFT, _VDW_POWER = 0.07, 0.12
 _CHARGE_SHIFT = 0.05

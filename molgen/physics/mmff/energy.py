@@ -75,14 +75,14 @@ class MMFFEnergy:
     @cached_property
     def compiled_terms(self) -> Terms:
         """The terms of one molecule for compiled code."""
-        from molgen.physics.mmff.compiled import Terms
+        from molgen.physics.mmff.compiled import Terms, no_restraints
 
         by_first = self.pairs[0].argsort(stable=True)
         first, second = self.pairs[:, by_first].numpy()
         rows = {name: getattr(self.bonded, name).numpy() for name in Terms._fields if hasattr(self.bonded, name)}
         rows |= {"begins": np.searchsorted(first, np.arange(self.n_atoms + 1)), "second": second}
         rows["contact"] = self.contact[:, by_first].numpy()
-        return Terms(**{name: _in_rows(array) for name, array in rows.items()})
+        return Terms(**{name: _in_rows(array) for name, array in rows.items()}, **no_restraints())
 
     def __call__(self, positions: Tensor) -> tuple[Tensor, Tensor]:
         """Conformers [..., n, 3, B] -> energies [..., B] in kcal/mol and gradients [..., n, 3, B]."""
