@@ -92,12 +92,34 @@ def test_what_follows_an_end_record_is_read_unless_it_is_another_snapshot(read):
     both = read([*tripeptide(), "END", *ligand, "END"])
     assert [residue.label for residue in both.of_kind("ligand")] == ["LIG:L:9"]
     assert both.notes == ("atoms after the END record are read too: 2",)
-    moved = [line[:30] + f"{float(line[30:38]) + 30:8.3f}" + line[38:] for line in tripeptide()]
-    frames = read([*tripeptide(), "END", *moved, "END", *ligand])
+    frames = read([*tripeptide(), "END", *tripeptide(), "END", *ligand])
     assert len(frames) == 15
     assert frames.notes == ("atoms after the END record left out: 17",)
     elsewhere = [line[:21] + "B" + line[22:] for line in tripeptide()]
     assert read([*tripeptide(), "END", *elsewhere]).notes == ("atoms after the END record left out: 15",)
+
+
+def test_a_polymer_that_comes_again_elsewhere_is_a_chain_of_the_assembly(read):
+    moved = [line[:30] + f"{float(line[30:38]) + 30:8.3f}" + line[38:] for line in tripeptide()]
+    ligand = [hetero(name, "C", "LIG", 9, x, 20.0, 20.0, chain="A") for name, x in (("C1", 20.0), ("C2", 21.5))]
+    both = read([*tripeptide(), "END", *moved, *ligand])
+    assert [residue.label for residue in both.residues if residue.name == "LIG"] == ["LIG:B:9"]
+    assert {residue.chain for residue in both.of_kind("polymer")} == {"A", "B"}
+    assert both.notes == ("atoms after the END record are read too: 17; chain A of part 2 is B",)
+    for end in ("ENDMDL", "END"):
+        models = read(["MODEL", *tripeptide(), end, "MODEL", *moved, end])
+        assert models.notes == ("2 models that do not overlap are read as one assembly: chain A of model 2 is B",)
+
+
+def test_of_a_group_that_comes_again_the_first_is_read_and_what_follows_it_too(read):
+    water = hetero("O", "O", "HOH", 7, -9.0, 0.0, 0.0, chain="A")
+    ligand = [hetero(name, "C", "LIG", 9, x, 20.0, 20.0, chain="L") for name, x in (("C1", 20.0), ("C2", 21.5))]
+    protein = read([*tripeptide(), water, "END", water, *ligand, "END", *ligand])
+    assert [residue.label for residue in protein.of_kind("ligand", "water")] == ["HOH:A:7", "LIG:L:9"]
+    assert protein.notes == (
+        "atoms after the END record are read too: 2",
+        "atoms after the END record left out: 3",
+    )
 
 
 def test_only_the_first_model_is_read(read):

@@ -11,6 +11,7 @@ from scipy.spatial import KDTree
 
 from molgen.chem.formats.mmcif.atom_site import AtomSite
 from molgen.chem.formats.parsing import shortened
+from molgen.chem.formats.residue_names import is_standard
 
 _SAME_PLACE = 1.5  # Angstrom
 _MOST_OVERLAP = 0.02  # of the atoms of a model; two models of one protein have more than half
@@ -39,35 +40,47 @@ def one_structure(models: Iterable[list[AtomSite]], count: int) -> tuple[list[At
             positions.append(own)
     if len(parts) < 2:
         return atoms, [f"the first of {count} models is read"] if count > 1 else []
-    joined, renamed = _with_own_chains(parts)
+    joined, changed = _with_own_chains(parts)
+    renamed = [f"chain {old or '(none)'} of model {number} is {new}" for number, old, new in changed]
     ids = f": {shortened(renamed, 6)}" if renamed else ""
     return joined, [f"{len(parts)} models that do not overlap are read as one assembly{ids}"]
 
 
-def joined_parts(parts: Iterable[list[AtomSite]]) -> tuple[list[AtomSite], int, int]:
+def joined_parts(parts: Iterable[list[AtomSite]]) -> tuple[list[AtomSite], list[str]]:
     """The atoms of the first part of a file and of those after it, up to one that lies on what comes before.
 
-    Programs write END between things that belong together (a receptor and its ligand, one file after the other) as
-    well as between snapshots of one thing, which lie on each other.
+    Programs write END between things that belong together (a receptor and its ligand, one file after the other, the
+    chains of an assembly) as well as between snapshots of one thing, which lie on each other. A polymer that comes
+    again elsewhere gets chain ids of its own; of other groups that come again the first is read.
 
     Args:
         parts: what stands between END records, in the order of the file.
 
     Returns:
-        the atoms, how many of them are from later parts, and how many are left out.
+        the atoms, and what is to be said of it.
     """
     atoms: list[AtomSite] = []
     added = left_out = 0
-    for part in parts:
-        own = _positions(part)
+    renamed: list[str] = []
+    remaining = iter(parts)
+    for number, part in enumerate(remaining, start=1):
         there = {(atom.label, atom.name) for atom in atoms}
-        is_again = bool(there) and any((atom.label, atom.name) in there for atom in part)
-        if left_out or is_again or _overlaps(_positions(atoms), [own], most=_MOST_CLASHES):
-            left_out += len(part)
-            continue
-        added += len(part) if atoms else 0
-        atoms = [*atoms, *part]
-    return atoms, added, left_out
+        new = [atom for atom in part if (atom.label, atom.name) not in there]
+        polymer_again = any(is_standard(atom.residue) and (atom.label, atom.name) in there for atom in part)
+        own = part if polymer_again else new
+        if _overlaps(_positions(atoms), [_positions(own)], most=_MOST_CLASHES):
+            left_out += len(part) + sum(map(len, remaining))
+            break
+        if polymer_again:
+            atoms, changed = _with_own_chains([atoms, part])
+            renamed += [f"chain {old or '(none)'} of part {number} is {new_id}" for _, old, new_id in changed]
+        else:
+            atoms = [*atoms, *new]
+        added += len(own) if number > 1 else 0
+        left_out += len(part) - len(own)
+    ids = f"; {shortened(renamed, 6)}" if renamed else ""
+    notes = [f"atoms after the END record are read too: {added}{ids}"] if added else []
+    return atoms, [*notes, *([f"atoms after the END record left out: {left_out}"] if left_out else [])]
 
 
 def _positions(atoms: list[AtomSite]) -> np.ndarray:
@@ -84,17 +97,17 @@ def _overlaps(own: np.ndarray, others: list[np.ndarray], most: float = _MOST_OVE
     return max(near, default=0.0) > most
 
 
-def _with_own_chains(parts: list[list[AtomSite]]) -> tuple[list[AtomSite], list[str]]:
-    """The atoms of all models under chain ids of their own, and which ids are new."""
+def _with_own_chains(parts: list[list[AtomSite]]) -> tuple[list[AtomSite], list[tuple[int, str, str]]]:
+    """The atoms of all parts under chain ids of their own, and which are new: number of the part, old and new id."""
     atoms: list[AtomSite] = []
     used: set[str] = {atom.chain for part in parts for atom in part}
     taken: set[str] = set()
     free = (name for name in _names() if name not in used)
-    renamed = []
+    renamed: list[tuple[int, str, str]] = []
     for number, part in enumerate(parts, start=1):
         ids = {chain: next(free) if chain in taken else chain for chain in dict.fromkeys(atom.chain for atom in part)}
         taken.update(ids.values())
-        renamed += [f"chain {old or '(none)'} of model {number} is {new}" for old, new in ids.items() if new != old]
+        renamed += [(number, old, new) for old, new in ids.items() if new != old]
         atoms += [atom._replace(chain=ids[atom.chain]) for atom in part]
     return atoms, renamed
 

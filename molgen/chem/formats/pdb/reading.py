@@ -37,16 +37,14 @@ def parse_pdb(text: str) -> tuple[list[AtomSite], list[str]]:
                 models.append([])
                 closed = False
             models[-1].append((number, line))
-        elif line.startswith("MODEL "):
+        elif line[:6].rstrip() == "MODEL":
             count += 1
             closed = closed or bool(models[-1])
         elif line.startswith("END"):
             closed = closed or bool(models[-1])
     first, dummies = _parse_model(models[0])
     if count < 2:
-        atoms, added, left_out = joined_parts([first, *(_parse_model(model)[0] for model in models[1:])])
-        notes = [f"atoms after the END record are read too: {added}"] if added else []
-        notes += [f"atoms after the END record left out: {left_out}"] if left_out else []
+        atoms, notes = joined_parts([first, *(_parse_model(model)[0] for model in models[1:])])
         return atoms, [*notes, *_dummy_notes(dummies)]
     atoms, notes = one_structure(itertools.chain([first], (_parse_model(model)[0] for model in models[1:])), count)
     return atoms, [*notes, *_dummy_notes(dummies)]
