@@ -267,13 +267,16 @@ def _conclude(
 
 def _dock_pairs(table: Path, output: Path, threads: int, **options: Any) -> None:
     check_outputs(output, inputs=(table,))
+    settings: list[Setting] = []
     with progress("pairs") as tick:
         from molgen.docking.pairs import PairDocking, dock_pairs_to_file
-        from molgen.docking.run import ligand_documents
+        from molgen.docking.run import ligand_documents, receptor_document
 
-        rows = dock_pairs_to_file(table, output, PairDocking(**options), threads=threads, on_row=tick)
+        work = PairDocking(**options, on_setting=lambda setting: settings.append(setting) or print_setting(setting))
+        rows = dock_pairs_to_file(table, output, work, threads=threads, on_row=tick)
     print_docked(rows, str(table))
-    conclude({"ligands": ligand_documents(rows)}, (output,))
+    receptors = [receptor_document(setting) for setting in settings]
+    conclude({"receptors": receptors, "ligands": ligand_documents(rows)}, (output,))
     if all(row.result is None for row in rows):
         raise typer.Exit(2)
 

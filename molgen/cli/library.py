@@ -15,7 +15,7 @@ import typer
 from molgen.cli.frame.voice import conclude, note, say, voice
 from molgen.cli.inputs.early import check_molecules, check_weights
 from molgen.cli.inputs.options import LIBRARY
-from molgen.cli.results.docked import print_pockets
+from molgen.cli.results.docked import print_pockets, print_receptor
 from molgen.runtime.stages import duration
 
 if TYPE_CHECKING:
@@ -110,6 +110,7 @@ def dock_to_folder(
         notes = (text for site in work.sites for text in (*site.receptor.protein.notes, *site.notes))
         for text in dict.fromkeys(notes):
             note(f"note: {text}")
+        print_receptor(work.sites[0].receptor, str(structures[0]))
         print_pockets(work.sites)
 
     with library_progress() as listener:

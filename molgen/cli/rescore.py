@@ -59,7 +59,9 @@ def rescore(
         )
     _print_rescored(rows, str(ligand))
     done = any(row.pose is not None for row in rows)
-    conclude({"poses": [_document(row) for row in rows]}, (output,) if done else ())
+    first = next((row.result for row in rows if row.result is not None), None)
+    receptor = {} if first is None else {"protein_notes": first.receptor_notes, "kept": first.kept}
+    conclude({**receptor, "poses": [_document(row) for row in rows]}, (output,) if done else ())
     if not done:
         raise typer.Exit(2)
 
@@ -79,8 +81,11 @@ def _print_rescored(rows: Sequence[RescoreRow], source: str) -> None:
     if len(rows) == 1 and rows[0].pose is None:
         print_failure(rows[0], source)
         return
-    for text in dict.fromkeys(text for row in rows if row.result is not None for text in row.result.notes):
+    scored = [row.result for row in rows if row.result is not None]
+    for text in dict.fromkeys(text for result in scored for text in (*result.receptor_notes, *result.notes)):
         note(f"note: {text}")
+    if scored and scored[0].kept:
+        note(f"kept: {', '.join(scored[0].kept)}")
     table = Table("name", "kcal/mol", "strain", "RMSD / Å", "valid", "status")
     for row in rows[:MOST_ROWS]:
         if row.pose is None:

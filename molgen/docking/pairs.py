@@ -26,7 +26,7 @@ from molgen.docking.ligand import prepare_variants
 from molgen.docking.pose_files import check_pose_file
 from molgen.docking.poses.conditions import check_conditions
 from molgen.docking.records import DockConfig, DockingResult, with_note
-from molgen.docking.run import DockRow, write_poses
+from molgen.docking.run import DockRow, Setting, write_poses
 from molgen.docking.site import Site, sites_of
 from molgen.docking.states.variants import dock_variants
 from molgen.errors import InputError, MolgenError, ParseError
@@ -124,6 +124,7 @@ class PairDocking:
         config: how each is docked.
         pocket: of rows that name none.
         keep, drop, chains, largest_fragment: as in :func:`molgen.dock`, of every protein.
+        on_setting: called once for each protein and pocket, when the receptor is ready.
     """
 
     config: DockConfig
@@ -132,7 +133,9 @@ class PairDocking:
     drop: Collection[str] = ()
     chains: Collection[str] = ()
     largest_fragment: bool = False
+    on_setting: Callable[[Setting], None] | None = None
     _sites: dict[tuple[str, str], Sequence[Site]] = field(default_factory=dict)
+    _said: set[tuple[str, str]] = field(default_factory=set)
 
     def __call__(self, pair: Pair) -> DockingResult:
         with _files_named():
@@ -165,10 +168,13 @@ class PairDocking:
         key = (protein, pocket)
         if key not in self._sites:
             structure = choose_chains(read_protein(protein), self.chains)
-            sites = sites_of(structure, pocket, keep=self.keep, drop=self.drop, covalent=self.config.covalent).searched
-            sites = flexible_sites(sites, self.config)
+            pockets = sites_of(structure, pocket, keep=self.keep, drop=self.drop, covalent=self.config.covalent)
+            sites = flexible_sites(pockets.searched, self.config)
             check_conditions(self.config, sites)
             self._sites = {**dict(list(self._sites.items())[1 - _MOST_SITES :]), key: sites}
+            if self.on_setting is not None and key not in self._said:
+                self.on_setting(Setting(structure, sites, pockets.others))
+            self._said.add(key)
         return self._sites[key]
 
 

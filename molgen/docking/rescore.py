@@ -19,7 +19,7 @@ from molgen.chem.molecules.reference import reference_ligand
 from molgen.chem.molecules.standardize import prepare_molecule
 from molgen.chem.molecules.writing import SdfRecord
 from molgen.chem.proteins.entries import choose_chains
-from molgen.chem.proteins.groups.stand_ins import StandIns, stand_ins
+from molgen.chem.proteins.groups.stand_ins import StandIns, stand_ins, without_advice
 from molgen.chem.proteins.reading import read_protein
 from molgen.chem.proteins.structure import Pocket, Protein
 from molgen.docking.covalent.unseen import bond_note
@@ -113,7 +113,7 @@ def rescore(
     settings = DockConfig(n=1, ph=None, keep_conformer=True)
     ranked = RankedPose(site, refined, 0, None)
     bonded = bond_note(full, site.receptor.protein)
-    notes = (*site.pocket.notes, bonded) if bonded else site.pocket.notes
+    notes = [*map(without_advice, site.pocket.notes), *([bonded] if bonded else [])]
     return docking_result(
         ligand, [site], [ranked], settings, begin=begin, lowest=ranked, reference=reference, notes=notes
     )

@@ -229,12 +229,16 @@ def _poses(
 
 def run_document(rows: Sequence[DockRow], setting: Setting) -> dict[str, Any]:
     """A run as JSON values: the receptor, decisions on it, the pockets, and every ligand."""
+    return {**receptor_document(setting), "ligands": ligand_documents(rows)}
+
+
+def receptor_document(setting: Setting) -> dict[str, Any]:
+    """The receptor, decisions on it and the pockets as JSON values."""
     return {
         "protein": setting.protein.source,
         "protein_notes": setting.notes,
         "left_out": list(setting.sites[0].receptor.left_out),
         "pockets": [pocket_record(site.pocket) for site in setting.sites],
-        "ligands": ligand_documents(rows),
     }
 
 

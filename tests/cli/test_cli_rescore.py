@@ -7,6 +7,8 @@ from command_line import exit_code, the_error
 from complexes import ligand_of_file, protein_path
 from rdkit import Chem
 
+DATA = Path(__file__).parents[2] / "data"
+
 
 def test_rescored_poses_keep_their_order(in_folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     crystal = ligand_of_file("1s3v")
@@ -36,3 +38,12 @@ def test_a_pose_without_coordinates_is_one_line(in_folder: Path, capsys: pytest.
     Path("poses.smi").write_text("CCO flat\nCC(=O)C flat too\n")
     assert exit_code("rescore", "-p", protein_path("1s3v"), "-l", "poses.smi", "-o", "o.sdf") == 2
     assert "0 of 2 poses scored, 2 failed" in capsys.readouterr().out
+
+
+def test_what_is_decided_of_the_receptor_is_said(in_folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    lines = (DATA / "1ia1.pdb").read_text().splitlines()
+    Path("two.pdb").write_text("\n".join([*lines, lines[-2]]))
+    assert exit_code("rescore", "-p", "two.pdb", "-l", DATA / "1ia1_ligand.sdf", "-o", "o.sdf") == 0
+    err = capsys.readouterr().err
+    assert "note: atoms after the END record left out: 1" in err
+    assert "kept: NDP:A:193" in err

@@ -9,6 +9,7 @@ from structure_texts import tripeptide
 from molgen.docking import pairs
 from molgen.docking.pairs import PairDocking, dock_pairs_to_file, read_pairs
 from molgen.docking.records import config_of
+from molgen.docking.run import Setting
 from molgen.errors import InputError
 
 
@@ -84,3 +85,14 @@ def test_the_site_of_a_protein_serves_the_pairs_that_follow(tmp_path: Path, monk
         work(pair)
     assert seen[0][0] is seen[1][0]
     assert [Chem.MolToSmiles(Chem.RemoveHs(one.ligand.mol)) for _, one in seen] == ["CCO", "CC[NH3+]"]
+
+
+def test_what_is_decided_of_a_receptor_is_said_once_for_all_its_pairs(tmp_path: Path) -> None:
+    (tmp_path / "a.pdb").write_text("\n".join([*tripeptide(), "END", tripeptide()[0]]))
+    path = table(tmp_path, "protein;ligand;pocket", "a.pdb;CCO;box:0,0,0", "a.pdb;CCN;box:0,0,0")
+    settings: list[Setting] = []
+    config = config_of(proposals="random", rank="energy", effort="quick")
+    rows = dock_pairs_to_file(path, tmp_path / "out.sdf", PairDocking(config, on_setting=settings.append))
+    assert [row.error for row in rows] == [None, None]
+    (setting,) = settings
+    assert "atoms after the END record left out: 1" in setting.notes

@@ -11,6 +11,7 @@ from molgen.cli.frame.voice import note, say, show
 from molgen.runtime.stages import stage
 
 if TYPE_CHECKING:
+    from molgen.chem.proteins.receptor import Receptor
     from molgen.docking.records import Pose
     from molgen.docking.run import DockRow, Setting
     from molgen.docking.site import Site
@@ -20,16 +21,20 @@ def print_setting(setting: Setting) -> None:
     """The receptor and the pockets, on stderr, before the work begins."""
     for text in setting.notes:
         note(f"note: {text}")
-    receptor = setting.sites[0].receptor
-    note(f"receptor: {len(receptor.protein)} atoms of {setting.protein.source}")
-    if receptor.kept:
-        note(f"kept: {', '.join(receptor.kept)}")
-    if receptor.left_out:
-        note(f"left out: {'; '.join(receptor.left_out)}")
+    print_receptor(setting.sites[0].receptor, setting.protein.source)
     print_pockets(setting.sites)
     for pocket in setting.others:
         box = ",".join(f"{x:.1f}" for x in pocket.center)
         note(f"not searched: {pocket.name}, --pocket box:{box}")
+
+
+def print_receptor(receptor: Receptor, source: str) -> None:
+    """What is docked to, on stderr: atoms of a file, groups that are kept and left out."""
+    note(f"receptor: {len(receptor.protein)} atoms of {source}")
+    if receptor.kept:
+        note(f"kept: {', '.join(receptor.kept)}")
+    if receptor.left_out:
+        note(f"left out: {'; '.join(receptor.left_out)}")
 
 
 def print_pockets(sites: Sequence[Site]) -> None:

@@ -12,7 +12,7 @@ from molgen.chem.covalent.request import CovalentBond
 from molgen.chem.formats.parsing import shortened
 from molgen.chem.proteins.groups.bonds import bond_text, residue_bonds
 from molgen.chem.proteins.groups.molecules import molecules
-from molgen.chem.proteins.groups.stand_ins import WITHOUT_BOND
+from molgen.chem.proteins.groups.stand_ins import without_advice
 from molgen.chem.proteins.structure import Pocket, Protein, Residue
 from molgen.errors import InputError
 
@@ -121,7 +121,7 @@ def bound_group(protein: Protein, bond: CovalentBond) -> tuple[Residue, ...]:
 
 def freed(pocket: Pocket, protein: Protein, bond: CovalentBond) -> Pocket:
     """The pocket without what the file has bonded to the atom; its notes say that the bond is docked through."""
-    notes = [note.removesuffix(WITHOUT_BOND) for note in pocket.notes]
+    notes = [without_advice(note) for note in pocket.notes]
     gone = [one for one in bound_group(protein, bond) if one.label not in pocket.removed]
     if gone:
         labels = ", ".join(one.label for one in gone)

@@ -7,8 +7,9 @@ import pytest
 from small_structures import alanine, rod, structure
 
 from molgen.chem.proteins.groups.molecules import groups, peptide_chains
-from molgen.chem.proteins.groups.stand_ins import WITHOUT_BOND, stand_ins
+from molgen.chem.proteins.groups.stand_ins import stand_ins, without_advice
 from molgen.chem.proteins.pockets import find_pockets
+from molgen.chem.proteins.reading import read_protein
 from molgen.chem.proteins.receptor import receptor
 from molgen.chem.proteins.structure import Pocket
 from molgen.errors import InputError
@@ -92,9 +93,20 @@ def test_a_covalently_bound_ligand_is_named_with_its_bond():
     standing = np.arange(8)[:, None] * [0, -1.4, 0] + [8, -3.0, 0]
     result = found(standing, ("DRG", "A", 300, "", "ligand", standing, None))
     assert result.removed == ("DRG:A:300",)
-    assert result.notes[1] == f"DRG:A:300 is covalently bound to ALA:A:3 (C1-CB, 1.50 A){WITHOUT_BOND}"
+    without = ": docking is without this bond"
+    assert result.notes[1] == f"DRG:A:300 is covalently bound to ALA:A:3 (C1-CB, 1.50 A){without}"
     (alone,) = found(standing).notes
-    assert alone == f"the ligand is covalently bound to CB of ALA:A:3 (1.50 A){WITHOUT_BOND}"
+    assert alone == f"the ligand is covalently bound to CB of ALA:A:3 (1.50 A){without}"
+    assert without_advice(alone) == "the ligand is covalently bound to CB of ALA:A:3 (1.50 A)"
+
+
+def test_docking_through_a_bond_is_advised_where_it_can_be_done():
+    protein = read_protein("data/1vsn.pdb")
+    (own,) = [residue for residue in protein.residues if residue.name == "NFT"]
+    notes = stand_ins(protein, [protein.positions[own.start : own.stop]]).notes
+    advised = "covalently bound to CYS:A:25 (C44-SG, 1.73 A): docking is without this bond, --covalent docks through it"
+    (bond,) = [note for note in notes if note.endswith(advised)]
+    assert without_advice(bond) == "NFT:A:283 is covalently bound to CYS:A:25 (C44-SG, 1.73 A)"
 
 
 def test_a_metal_that_the_ligand_coordinates_stays_without_a_word():

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from scipy.spatial import KDTree
 
+from molgen.chem.covalent.nucleophiles import bonds_ligands
 from molgen.chem.proteins.groups.molecules import Molecule, molecules
 from molgen.chem.proteins.structure import Place, Protein
 
@@ -18,8 +19,7 @@ _BOND = {16: 2.2, 34: 2.4, 15: 2.1}  # Angstrom, of a ligand atom to one of the 
 _OTHER_BOND = 1.75
 _SHORTEST_BOND = 1.3
 _REACH = 2.4
-WITHOUT_BOND = ": docking is without this bond, --covalent docks through it"
-"""How notes on covalent bonds end where these are not docked through."""
+_WITHOUT_BOND, _ADVICE = ": docking is without this bond", ", --covalent docks through it"
 
 
 @dataclass(frozen=True)
@@ -75,12 +75,24 @@ def stand_ins(
     return StandIns(gone, tuple(notes), places)
 
 
+def without_advice(note: str) -> str:
+    """A note on a covalent bond without what it says of docking."""
+    return note.removesuffix(_ADVICE).removesuffix(_WITHOUT_BOND)
+
+
 def covalent_note(molecule: Molecule, gone: Collection[str] = ()) -> list[str]:
     """What is said of a ligand that is bound to a chain, unless that residue is `gone` as well."""
     anchors = [anchor for anchor in molecule.anchors if anchor.split(" (")[0] not in gone]
     if not anchors:
         return []
-    return [f"{molecule.label} is covalently bound to {', '.join(anchors)}{WITHOUT_BOND}"]
+    can_be_docked = any(map(_bonds_ligands, anchors))
+    return [f"{molecule.label} is covalently bound to {', '.join(anchors)}{_WITHOUT_BOND}{_ADVICE * can_be_docked}"]
+
+
+def _bonds_ligands(anchor: str) -> bool:
+    """Whether docking knows such a bond: to an anchor as `CYS:A:25 (C44-SG, 1.73 A)`."""
+    residue, bond = anchor.split(" (")
+    return bonds_ligands(residue.split(":")[0], bond.split(",")[0].split("-")[-1])
 
 
 def _goes(protein: Protein, molecule: Molecule, poses: Sequence[np.ndarray], distances: np.ndarray) -> bool:
@@ -119,7 +131,9 @@ def _stays(protein: Protein, molecule: Molecule, distances: np.ndarray, tree: KD
     distance = float(distances[nearest])
     where = f"{protein.atom_names[nearest]} of {protein.residues[protein.residue_index[nearest]].label}"
     if _is_bond(protein, atoms, distances[atoms], tree):
-        bond = f"the ligand is covalently bound to {where} ({distance:.2f} A){WITHOUT_BOND}"
+        name = protein.residues[protein.residue_index[nearest]].name
+        advice = _ADVICE * bonds_ligands(name, protein.atom_names[nearest])
+        bond = f"the ligand is covalently bound to {where} ({distance:.2f} A){_WITHOUT_BOND}{advice}"
         return [] if is_bound else [bond]
     if distance > _CLASH:
         return []
