@@ -153,7 +153,7 @@ def conformers(
     Parquet shards with one row per molecule, by many processes and resumable: molgen screen conformers.
     """
     from molgen.chem.molecules.reading import names_file
-    from molgen.chem.molecules.writing import check_sdf_name
+    from molgen.chem.molecules.writing import check_sdf_name, sdf_stem
 
     config = GenerateConfig(
         n=n,
@@ -196,7 +196,7 @@ def conformers(
     refuse_given({**spread, "--resume": resume}, "need a folder as --output")
     check_report_file(report)
     check_sdf_name(output)
-    failures = failures or output.with_name(f"{output.name.split('.')[0]}.failures.csv")
+    failures = failures or output.with_name(f"{sdf_stem(output)}.failures.csv")
     check_outputs(output, failures, report, inputs=(source, core))
     check_weights(model)
     check_molecules(source, smiles_column, name_column)
@@ -223,7 +223,7 @@ def conformers(
             stage("writing the report")
             write_conformer_report(report, rows, output, config=config, command=context.obj or ())
     print_conformers(rows, config)
-    then = ("molgen", "analyze", output, "-o", f"{output.name.split('.')[0]}-analysis/") if done else ()
+    then = ("molgen", "analyze", output, "-o", f"{sdf_stem(output)}-analysis/") if done else ()
     conclude(
         {"molecules": rows},
         (output if done else None, report if done else None, failures if any(row.error for row in rows) else None),

@@ -72,7 +72,8 @@ def conformers_to_file(
         output: .sdf or .sdf.gz; not touched when no molecule gives a conformer.
         n_jobs: processes.
         smiles_column, name_column: of a table, see :func:`molgen.read_molecules`.
-        failures: CSV (name, place, reason) of the inputs that failed; written when there are any.
+        failures: CSV (name, place, reason) of the inputs that failed; written when there are any, or where one of an
+            earlier run stands.
         on_row: called after every input.
 
     Returns:
@@ -104,7 +105,7 @@ def conformers_to_file(
     if first is not None:
         write_sdf(output, _chain(first, stream))
     failed = [(row.name, row.place or "", row.error) for row in rows if row.error is not None]
-    if failures is not None and failed:
+    if failures is not None and (failed or Path(failures).exists()):
         with write_atomically(failures) as file:
             writer = csv.writer(file, lineterminator="\n")
             writer.writerow(("name", "place", "reason"))

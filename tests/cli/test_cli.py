@@ -198,6 +198,18 @@ def test_a_library_goes_on_after_a_broken_line(tmp_path, monkeypatch, capsys):
     assert failures[1].startswith("broken,line 2,")
     assert failures[2].startswith("salt,line 3,")
     assert len(failures) == 3
+    (tmp_path / "lib.smi").write_text("CCO good\n")
+    assert in_folder(tmp_path, monkeypatch, "lib.smi") == 0
+    assert (tmp_path / "out.failures.csv").read_text() == "name,place,reason\n"
+
+
+def test_outputs_whose_names_differ_after_a_dot_have_their_own_failures(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "lib.smi").write_text("CCO good\nC1CC broken\n")
+    for name in ("lib.v1.sdf", "lib.v2.SDF.gz"):
+        assert exit_code("conformers", "lib.smi", "-n", "1", "-o", name) == 0
+    assert (tmp_path / "lib.v1.failures.csv").exists()
+    assert (tmp_path / "lib.v2.failures.csv").exists()
 
 
 def test_a_library_without_a_good_line_exits_with_2(tmp_path, monkeypatch, capsys):

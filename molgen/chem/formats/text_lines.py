@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import io
 from collections.abc import Iterator
 from pathlib import Path
@@ -57,9 +58,20 @@ class TextLines:
 
 def _read(path: Path | str) -> Iterator[str]:
     with decompressed(open_input(path), path) as raw:
-        encoding = "utf-16" if raw.peek(2)[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
-        with io.TextIOWrapper(raw, encoding=encoding, errors="replace") as text:
+        wide = raw.peek(2)[:2] in (b"\xff\xfe", b"\xfe\xff")
+        encoding, errors = ("utf-16", "replace") if wide else ("utf-8-sig", _OR_WINDOWS)
+        with io.TextIOWrapper(raw, encoding=encoding, errors=errors) as text:
             while line := text.readline(MOST_LINE + 1):
                 if len(line) > MOST_LINE:
                     raise InputError(f"a line is longer than {MOST_LINE // 2**20} Mi characters")
                 yield line.rstrip("\n")
+
+
+def _as_windows_writes_it(error: UnicodeError) -> tuple[str, int]:
+    """What is no UTF-8 is read as Windows-1252, in which older programs there write names such as `Ä` and `€`."""
+    assert isinstance(error, UnicodeDecodeError)
+    return error.object[error.start : error.end].decode("cp1252", errors="replace"), error.end
+
+
+_OR_WINDOWS = "molgen.or_windows"
+codecs.register_error(_OR_WINDOWS, _as_windows_writes_it)

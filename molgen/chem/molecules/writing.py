@@ -60,6 +60,14 @@ def check_sdf_name(path: str | Path) -> None:
         raise InputError("poses and conformers are written as .sdf or .sdf.gz", source=path)
 
 
+def sdf_stem(path: str | Path) -> str:
+    """The name of an SD file without what says its format."""
+    name = Path(path).name
+    plain = name.lower().removesuffix(".gz")
+    suffix = next((suffix for suffix in (".sdf", ".sd") if plain.endswith(suffix)), "")
+    return name[: len(plain) - len(suffix)]
+
+
 def input_fields(mol: Chem.Mol) -> dict[str, str]:
     """The data fields that a molecule came with; those that molgen wrote in an earlier run are left out."""
     names = mol.GetPropNames(includePrivate=False, includeComputed=False)

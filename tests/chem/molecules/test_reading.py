@@ -179,11 +179,20 @@ def test_a_gzip_file_that_breaks_off_keeps_what_came_before(tmp_path):
     assert "damaged gzip" in records[-1].error
 
 
-def test_utf16_and_undecodable_bytes(tmp_path):
+@pytest.mark.parametrize(
+    "text", ["sep=;\nsmiles;name\nCCO;a\n", "\nsmiles|name\nCCO|a\n", "sep=\t\nsmiles\tname\nCCO\ta\n"]
+)
+def test_separators_of_tables(tmp_path, text):
+    (record,) = summary(write(tmp_path / "a.csv", text))
+    assert record == ("a", "line 3", "CCO")
+
+
+def test_utf16_and_the_letters_of_windows(tmp_path):
     assert summary(write(tmp_path / "a.csv", "smiles,name\nCCO,caf\u00e9\n".encode("utf-16"))) == [
         ("caf\u00e9", "line 2", "CCO")
     ]
-    assert summary(write(tmp_path / "a.smi", b"CCO caf\xe9\n"))[0][2] == "CCO"
+    windows = "smiles;name\nCCO;\u00c4thanol \u20ac\nCCN;caf\u00e9\n".encode("cp1252")
+    assert [name for name, *_ in summary(write(tmp_path / "b.csv", windows))] == ["\u00c4thanol \u20ac", "caf\u00e9"]
 
 
 @pytest.mark.parametrize(

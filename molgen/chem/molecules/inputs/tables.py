@@ -49,12 +49,15 @@ class Columns:
 
 
 def read_table(lines: Iterator[str], columns: Columns) -> Iterator[InputRecord]:
-    """Records of a table with a header, separated by tab, comma or semicolon.
+    """Records of a table with a header, separated by tab, comma, semicolon or bar; Excel's line `sep=;` may be above.
 
     Raises:
         InputError: a column is missing, or below an open quotation mark no row is a molecule.
     """
-    above, header = next(((number, line) for number, line in enumerate(lines, start=1) if line.strip()), (0, ""))
+    filled = ((number, line) for number, line in enumerate(lines, start=1) if line.strip())
+    above, header = next(filled, (0, ""))
+    if header.strip().lower().rstrip("\t,;|") == "sep=":
+        above, header = next(filled, (0, ""))
     if not header:
         return
     delimiter = delimiter_of(header)
@@ -97,7 +100,7 @@ def _while_readable(records: Iterator[InputRecord]) -> Iterator[InputRecord]:
 
 def delimiter_of(header: str) -> str:
     """What separates the columns of a table."""
-    return max("\t,;", key=header.count)
+    return max("\t,;|", key=header.count)
 
 
 def read_parquet(path: Path, columns: Columns) -> Iterator[InputRecord]:
