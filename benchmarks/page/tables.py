@@ -17,6 +17,7 @@ NAMES = {
     "molgen": "**molgen**",
     "blind": "molgen, ligands and metals hidden",
     "network": "molgen, network alone, no search",
+    "molgen-cnn": "molgen's nine in the order of GNINA's CNN",
     "molgen-energy": "molgen, ranked by energy",
     "molgen-learned": "molgen, learned starts alone",
     "molgen-flex": "molgen, side chains of the pocket move",
