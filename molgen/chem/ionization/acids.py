@@ -12,17 +12,17 @@ ACIDS = (
     # sulfur, phosphorus, arsenic
     IonizableGroup("sulfonic acid", "acid", -1.0, "[OX2H1]-[SX4](=O)(=O)"),
     IonizableGroup("sulfinic acid", "acid", 2.0, "[OX2H1]-[SX3]=O"),
-    IonizableGroup("phosphate", "acid", 1.5, "[OX2H1]-[PX4;$(P(=[O,S])(-O)(-O)-O)]", second_pka=6.6),
+    IonizableGroup("phosphate", "acid", 1.5, "[OX2H1]-[PX4;$(P(=[O,S])(-O)(-O)-O)]", later_pkas=(6.6, 12.3)),
     IonizableGroup("thiophosphate", "acid", 1.5, "[SX2H1]-[PX4;$(P=[O,S])]"),
     # tenofovir 6.7, adefovir 6.8, fosfomycin 6.7
-    IonizableGroup("alkoxy phosphonate", "acid", 2.0, _PO + ";$(P-[CX4]-[OX2;!H1])]", second_pka=6.7),
-    IonizableGroup("halophosphonate", "acid", 1.5, _PO + ";$(P-[CX4]-[F,Cl,Br])]", second_pka=6.4),
-    IonizableGroup("acyl phosphonate", "acid", 1.7, _PO + ";$(P-[CX3]=O)]", second_pka=7.2),  # foscarnet
-    IonizableGroup("aminophosphonate", "acid", 1.5, _PO + f";$(P-[CX4]-[{_AMMONIUM}])]", second_pka=5.8),  # glyphosate
-    IonizableGroup("aryl phosphonate", "acid", 1.8, _PO + ";$(P-a)]", second_pka=7.1),
-    IonizableGroup("phosphonate", "acid", 2.3, _PO + "]", second_pka=7.7),
-    IonizableGroup("arsenate", "acid", 2.2, "[OX2H1]-[AsX4;$([As](=O)(-O)(-O)-O)]", second_pka=6.9),
-    IonizableGroup("arsonic acid", "acid", 3.5, "[OX2H1]-[AsX4;$([As](=O)(-O)-O)]", second_pka=8.5),  # roxarsone
+    IonizableGroup("alkoxy phosphonate", "acid", 2.0, _PO + ";$(P-[CX4]-[OX2;!H1])]", later_pkas=(6.7,)),
+    IonizableGroup("halophosphonate", "acid", 1.5, _PO + ";$(P-[CX4]-[F,Cl,Br])]", later_pkas=(6.4,)),
+    IonizableGroup("acyl phosphonate", "acid", 1.7, _PO + ";$(P-[CX3]=O)]", later_pkas=(7.2,)),  # foscarnet
+    IonizableGroup("aminophosphonate", "acid", 1.5, _PO + f";$(P-[CX4]-[{_AMMONIUM}])]", later_pkas=(5.8,)),  # glyphosate
+    IonizableGroup("aryl phosphonate", "acid", 1.8, _PO + ";$(P-a)]", later_pkas=(7.1,)),
+    IonizableGroup("phosphonate", "acid", 2.3, _PO + "]", later_pkas=(7.7,)),
+    IonizableGroup("arsenate", "acid", 2.2, "[OX2H1]-[AsX4;$([As](=O)(-O)(-O)-O)]", later_pkas=(6.9, 11.5)),
+    IonizableGroup("arsonic acid", "acid", 3.5, "[OX2H1]-[AsX4;$([As](=O)(-O)-O)]", later_pkas=(8.5,)),  # roxarsone
     IonizableGroup("arsinic acid", "acid", 6.2, "[OX2H1]-[AsX4]=O"),  # cacodylic acid
     # carbon
     IonizableGroup("carboxylic acid", "acid", 4.2, "[OX2H1]-[CX3;$(C-[#6]),$([CH1])]=O"),
