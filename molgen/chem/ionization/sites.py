@@ -6,6 +6,7 @@ Cations nearby lower the pKa of a base, so that piperazines, vicinal diamines an
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 
 from rdkit import Chem
@@ -69,10 +70,17 @@ class Ionization:
         return -1 if self.site.group.kind == "acid" else 1
 
 
-def ionizations(neutral: Chem.Mol, ph: float) -> list[Ionization]:
-    """Every ionizable site of a neutral molecule: acids, the strongest first, then bases, the strongest first."""
+def ionizations(neutral: Chem.Mol, ph: float, anions: Collection[int] = ()) -> list[Ionization]:
+    """Every ionizable site of a neutral molecule: acids, the strongest first, then bases, the strongest first.
+
+    Args:
+        neutral: without charges that a proton can balance.
+        ph: of the solution.
+        anions: indices of atoms that were drawn with a negative charge: of the oxygens of a phosphate or another acid
+            with several protons they are the ones that keep it.
+    """
     sites = _sites(neutral)
-    return [*_acids(neutral, sites, ph), *_bases(neutral, sites, ph)]
+    return [*_acids(neutral, sites, ph, anions), *_bases(neutral, sites, ph)]
 
 
 def likely_states(sites: list[Ionization], count: int) -> list[tuple[list[Ionization], float]]:
@@ -91,13 +99,15 @@ def likely_states(sites: list[Ionization], count: int) -> list[tuple[list[Ioniza
     ]
 
 
-def _acids(neutral: Chem.Mol, sites: list[IonizableSite], ph: float) -> list[Ionization]:
-    acids = sorted((site for site in sites if site.group.kind == "acid"), key=lambda site: (site.pka, site.atom))
+def _acids(neutral: Chem.Mol, sites: list[IonizableSite], ph: float, anions: Collection[int]) -> list[Ionization]:
+    def order(site: IonizableSite) -> tuple[float, bool, int]:
+        return site.pka, site.center is None or site.atom not in anions, site.atom
+
+    acids = sorted((site for site in sites if site.group.kind == "acid"), key=order)
     states: list[Ionization] = []
     for site in acids:
         charged = [state.site for state in states if state.is_charged]
-        state = Ionization(site, _pka_beside(neutral, site, charged), ph)
-        states.append(state)
+        states.append(Ionization(site, _pka_beside(neutral, site, charged), ph))
     return states
 
 
