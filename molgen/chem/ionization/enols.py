@@ -43,5 +43,7 @@ ENOLS = (
     IonizableGroup("cyclic 1,3-dicarbonyl", "acid", 5.3, "[CX4;H1,H2]1-C(=O)-[#6]~[#6]~[#6]-C1=O"),
     IonizableGroup("cyclic 1,3-dicarbonyl", "acid", 4.3, "[CX4;H1](-a)1-C(=O)-a:a-C1=O"),  # phenindione
     IonizableGroup("pyrazolidinedione", "acid", 4.5, "[CX4;H1,H2]1-C(=O)-[#7]-[#7]-C1=O"),  # phenylbutazone
+    IonizableGroup("pyrazolone", "acid", 7.0, "[CX4;H1,H2]1-C(=O)-[#7](-c)-[#7]=[#6]1"),  # edaravone
+    IonizableGroup("pyrazolone", "acid", 7.0, "[OX2H1]-c1ccnn1-c"),
     IonizableGroup("tetronic or tetramic acid", "acid", 4.5, "[CX4;H1,H2]1-C(=O)-[#7,#8]-[#6]-C1=O"),
 )

@@ -3,7 +3,8 @@
 The pKa are rounded values of simple members of each group in water at 25 degrees Celsius, from the compilations of
 Perrin (Dissociation Constants of Organic Bases in Aqueous Solution, 1965), Serjeant and Dempsey (Ionization Constants
 of Organic Acids in Aqueous Solution, 1979) and the CRC Handbook. They are good to half a unit, to one unit for groups
-with many different neighbors. Comments name drugs that have the group, with measured values.
+with many different neighbors; where those matter most (phenols, piperazines, imidazoles, sulfonanilides, uracils) each
+substituent shifts the pKa. Comments name drugs that have the group, with measured values.
 """
 
 from __future__ import annotations

@@ -6,6 +6,7 @@ Cations nearby lower the pKa of a base, so that piperazines, vicinal diamines an
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 
 from rdkit import Chem
@@ -26,11 +27,13 @@ class IonizableSite:
     Attributes:
         group: that it belongs to.
         atom: its index in the neutral molecule.
-        center: index of the atom that it shares with others of which the second has another pKa; None for none.
+        pka: there, while nothing else is charged.
+        center: index of the atom that it shares with others that have a later pKa; None for none.
     """
 
     group: IonizableGroup
     atom: int
+    pka: float
     center: int | None
 
 
@@ -67,10 +70,17 @@ class Ionization:
         return -1 if self.site.group.kind == "acid" else 1
 
 
-def ionizations(neutral: Chem.Mol, ph: float) -> list[Ionization]:
-    """Every ionizable site of a neutral molecule: acids, the strongest first, then bases, the strongest first."""
+def ionizations(neutral: Chem.Mol, ph: float, anions: Collection[int] = ()) -> list[Ionization]:
+    """Every ionizable site of a neutral molecule: acids, the strongest first, then bases, the strongest first.
+
+    Args:
+        neutral: without charges that a proton can balance.
+        ph: of the solution.
+        anions: indices of atoms that were drawn with a negative charge: of the oxygens of a phosphate or another acid
+            with several protons they are the ones that keep it.
+    """
     sites = _sites(neutral)
-    return [*_acids(sites, ph), *_bases(neutral, sites, ph)]
+    return [*_acids(neutral, sites, ph, anions), *_bases(neutral, sites, ph)]
 
 
 def likely_states(sites: list[Ionization], count: int) -> list[tuple[list[Ionization], float]]:
@@ -89,26 +99,35 @@ def likely_states(sites: list[Ionization], count: int) -> list[tuple[list[Ioniza
     ]
 
 
-def _acids(sites: list[IonizableSite], ph: float) -> list[Ionization]:
-    acids = sorted((site for site in sites if site.group.kind == "acid"), key=lambda site: (site.group.pka, site.atom))
+def _acids(neutral: Chem.Mol, sites: list[IonizableSite], ph: float, anions: Collection[int]) -> list[Ionization]:
+    def order(site: IonizableSite) -> tuple[float, bool, int]:
+        return site.pka, site.center is None or site.atom not in anions, site.atom
+
+    acids = sorted((site for site in sites if site.group.kind == "acid"), key=order)
     states: list[Ionization] = []
-    centers: set[int | None] = set()
     for site in acids:
-        second = site.group.second_pka if site.center in centers else None
-        state = Ionization(site, site.group.pka if second is None else second, ph)
-        states.append(state)
-        if state.is_charged:
-            centers.add(site.center)
+        charged = [state.site for state in states if state.is_charged]
+        states.append(Ionization(site, _pka_beside(neutral, site, charged), ph))
     return states
 
 
+def _pka_beside(neutral: Chem.Mol, acid: IonizableSite, charged: list[IonizableSite]) -> float:
+    """The pKa of an acid when others have lost their proton."""
+    before = sum(site.center == acid.center for site in charged)
+    if acid.group.later_pkas and before:
+        return acid.group.later_pkas[min(before, len(acid.group.later_pkas)) - 1]
+    anions = {site.atom for site in charged if site.group.name == acid.group.name}
+    is_beside = acid.group.anion_shift and _bonds_to_nearest(neutral, acid.atom, anions)
+    return acid.pka + (acid.group.anion_shift if is_beside else 0.0)
+
+
 def _bases(neutral: Chem.Mol, sites: list[IonizableSite], ph: float) -> list[Ionization]:
-    bases = sorted((site for site in sites if site.group.kind == "base"), key=lambda site: (-site.group.pka, site.atom))
+    bases = sorted((site for site in sites if site.group.kind == "base"), key=lambda site: (-site.pka, site.atom))
     cations = {atom.GetIdx() for atom in neutral.GetAtoms() if _is_lasting_cation(atom)}
     states: list[Ionization] = []
     for site in bases:
         bonds = _bonds_to_nearest(neutral, site.atom, cations)
-        state = Ionization(site, site.group.pka - _PKA_SHIFT.get(bonds, 0.0), ph)
+        state = Ionization(site, site.pka - _PKA_SHIFT.get(bonds, 0.0), ph)
         states.append(state)
         if state.is_charged:
             cations |= _spread(neutral, site.atom)
@@ -120,8 +139,9 @@ def _sites(neutral: Chem.Mol) -> list[IonizableSite]:
     sites: dict[int, IonizableSite] = {}
     for group in GROUPS:
         for match in neutral.GetSubstructMatches(group.pattern, uniquify=False, maxMatches=10_000):
-            center = match[1] if group.second_pka is not None else None
-            sites.setdefault(match[0], IonizableSite(group, match[0], center))
+            if match[0] not in sites:
+                center = match[1] if group.later_pkas else None
+                sites[match[0]] = IonizableSite(group, match[0], group.pka_at(neutral, match[0]), center)
     return list(sites.values())
 
 

@@ -65,10 +65,8 @@ def protonation_states(
         raise InputError(f"a pH of {ph} is not between 0 and 14")
     with silent_rdkit():
         neutral = _neutral_heavy(mol)
-        return [
-            (*_state(mol, neutral, sites, ph), energy)
-            for sites, energy in likely_states(ionizations(neutral, ph), count)
-        ]
+        sites = ionizations(neutral, ph, _drawn_anions(mol, neutral))
+        return [(*_state(mol, neutral, states, ph), energy) for states, energy in likely_states(sites, count)]
 
 
 def _state(
@@ -112,6 +110,12 @@ def _neutral_heavy(mol: Chem.Mol) -> Chem.Mol:
     neutral = rdMolStandardize.Uncharger(True, True, True).uncharge(Chem.RemoveHs(marked))
     Chem.SanitizeMol(neutral)
     return neutral
+
+
+def _drawn_anions(mol: Chem.Mol, neutral: Chem.Mol) -> set[int]:
+    """Atoms of the neutral form that have a negative charge in `mol`."""
+    origins = {atom.GetIdx(): atom.GetIntProp(_ORIGIN) for atom in neutral.GetAtoms()}
+    return {index for index, origin in origins.items() if mol.GetAtomWithIdx(origin).GetFormalCharge() < 0}
 
 
 def _loses(mol: Chem.Mol, index: int, charge: int) -> bool:

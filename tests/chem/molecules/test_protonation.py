@@ -184,6 +184,13 @@ def test_every_charge_that_is_taken_away_is_named(smiles, told):
     assert all("taken away" not in note for note in protonate(state)[1])
 
 
+def test_a_drawn_charge_stays_on_its_oxygen():
+    for smiles in ("OP([O-])([O-])=O", "CP(=O)(O)[O-]", "OP(O)([O-])=O"):
+        state, notes = protonate(Chem.MolFromSmiles(smiles))
+        assert all("taken away" not in note for note in notes)
+        assert protonate(state)[1] == notes
+
+
 def test_a_pka_near_the_ph_is_said():
     imidazole = Chem.MolFromSmiles("c1c[nH]cn1")
     (note,) = protonate(imidazole)[1]
