@@ -7,10 +7,9 @@ from molgen.chem.ionization.sites import ionizations
 from molgen.chem.ionization.substituents import ring_shifts
 from molgen.chem.molecules.protonation import protonate
 
-# the strongest acid or the base named | SMILES | pKa measured in water at 25 C
-# phenols: Serjeant and Dempsey 1979 and the CRC Handbook; pentahalophenols and picric acid: Albert and Serjeant
-# imidazoles and amines: Perrin 1965 and the CRC Handbook; uracils and triazoles: Albert and Serjeant
-# drugs: DrugBank and the papers that report them
+# the strongest acid or the base named | SMILES | pKa in water at 25 C, as textbooks and tables give it
+# (phenols and azoles: Serjeant and Dempsey 1979, Albert and Serjeant; bases: Perrin 1965; drugs: DrugBank),
+# rounded and not compared with these one by one
 MEASURED = """
 phenol | Oc1ccccc1 | 10.0
 phenol | Oc1ccc(cc1)[N+](=O)[O-] | 7.15
