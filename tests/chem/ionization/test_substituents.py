@@ -76,34 +76,34 @@ guanidine | Clc1ccc2nsnc2c1NC1=NCCN1 | 7.4
 
 # name, measured pKa and where it is from | SMILES | charge at pH 7.4 | a note of both states
 NOTED = """
-tizanidine 7.4, DrugBank | Clc1ccc2nsnc2c1NC1=NCCN1 | +1 | near
+tizanidine 7.4 | Clc1ccc2nsnc2c1NC1=NCCN1 | +1 | near
 edaravone 7.0, its label in Japan | CC1=NN(C(=O)C1)c1ccccc1 | -1 | near
 edaravone, its enol | Cc1cc(O)n(n1)-c1ccccc1 | -1 | near
-nitrofurantoin 7.2, Merck Index | O=C1CN(N=Cc2ccc(o2)[N+](=O)[O-])C(=O)N1 | -1 | near
-dantrolene 7.5, Merck Index | O=C1CN(N=Cc2ccc(o2)-c2ccc(cc2)[N+](=O)[O-])C(=O)N1 | -1 | near
+nitrofurantoin 7.2 | O=C1CN(N=Cc2ccc(o2)[N+](=O)[O-])C(=O)N1 | -1 | near
+dantrolene 7.5 | O=C1CN(N=Cc2ccc(o2)-c2ccc(cc2)[N+](=O)[O-])C(=O)N1 | -1 | near
 vanillin 7.4, CRC Handbook | COc1cc(C=O)ccc1O | 0 | near
 p-hydroxybenzaldehyde 7.6, CRC Handbook | O=Cc1ccc(O)cc1 | 0 | near
 7-hydroxycoumarin 7.8, papers on umbelliferone | O=c1ccc2ccc(O)cc2o1 | 0 | near
-niclosamide about 7, DrugBank | Oc1ccc(Cl)cc1C(=O)Nc1ccc(cc1Cl)[N+](=O)[O-] | -1 | near
+niclosamide about 7 | Oc1ccc(Cl)cc1C(=O)Nc1ccc(cc1Cl)[N+](=O)[O-] | -1 | near
 6-azauracil 7.0, Albert and Serjeant | O=c1cn[nH]c(=O)[nH]1 | -1 | near
-mercaptopurine 7.7, Merck Index | S=c1[nH]cnc2nc[nH]c12 | 0 | near
+mercaptopurine 7.7 | S=c1[nH]cnc2nc[nH]c12 | 0 | near
 mercaptopurine, its N3-H | S=C1N=CNc2nc[nH]c12 | 0 | near
 mercaptopurine, its S-H | Sc1ncnc2nc[nH]c12 | 0 | near
 6-aminoisoquinoline 7.2, Albert | Nc1ccc2cnccc2c1 | 0 | near
-hydralazine 7.3, Merck Index | NNc1nncc2ccccc12 | 0 | near
-sulfathiazole 7.1, Merck Index | Nc1ccc(cc1)S(=O)(=O)Nc1nccs1 | -1 | near
+hydralazine 7.3 | NNc1nncc2ccccc12 | 0 | near
+sulfathiazole 7.1 | Nc1ccc(cc1)S(=O)(=O)Nc1nccs1 | -1 | near
 amodiaquine 7.1 and 8.1, papers | CCN(CC)Cc1cc(Nc2ccnc3cc(Cl)ccc23)ccc1O | +1 | near
 bosutinib, no base by its quinoline | CN1CCN(CCCOc2cc3ncc(C#N)c(Nc4ccccc4)c3cc2)CC1 | +1 | far
-sildenafil 6.8, DrugBank | CN1CCN(CC1)S(=O)(=O)c1ccccc1 | 0 | near
-N-acetylpiperazine 7.9, Perrin | CC(=O)N1CCNCC1 | +1 | near
-aripiprazole 7.5, DrugBank | Clc1cccc(N2CCN(CCCC)CC2)c1Cl | +1 | near
-rifampicin 7.9, Merck Index | CN1CCN(CC1)N=Cc1ccccc1 | +1 | near
+sildenafil 6.8 | CN1CCN(CC1)S(=O)(=O)c1ccccc1 | 0 | near
+N-acetylpiperazine 7.9 | CC(=O)N1CCNCC1 | +1 | near
+aripiprazole 7.5 | Clc1cccc(N2CCN(CCCC)CC2)c1Cl | +1 | near
+rifampicin 7.9 | CN1CCN(CC1)N=Cc1ccccc1 | +1 | near
 N-benzoyl-N'-benzylpiperazine 6.5 | O=C(N1CCN(Cc2ccccc2)CC1)c1ccccc1 | 0 | far
-imatinib 8.1, DrugBank | NC(=O)c1ccc(CN2CCN(C)CC2)cc1 | +1 | far
+imatinib 8.1 | NC(=O)c1ccc(CN2CCN(C)CC2)cc1 | +1 | far
 taurine 9.1, CRC Handbook | NCCS(=O)(=O)O | 0 | far
-metronidazole 2.5, DrugBank | Cc1ncc([N+](=O)[O-])n1CCO | 0 | far
+metronidazole 2.5 | Cc1ncc([N+](=O)[O-])n1CCO | 0 | far
 dichloroimidazole below 2, by its nitrogen | Clc1nc[nH]c1Cl | 0 | far
-losartan 4.9 of its tetrazole, DrugBank | CCCCc1nc(Cl)c(CO)n1Cc1ccc(cc1)-c1ccccc1-c1nnn[nH]1 | -1 | far
+losartan 4.9 of its tetrazole | CCCCc1nc(Cl)c(CO)n1Cc1ccc(cc1)-c1ccccc1-c1nnn[nH]1 | -1 | far
 proflavine 9.6, Albert | Nc1ccc2cc3ccc(N)cc3nc2c1 | +1 | far
 acridine orange 10.4, Albert | CN(C)c1ccc2cc3ccc(cc3nc2c1)N(C)C | +1 | far
 benzenesulfonyl cyanamide, below 3 | N#CNS(=O)(=O)c1ccccc1 | -1 | far
@@ -114,7 +114,7 @@ perfluoro-tert-butanol 5.4, Filler and Schure 1967 | OC(C(F)(F)F)(C(F)(F)F)C(F)(
 hexafluoroisopropanol 9.3 | OC(C(F)(F)F)C(F)(F)F | 0 | far
 hexafluoroacetone hydrate 6.6 | OC(O)(C(F)(F)F)C(F)(F)F | -1 | far
 fluorescein 4.3 and 6.4, Sjoback 1995 | OC(=O)c1ccccc1C1=C2C=CC(=O)C=C2Oc2cc(O)ccc12 | -2 | far
-tolcapone 4.5 and 10, DrugBank | Cc1ccc(cc1)C(=O)c1cc(O)c(O)c(c1)[N+](=O)[O-] | -1 | far
+tolcapone 4.5 and 10 | Cc1ccc(cc1)C(=O)c1cc(O)c(O)c(c1)[N+](=O)[O-] | -1 | far
 barbituric acid 4.0, CRC Handbook | O=C1CC(=O)NC(=O)N1 | -1 | far
 thiobarbituric acid 2.3, CRC Handbook | O=C1CC(=O)NC(=S)N1 | -1 | far
 phosphoric acid 2.1 7.2 12.3, CRC Handbook | OP(O)(O)=O | -2 | far
