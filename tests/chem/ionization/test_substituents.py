@@ -74,10 +74,10 @@ guanidine | Clc1ccc2nsnc2c1NC1=NCCN1 | 7.4
 4-aminopyridine | Nc1ccncc1Br | 7.0
 """
 
-# name, measured pKa and where it is from | SMILES | charge at pH 7.4 | a note of both states
+# name and pKa | SMILES | charge at pH 7.4 | a note of both states
 NOTED = """
 tizanidine 7.4 | Clc1ccc2nsnc2c1NC1=NCCN1 | +1 | near
-edaravone 7.0, its label in Japan | CC1=NN(C(=O)C1)c1ccccc1 | -1 | near
+edaravone 7.0 | CC1=NN(C(=O)C1)c1ccccc1 | -1 | near
 edaravone, its enol | Cc1cc(O)n(n1)-c1ccccc1 | -1 | near
 nitrofurantoin 7.2 | O=C1CN(N=Cc2ccc(o2)[N+](=O)[O-])C(=O)N1 | -1 | near
 dantrolene 7.5 | O=C1CN(N=Cc2ccc(o2)-c2ccc(cc2)[N+](=O)[O-])C(=O)N1 | -1 | near
