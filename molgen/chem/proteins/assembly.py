@@ -60,11 +60,13 @@ def assemble(
         alternatives=tuple(selection.alternatives),
     )
     alternative = [one.label for one in selection.alternatives]
+    components = [name for one in selection.alternatives for name in one.components]
     protein = _with_kinds(protein, [atoms[heavy[one.start]] for one in residues])
     protein = _with_confidence(protein, np.array([atoms[index].b_factor for index in heavy]), predicted)
     protein = replace(protein, unobserved=_unobserved(protein, np.array([atoms[index].occupancy for index in heavy])))
     warnings = [
         _note("alternative locations, of which the most occupied is read, in {}", "residue", alternative),
+        f"components at alternative locations left out: {shortened(components, 6)}" if components else "",
         f"repeated atom records left out: {selection.duplicates}" if selection.duplicates else "",
         f"hydrogens that are near no atom of their residue: {stray}" if stray else "",
         _note("several residues share a label: {}", "label", _repeated(protein)),

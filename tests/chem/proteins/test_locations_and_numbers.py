@@ -4,6 +4,9 @@ import numpy as np
 import pytest
 from structure_texts import TRIPEPTIDE, cif_row, hetero, mmcif, pdb_line, tripeptide
 
+from molgen.chem.proteins.pockets.ligands import named_ligand
+from molgen.errors import InputError
+
 CIF_ROWS = [cif_row(*atom) for atom in TRIPEPTIDE]
 
 
@@ -28,7 +31,23 @@ def test_one_component_is_read_of_two_at_the_same_place(read):
         *(pdb_line(*atom, altloc="A", occupancy=0.3) for atom in TRIPEPTIDE[5:11]),
         *(pdb_line(*atom[:2], "ALA", *atom[3:], altloc="B", occupancy=0.7) for atom in TRIPEPTIDE[5:10]),
     ]
-    assert kinds(read(lines)) == [("ALA:A:2", "polymer")]
+    protein = read(lines)
+    assert kinds(protein) == [("ALA:A:2", "polymer")]
+    assert [str(residue) for residue in protein.alternatives] == ["ALA:A:2 (B of A, B; without SER:A:2 (A))"]
+
+
+def test_a_compound_at_the_alternative_location_of_another_is_named(read):
+    ring = [(f"C{k}", "C", 401, 9 + 1.4 * np.cos(k), 9 + 1.4 * np.sin(k), 9) for k in range(6)]
+    lines = [
+        *tripeptide(),
+        *(hetero(*atom[:2], "ONE", *atom[2:], altloc="A", occupancy=0.5) for atom in ring),
+        *(hetero(*atom[:2], "TWO", *atom[2:], altloc="B", occupancy=0.5) for atom in ring),
+    ]
+    protein = read(lines)
+    assert kinds(protein)[-1] == ("ONE:A:401", "ligand")
+    assert "components at alternative locations left out: TWO:A:401 (B)" in protein.notes
+    with pytest.raises(InputError, match=r"there is no ligand two; .*locations left out: TWO:A:401 \(B\)"):
+        named_ligand("two", protein, 20.0)
 
 
 def test_an_atom_that_the_chosen_location_lacks_is_taken_from_another(read):
