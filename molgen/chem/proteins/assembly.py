@@ -11,6 +11,7 @@ from scipy.spatial import KDTree
 
 from molgen.chem.formats.mmcif.atom_site import AtomSite
 from molgen.chem.formats.parsing import shortened
+from molgen.chem.formats.pdb.letter_case import with_upper_case_names
 from molgen.chem.formats.residue_names import missing_atoms
 from molgen.chem.proteins.alternative_locations import select_locations
 from molgen.chem.proteins.predictions.confidence import UNSURE, confidences
@@ -32,6 +33,7 @@ def assemble(
         notes: what was decided before; those of the assembly are added.
         predicted: whether the structure is a prediction, whose B factors are its confidence; None: as they look.
     """
+    atoms = with_upper_case_names(atoms)
     selection = select_locations(atoms)
     positions = np.array([(atom.x, atom.y, atom.z) for atom in atoms], dtype=np.float64).reshape(-1, 3)
     heavy: list[int] = []

@@ -129,3 +129,28 @@ def test_only_the_first_model_is_read(read):
     assert read([*tripeptide(), "END", tripeptide()[0]]).notes == ("atoms after the END record left out: 1",)
     two_blocks = mmcif(CIF_ROWS) + mmcif(CIF_ROWS[:3])
     assert read(two_blocks, "x.cif").notes == ("the first of 2 data blocks is read",)
+
+
+def test_lower_case_records_are_read(read):
+    lines = [*tripeptide(), hetero("ZN", "ZN", "ZN", 301, 3, 8, 0, chain="B")]
+    plain = read(lines)
+    protein = read(["MODEL        1".lower(), *(line.lower() for line in lines), "endmdl", "end"])
+    assert kinds(protein) == kinds(plain)
+    assert protein.atom_names == plain.atom_names
+    np.testing.assert_array_equal(protein.elements, plain.elements)
+    assert protein.notes == plain.notes
+    mixed = [line.replace("ATOM", "atom") for line in tripeptide(chain="a")]
+    assert kinds(read(mixed))[0] == ("ALA:a:1", "polymer")
+
+
+def test_lower_case_names_of_residues_are_those_of_the_pdb(read):
+    lines = [
+        *(pdb_line(*atom[:2], atom[2].lower(), *atom[3:]) for atom in TRIPEPTIDE),
+        hetero("O", "O", "hoh", 301, 3, 8, 0),
+        hetero("zn", "ZN", "zn", 302, 3, 12, 0),
+        *(hetero(f"c{k}", "C", "lig", 303, 9 + 1.5 * k, 12, 0) for k in range(3)),
+    ]
+    expected = [("ALA:A:1", "polymer"), ("SER:A:2", "polymer"), ("GLY:A:3", "polymer"), ("HOH:A:301", "water")]
+    assert kinds(read(lines)) == [*expected, ("ZN:A:302", "metal"), ("lig:A:303", "ligand")]
+    rows = [cif_row(*atom[:2], atom[2].title(), *atom[3:]) for atom in TRIPEPTIDE]
+    assert [residue.name for residue in read(mmcif(rows), "x.cif").residues] == ["ALA", "SER", "GLY"]
