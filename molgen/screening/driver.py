@@ -127,7 +127,7 @@ class Driver:
     def _count(self, shard: _Shard) -> None:
         """Inputs that need no worker count as done from the start."""
         known = [item for item in shard.items if item.key not in shard.missing]
-        failed = sum(item.smiles is None for item in known)
+        failed = sum(item.error is not None for item in known)
         self._progress.add(len(known), failed, len(shard.items) - failed - len(shard.firsts))
 
     def _submit(self) -> None:

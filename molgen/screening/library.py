@@ -16,9 +16,10 @@ from molgen.chem.formats.compression import decompressed, plain_name
 from molgen.chem.formats.parsing import one_line, silent_rdkit
 from molgen.chem.molecules.protonation import has_stated_protons
 from molgen.chem.molecules.reading import InputRecord, read_molecules
+from molgen.chem.molecules.standardize import supported_fragment
 from molgen.chem.molecules.stereo.lost_marks import lost_marks_note
 from molgen.chem.molecules.stereo.stereo_smiles import stereo_smiles
-from molgen.errors import InputError
+from molgen.errors import InputError, ParseError
 from molgen.files.opening import open_input
 
 _EDGE = 1 << 20
@@ -35,7 +36,7 @@ class LibraryInput:
         smiles: canonical, isomeric, with the charges of the input, a CXSMILES where the stereo needs one; None if it
             could not be read.
         size: heavy atoms and rotatable bonds, roughly the cost; 0 if unreadable.
-        error: why it could not be read, one line.
+        error: why it could not be read, or is not worked on, one line; atoms are numbered as in the input.
         stated: whether explicit hydrogens say how it is protonated.
         note: what was decided in reading it.
         target: protein file and pocket of a pair; empty where the run has one protein.
@@ -53,8 +54,13 @@ class LibraryInput:
 
     @cached_property
     def key(self) -> bytes | None:
-        """16 bytes that are equal for equal molecules: the same canonical SMILES, protons stated or not, and target."""
-        return None if self.smiles is None else hashlib.blake2b(self.task_smiles.encode(), digest_size=16).digest()
+        """16 bytes that are equal for equal molecules: the same canonical SMILES, protons stated or not, and target.
+
+        None for what is not worked on.
+        """
+        if self.error is not None or self.smiles is None:
+            return None
+        return hashlib.blake2b(self.task_smiles.encode(), digest_size=16).digest()
 
     @cached_property
     def task_smiles(self) -> str:
@@ -68,22 +74,26 @@ class LibraryInput:
         return json.dumps([*self.target, smiles]) if self.target else smiles
 
 
-def read_library(path: str | Path, first: int = 0, columns: Mapping[str, str] | None = None) -> Iterator[LibraryInput]:
+def read_library(
+    path: str | Path, first: int = 0, columns: Mapping[str, str] | None = None, *, largest_fragment: bool = False
+) -> Iterator[LibraryInput]:
     """The inputs from number ``first`` on; those before are passed over.
 
     Args:
         path: of the file.
         first: number of the first one.
         columns: `smiles_column` and `name_column` of :func:`molgen.read_molecules`, where they are given.
+        largest_fragment: as of :func:`molgen.dock`.
 
     Raises:
         InputError: the file is missing or of an unknown kind.
     """
-    return (library_input(record) for record in read_molecules(Path(path), **(columns or {})) if record.index >= first)
+    records = read_molecules(Path(path), **(columns or {}))
+    return (library_input(record, largest_fragment) for record in records if record.index >= first)
 
 
-def library_input(record: InputRecord) -> LibraryInput:
-    """A record as an input of a library."""
+def library_input(record: InputRecord, largest_fragment: bool = False) -> LibraryInput:
+    """A record as an input of a library; a molecule that molgen cannot work on has its SMILES and the reason."""
     if record.mol is None:
         return LibraryInput(record.index, record.name, record.place, None, 0, record.error or "unreadable")
     try:
@@ -94,7 +104,18 @@ def library_input(record: InputRecord) -> LibraryInput:
     except Exception as error:  # RDKit raises what it likes
         return LibraryInput(record.index, record.name, record.place, None, 0, one_line(f"no canonical SMILES: {error}"))
     size = record.mol.GetNumHeavyAtoms() + CalcNumRotatableBonds(record.mol)
-    return LibraryInput(record.index, record.name, record.place, smiles, size, None, stated, note)
+    error = _refusal(record.mol, largest_fragment)
+    return LibraryInput(record.index, record.name, record.place, smiles, size, error, stated, note)
+
+
+def _refusal(mol: Chem.Mol, largest_fragment: bool) -> str | None:
+    """Why a molecule is not worked on, said of its own atoms: those of the canonical SMILES have other numbers."""
+    try:
+        with silent_rdkit():
+            supported_fragment(mol, largest_fragment=largest_fragment)
+    except ParseError as error:
+        return error.reason
+    return None
 
 
 def count_records(path: str | Path) -> int | None:

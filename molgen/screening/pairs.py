@@ -6,6 +6,7 @@ import json
 import os
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -73,16 +74,16 @@ def _dock(docking: PairDocking, task: str) -> MoleculeResult:
     return MoleculeResult(None, outcome.seconds, *outcome.value)
 
 
-def read_pair_library(path: str | Path, first: int = 0) -> Iterator[LibraryInput]:
+def read_pair_library(path: str | Path, first: int = 0, *, largest_fragment: bool = False) -> Iterator[LibraryInput]:
     """The pairs of a table from number ``first`` on, each with its ligand read.
 
     Raises:
         InputError: as :func:`read_pairs`.
     """
-    return (_pair_input(index, pair) for index, pair in enumerate(read_pairs(path)) if index >= first)
+    return (_pair_input(index, pair, largest_fragment) for index, pair in enumerate(read_pairs(path)) if index >= first)
 
 
-def _pair_input(index: int, pair: Pair) -> LibraryInput:
+def _pair_input(index: int, pair: Pair, largest_fragment: bool) -> LibraryInput:
     try:
         record = ligand_of(pair)
     except MolgenError as error:
@@ -90,7 +91,7 @@ def _pair_input(index: int, pair: Pair) -> LibraryInput:
     protein = os.path.abspath(pair.protein) if pair.protein else ""
     pocket = os.path.abspath(pair.pocket) if os.path.isfile(pair.pocket) else pair.pocket
     named = replace(record, index=index, name=pair.name, place=pair.place)
-    return replace(library_input(named), target=(protein, pocket))
+    return replace(library_input(named, largest_fragment), target=(protein, pocket))
 
 
 def screen_pairs(
@@ -138,6 +139,5 @@ def screen_pairs(
         "models": [file_identity(docking.pose_model), file_identity(docking.confidence_model)],
     }
     ranking = (check_rank(rank_by, work.rank_by), top)
-    return run_library(
-        work, table, output, settings, config_of_run, shard, resume, on_progress, ranking, read_pair_library
-    )
+    read = partial(read_pair_library, largest_fragment=largest_fragment)
+    return run_library(work, table, output, settings, config_of_run, shard, resume, on_progress, ranking, read)

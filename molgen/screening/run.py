@@ -124,7 +124,7 @@ def screen(
         on_setting(work)
     columns = _columns(smiles_column, name_column)
     settings |= columns
-    read = partial(read_library, columns=columns)
+    read = partial(read_library, columns=columns, largest_fragment=largest_fragment)
     ranking = (ranked, top)
     return run_library(work, library, output, settings, run or RunConfig(), shard, resume, on_progress, ranking, read)
 
@@ -177,7 +177,7 @@ def conformer_library(
     settings = {"model": file_identity(model), "conformers": conformers, "largest_fragment": largest_fragment}
     columns = _columns(smiles_column, name_column)
     settings |= columns
-    read = partial(read_library, columns=columns)
+    read = partial(read_library, columns=columns, largest_fragment=largest_fragment)
     return run_library(work, library, output, settings, run or RunConfig(), shard, resume, on_progress, None, read)
 
 

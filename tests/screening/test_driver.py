@@ -75,7 +75,7 @@ def test_failures_are_named_and_do_not_stop_the_rest(tmp_path):
     failed = {row["index"]: row["error"] for row in rows(tmp_path) if row["status"] == "failed"}
     assert failed.keys() == {3, 4, 6, 9}
     assert "syntax" in failed[3]
-    assert failed[4] == "neon is noble"
+    assert failed[4] == "tellurium is rare"
     assert failed[6] == "its worker died (signal 9)"
     assert failed[9] == "took longer than 1 s"
 

@@ -38,6 +38,19 @@ def test_hydrogens_of_a_structure_stay_stated(tmp_path):
     assert stated.key != plain.key
 
 
+def test_molecules_that_are_not_supported_are_named_by_the_atoms_of_the_input(tmp_path):
+    path = tmp_path / "a.sdf"
+    texts = ("[Pt](CC)C", "[Na+].CC(=O)[O-]", "CCO")
+    path.write_text("".join(f"{Chem.MolToMolBlock(Chem.MolFromSmiles(text))}$$$$\n" for text in texts))
+    metal, salt, plain = read_library(path)
+    assert metal.error == "metal Pt at atom 1 is not supported"
+    assert metal.smiles == Chem.CanonSmiles("CC[Pt]C")
+    assert (salt.error or "").startswith("2 fragments ([Na+], CC(=O)[O-])")
+    assert metal.key is salt.key is None
+    assert plain.error is None
+    assert [item.error is None for item in read_library(path, largest_fragment=True)] == [False, True, True]
+
+
 def test_stereo_of_a_structure_is_in_its_smiles(tmp_path):
     from rdkit.Chem import AllChem
 

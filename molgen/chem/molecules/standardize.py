@@ -11,7 +11,7 @@ from molgen.chem.formats.parsing import atom_name, one_line, sanitization_proble
 from molgen.chem.molecules.stereo import enumerate_stereo, mark_axes
 from molgen.errors import ParseError
 
-__all__ = ["SUPPORTED_ELEMENTS", "enumerate_stereo", "molecule_notes", "prepare_molecule"]
+__all__ = ["SUPPORTED_ELEMENTS", "enumerate_stereo", "molecule_notes", "prepare_molecule", "supported_fragment"]
 
 SUPPORTED_ELEMENTS = frozenset(("H", "B", "C", "N", "O", "F", "Si", "P", "S", "Cl", "Ge", "As", "Se", "Br", "Te", "I"))
 _IONS = {**dict.fromkeys(("Li", "Na", "K", "Rb", "Cs"), "+"), **dict.fromkeys(("Mg", "Ca", "Sr", "Ba", "Zn"), "+2")}
@@ -35,12 +35,7 @@ def prepare_molecule(mol: Chem.Mol, *, largest_fragment: bool = False, max_heavy
         ParseError: no (heavy) atoms, several fragments, repeat units of a polymer, dummy or query atoms, metals and
             other unsupported elements, impossible valences, too many atoms. Atom numbers count from 1.
     """
-    if mol is None or mol.GetNumAtoms() == 0:
-        raise ParseError("the molecule has no atoms")
-    if any(group.HasProp("TYPE") and group.GetProp("TYPE") in _REPEATS for group in Chem.GetMolSubstanceGroups(mol)):
-        raise ParseError("a repeat unit of a polymer, in brackets: write all of its units out")
-    kept = _only_fragment(mol, largest_fragment)
-    _check_atoms(kept, max_heavy_atoms)
+    kept = supported_fragment(mol, largest_fragment=largest_fragment, max_heavy_atoms=max_heavy_atoms)
     problem = sanitization_problem(kept)
     if problem:
         raise ParseError(problem)
@@ -49,6 +44,21 @@ def prepare_molecule(mol: Chem.Mol, *, largest_fragment: bool = False, max_heavy
         Chem.SanitizeMol(kept)
         kept = Chem.AddHs(kept, addCoords=kept.GetNumConformers() > 0)
     mark_axes(kept)
+    return kept
+
+
+def supported_fragment(mol: Chem.Mol, *, largest_fragment: bool = False, max_heavy_atoms: int = 200) -> Chem.Mol:
+    """The fragment of `mol` that :func:`prepare_molecule` works on: itself where it is the only one.
+
+    Raises:
+        ParseError: as there, but for impossible valences, which are not looked for.
+    """
+    if mol is None or mol.GetNumAtoms() == 0:
+        raise ParseError("the molecule has no atoms")
+    if any(group.HasProp("TYPE") and group.GetProp("TYPE") in _REPEATS for group in Chem.GetMolSubstanceGroups(mol)):
+        raise ParseError("a repeat unit of a polymer, in brackets: write all of its units out")
+    kept = _only_fragment(mol, largest_fragment)
+    _check_atoms(kept, max_heavy_atoms)
     return kept
 
 

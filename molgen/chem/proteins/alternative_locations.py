@@ -45,19 +45,23 @@ def select_locations(atoms: Sequence[AtomSite]) -> Selection:
         chosen = _one_location(atoms, group) if any(atoms[index].altloc for index in group) else group
         if len(chosen) < len(group) or place in rivals:
             alternatives.append(
-                _alternative(atoms, group, [groups[other] for other in rivals if rivals[other] == place])
+                _alternative(atoms, group, [groups[k] for k in rivals if rivals[k] == place and k != place])
             )
         residues.append(chosen)
     return Selection(residues, alternatives, duplicates)
 
 
 def _alternative(atoms: Sequence[AtomSite], group: list[int], rivals: list[list[int]]) -> Alternative:
-    """What is read of a residue, and the locations of it and of other components in its place that are not."""
+    """What is read of a residue, and the locations of it and of its `rivals`, other components there, that are not."""
     shares = _occupancies(atoms, group)
     best = max(shares, key=lambda altloc: shares[altloc])
-    among = [altloc for other in rivals or [group] for altloc in _occupancies(atoms, other)]
+    among = [altloc for other in (group, *rivals) for altloc in _occupancies(atoms, other)]
     return Alternative(
-        atoms[group[0]].label, best, tuple(letter for letter in among if letter != best), round(shares[best], 2)
+        atoms[group[0]].label,
+        best,
+        tuple(letter for letter in among if letter != best),
+        round(shares[best], 2),
+        tuple(f"{atoms[other[0]].label} ({', '.join(_occupancies(atoms, other))})" for other in rivals),
     )
 
 

@@ -11,6 +11,7 @@ from scipy.spatial import KDTree
 
 from molgen.chem.formats.mmcif.atom_site import AtomSite
 from molgen.chem.formats.parsing import shortened
+from molgen.chem.formats.pdb.letter_case import with_upper_case_names
 from molgen.chem.formats.residue_names import missing_atoms
 from molgen.chem.proteins.alternative_locations import select_locations
 from molgen.chem.proteins.predictions.confidence import UNSURE, confidences
@@ -32,6 +33,7 @@ def assemble(
         notes: what was decided before; those of the assembly are added.
         predicted: whether the structure is a prediction, whose B factors are its confidence; None: as they look.
     """
+    atoms = with_upper_case_names(atoms)
     selection = select_locations(atoms)
     positions = np.array([(atom.x, atom.y, atom.z) for atom in atoms], dtype=np.float64).reshape(-1, 3)
     heavy: list[int] = []
@@ -60,11 +62,13 @@ def assemble(
         alternatives=tuple(selection.alternatives),
     )
     alternative = [one.label for one in selection.alternatives]
+    components = [name for one in selection.alternatives for name in one.components]
     protein = _with_kinds(protein, [atoms[heavy[one.start]] for one in residues])
     protein = _with_confidence(protein, np.array([atoms[index].b_factor for index in heavy]), predicted)
     protein = replace(protein, unobserved=_unobserved(protein, np.array([atoms[index].occupancy for index in heavy])))
     warnings = [
         _note("alternative locations, of which the most occupied is read, in {}", "residue", alternative),
+        f"components at alternative locations left out: {shortened(components, 6)}" if components else "",
         f"repeated atom records left out: {selection.duplicates}" if selection.duplicates else "",
         f"hydrogens that are near no atom of their residue: {stray}" if stray else "",
         _note("several residues share a label: {}", "label", _repeated(protein)),

@@ -18,6 +18,7 @@ from molgen.chem.formats.mmcif.atom_site import AtomSite
 from molgen.chem.formats.mmcif.declared_bonds import BondEnd, bonds_of_table, declared_bonds
 from molgen.chem.formats.mmcif.reading import atoms_of_table, parse_mmcif
 from molgen.chem.formats.parsing import one_line
+from molgen.chem.formats.pdb.letter_case import with_upper_case_records
 from molgen.chem.formats.pdb.reading import parse_pdb
 from molgen.chem.formats.pdb.relatives import pdb_of_pdbqt, pdb_of_pqr
 from molgen.chem.formats.symmetry.assembly_copies import assembly_copies, copies_of_tables
@@ -54,8 +55,8 @@ def read_protein(path: str | Path) -> Protein:
 
     Of models that lie on each other the first; models that do not overlap are the chains of one assembly. Author chain
     ids and residue numbers; of alternative locations the most occupied; atoms of zero occupancy included. What a file
-    is, its content decides: a PDB file named .cif is read, with a note. `Protein.notes` says what was left out and what
-    is missing.
+    is, its content decides: a PDB file named .cif is read, with a note.
+    Records and residues may be in lower case. `Protein.notes` says what was left out and what is missing.
 
     Raises:
         InputError: the file is missing, empty, too large, damaged, no text, of another format, or holds no atoms, or
@@ -97,7 +98,7 @@ def _parsed(path: Path) -> _Parsed:
         atoms, notes = atoms_of_table(table)
         more = [f"the first of {len(others) + 1} data blocks is read"] if others else []
         return _Parsed(atoms, [*notes, *more], bonds_of_table(table), copies_of_tables(table, table))
-    text = _RELATIVES.get(_suffix(path), str)(_decoded(raw))
+    text = _RELATIVES.get(_suffix(path), str)(with_upper_case_records(_decoded(raw)))
     form = _format(text)
     atoms, notes = (parse_mmcif if form == "mmCIF" else parse_pdb)(text)
     is_mmcif = form == "mmCIF"

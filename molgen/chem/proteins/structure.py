@@ -51,16 +51,19 @@ class Alternative:
         chosen: its alternative location that is read, e.g. "A".
         others: that are not.
         occupancy: mean of the chosen one.
+        components: others in its place, which are left out, each with its locations, e.g. "XYZ:A:283 (B)".
     """
 
     label: str
     chosen: str
     others: tuple[str, ...]
     occupancy: float
+    components: tuple[str, ...] = ()
 
     def __str__(self) -> str:
-        """`SER:A:50 (B of A, B)`."""
-        return f"{self.label} ({self.chosen} of {', '.join(sorted((self.chosen, *self.others)))})"
+        """`SER:A:50 (B of A, B)`; of several components `NFT:A:283 (A of A, B; without XYZ:A:283 (B))`."""
+        without = f"; without {', '.join(self.components)}" if self.components else ""
+        return f"{self.label} ({self.chosen} of {', '.join(sorted((self.chosen, *self.others)))}{without})"
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,9 @@ import numpy as np
 import pytest
 from structure_texts import TRIPEPTIDE, cif_row, hetero, mmcif, pdb_line, tripeptide
 
+from molgen.chem.proteins.pockets.ligands import named_ligand
+from molgen.errors import InputError
+
 CIF_ROWS = [cif_row(*atom) for atom in TRIPEPTIDE]
 
 
@@ -28,7 +31,23 @@ def test_one_component_is_read_of_two_at_the_same_place(read):
         *(pdb_line(*atom, altloc="A", occupancy=0.3) for atom in TRIPEPTIDE[5:11]),
         *(pdb_line(*atom[:2], "ALA", *atom[3:], altloc="B", occupancy=0.7) for atom in TRIPEPTIDE[5:10]),
     ]
-    assert kinds(read(lines)) == [("ALA:A:2", "polymer")]
+    protein = read(lines)
+    assert kinds(protein) == [("ALA:A:2", "polymer")]
+    assert [str(residue) for residue in protein.alternatives] == ["ALA:A:2 (B of A, B; without SER:A:2 (A))"]
+
+
+def test_a_compound_at_the_alternative_location_of_another_is_named(read):
+    ring = [(f"C{k}", "C", 401, 9 + 1.4 * np.cos(k), 9 + 1.4 * np.sin(k), 9) for k in range(6)]
+    lines = [
+        *tripeptide(),
+        *(hetero(*atom[:2], "ONE", *atom[2:], altloc="A", occupancy=0.5) for atom in ring),
+        *(hetero(*atom[:2], "TWO", *atom[2:], altloc="B", occupancy=0.5) for atom in ring),
+    ]
+    protein = read(lines)
+    assert kinds(protein)[-1] == ("ONE:A:401", "ligand")
+    assert "components at alternative locations left out: TWO:A:401 (B)" in protein.notes
+    with pytest.raises(InputError, match=r"there is no ligand two; .*locations left out: TWO:A:401 \(B\)"):
+        named_ligand("two", protein, 20.0)
 
 
 def test_an_atom_that_the_chosen_location_lacks_is_taken_from_another(read):
@@ -132,3 +151,28 @@ def test_only_the_first_model_is_read(read):
     assert read([*tripeptide(), "END", tripeptide()[0]]).notes == ("atoms after the END record left out: 1",)
     two_blocks = mmcif(CIF_ROWS) + mmcif(CIF_ROWS[:3])
     assert read(two_blocks, "x.cif").notes == ("the first of 2 data blocks is read",)
+
+
+def test_lower_case_records_are_read(read):
+    lines = [*tripeptide(), hetero("ZN", "ZN", "ZN", 301, 3, 8, 0, chain="B")]
+    plain = read(lines)
+    protein = read(["MODEL        1".lower(), *(line.lower() for line in lines), "endmdl", "end"])
+    assert kinds(protein) == kinds(plain)
+    assert protein.atom_names == plain.atom_names
+    np.testing.assert_array_equal(protein.elements, plain.elements)
+    assert protein.notes == plain.notes
+    mixed = [line.replace("ATOM", "atom") for line in tripeptide(chain="a")]
+    assert kinds(read(mixed))[0] == ("ALA:a:1", "polymer")
+
+
+def test_lower_case_names_of_residues_are_those_of_the_pdb(read):
+    lines = [
+        *(pdb_line(*atom[:2], atom[2].lower(), *atom[3:]) for atom in TRIPEPTIDE),
+        hetero("O", "O", "hoh", 301, 3, 8, 0),
+        hetero("zn", "ZN", "zn", 302, 3, 12, 0),
+        *(hetero(f"c{k}", "C", "lig", 303, 9 + 1.5 * k, 12, 0) for k in range(3)),
+    ]
+    expected = [("ALA:A:1", "polymer"), ("SER:A:2", "polymer"), ("GLY:A:3", "polymer"), ("HOH:A:301", "water")]
+    assert kinds(read(lines)) == [*expected, ("ZN:A:302", "metal"), ("lig:A:303", "ligand")]
+    rows = [cif_row(*atom[:2], atom[2].title(), *atom[3:]) for atom in TRIPEPTIDE]
+    assert [residue.name for residue in read(mmcif(rows), "x.cif").residues] == ["ALA", "SER", "GLY"]

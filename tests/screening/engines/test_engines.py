@@ -73,7 +73,7 @@ def test_a_worker_that_dies_costs_its_molecule_only(config):
     engine.close()
     assert ended["CC"].result.error is None
     assert ended["CCC"].result.error is None
-    assert ended[FAILS].result.error == "neon is noble"
+    assert ended[FAILS].result.error == "tellurium is rare"
     assert ended[CRASHES].result is None
     assert "its worker died" in ended[CRASHES].lost
     assert not ended[CRASHES].final

@@ -11,7 +11,7 @@ from molgen.errors import CheckpointError
 from molgen.screening.engines.engine import Finished
 from molgen.screening.work import MoleculeResult, MoleculeTask
 
-CRASHES, HANGS, FAILS = "[Kr]", "[Xe]", "[Ne]"
+CRASHES, HANGS, FAILS = "[Ge]", "[As]", "[Te]"
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ class LengthWork:
             while time.process_time() < 600:
                 pass
         if smiles == FAILS:
-            return MoleculeResult("neon is noble", 0.0)
+            return MoleculeResult("tellurium is rare", 0.0)
         time.sleep(self.pause)
         sdf = f"{smiles}\n  molgen\n\n  0  0  0  0  0  0  0  0  0  0999 V2000\nM  END\n$$$$\n"
         return MoleculeResult(None, self.pause, {"length": len(smiles), "sum": total}, sdf)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from itertools import product
 from string import ascii_letters, ascii_uppercase, digits
 
@@ -11,10 +13,13 @@ from scipy.spatial import KDTree
 
 from molgen.chem.formats.mmcif.atom_site import AtomSite
 from molgen.chem.formats.parsing import shortened
-from molgen.chem.formats.residue_names import is_standard
+from molgen.chem.formats.residue_names import WATERS, is_standard
+from molgen.errors import ParseError
 
 _SAME_PLACE = 1.5  # Angstrom
 _MOST_OVERLAP = 0.02  # of the atoms of a model; two models of one protein have more than half
+_MOST_SEARCHED = 200_000  # atoms of later models, about a second
+_MOST_NAMED = 6
 _MOST_CLASHES = 0.3  # of the atoms of what follows an END record; a docked ligand may touch its receptor
 
 
@@ -22,7 +27,8 @@ def one_structure(models: Iterable[list[AtomSite]], count: int) -> tuple[list[At
     """The atoms to read of `count` models, and what is to be said of it.
 
     Models of which none overlaps with another are the chains of one assembly and are read together; chain ids that
-    come again are replaced by free ones. Of others the first is read, and those after the first two are not looked at.
+    come again are replaced by free ones. Of others the first is read, and what only later ones hold is named; these are
+    searched up to 200,000 atoms, or to one that cannot be read.
 
     Args:
         models: the atoms of each, in the order of the file; taken one by one.
@@ -34,7 +40,7 @@ def one_structure(models: Iterable[list[AtomSite]], count: int) -> tuple[list[At
     for model in remaining:
         own = _positions(model)
         if _overlaps(own, positions):
-            return atoms, [f"the first of {count} models is read"]
+            return atoms, [f"the first of {count} models is read", *_later_notes(atoms, [*parts[1:], model], remaining)]
         if len(own):
             parts.append(model)
             positions.append(own)
@@ -81,6 +87,30 @@ def joined_parts(parts: Iterable[list[AtomSite]]) -> tuple[list[AtomSite], list[
     ids = f"; {shortened(renamed, 6)}" if renamed else ""
     notes = [f"atoms after the END record are read too: {added}{ids}"] if added else []
     return atoms, [*notes, *([f"atoms after the END record left out: {left_out}"] if left_out else [])]
+
+
+def _later_notes(atoms: list[AtomSite], own: list[list[AtomSite]], remaining: Iterator[list[AtomSite]]) -> list[str]:
+    """A line on the groups and chains that `atoms` lack and later models have, some of which are to be taken still."""
+    there = {atom.label for atom in atoms}
+    chains = {atom.chain for atom in atoms if is_standard(atom.residue)}
+    groups: dict[str, None] = {}
+    residues: dict[str, set[str]] = {}
+    searched = 0
+    with suppress(ParseError):
+        for model in itertools.chain(own, remaining):
+            for atom in model:
+                if atom.label in there or atom.residue in WATERS:
+                    continue
+                if not is_standard(atom.residue):
+                    groups[atom.label] = None
+                elif atom.chain not in chains:
+                    residues.setdefault(atom.chain, set()).add(atom.label)
+            searched += len(model)
+            if searched > _MOST_SEARCHED:
+                break
+    names = [f"chain {name or '(none)'} ({len(labels)} residues)" for name, labels in residues.items()]
+    names += groups
+    return [f"groups of later models alone left out: {shortened(names, _MOST_NAMED)}"] if names else []
 
 
 def _positions(atoms: list[AtomSite]) -> np.ndarray:

@@ -34,7 +34,7 @@ def with_tripos_types(block: str) -> str:
     """
     lines = block.split("\n")
     _check_bonds(lines)
-    typed = list(_typed_lines(lines))
+    typed = list(typed_lines(lines))
     kinds = [match[2] for _, match in typed]
     is_foreign = any(kind not in _TRIPOS for kind in kinds) and all(_FOREIGN.fullmatch(kind) for kind in kinds)
     if not is_foreign:
@@ -50,22 +50,22 @@ def _plain_type(kind: str) -> str:
     return _TWO_LETTERS.get(kind.lower()) or _PLAIN[kind[0].upper()]
 
 
-def _typed_lines(lines: list[str]) -> Iterator[tuple[int, re.Match[str]]]:
+def typed_lines(lines: list[str]) -> Iterator[tuple[int, re.Match[str]]]:
     """The lines of atoms with their numbers, matched up to the type."""
-    for index in _section(lines, "@<TRIPOS>ATOM"):
+    for index in section_lines(lines, "@<TRIPOS>ATOM"):
         match = _ATOM.match(lines[index])
         if match:
             yield index, match
 
 
 def _check_bonds(lines: list[str]) -> None:
-    for index in _section(lines, "@<TRIPOS>BOND"):
+    for index in section_lines(lines, "@<TRIPOS>BOND"):
         words = lines[index].split()
         if len(words) > 3 and words[3].lower() == "un":
             raise ParseError(f"the order of the bond of atoms {words[1]} and {words[2]} is given as unknown (un)")
 
 
-def _section(lines: list[str], title: str) -> Iterator[int]:
+def section_lines(lines: list[str], title: str) -> Iterator[int]:
     """The numbers of the lines of a section."""
     inside = False
     for index, line in enumerate(lines):

@@ -16,6 +16,7 @@ from molgen.chem.formats.parsing import messages_of, one_line, sanitization_prob
 from molgen.chem.formats.size_limits import check_mol2_block
 from molgen.chem.formats.tripos.aromatic_nitrogens import assign_aromatic_nitrogens
 from molgen.chem.formats.tripos.atom_types import with_tripos_types
+from molgen.chem.formats.tripos.oxoanions import with_oxoanion_bonds
 from molgen.errors import ParseError
 
 _MOLECULE = "@<TRIPOS>MOLECULE"
@@ -39,14 +40,14 @@ def split_mol2(lines: Iterator[str]) -> Iterator[list[str]]:
 def parse_mol2_block(block: str) -> Chem.Mol:
     """A sanitized molecule from one MOL2 block with its coordinates; hydrogens are kept, stereo comes from 3D.
 
-    Types of GAFF and AMBER are read as their elements.
+    Types of GAFF and AMBER are read as their elements, aromatic bonds to terminal oxygens as single and double ones.
 
     Raises:
         ParseError: a broken block, atom types that RDKit does not know, a bond of unknown order, valence, aromaticity,
             no atoms at all, or far too many.
     """
     check_mol2_block(block)
-    block = with_tripos_types(block)
+    block = with_oxoanion_bonds(with_tripos_types(block))
     with silent_rdkit() as log:
         mol = _read(block)
         if mol is None or _lacks_hydrogens(mol) or _has_aromatic_cations(mol):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from itertools import islice
 from pathlib import Path
@@ -45,7 +46,7 @@ def named_ligand(text: str, protein: Protein, least: float) -> Pocket:
         matches = _in_chain(matches, chain)
     if not matches:
         reason = f"there is no ligand {one_line(text)}; {_ligands_there(protein)}"
-        raise InputError(reason, source=protein.source or None)
+        raise InputError("; ".join((reason, *_left_out(name, protein))), source=protein.source or None)
     return ligand_pocket(molecule_of(protein, matches[0]), protein, least)
 
 
@@ -143,6 +144,12 @@ def _ligands_there(protein: Protein) -> str:
     ligands = sorted(protein.of_kind("ligand"), key=lambda ligand: ligand.name in ADDITIVES)
     names = [f"{ligand.label} ({ligand.stop - ligand.start} heavy atoms)" for ligand in ligands]
     return f"the ligands in the file are {shortened(names, 12)}" if names else "there are no ligands in the file"
+
+
+def _left_out(name: str, protein: Protein) -> list[str]:
+    """What the reader says of components of this name that it left out."""
+    component = re.compile(rf"(?<!\w){re.escape(name)}:", re.IGNORECASE)
+    return [note for note in protein.notes if "left out:" in note and component.search(note)]
 
 
 def _distances(protein: Protein, points: np.ndarray) -> np.ndarray:

@@ -44,6 +44,26 @@ def test_an_ensemble_is_known_by_its_second_model():
     assert len(parse_pdb("\n".join([*model(1, 0), *model(2, 0.5), *broken]))[0]) == 15
 
 
+def test_groups_of_later_models_alone_are_named():
+    ligand = hetero("C1", "C", "LIG", 301, 3, 8, 0, chain="A")
+    water = hetero("O", "O", "HOH", 302, 3, 9, 0, chain="A")
+    other_chain = [line for line in model(3, 0.5, chain="B") if line.startswith("ATOM")]
+    atoms, notes = parse_pdb(
+        "\n".join([*model(1, 0), *model(2, 0.5)[:-1], ligand, water, "ENDMDL", *model(3, 0.5)[:-1], *other_chain])
+    )
+    assert len(atoms) == 15
+    assert notes == [
+        "the first of 3 models is read",
+        "groups of later models alone left out: chain B (3 residues), LIG:A:301",
+    ]
+
+
+def test_a_later_model_that_cannot_be_read_ends_the_search_for_groups():
+    ligand = hetero("C1", "C", "LIG", 301, 3, 8, 0, chain="A")
+    _, notes = parse_pdb("\n".join([*model(1, 0), *model(2, 0.5), ligand, "ENDMDL", "MODEL        3", "ATOM  cut"]))
+    assert notes[1:] == ["groups of later models alone left out: LIG:A:301"]
+
+
 def test_groups_of_the_models_come_along():
     water = hetero("O", "O", "HOH", 301, 3, 8, 0, chain="A")
     atoms, _ = parse_pdb("\n".join([*model(1, 0)[:-1], water, "ENDMDL", *model(2, 12)]))

@@ -44,6 +44,40 @@ def smiles(mol):
     return Chem.MolToSmiles(Chem.RemoveHs(mol))
 
 
+def with_aromatic_oxygens(center, oxygens, methyls=1, oxygen="O.co2"):
+    """Methyls on X of type `center`, and bonds to oxygen that are marked as aromatic; no hydrogens."""
+    places = [(1.8, 0, 0), (-0.6, 1.7, 0), (-0.6, -0.8, 1.5), (-0.6, -0.8, -1.5)]
+    kinds = ["C.3"] * methyls + [oxygen] * oxygens
+    atoms = [(center, 0, 0, 0), *((kind, *place) for kind, place in zip(kinds, places, strict=False))]
+    bonds = [(1, number, "ar" if kind == oxygen else 1) for number, kind in enumerate(kinds, start=2)]
+    return block("oxoanion", atoms, bonds)
+
+
+@pytest.mark.parametrize(
+    ("centers", "oxygens", "methyls", "expected"),
+    [
+        (("S.o2", "S.O2", "S.3", "S"), 3, 1, "CS(=O)(=O)[O-]"),
+        (("S.o2", "S.O2", "S.3"), 2, 2, "CS(C)(=O)=O"),
+        (("S.o", "S.3"), 1, 2, "CS(C)=O"),
+        (("P.3", "P"), 3, 1, "CP(=O)([O-])[O-]"),
+        (("P.3", "P"), 2, 2, "CP(C)(=O)[O-]"),
+        (("C.2", "C.3", "C.ar"), 2, 1, "CC(=O)[O-]"),
+        (("N.pl3", "N.2"), 2, 1, "C[N+](=O)[O-]"),
+    ],
+)
+@pytest.mark.parametrize("oxygen", ["O.co2", "O.2", "O.3"])
+def test_aromatic_bonds_to_oxygen_are_read_whatever_the_type_of_the_center(centers, oxygens, methyls, expected, oxygen):
+    blocks = [with_aromatic_oxygens(center, oxygens, methyls, oxygen) for center in centers]
+    assert {smiles(parse_mol2_block(text)) for text in blocks} == {expected}
+
+
+def test_a_pyridine_oxide_may_be_aromatic_throughout():
+    ring = [(1.39 * np.cos(angle), 1.39 * np.sin(angle), 0) for angle in np.arange(6) * np.pi / 3]
+    atoms = [("N.ar", *ring[0]), *(("C.ar", *place) for place in ring[1:]), ("O.co2", 2.7, 0, 0)]
+    bonds = [*((k, k % 6 + 1, "ar") for k in range(1, 7)), (1, 7, "ar")]
+    assert smiles(parse_mol2_block(block("oxide", atoms, bonds))) == "[O-][n+]1ccccc1"
+
+
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
