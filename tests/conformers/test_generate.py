@@ -128,6 +128,10 @@ def test_the_largest_fragment_of_a_salt_is_kept_on_request():
     [
         ({"n": 0}, "n must be a whole number of at least 1, not 0"),
         ({"n": "5"}, "n must be a whole number of at least 1, not '5'"),
+        ({"n": 10**9}, "n must be at most 10000, not 1000000000"),
+        ({"samples": 10**9}, "samples must be at most 100000"),
+        ({"templates": 10**9}, "templates must be at most 10000"),
+        ({"n": 10**400}, "n must be at most 10000"),
         ({"n": True}, "n must be a whole number of at least 1, not True"),
         ({"timeout": "1"}, "timeout must be a number of at least 0.001, not '1'"),
         ({"align": "no"}, "align must be True or False, not 'no'"),
