@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from numbers import Integral, Real
 from typing import Any, Literal
 
-from molgen.errors import ConfigError
+from molgen.errors import ConfigError, readable
 from molgen.former_names import renamed, with_former_names
 from molgen.runtime.devices import check_device_name
 
@@ -137,7 +137,7 @@ class GenerateConfig:
         for name, most in _MOST.items():
             value = getattr(self, name)
             if value is not None and value > most:
-                raise ConfigError(f"{name} must be at most {most}, not {value}")
+                raise ConfigError(f"{name} must be at most {most}, not {readable(value)}")
         for name, choices in _CHOICES.items():
             if getattr(self, name) not in choices:
                 listed = " or ".join((", ".join(f'"{choice}"' for choice in choices[:-1]), f'"{choices[-1]}"'))
