@@ -145,9 +145,7 @@ class GenerateConfig:
         if self.unique == "minima" and self.minimize_with == "none":
             object.__setattr__(self, "minimize_with", "mmff")
         check_device_name(self.device)
-        for name in _SWITCHES:
-            if not isinstance(getattr(self, name), bool):
-                raise ConfigError(f"{name} must be True or False, not {getattr(self, name)!r}")
+        check_switches(**{name: getattr(self, name) for name in _SWITCHES})
         if self.is_restrained:
             from molgen.conformers.restraint_options import (
                 check_restraint_options,
@@ -173,6 +171,17 @@ class GenerateConfig:
     def embedding_timeout(self) -> float:
         """CPU seconds for the embedding."""
         return EMBEDDING_TIMEOUT if self.timeout is None else EMBEDDING_SHARE * self.timeout
+
+
+def check_switches(**switches: object) -> None:
+    """Check that options are switches.
+
+    Raises:
+        ConfigError: one of them is neither True nor False.
+    """
+    for name, value in switches.items():
+        if not isinstance(value, bool):
+            raise ConfigError(f"{name} must be True or False, not {readable(repr(value))}")
 
 
 def checked_config(**options) -> GenerateConfig:

@@ -135,6 +135,7 @@ def test_the_largest_fragment_of_a_salt_is_kept_on_request():
         ({"n": True}, "n must be a whole number of at least 1, not True"),
         ({"timeout": "1"}, "timeout must be a number of at least 0.001, not '1'"),
         ({"align": "no"}, "align must be True or False, not 'no'"),
+        ({"largest_fragment": "no"}, "largest_fragment must be True or False, not 'no'"),
         ({"n": 2.5}, "n must be a whole number"),
         ({"steps": 0}, "steps must be"),
         ({"energy_window": float("nan")}, "energy_window must be at least 0, not nan"),
