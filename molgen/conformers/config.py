@@ -129,7 +129,7 @@ class GenerateConfig:
                 continue
             wanted = Real if isinstance(least, float) else Integral
             is_switch = isinstance(value, bool)
-            if not isinstance(value, wanted) or is_switch or not value >= least:  # nan is not at least anything
+            if not isinstance(value, wanted) or is_switch or not _is_at_least(value, least):
                 is_number = isinstance(value, wanted) and not is_switch
                 kind = "a whole number of " if wanted is Integral else "" if is_number else "a number of "
                 raise ConfigError(f"{name} must be {kind}at least {least:g}, not {value if is_number else repr(value)}")
@@ -171,6 +171,10 @@ class GenerateConfig:
     def embedding_timeout(self) -> float:
         """CPU seconds for the embedding."""
         return EMBEDDING_TIMEOUT if self.timeout is None else EMBEDDING_SHARE * self.timeout
+
+
+def _is_at_least(value: Any, least: float) -> bool:
+    return bool(value >= least)  # nan is not at least anything; an int may be larger than any float
 
 
 def check_switches(**switches: object) -> None:
