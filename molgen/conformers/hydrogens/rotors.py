@@ -62,16 +62,22 @@ def hydrogen_rotors(mol: Chem.Mol) -> list[HydrogenRotor]:
         if not hydrogens or atom.GetAtomicNum() not in _CARRIERS or atom.GetDegree() != len(hydrogens) + len(anchors):
             continue
         turns = _places(atom, anchors[0]) if len(anchors) == 1 else 0
-        if turns or (len(anchors) == 2 and _inverts(atom, len(hydrogens))):
+        if turns or (len(anchors) == 2 and _is_amine(atom, 1)):
             rotors.append(HydrogenRotor(hydrogens, atom.GetIdx(), tuple(n.GetIdx() for n in anchors), turns or TURNS))
     return rotors
 
 
 def _places(atom: Chem.Atom, anchor: Chem.Atom) -> int:
     """Places of the hydrogens about the bond to the one heavy neighbor; 0 where they do not turn."""
-    if _turns(atom, anchor):
+    if _turns(atom, anchor) or _turns_at_amine(atom, anchor):
         return TURNS
     return SIDES if _changes_sides(atom, anchor) else 0
+
+
+def _turns_at_amine(atom: Chem.Atom, anchor: Chem.Atom) -> bool:
+    """Whether an OH or NH2 has an NH2 for its only neighbor; of two (hydrazine) the first turns."""
+    is_alone = anchor.GetDegree() == 3 and _is_amine(anchor, 2)
+    return is_alone and not (_is_amine(atom, 2) and anchor.GetIdx() < atom.GetIdx())
 
 
 def _changes_sides(atom: Chem.Atom, anchor: Chem.Atom) -> bool:
@@ -90,9 +96,11 @@ def _turns(atom: Chem.Atom, anchor: Chem.Atom) -> bool:
     return bond.GetBondType() == Chem.BondType.SINGLE and has_more and not is_flat and not is_straight
 
 
-def _inverts(atom: Chem.Atom, hydrogens: int) -> bool:
-    is_amine = atom.GetAtomicNum() == 7 and atom.GetHybridization() == Chem.HybridizationType.SP3
-    return is_amine and hydrogens == 1 and atom.GetFormalCharge() == 0
+def _is_amine(atom: Chem.Atom, hydrogens: int) -> bool:
+    """Whether an atom is a pyramidal nitrogen without a charge and with so many hydrogens."""
+    is_pyramidal = atom.GetAtomicNum() == 7 and atom.GetHybridization() == Chem.HybridizationType.SP3
+    own = sum(neighbor.GetAtomicNum() == 1 for neighbor in atom.GetNeighbors())
+    return is_pyramidal and own == hydrogens and atom.GetFormalCharge() == 0
 
 
 def _unit(vectors: NDArray[np.float64]) -> NDArray[np.float64]:

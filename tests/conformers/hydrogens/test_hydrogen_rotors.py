@@ -33,6 +33,8 @@ def positions_of(smiles: str, count: int = 4) -> np.ndarray:
         ("C/C(=N/[H])CC", []),  # its place is given
         ("O=C=N", []),
         ("OO", []),
+        ("NN", ["N"]),  # one of them turns against the other
+        ("NO", ["O"]),
         ("OC#N", []),
         ("CO", []),  # turning it is turning the methyl group
     ],
@@ -83,8 +85,8 @@ def test_without_rotors_or_parameters_nothing_moves(smiles):
     assert search.rotamers(positions, 5.0)[0].shape == (0, mol.GetNumAtoms(), 3)
 
 
-@pytest.mark.parametrize("smiles", [SALICYLALDEHYDE, INOSITOL, "OCCO", "SCCN", "OC(=O)c1ccccc1O"])
-def test_the_internal_hydrogen_bond_is_found(smiles):
+@pytest.mark.parametrize("smiles", [SALICYLALDEHYDE, INOSITOL, "OCCO", "SCCN", "OC(=O)c1ccccc1O", "NN"])
+def test_the_lowest_place_of_the_hydrogens_is_found(smiles):
     mol = uniform(smiles, 10, templates=8)
     reference = Chem.Mol(embedded(smiles, 20))
     lowest = min(e for _, e in rdForceFieldHelpers.MMFFOptimizeMoleculeConfs(reference, 1, 2000, mmffVariant="MMFF94s"))
