@@ -10,6 +10,7 @@ from small_molecules import embedded
 from molgen.conformers.force_field import ConformerField
 from molgen.conformers.hydrogens.rotors import hydrogen_rotors
 from molgen.conformers.hydrogens.search import HydrogenSearch
+from molgen.conformers.hydrogens.tables import is_minimum
 
 SALICYLALDEHYDE = "Oc1ccccc1C=O"
 INOSITOL = "O[C@H]1[C@H](O)[C@@H](O)[C@H](O)[C@H](O)[C@@H]1O"
@@ -102,6 +103,12 @@ def test_the_hydrogen_of_an_imine_is_on_both_sides_unless_one_is_given(smiles, s
     (path,) = mol.GetSubstructMatches(Chem.MolFromSmarts("[H]N=C[CH3]"))
     angles = [abs(rdMolTransforms.GetDihedralDeg(conformer, *path)) > 90 for conformer in mol.GetConformers()]
     assert len(set(angles)) == sides
+
+
+def test_either_place_of_two_is_a_minimum_and_of_six_those_below_their_neighbors():
+    inverting, turning = np.array([0.0, 3.0]), np.array([0.0, 2.0, 1.0, 2.0, 4.0, 3.0])
+    lowest = is_minimum((inverting[:, None] + turning)[None])[0]
+    np.testing.assert_array_equal(lowest, [[True, False, True, False, False, False]] * 2)
 
 
 def test_a_hydrogen_that_a_restraint_names_stays_where_it_says():
