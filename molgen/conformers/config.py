@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from numbers import Integral, Real
 from typing import Any, Literal
 
-from molgen.errors import ConfigError
+from molgen.errors import ConfigError, readable
 from molgen.former_names import renamed, with_former_names
 from molgen.runtime.devices import check_device_name
 
@@ -26,6 +26,8 @@ _LEAST: dict[str, int | float] = {"n": 1, "steps": 1, "seed": 0, "samples": 1, "
     "timeout": 1e-3,
     "boltzmann": 1.0,
 }
+_MOST = {"seed": MAX_SEED, "gas_phase": 1, "n": 10_000, "templates": 10_000, "samples": 100_000}
+"""Distances between all conformers are held in memory: 10,000 of them take a gigabyte and more."""
 _CHOICES = {
     "minimize_with": ("none", "mmff", "gfn2"),
     "sort": ("coverage", "energy"),
@@ -43,7 +45,7 @@ class GenerateConfig:
     """How conformers are generated and selected.
 
     Attributes:
-        n: conformers to return, at most.
+        n: conformers to return, at most. n and templates are 10,000 at most, samples 100,000.
         seed: same seed and molecule -> same conformers, whatever else is in the batch.
         steps: of the integration; None: 3 for a flow of torsions (2 of one or two torsions), 5 for a diffusion and for
             coordinates.
@@ -127,15 +129,15 @@ class GenerateConfig:
                 continue
             wanted = Real if isinstance(least, float) else Integral
             is_switch = isinstance(value, bool)
-            if not isinstance(value, wanted) or is_switch or not float(value) >= least:  # nan is not at least anything
+            if not isinstance(value, wanted) or is_switch or not _is_at_least(value, least):
                 is_number = isinstance(value, wanted) and not is_switch
                 kind = "a whole number of " if wanted is Integral else "" if is_number else "a number of "
                 raise ConfigError(f"{name} must be {kind}at least {least:g}, not {value if is_number else repr(value)}")
         object.__setattr__(self, "seed", int(self.seed))  # RDKit and torch know no numpy integers
-        if self.seed > MAX_SEED:
-            raise ConfigError(f"seed must be at most {MAX_SEED}, not {self.seed}")
-        if self.gas_phase > 1:
-            raise ConfigError(f"gas_phase must be at most 1, not {self.gas_phase}")
+        for name, most in _MOST.items():
+            value = getattr(self, name)
+            if value is not None and value > most:
+                raise ConfigError(f"{name} must be at most {most}, not {readable(value)}")
         for name, choices in _CHOICES.items():
             if getattr(self, name) not in choices:
                 listed = " or ".join((", ".join(f'"{choice}"' for choice in choices[:-1]), f'"{choices[-1]}"'))
@@ -143,9 +145,7 @@ class GenerateConfig:
         if self.unique == "minima" and self.minimize_with == "none":
             object.__setattr__(self, "minimize_with", "mmff")
         check_device_name(self.device)
-        for name in _SWITCHES:
-            if not isinstance(getattr(self, name), bool):
-                raise ConfigError(f"{name} must be True or False, not {getattr(self, name)!r}")
+        check_switches(**{name: getattr(self, name) for name in _SWITCHES})
         if self.is_restrained:
             from molgen.conformers.restraint_options import (
                 check_restraint_options,
@@ -171,6 +171,21 @@ class GenerateConfig:
     def embedding_timeout(self) -> float:
         """CPU seconds for the embedding."""
         return EMBEDDING_TIMEOUT if self.timeout is None else EMBEDDING_SHARE * self.timeout
+
+
+def _is_at_least(value: Any, least: float) -> bool:
+    return bool(value >= least)  # nan is not at least anything; an int may be larger than any float
+
+
+def check_switches(**switches: object) -> None:
+    """Check that options are switches.
+
+    Raises:
+        ConfigError: one of them is neither True nor False.
+    """
+    for name, value in switches.items():
+        if not isinstance(value, bool):
+            raise ConfigError(f"{name} must be True or False, not {readable(repr(value))}")
 
 
 def checked_config(**options) -> GenerateConfig:

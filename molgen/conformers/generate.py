@@ -18,7 +18,7 @@ from molgen.chem.molecules.standardize import molecule_notes, prepare_molecule
 from molgen.chem.molecules.stereo import enumerate_stereo
 from molgen.conformers.batching.batches import AT_ONCE, IN_A_PROCESS, batch_results, growing_batches
 from molgen.conformers.boltzmann import boltzmann_ensemble
-from molgen.conformers.config import GenerateConfig, checked_config
+from molgen.conformers.config import GenerateConfig, check_switches, checked_config
 from molgen.conformers.coordinates.samples import check_options, coordinate_samples
 from molgen.conformers.ensemble import ConformerMol
 from molgen.conformers.inputs import join_conformers
@@ -100,6 +100,7 @@ def generate_conformers(
     if not isinstance(mol, Chem.Mol):
         raise ParseError(f"a molecule is a SMILES, an InChI or an RDKit Mol, not {readable(repr(mol))}")
     config = checked_config(n=n, seed=seed, **options)
+    check_switches(largest_fragment=largest_fragment)
     full = prepare_molecule(mol, largest_fragment=largest_fragment)
     isomer, note = enumerate_stereo(full, "one")[0]
     for text in filter(None, (*molecule_notes(full), note)):
@@ -159,6 +160,7 @@ def generate_many(
         MolgenError: at once, for a source, a model or an option that cannot be used; no molecule raises.
     """
     config = checked_config(n=n, seed=seed, **options)
+    check_switches(progress=progress)
     network = resolve_model(model, config.device)
     records = join_conformers(read_molecules(source, smiles_column=smiles_column, name_column=name_column))
     results = (o for o, _ in timed_outcomes(records, network, config, largest_fragment, stereo, n_jobs=n_jobs))
@@ -182,6 +184,7 @@ def timed_outcomes(
     Raises:
         ConfigError: at once, for a value that cannot be used.
     """
+    check_switches(largest_fragment=largest_fragment)
     if stereo not in ("one", "enumerate"):
         raise ConfigError(f'stereo must be "one" or "enumerate", not {readable(stereo)}')
     if isinstance(n_jobs, bool) or not isinstance(n_jobs, Integral) or n_jobs < 1:

@@ -69,6 +69,8 @@ def _check_torsion_atoms(key: Any) -> None:
     four_atoms = not isinstance(key, str) and _are_numbers(key, 4) and all(isinstance(atom, Integral) for atom in key)
     if not four_atoms and (pattern is None or pattern.GetNumAtoms() != 4):
         raise ConfigError(f"a torsion is four atoms or a SMARTS of four atoms, not {readable(str(key))}")
+    if four_atoms and len(set(map(int, key))) < 4:
+        raise ConfigError(f"a torsion is four different atoms, not {readable(str(key))}")
 
 
 def _smarts(text: Any) -> Chem.Mol | None:

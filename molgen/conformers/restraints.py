@@ -80,6 +80,11 @@ class Restraints:
             _TORSION,
         )
 
+    @property
+    def atoms(self) -> set[int]:
+        """The atoms that restraints name."""
+        return set(self.core).union(*(torsion.atoms for torsion in self.torsions))
+
     def core_pairs(self) -> np.ndarray:
         """int64 [p, 2], the atoms of the core in pairs."""
         return np.array(list(itertools.combinations(self.core, 2)), dtype=np.int64).reshape(-1, 2)

@@ -122,6 +122,7 @@ def test_restraints_are_no_part_of_the_energies():
         ({"torsions": {"CCCO": (1, 2, 3)}}, "an angle or a range"),
         ({"torsions": {(0, 1, 2): 60}}, "four atoms"),
         ({"torsions": {7: 60}}, "four atoms"),
+        ({"torsions": {(0, 1, 1, 2): 60}}, "four different atoms, not .0, 1, 1, 2."),
         ({"keep_conformer": "yes"}, "True or False"),
         ({"coord_map": {0: (0, 0, 0)}}, "at least 3"),
         ({"torsions": {"CC": 60}}, "SMARTS of four atoms"),

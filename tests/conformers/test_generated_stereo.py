@@ -90,6 +90,13 @@ def test_where_only_one_isomer_can_exist_nothing_is_open(smiles):
     assert outcome.record.name == smiles
 
 
+@pytest.mark.parametrize("smiles", ["C1CCCCCC=C1", "C1CCCCOC=C1"])
+def test_an_open_double_bond_of_a_large_ring_is_set_and_embedded(smiles):
+    outcomes = list(generate_many([smiles], 1, model="uniform", stereo="enumerate", **QUICK))
+    assert [outcome.error for outcome in outcomes] == [None, None]
+    assert all(outcome.mol is not None and stereo_mask(outcome.mol, outcome.mol).all() for outcome in outcomes)
+
+
 def test_enumeration_gives_every_isomer():
     found = list(generate_many(["CC(F)CC=CC x", "CCO"], 2, model="uniform", stereo="enumerate", **QUICK))
     assert [o.record.name for o in found] == ["x_isomer1", "x_isomer2", "x_isomer3", "x_isomer4", "CCO"]

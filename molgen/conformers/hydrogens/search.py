@@ -32,7 +32,7 @@ class HydrogenSearch:
     """
 
     def __init__(self, field: ConformerField) -> None:
-        self.rotors: list[HydrogenRotor] = hydrogen_rotors(field.mol) if field.terms is not None else []
+        self.rotors: list[HydrogenRotor] = _free_rotors(field) if field.terms is not None else []
         if field.terms is None or not self.rotors:
             return
         moving = {atom: index for index, rotor in enumerate(self.rotors) for atom in rotor.hydrogens}
@@ -106,6 +106,12 @@ class HydrogenSearch:
         first_hydrogens = np.broadcast_to(places[i][:, :, None], (count, first, second, *places[i].shape[2:]))
         second_hydrogens = np.broadcast_to(places[j][:, None], (count, first, second, *places[j].shape[2:]))
         return _evaluated(self._together[i, j], np.concatenate([first_hydrogens, second_hydrogens], axis=3))
+
+
+def _free_rotors(field: ConformerField) -> list[HydrogenRotor]:
+    """The rotors whose hydrogens no restraint names."""
+    named = field.restraints.atoms if field.restraints is not None else set()
+    return [rotor for rotor in hydrogen_rotors(field.mol) if not named & set(rotor.hydrogens)]
 
 
 def _evaluated(energy: MMFFEnergy, system: NDArray[np.float64]) -> NDArray[np.float64]:

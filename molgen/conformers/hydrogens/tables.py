@@ -62,9 +62,12 @@ def lowest_states(tables: Tables, conformers: int) -> tuple[NDArray[np.int64], N
 
 
 def is_minimum(energies: NDArray[np.float64]) -> NDArray[np.bool_]:
-    """Which entries of tables [B, places, places, ...] are no higher than their neighbors along every rotor."""
+    """Which entries of tables [B, places, places, ...] are no higher than their neighbors along every rotor.
+
+    Of two places neither is a neighbor of the other: there is a barrier between them.
+    """
     lowest = np.ones(energies.shape, dtype=bool)
-    for axis in range(1, energies.ndim):
+    for axis in (axis for axis in range(1, energies.ndim) if energies.shape[axis] > 2):
         for step in (1, -1):
             lowest &= energies <= np.roll(energies, step, axis)
     return lowest

@@ -58,6 +58,19 @@ def test_a_bad_smiles_is_explained_in_one_line(smiles, reason, capfd):
     assert capfd.readouterr() == ("", "")  # RDKit's own log stays silent
 
 
+@pytest.mark.parametrize("source", ["CCO\nCCN", "CCO x\r\nCCN y", ["CCO\nCCN"]])
+def test_several_lines_are_not_one_smiles_and_its_name(source):
+    (record,) = read_molecules(source)
+    assert record.mol is None
+    assert "several lines" in (record.error or "")
+    assert "\n" not in record.name + record.source
+
+
+def test_one_line_may_end_in_a_line_break():
+    (record,) = read_molecules("CCO ethanol\r\n")
+    assert (record.error, record.name) == (None, "ethanol")
+
+
 def test_rdkits_log_is_back_after_reading(capfd):
     rdBase.LogToCppStreams()  # some packages, once imported, send it elsewhere
     rdBase.EnableLog("rdApp.error")  # whatever ran before in this process

@@ -17,6 +17,7 @@ from molgen.errors import ParseError
 
 _LONGEST_NAME = 1000
 _SMILES_LINE = re.compile(r"(\S+)(?:\s+(\|[^|]*\|))?\s*(.*)")
+_SEVERAL_LINES = "several lines, where one SMILES is one line: give several molecules as a list or as a file"
 
 
 @dataclass(frozen=True)
@@ -60,7 +61,10 @@ def record_of_text(index: int, text: str, *, named: bool = True) -> InputRecord:
         text: one line.
         named: fall back to the SMILES when there is no name.
     """
-    match = _SMILES_LINE.match(text.strip())
+    text = text.strip()
+    if "\n" in text or "\r" in text:
+        return InputRecord(index, title(text) if named else "", one_line(text[:200]), None, None, _SEVERAL_LINES)
+    match = _SMILES_LINE.match(text)
     if match is None:
         return InputRecord(index, "", "", None, None, "there is no SMILES")
     smiles, extension, name = match.groups()

@@ -291,6 +291,7 @@ def _restore(isomer: Chem.Mol, mol: Chem.Mol) -> Chem.Mol:
                 new = [atom.GetIdx() for atom in around if not atom.HasProp(_ORIGIN)]
                 index_of.update(zip(old, new, strict=True))
         isomer = Chem.RenumberAtoms(isomer, [index_of[index] for index in range(mol.GetNumAtoms())])
+        Chem.GetSymmSSSR(isomer)  # renumbering keeps a rough set of rings only, which canonical ranks would drop
     for atom in isomer.GetAtoms():
         atom.ClearProp(_ORIGIN)
     for key in (*mol.GetPropNames(includePrivate=False, includeComputed=False), *filter(mol.HasProp, ["_Name"])):
