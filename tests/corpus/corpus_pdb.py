@@ -78,7 +78,7 @@ def _odd(lines: list[str]) -> dict[str, tuple[list[str], str]]:
         "anisou-only": ([line.replace("ATOM  ", "ANISOU") for line in lines], "error"),
         "pdbqt": (["ROOT", *lines, "ENDROOT", "TORSDOF 3"], "error"),
         "tabs": ([line.replace("  ", "\t") for line in lines], "error"),
-        "lower-case": ([line.lower() for line in lines], "error"),
+        "lower-case": ([line.lower() for line in lines], "result"),
         "control-names": ([f"{line[:12]}\x07\x1b\u202eX{line[16:]}" for line in lines], "either"),
         "long-line": ([*lines, "REMARK " + "x" * 1_000_000], "result"),
         "long-atom-line": ([line + " " * 1_000_000 for line in lines[:3]], "result"),
