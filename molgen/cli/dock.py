@@ -175,12 +175,13 @@ def dock(
     if pairs is not None:
         refuse_given(
             {"--protein": protein, "--ligand": ligand, "--anchor": anchor, "--core": core, "--reference": reference}
-            | {"--complex": write_complex, "--receptor-out": receptor_out, "--summary": summary, "--report": report}
+            | {"--complex": write_complex, "--receptor-out": receptor_out, "--report": report}
             | {"--trajectory": trajectory, "--pymol": pymol, "--chimerax": chimerax}
         )
         _dock_pairs(
             pairs,
             output,
+            summary or output.parent / f"{pose_file_stem(output)}.json",
             threads,
             config=config,
             pocket=pocket,
@@ -265,19 +266,22 @@ def _conclude(
         raise typer.Exit(2)
 
 
-def _dock_pairs(table: Path, output: Path, threads: int, **options: Any) -> None:
-    check_outputs(output, inputs=(table,))
+def _dock_pairs(table: Path, output: Path, summary: Path, threads: int, **options: Any) -> None:
+    check_outputs(output, summary, inputs=(table,))
     settings: list[Setting] = []
     with progress("pairs") as tick:
         from molgen.docking.pairs import PairDocking, dock_pairs_to_file
-        from molgen.docking.run import ligand_documents, receptor_document
+        from molgen.docking.run import ligand_documents, receptor_document, write_document
 
         work = PairDocking(**options, on_setting=lambda setting: settings.append(setting) or print_setting(setting))
         rows = dock_pairs_to_file(table, output, work, threads=threads, on_row=tick)
     print_docked(rows, str(table))
     receptors = [receptor_document(setting) for setting in settings]
-    conclude({"receptors": receptors, "ligands": ligand_documents(rows)}, (output,))
-    if all(row.result is None for row in rows):
+    document = {"receptors": receptors, "ligands": ligand_documents(rows)}
+    write_document(summary, document)
+    docked = any(row.result is not None for row in rows)
+    conclude(document, (*([output] if docked else []), summary))
+    if not docked:
         raise typer.Exit(2)
 
 

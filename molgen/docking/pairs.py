@@ -14,7 +14,7 @@ import torch
 from molgen.chem.formats.parsing import one_line, shortened
 from molgen.chem.formats.text_lines import TextLines
 from molgen.chem.molecules.inputs.table_rows import beyond_header, table_rows
-from molgen.chem.molecules.inputs.tables import delimiter_of
+from molgen.chem.molecules.inputs.tables import delimiter_of, header_of
 from molgen.chem.molecules.reading import InputRecord, names_file, read_molecules
 from molgen.chem.molecules.reference import compared_with
 from molgen.chem.proteins.entries import choose_chains
@@ -75,7 +75,7 @@ def read_pairs(path: str | Path) -> Iterator[Pair]:
     """
     table = Path(path)
     lines = TextLines(table)
-    above, header = next(((number, line) for number, line in enumerate(lines, start=1) if line.strip()), (0, ""))
+    above, header = header_of(lines)
     columns = next(csv.reader([header], delimiter=delimiter_of(header)), [])
     places = {wanted: _place(columns, names) for wanted, names in _COLUMNS.items()}
     missing = [wanted for wanted in ("protein", "ligand") if places[wanted] is None]

@@ -145,9 +145,7 @@ def dock_to_file(
     rows = write_outcomes(work.outcomes(records), output, on_row)
     best = next((row.result for row in rows if row.result is not None), None)
     if summary_file is not None:
-        with write_atomically(summary_file) as file:
-            json.dump(json_value(run_document(rows, setting)), file, indent=1)
-            file.write("\n")
+        write_document(summary_file, run_document(rows, setting))
     if trajectory is not None and work.first is not None:
         write_trajectory(trajectory, work.first, sampling_frames(work.sites[0], work.first, config))
     if complexes is not None and best is not None:
@@ -230,6 +228,13 @@ def _poses(
 def run_document(rows: Sequence[DockRow], setting: Setting) -> dict[str, Any]:
     """A run as JSON values: the receptor, decisions on it, the pockets, and every ligand."""
     return {**receptor_document(setting), "ligands": ligand_documents(rows)}
+
+
+def write_document(path: str | Path, document: dict[str, Any]) -> None:
+    """Write JSON values of a run, with those of numpy and paths in plain ones."""
+    with write_atomically(path) as file:
+        json.dump(json_value(document), file, indent=1)
+        file.write("\n")
 
 
 def receptor_document(setting: Setting) -> dict[str, Any]:

@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from molgen.chem.proteins.structure import Protein
+from molgen.errors import ConfigError, readable
+
+MOST_SAMPLES = 100
 
 
 @dataclass(frozen=True)
@@ -35,6 +38,13 @@ class PackConfig:
     def __post_init__(self) -> None:
         if isinstance(self.mutate, str):
             object.__setattr__(self, "mutate", (self.mutate,))
+        for name in ("residues", "around"):
+            if not isinstance(getattr(self, name), str):
+                raise ConfigError(f'{name} is a text such as "A:57,A:102", not {readable(repr(getattr(self, name)))}')
+        if not isinstance(self.mutate, tuple | list) or not all(isinstance(text, str) for text in self.mutate):
+            raise ConfigError(f'mutate is a text such as "A:57:ALA", or several, not {readable(repr(self.mutate))}')
+        if not isinstance(self.samples, int) or not 1 <= self.samples <= MOST_SAMPLES:
+            raise ConfigError(f"samples is from 1 to {MOST_SAMPLES}, not {readable(repr(self.samples))}")
 
 
 @dataclass(frozen=True)

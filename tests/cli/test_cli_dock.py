@@ -10,6 +10,7 @@ from command_line import BOX, dock, exit_code, the_error
 from command_process import run
 from complexes import INHIBITOR, TYROSINE, ligand_of_file, ligand_path, protein_of, protein_path
 from rdkit import Chem
+from structure_texts import tripeptide
 
 from molgen.chem.proteins.structure import Protein, Residue
 from molgen.chem.proteins.writing import write_complex
@@ -145,3 +146,16 @@ def test_a_structure_of_100_000_atoms(in_folder: Path, capsys: pytest.CaptureFix
 def test_blind_docking_from_the_command_line(in_folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert dock(protein=protein_path("1ia1"), ligand=INHIBITOR, pocket="blind") == 0
     assert capsys.readouterr().err.count("pocket blind") > 2
+
+
+def test_a_table_of_pairs_leaves_a_file_of_all_of_them(in_folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    Path("a.pdb").write_text("\n".join(tripeptide()))
+    Path("pairs.csv").write_text("protein;ligand;pocket\na.pdb;CCO;box:0,0,0\na.pdb;C1CC;box:0,0,0\n")
+    options = "--proposals", "random", "--rank", "energy", "--effort", "quick"
+    assert exit_code("dock", "--pairs", "pairs.csv", "-o", "poses.sdf", "-n", "1", *options) == 0
+    out, err = capsys.readouterr()
+    assert "written: poses.sdf, poses.json" in out
+    assert "receptor: 15 atoms of a.pdb" in err
+    told = json.loads(Path("poses.json").read_text())
+    assert [bool(ligand.get("error")) for ligand in told["ligands"]] == [False, True]
+    assert [receptor["protein"] for receptor in told["receptors"]] == ["a.pdb"]

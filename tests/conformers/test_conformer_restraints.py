@@ -12,6 +12,7 @@ from molgen.chem.molecules.common_part import CommonPart
 from molgen.chem.molecules.writing import write_sdf
 from molgen.cli.inputs.values import torsions_of
 from molgen.conformers import generate_many
+from molgen.conformers.restraints import inverted_centers
 from molgen.errors import ConfigError, MolgenError
 from molgen.sampling.guards import MoleculeWarning
 
@@ -47,6 +48,49 @@ def test_a_core_stays_in_place_given_as_mol_file_or_coordinates(reference, tmp_p
         assert mol.GetNumConformers() == 4
         assert max(deviations(mol, reference)) < 0.1
         assert mol.rmsd_matrix.max() > 0.5  # the chain varies
+
+
+def test_where_a_core_lies_makes_no_difference(reference):
+    far = Chem.Mol(reference)
+    far.GetConformer().SetPositions(far.GetConformer().GetPositions() + 300.0)
+    here, there = (uniform(LIGAND, 3, core=core) for core in (reference, far))
+    assert max(deviations(there, far)) < 0.1
+    lowest = [min(c.GetDoubleProp("molgen_absolute_energy") for c in mol.GetConformers()) for mol in (here, there)]
+    assert lowest[0] == pytest.approx(lowest[1], abs=1.0)
+
+
+MORPHOLINE = "C[C@@H]1CN(C(=O)c2ccccc2)C[C@H](C)O1"
+
+
+@pytest.mark.parametrize("smiles", [MORPHOLINE, "CN1[C@H]2CC[C@@H]1CC(O)C2", "C[S@](=O)c1ccccc1", "N[C@@H](C)C(=O)O"])
+@pytest.mark.parametrize("hydrogens", [True, False])
+def test_the_hand_of_a_core_is_that_of_its_coordinates(smiles, hydrogens):
+    mol = embedded(smiles)
+    atoms = [atom.GetIdx() for atom in mol.GetAtoms() if hydrogens or atom.GetAtomicNum() > 1]
+    points = mol.GetConformer().GetPositions()
+    assert inverted_centers(mol, {k: tuple(points[k]) for k in atoms}) == 0
+    mirrored = {k: tuple(points[k] * [1, 1, -1]) for k in atoms}
+    assert inverted_centers(mol, mirrored) == len(Chem.FindMolChiralCenters(mol, useLegacyImplementation=False))
+
+
+def test_a_core_that_fits_in_two_ways_is_laid_on_with_the_right_hand():
+    core = embedded(MORPHOLINE)
+    mol = uniform("C1[C@H](C)O[C@H](C)CN1C(=O)c1ccccc1", 1, core=core)
+    assert max(deviations(mol, core)) < 0.1
+
+
+def test_an_embedding_that_breaks_is_tried_again(monkeypatch, reference):
+    embed, broken = rdDistGeom.EmbedMultipleConfs, []
+
+    def breaks_once(*arguments):
+        if not broken:
+            broken.append(True)
+            raise RuntimeError("Invariant Violation")
+        return embed(*arguments)
+
+    monkeypatch.setattr(rdDistGeom, "EmbedMultipleConfs", breaks_once)
+    assert uniform(LIGAND, 2, core=reference).GetNumConformers() == 2
+    assert broken
 
 
 def test_of_another_molecule_the_common_part_is_the_core(reference):

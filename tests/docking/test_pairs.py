@@ -35,6 +35,11 @@ def test_the_header_of_diffdock_is_read(tmp_path: Path) -> None:
         PairDocking(config_of())(second)
 
 
+def test_the_separator_of_excel_is_passed_over(tmp_path: Path) -> None:
+    (pair,) = read_pairs(table(tmp_path, "sep=;", "protein;ligand", "a.pdb;CCO"))
+    assert (pair.ligand, pair.place) == ("CCO", "line 3")
+
+
 def test_a_table_without_a_column_is_refused(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="no column 'ligand' among protein, x"):
         list(read_pairs(table(tmp_path, "protein,x", "a,b")))

@@ -116,6 +116,21 @@ def test_options_are_fields_of_the_configuration(protein, model):
         pack(protein, mutation="A:9:VAL")
 
 
+@pytest.mark.parametrize(
+    ("options", "reason"),
+    [
+        ({"around": ["TQ3"]}, "around is a text"),
+        ({"residues": 5}, "residues is a text"),
+        ({"mutate": 9}, "mutate is a text"),
+        ({"samples": 0}, "samples is from 1 to 100, not 0"),
+        ({"samples": 10**9}, "samples is from 1 to 100"),
+    ],
+)
+def test_options_of_another_kind_are_one_line(protein, options, reason):
+    with pytest.raises(ConfigError, match=reason):
+        pack(protein, **options)
+
+
 def test_the_surroundings_of_a_mutation_are_packed_anew(protein, model):
     packing = pack(protein, PackConfig(mutate=("A:9:ALA",), around="A:9", reach=4.5), model)
     labels = [residue.label for residue in packing.residues]

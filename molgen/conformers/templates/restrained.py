@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 from rdkit import Chem
 from rdkit.Chem import rdDistGeom
@@ -60,20 +62,29 @@ def _embedded(mol: Chem.Mol, count: int, field: ConformerField, config: Generate
     options.maxIterations = 50
     options.optimizerForceTol = LOOSE
     if field.restraints is not None and field.restraints.core:
-        rdDistGeom.EmbedParameters.SetCoordMap(
-            options, {atom: Point3D(*map(float, xyz)) for atom, xyz in field.restraints.core.items()}
-        )
+        rdDistGeom.EmbedParameters.SetCoordMap(options, _about_the_origin(field.restraints.core))
     kept = np.zeros((0, mol.GetNumAtoms(), 3))
     for attempt in range(TRIES):
         options.randomSeed = (config.seed + attempt * _STRIDE) % MAX_SEED + 1
         trial = Chem.Mol(mol)
-        rdDistGeom.EmbedMultipleConfs(trial, count, options)
+        try:
+            rdDistGeom.EmbedMultipleConfs(trial, count, options)
+        except RuntimeError:  # RDKit's minimizer lost its way from random coordinates
+            options.useRandomCoords = False
+            continue
         if not trial.GetNumConformers():
             raise EmbeddingError("no conformer could be embedded with the restraints")
         kept = np.concatenate([kept, _kept(mol, _positions(trial), RESTRAINED_STEPS, field)])
         if len(kept) >= count:
             break
     return kept[:count]
+
+
+def _about_the_origin(core: Mapping[int, tuple[float, float, float]]) -> dict[int, Point3D]:
+    """The coordinates of a core for the embedding, which starts from random ones about the origin."""
+    points = np.array(list(core.values()))
+    centered = (points - points.mean(0)).tolist()
+    return {atom: Point3D(*point) for atom, point in zip(core, centered, strict=True)}
 
 
 def _positions(mol: Chem.Mol) -> np.ndarray:

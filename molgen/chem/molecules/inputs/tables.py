@@ -54,10 +54,7 @@ def read_table(lines: Iterator[str], columns: Columns) -> Iterator[InputRecord]:
     Raises:
         InputError: a column is missing, or below an open quotation mark no row is a molecule.
     """
-    filled = ((number, line) for number, line in enumerate(lines, start=1) if line.strip())
-    above, header = next(filled, (0, ""))
-    if header.strip().lower().rstrip("\t,;|") == "sep=":
-        above, header = next(filled, (0, ""))
+    above, header = header_of(lines)
     if not header:
         return
     delimiter = delimiter_of(header)
@@ -96,6 +93,13 @@ def _while_readable(records: Iterator[InputRecord]) -> Iterator[InputRecord]:
                     f"{opened}: {NOT_CLOSED}, and none of the next {_MOST_UNREADABLE:,} rows is a molecule"
                 )
         yield record
+
+
+def header_of(lines: Iterator[str]) -> tuple[int, str]:
+    """The number of the header's line, and the line; 0 and "" where there is none. Excel's `sep=;` is passed over."""
+    filled = ((number, line) for number, line in enumerate(lines, start=1) if line.strip())
+    number, line = next(filled, (0, ""))
+    return next(filled, (0, "")) if line.strip().lower().rstrip("\t,;|") == "sep=" else (number, line)
 
 
 def delimiter_of(header: str) -> str:
