@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import combinations
 
 from molgen.chem.formats.mmcif.atom_site import AtomSite
 from molgen.chem.formats.residue_names import WATERS, is_standard
 from molgen.chem.proteins.structure import Alternative
 
 _SAME_PLACE = 0.5  # Angstrom; two atoms cannot be closer
+_LONGEST_BOND = 2.5  # Angstrom
+_MOST_COPIES, _COPY_SIZES = 8, range(3, 300)
 
 
 @dataclass(frozen=True)
@@ -82,7 +85,20 @@ def _group(atoms: Sequence[AtomSite]) -> tuple[list[list[int]], int]:
             groups.append([])
         groups[latest_group].append(index)
         seen[latest_group, atom.name, atom.altloc] = atom
-    return groups, duplicates
+    return [copy for group in groups for copy in _copies(atoms, group)], duplicates
+
+
+def _copies(atoms: Sequence[AtomSite], group: list[int]) -> list[list[int]]:
+    """The copies of a compound that stand one after the other under one label, apart from each other."""
+    names = [atoms[index].name for index in group]
+    size = len(set(names))
+    count = len(names) // size
+    is_repeated = 1 < count <= _MOST_COPIES and size in _COPY_SIZES and names == names[:size] * count
+    if not is_repeated or any(atoms[index].altloc for index in group):
+        return [group]
+    copies = [group[k : k + size] for k in range(0, len(group), size)]
+    nearest = min(_distance(atoms[i], atoms[j]) for one, other in combinations(copies, 2) for i in one for j in other)
+    return copies if nearest > _LONGEST_BOND else [group]
 
 
 def _distance(first: AtomSite, second: AtomSite) -> float:

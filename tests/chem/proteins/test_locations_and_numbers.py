@@ -141,6 +141,25 @@ def test_of_a_group_that_comes_again_the_first_is_read_and_what_follows_it_too(r
     )
 
 
+def test_copies_of_a_ligand_under_one_label_are_two_ligands_and_that_is_said(read):
+    def ligand(x: float) -> list[str]:
+        return [hetero(f"C{n}", "C", "LIG", 9, x + 1.5 * n, 20.0, 20.0, chain="L") for n in range(4)]
+
+    apart = read([*tripeptide(), *ligand(0.0), *ligand(40.0)])
+    assert [residue.stop - residue.start for residue in apart.of_kind("ligand")] == [4, 4]
+    assert apart.notes == ("several residues share a label: 1 label: LIG:L:9",)
+    (bonded,) = read([*tripeptide(), *ligand(0.0), *ligand(6.0)]).of_kind("ligand")
+    assert bonded.stop - bonded.start == 8
+
+
+def test_a_model_that_holds_a_moved_ligand_alone_is_no_part_of_an_assembly(read):
+    water = [hetero("O", "O", "HOH", 100 + n, -5.0 * (n % 100), 5.0 * (n // 100), -9.0, chain="W") for n in range(400)]
+    ligand = [hetero(f"C{n}", "C", "LIG", 9, 20 + 1.5 * n, 20.0, 20.0, chain="L") for n in range(4)]
+    moved = [hetero(f"C{n}", "C", "LIG", 9, 20.5 + 1.5 * n, 20.0, 20.0, chain="L") for n in range(4)]
+    protein = read(["MODEL        1", *tripeptide(), *ligand, *water, "ENDMDL", "MODEL        2", *moved, "ENDMDL"])
+    assert protein.notes == ("the first of 2 models is read",)
+
+
 def test_only_the_first_model_is_read(read):
     models = ["MODEL        1", *tripeptide(), "ENDMDL", "MODEL        2", *tripeptide(), "ENDMDL"]
     assert len(read(models)) == 15

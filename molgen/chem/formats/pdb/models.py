@@ -39,7 +39,7 @@ def one_structure(models: Iterable[list[AtomSite]], count: int) -> tuple[list[At
     parts, positions = [atoms], [_positions(atoms)]
     for model in remaining:
         own = _positions(model)
-        if _overlaps(own, positions):
+        if _overlaps(own, positions) or any(_overlaps(other, [own], most=_MOST_CLASHES) for other in positions):
             return atoms, [f"the first of {count} models is read", *_later_notes(atoms, [*parts[1:], model], remaining)]
         if len(own):
             parts.append(model)
