@@ -21,6 +21,7 @@ from molgen.conformers.restraint_options import is_core_file, torsion_range
 from molgen.errors import ParseError, readable
 from molgen.geometry import rigid
 from molgen.geometry.alignment import kabsch
+from molgen.metrics.stereo import inverted_centers
 from molgen.physics.shape_restraints import ShapeRestraints
 from molgen.sampling.guards import MoleculeWarning
 
@@ -35,10 +36,6 @@ _MOST_WAYS = 1000
 UNFINISHED = (
     "the search for the part in common with the core was given up: what stays in place may be smaller than it could be"
 )
-
-
-_HANDS = {Chem.ChiralType.CHI_TETRAHEDRAL_CCW: -1, Chem.ChiralType.CHI_TETRAHEDRAL_CW: 1}
-"""The sign of the volume that the second to fourth neighbors span, which are seen from the first."""
 
 
 @dataclass(frozen=True)
@@ -172,22 +169,6 @@ def _on_reference(mol: Chem.Mol, reference: Chem.Mol) -> dict[int, tuple[float, 
     ways = mol.GetSubstructMatches(pattern, uniquify=False, maxMatches=_MOST_WAYS)
     cores = [dict(zip(way, map(tuple, positions), strict=True)) for way in ways]
     return min(cores, key=lambda core: inverted_centers(mol, core))
-
-
-def inverted_centers(mol: Chem.Mol, core: Mapping[int, tuple[float, float, float]]) -> int:
-    """How many stereocenters of a molecule would have the other hand with a core there."""
-    return sum(_hand(atom, core) * _HANDS.get(atom.GetChiralTag(), 0) < 0 for atom in mol.GetAtoms())
-
-
-def _hand(atom: Chem.Atom, core: Mapping[int, tuple[float, float, float]]) -> float:
-    """The volume that the neighbors after the first span, a lone pair last; 0 where fewer than three are known."""
-    around = [neighbor.GetIdx() for neighbor in atom.GetNeighbors()]
-    if atom.GetIdx() not in core or sum(index in core for index in around) < 3 or len(around) > 4:
-        return 0.0
-    arms = {index: np.subtract(core[index], core[atom.GetIdx()]) for index in around if index in core}
-    opposite = -np.sum(list(arms.values()), axis=0)  # where the one that is not known must be
-    seen = [arms.get(index, opposite) for index in around] + [opposite] * (4 - len(around))
-    return float(np.linalg.det(seen[1:]))
 
 
 def _coordinates(mol: Chem.Mol, given: Mapping[int, Any]) -> dict[int, tuple[float, float, float]]:

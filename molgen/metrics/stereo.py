@@ -5,7 +5,7 @@ that the reference leaves open is not checked, nor are cumulenes. All atom mappi
 graph are tried: the mirror image of a meso compound is the compound itself.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -105,11 +105,32 @@ def stereo_mask(reference: Chem.Mol | str, mol: Chem.Mol) -> NDArray[np.bool_]:
     return stereo_checks(reference, mol).satisfied(np.stack([c.GetPositions() for c in mol.GetConformers()]))
 
 
+def inverted_centers(mol: Chem.Mol, points: Mapping[int, Sequence[float]]) -> int:
+    """How many stereocenters have the other hand where some of the atoms are at given points.
+
+    Args:
+        mol: with stereo.
+        points: atom -> position, Angstrom. Centers of which fewer than three heavy neighbors are there do not count.
+    """
+    return sum(_volume_at(term, points) * term.sign < 0 for term in _centers(mol))
+
+
 @dataclass(frozen=True)
 class _Term:
     kind: Literal["three", "four", "double", "axis"]
     sign: int
     atoms: tuple[int, ...]
+
+
+def _volume_at(term: _Term, points: Mapping[int, Sequence[float]]) -> float:
+    """The volume of a center's neighbors; one that is not known is opposite to the others. 0 where more are missing."""
+    center, *around = term.atoms
+    if center not in points or sum(atom in points for atom in around) < 3:
+        return 0.0
+    arms = {atom: np.subtract(points[atom], points[center]) for atom in around if atom in points}
+    opposite = -np.sum(list(arms.values()), axis=0)
+    x = np.stack([np.zeros(3), *(arms.get(atom, opposite) for atom in around)])
+    return float(_volume_of_three(x) if term.kind == "three" else _volume_of_four(x))
 
 
 def _centers(mol: Chem.Mol) -> list[_Term]:

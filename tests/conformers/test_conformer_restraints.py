@@ -12,7 +12,6 @@ from molgen.chem.molecules.common_part import CommonPart
 from molgen.chem.molecules.writing import write_sdf
 from molgen.cli.inputs.values import torsions_of
 from molgen.conformers import generate_many
-from molgen.conformers.restraints import inverted_centers
 from molgen.errors import ConfigError, MolgenError
 from molgen.sampling.guards import MoleculeWarning
 
@@ -60,17 +59,6 @@ def test_where_a_core_lies_makes_no_difference(reference):
 
 
 MORPHOLINE = "C[C@@H]1CN(C(=O)c2ccccc2)C[C@H](C)O1"
-
-
-@pytest.mark.parametrize("smiles", [MORPHOLINE, "CN1[C@H]2CC[C@@H]1CC(O)C2", "C[S@](=O)c1ccccc1", "N[C@@H](C)C(=O)O"])
-@pytest.mark.parametrize("hydrogens", [True, False])
-def test_the_hand_of_a_core_is_that_of_its_coordinates(smiles, hydrogens):
-    mol = embedded(smiles)
-    atoms = [atom.GetIdx() for atom in mol.GetAtoms() if hydrogens or atom.GetAtomicNum() > 1]
-    points = mol.GetConformer().GetPositions()
-    assert inverted_centers(mol, {k: tuple(points[k]) for k in atoms}) == 0
-    mirrored = {k: tuple(points[k] * [1, 1, -1]) for k in atoms}
-    assert inverted_centers(mol, mirrored) == len(Chem.FindMolChiralCenters(mol, useLegacyImplementation=False))
 
 
 def test_a_core_that_fits_in_two_ways_is_laid_on_with_the_right_hand():

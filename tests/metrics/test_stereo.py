@@ -8,6 +8,7 @@ from rdkit import Chem
 from rdkit.Chem import AllChem
 
 from molgen.metrics import stereo_checks, stereo_mask, stereo_matches
+from molgen.metrics.stereo import inverted_centers
 from molgen.metrics.symmetry import heavy_coordinates
 
 CHIRAL = [
@@ -145,3 +146,33 @@ def test_unusable_input_is_named() -> None:
         stereo_matches("C1CC", embedded("CCC", 1))
     with pytest.raises(ValueError, match="differ"):
         stereo_matches("C[C@H](O)F", embedded("CCC", 1))
+
+
+@pytest.mark.parametrize(
+    "smiles",
+    [
+        "C[C@@H]1CN(C(=O)c2ccccc2)C[C@H](C)O1",
+        "C[C@](F)(Cl)Br",
+        "CN1[C@H]2CC[C@@H]1CC(O)C2",
+        "C[S@](=O)c1ccccc1",
+        "N[C@@H](C)C(=O)O",
+    ],
+)
+@pytest.mark.parametrize("hydrogens", [True, False])
+def test_centers_of_which_some_atoms_are_known_have_the_hand_of_these(smiles, hydrogens):
+    mol = embedded(smiles)
+    atoms = [atom.GetIdx() for atom in mol.GetAtoms() if hydrogens or atom.GetAtomicNum() > 1]
+    points = mol.GetConformer().GetPositions()
+    assert inverted_centers(mol, {k: tuple(points[k]) for k in atoms}) == 0
+    mirrored = {k: tuple(points[k] * [1, 1, -1]) for k in atoms}
+    assert inverted_centers(mol, mirrored) == len(Chem.FindMolChiralCenters(mol, useLegacyImplementation=False))
+
+
+def test_a_missing_neighbor_is_opposite_to_the_others():
+    mol = embedded("C[C@](F)(Cl)Br")
+    points = mol.GetConformer().GetPositions()
+    for left_out in (0, 2, 3, 4):
+        known = {k: points[k] for k in range(5) if k != left_out}
+        assert inverted_centers(mol, known) == 0
+        assert inverted_centers(mol, {k: point * [1, 1, -1] for k, point in known.items()}) == 1
+    assert inverted_centers(mol, {k: points[k] * [1, 1, -1] for k in (0, 1, 2)}) == 0  # too few

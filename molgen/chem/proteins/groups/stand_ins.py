@@ -91,8 +91,8 @@ def covalent_note(molecule: Molecule, gone: Collection[str] = ()) -> list[str]:
 
 def _bonds_ligands(anchor: str) -> bool:
     """Whether docking knows such a bond: to an anchor as `CYS:A:25 (C44-SG, 1.73 A)`."""
-    residue, bond = anchor.split(" (")
-    return bonds_ligands(residue.split(":")[0], bond.split(",")[0].split("-")[-1])
+    label, _, bond = anchor.partition(" (")
+    return bonds_ligands(label.split(":")[0], bond.split(",")[0].split("-")[-1])
 
 
 def _goes(protein: Protein, molecule: Molecule, poses: Sequence[np.ndarray], distances: np.ndarray) -> bool:
