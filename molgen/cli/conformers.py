@@ -137,6 +137,14 @@ def conformers(
     samples: Annotated[
         int | None, advanced("--samples", min=1, help="Samples per molecule, of which N are selected.")
     ] = None,
+    torsion_library: Annotated[
+        str,
+        advanced(
+            "--torsion-library",
+            metavar="default|none|FILE",
+            help="Torsions of crystals: default (ligands of the PDB), none, or one of molgen prepare torsions.",
+        ),
+    ] = "default",
     steps: Annotated[
         int | None,
         advanced("--steps", min=1, help="Integration steps; few are fast [3; diffusion and cartesian 5]."),
@@ -174,6 +182,7 @@ def conformers(
         torsions=torsions_of(torsions) if torsions else None,
         keep_conformer=keep_conformer,
         boltzmann=boltzmann,
+        torsion_library=torsion_library,
     )
     if not output.suffix and names_file(source):
         unusable = {"standard input": source == STANDARD_INPUT, "--stereo": stereo != Stereo.one}
@@ -198,7 +207,7 @@ def conformers(
     check_sdf_name(output)
     failures = failures or output.with_name(f"{sdf_stem(output)}.failures.csv")
     check_outputs(output, failures, report, inputs=(source, core))
-    check_weights(model)
+    check_weights(model, *[torsion_library] * (torsion_library != "none"))
     check_molecules(source, smiles_column, name_column)
     with progress("molecules", count_molecules(source, smiles_column, name_column)) as tick:
         from molgen.screening.conformer_file import conformers_to_file

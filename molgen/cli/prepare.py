@@ -77,6 +77,28 @@ def prepare_conformers(
     )
 
 
+@prepare_app.command("torsions")
+def prepare_torsions(
+    sources: Annotated[
+        list[Path], typer.Argument(metavar="INPUT...", help="Files of molecules with 3D coordinates: .sdf, .mol2 ...")
+    ],
+    output: Annotated[Path, typer.Option("-o", "--output", help="Library to write: .safetensors.")],
+    base: Annotated[
+        str | None, typer.Option(metavar="default|FILE", help="Add the torsions to those of a library.")
+    ] = None,
+    limit: Limit = None,
+) -> None:
+    """Make a library of the torsions of structures, such as your own crystals, for --torsion-library."""
+    from molgen.conformers.prepare.torsions import prepare_torsions as prepare
+    from molgen.conformers.torsion_library import resolve_library
+
+    with progress("molecules") as tick:
+        library = None if base is None else resolve_library(base)
+        summary = prepare(sources, output, base=library, limit=limit, on_record=tick)
+    failed = f", {len(summary.failures)} failed" if summary.failures else ""
+    _end(f"{summary.torsions} torsions of {summary.molecules} molecules in {output}{failed}", summary, output)
+
+
 @prepare_app.command("cartesian")
 def prepare_cartesian(
     source: Molecules, output: Output, workers: Workers = 1, limit: Limit = None, settings: SettingsOption = None

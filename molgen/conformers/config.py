@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from numbers import Integral, Real
+from pathlib import Path
 from typing import Any, Literal
 
 from molgen.errors import ConfigError, readable
@@ -25,8 +26,9 @@ _LEAST: dict[str, int | float] = {"n": 1, "steps": 1, "seed": 0, "samples": 1, "
     "gas_phase_scale": 1e-3,
     "timeout": 1e-3,
     "boltzmann": 1.0,
+    "library_share": 0.0,
 }
-_MOST = {"seed": MAX_SEED, "gas_phase": 1, "n": 10_000, "templates": 10_000, "samples": 100_000}
+_MOST = {"seed": MAX_SEED, "gas_phase": 1, "library_share": 1, "n": 10_000, "templates": 10_000, "samples": 100_000}
 """Distances between all conformers are held in memory: 10,000 of them take a gigabyte and more."""
 _CHOICES = {
     "minimize_with": ("none", "mmff", "gfn2"),
@@ -86,6 +88,10 @@ class GenerateConfig:
         keep_conformer: the conformers of the input, with their rings, bonds and angles, are the template conformers.
         boltzmann: kelvin; n samples with Boltzmann weights in place of a selection (see
             :mod:`molgen.conformers.boltzmann`).
+        torsion_library: torsions that crystals of like molecules have: "default" (ligands of the PDB), "none", a file
+            of `molgen prepare torsions`, or a loaded library. Not used with the model "uniform", with coordinates, nor
+            with Boltzmann weights.
+        library_share: share of the samples that take their torsions from it where it knows like bonds, from 0 to 1.
         device: where the network runs, conformers are minimized and (with CUDA) compared: "cpu", "cuda", "cuda:1",
             "mps", or "auto" for a GPU where there is one. A model that is given loaded stays where it is. The embedding
             and what is restrained are the CPU's.
@@ -120,6 +126,8 @@ class GenerateConfig:
     torsions: Mapping[Any, Any] | None = None
     keep_conformer: bool = False
     boltzmann: float | None = None
+    torsion_library: Any = "default"
+    library_share: float = 0.7
     device: str = "cpu"
 
     def __post_init__(self) -> None:
@@ -142,6 +150,11 @@ class GenerateConfig:
             if getattr(self, name) not in choices:
                 listed = " or ".join((", ".join(f'"{choice}"' for choice in choices[:-1]), f'"{choices[-1]}"'))
                 raise ConfigError(f'{name} must be {listed}, not "{getattr(self, name)}"')
+        if not _names_library(self.torsion_library):
+            raise ConfigError(
+                'torsion_library must be "default", "none", a file or a library, not '
+                f"{readable(repr(self.torsion_library))}"
+            )
         if self.unique == "minima" and self.minimize_with == "none":
             object.__setattr__(self, "minimize_with", "mmff")
         check_device_name(self.device)
@@ -171,6 +184,10 @@ class GenerateConfig:
     def embedding_timeout(self) -> float:
         """CPU seconds for the embedding."""
         return EMBEDDING_TIMEOUT if self.timeout is None else EMBEDDING_SHARE * self.timeout
+
+
+def _names_library(value: object) -> bool:
+    return isinstance(value, (str, Path)) or type(value).__name__ == "TorsionLibrary"  # which torch would be read for
 
 
 def _is_at_least(value: Any, least: float) -> bool:

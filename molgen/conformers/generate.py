@@ -26,6 +26,7 @@ from molgen.conformers.parallel.ahead import Made, PreparedInput, isomers_of, te
 from molgen.conformers.parallel.in_order import in_order, tracked
 from molgen.conformers.samples import ReadyTemplates, sample_conformers
 from molgen.conformers.selection.select import select_conformers
+from molgen.conformers.torsion_library import resolve_library
 from molgen.errors import ConfigError, ParseError, readable
 from molgen.former_names import takes_former_names
 from molgen.models.cartesian.model import CartesianModel
@@ -84,7 +85,8 @@ def generate_conformers(
         The molecule with explicit hydrogens and its conformers in rank order, an RDKit Mol with arrays (`energies`,
         `rmsd_matrix`). Each conformer carries the properties `molgen_rank`, `molgen_rank_reason`, `molgen_energy`
         (kcal/mol above the lowest of the returned ones), `molgen_absolute_energy`, `molgen_energy_method`,
-        `molgen_template` and `molgen_method` (how the template conformers were made).
+        `molgen_template`, `molgen_method` (how the template conformers were made) and `molgen_torsions` ("model", or
+        the molecules of the library whose torsions it has).
 
     Raises:
         MolgenError: one line on what is wrong with the molecule. Unspecified stereo is set to one isomer, with a
@@ -182,9 +184,10 @@ def timed_outcomes(
     Where the network runs on a GPU, the processes make template conformers for it ahead.
 
     Raises:
-        ConfigError: at once, for a value that cannot be used.
+        MolgenError: at once, for a value or a library of torsions that cannot be used.
     """
     check_switches(largest_fragment=largest_fragment)
+    resolve_library(config.torsion_library)
     if stereo not in ("one", "enumerate"):
         raise ConfigError(f'stereo must be "one" or "enumerate", not {readable(stereo)}')
     if isinstance(n_jobs, bool) or not isinstance(n_jobs, Integral) or n_jobs < 1:

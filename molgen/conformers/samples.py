@@ -39,6 +39,7 @@ from molgen.conformers.templates.grafting import substituted_rings
 from molgen.conformers.templates.restrained import restrained_templates
 from molgen.conformers.templates.ring_amides import planarize_ring_amides
 from molgen.conformers.templates.variants import vary_rings
+from molgen.conformers.torsion_library import recall_torsions, resolve_library
 from molgen.former_names import takes_former_names
 from molgen.geometry.torsions import dihedral_angles
 from molgen.models.torsion_flow.model import TorsionModel
@@ -66,6 +67,8 @@ class Samples:
         template: int [P], the template conformer under each sample.
         method: how the template conformers were embedded.
         field: the energies of the molecule.
+        sources: where the torsions of each are from: "model", or "library" with the names of its molecules; empty where
+            nothing says.
     """
 
     mol: Chem.Mol
@@ -74,6 +77,7 @@ class Samples:
     template: np.ndarray
     method: str
     field: ConformerField
+    sources: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -152,15 +156,19 @@ def sample_torsions_over(prepared: Prepared, model: TorsionModel | None, config:
     points = low_discrepancy(size, record.n_torsions + 1, config.seed)
     template = (points[:, -1] * len(templates)).long() if record.n_torsions else torch.arange(size)
     full = torch.from_numpy(templates)
-    torsions = (points[:, :-1] * 2 * np.pi - np.pi).float()
-    if model is not None:
-        local = full[:, torch.from_numpy(heavy_atoms(mol))][template].float()
-        sampled = asked(flow_together, _flow(model, record, local, torsions, config))
-        torsions = finite_or(sampled, torsions, "sampled sets of torsions")
-    torsions = _with_frozen(torsions.double(), full[template], record, field)
+    torsions, sources = (points[:, :-1] * 2 * np.pi - np.pi).double(), ()
+    if model is not None and record.n_torsions:
+        heavy = full[:, torch.from_numpy(heavy_atoms(mol))][template]
+        library = resolve_library(config.torsion_library)
+        recalled = recall_torsions(library, mol, record, heavy, config.library_share, config.seed)
+        start = recalled.over(torsions).float()
+        sampled = asked(flow_together, _flow(model, record, heavy.float(), start, config))
+        torsions = recalled.over(finite_or(sampled, start, "sampled sets of torsions").double())
+        sources = recalled.sources()
+    torsions = _with_frozen(torsions, full[template], record, field)
     positions = set_torsions(mol, full[template], torsions, record).numpy()
     positions, energies = with_strain(field, positions, config)
-    return Samples(mol, positions, energies, template.numpy(), prepared.method, field)
+    return Samples(mol, positions, energies, template.numpy(), prepared.method, field, sources)
 
 
 def _flow(

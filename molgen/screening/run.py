@@ -12,6 +12,7 @@ from typing import Any
 
 from molgen.conformers.config import GenerateConfig
 from molgen.conformers.generate import resolve_model
+from molgen.conformers.torsion_library import TorsionLibrary, resolve_library
 from molgen.docking.records import DockConfig
 from molgen.errors import ConfigError, InputError
 from molgen.files import write_atomically
@@ -172,8 +173,12 @@ def conformer_library(
     resolve_model(
         model, local_device(generate.device, run or RunConfig())
     )  # weights that cannot be read are no fault of a molecule
+    if isinstance(generate.torsion_library, TorsionLibrary):
+        raise ConfigError("torsion_library of a run is a name or a file, not a library that is loaded")
+    resolve_library(generate.torsion_library)
     work = ConformerWork(generate, model, largest_fragment)
     conformers = {name: value for name, value in asdict(generate).items() if name != "device"}
+    conformers["torsion_library"] = file_identity(generate.torsion_library)
     settings = {"model": file_identity(model), "conformers": conformers, "largest_fragment": largest_fragment}
     columns = _columns(smiles_column, name_column)
     settings |= columns

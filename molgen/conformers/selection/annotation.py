@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Literal
 
 import numpy as np
@@ -22,7 +22,14 @@ _REASONS: Mapping[Order, tuple[str, str]] = {
 }
 
 
-def annotate(mol: Chem.Mol, order: Order, energies: Energies, template: np.ndarray, method: str) -> None:
+def annotate(
+    mol: Chem.Mol,
+    order: Order,
+    energies: Energies,
+    template: np.ndarray,
+    method: str,
+    sources: Sequence[str] = (),
+) -> None:
     """Set the properties of the conformers of a molecule, which are in rank order.
 
     Args:
@@ -31,6 +38,7 @@ def annotate(mol: Chem.Mol, order: Order, energies: Energies, template: np.ndarr
         energies: [k], kcal/mol, in that order.
         template: int [k], the template conformer that each was made of.
         method: how the template conformers were embedded.
+        sources: where the torsions of each are from, if that is known.
     """
     lowest = np.nanmin(energies.values, initial=np.inf)
     for index, conformer in enumerate(mol.GetConformers()):
@@ -41,6 +49,8 @@ def annotate(mol: Chem.Mol, order: Order, energies: Energies, template: np.ndarr
         conformer.SetProp("molgen_energy_method", energies.method)
         conformer.SetIntProp("molgen_template", int(template[index]))
         conformer.SetProp("molgen_method", method)
+        if sources:
+            conformer.SetProp("molgen_torsions", sources[index])
 
 
 def explanation(config: GenerateConfig) -> tuple[str, ...]:

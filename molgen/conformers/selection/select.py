@@ -158,7 +158,9 @@ def finish(samples: Samples, positions: np.ndarray, sample: np.ndarray, config: 
         positions = superposed(samples.mol, positions)
     result = with_conformers(samples.mol, positions)
     chosen = Energies(energies.values[kept], energies.method)
-    annotate(result, config.sort, chosen, samples.template[sample[kept]], samples.method)
+    origin = sample[kept]
+    sources = [samples.sources[k] for k in origin] if samples.sources else ()
+    annotate(result, config.sort, chosen, samples.template[origin], samples.method, sources)
     return result
 
 

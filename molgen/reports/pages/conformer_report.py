@@ -210,6 +210,7 @@ def _details(mol: Chem.Mol) -> dict[str, str]:
         "molgen_absolute_energy": "absolute / kcal/mol",
         "molgen_method": "template conformer",
         "molgen_template": "its number",
+        "molgen_torsions": "torsions",
     }
     return {title: mol.GetProp(name) for name, title in named.items() if mol.HasProp(name)}
 

@@ -1,0 +1,199 @@
+"""A library of torsions that crystals have, by what surrounds the bond."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from rdkit import Chem
+
+from molgen.chem.features.molecule_features import without_hydrogens
+from molgen.chem.molecules.rotatable import four_atom_paths, rotatable_torsions
+from molgen.conformers.torsion_library.axis_keys import LEVELS, axis_keys
+from molgen.errors import CheckpointError, ConfigError, readable
+from molgen.files import write_atomically
+from molgen.geometry.torsions import dihedral_angles
+from molgen.training.checkpoint import Checkpoint, encode_checkpoint, load_checkpoint, weights_file
+
+TASK = "torsions"
+_STEPS = 256
+"""Angles are kept in so many steps of a turn."""
+
+
+@dataclass(frozen=True, eq=False)
+class TorsionLibrary:
+    """The torsions of a set of molecules, ordered by what surrounds their bonds within two bonds.
+
+    Attributes:
+        keys: uint32 [k], ascending: hashes of rotatable bonds with all within two bonds.
+        first: int32 [k + 1], where the torsions of each begin.
+        molecule: int32 [e], the molecule of each torsion.
+        angle: uint8 [e], in steps of 2 pi / 256.
+        finer: uint16 [len(LEVELS) - 1, e], the hashes within three and four bonds.
+        names: of the molecules.
+        record: where they are from.
+    """
+
+    keys: np.ndarray
+    first: np.ndarray
+    molecule: np.ndarray
+    angle: np.ndarray
+    finer: np.ndarray
+    names: tuple[str, ...]
+    record: Mapping[str, Any]
+
+    def __len__(self) -> int:
+        return len(self.angle)
+
+    def radians(self, entries: np.ndarray) -> np.ndarray:
+        """float64, the angles of some torsions."""
+        return self.angle[entries] * (2 * np.pi / _STEPS)
+
+
+def build_library(
+    mols: Iterable[tuple[str, Chem.Mol]], record: Mapping[str, Any] | None = None, seed: int = 0
+) -> TorsionLibrary:
+    """A library of the torsions of molecules.
+
+    Args:
+        mols: names, and molecules with stereo and one or more conformers, hydrogens present or not.
+        record: what is kept with the library.
+        seed: of the order of the molecules, so that those of one paper do not stand together.
+    """
+    keys, angles, counts, names = [], [], [], []
+    for name, mol in mols:
+        path_keys, dihedrals = _torsions(mol)
+        keys.append(path_keys)
+        angles.append(dihedrals)
+        counts.append(len(dihedrals))
+        names.append(name)
+    order = np.random.default_rng(seed).permutation(len(names))
+    return _library(
+        keys=np.concatenate([np.zeros((len(LEVELS), 0), np.uint64), *keys], axis=1),
+        angle=np.round(np.concatenate([np.zeros(0), *angles]) * (_STEPS / (2 * np.pi))).astype(np.int64) % _STEPS,
+        molecule=np.repeat(np.argsort(order), counts),
+        names=[names[k] for k in order],
+        record=record or {},
+    )
+
+
+def _torsions(mol: Chem.Mol) -> tuple[np.ndarray, np.ndarray]:
+    """Hashes [levels, t] and dihedral angles [t], radian, of the torsions in all conformers of a molecule."""
+    skeleton = without_hydrogens(mol)
+    Chem.AssignStereochemistry(skeleton, cleanIt=True, force=True)
+    rows = np.array(four_atom_paths(skeleton, rotatable_torsions(skeleton)), dtype=np.int64).reshape(-1, 5)
+    axes = axis_keys(skeleton, rows[:, :4], rows[:, 4])
+    positions = np.array([conformer.GetPositions() for conformer in skeleton.GetConformers()])
+    dihedrals = dihedral_angles(torch.from_numpy(positions), torch.from_numpy(axes.paths)).flatten().numpy()
+    return np.tile(axes.keys, len(positions)), dihedrals
+
+
+def _library(
+    keys: np.ndarray, angle: np.ndarray, molecule: np.ndarray, names: Sequence[str], record: Mapping[str, Any]
+) -> TorsionLibrary:
+    """A library of torsions in any order, with their hashes uint64 [levels, e]."""
+    coarse, finer = keys[0].astype(np.uint32), keys[1:].astype(np.uint16)  # their lowest bits
+    order = np.lexsort((molecule, coarse))
+    kept, first = np.unique(coarse[order], return_index=True)
+    return TorsionLibrary(
+        keys=kept,
+        first=np.append(first, len(order)).astype(np.int32),
+        molecule=molecule[order].astype(np.int32),
+        angle=angle[order].astype(np.uint8),
+        finer=np.ascontiguousarray(finer[:, order]),
+        names=tuple(names),
+        record=dict(record),
+    )
+
+
+def joined(libraries: Sequence[TorsionLibrary]) -> TorsionLibrary:
+    """Several libraries as one."""
+    before = np.cumsum([0, *(len(library.names) for library in libraries)])
+    coarse = [np.repeat(library.keys, np.diff(library.first)).astype(np.uint64)[None] for library in libraries]
+    keys = [np.concatenate([own, library.finer]) for own, library in zip(coarse, libraries, strict=True)]
+    return _library(
+        keys=np.concatenate(keys, axis=1),
+        angle=np.concatenate([library.angle for library in libraries]),
+        molecule=np.concatenate([library.molecule + begin for library, begin in zip(libraries, before, strict=False)]),
+        names=[name for library in libraries for name in library.names],
+        record={"joined": [dict(library.record) for library in libraries]},
+    )
+
+
+def save_torsion_library(library: TorsionLibrary, path: str | Path) -> None:
+    """Write a library to a safetensors file, whole or not at all."""
+    arrays = {
+        "keys": library.keys.view(np.int32),
+        "first": library.first,
+        "molecule": library.molecule,
+        "angle": library.angle,
+        "finer": library.finer.view(np.int16),
+    }
+    weights = {name: torch.from_numpy(array) for name, array in arrays.items()}
+    config = {"levels": list(LEVELS), "names": list(library.names)}
+    with write_atomically(path, binary=True) as file:
+        file.write(encode_checkpoint(Checkpoint(TASK, config, library.record, weights)))
+
+
+def load_torsion_library(path: str | Path) -> TorsionLibrary:
+    """Read a library.
+
+    Raises:
+        CheckpointError: missing, damaged, or not a library of torsions.
+    """
+    path = weights_file(path, TASK)
+    checkpoint = load_checkpoint(path, TASK)
+    arrays = {name: value.numpy() for name, value in checkpoint.weights.items()}
+    names, levels = checkpoint.config.get("names"), checkpoint.config.get("levels")
+    if not isinstance(names, list) or levels != list(LEVELS) or not _fit(arrays, len(names)):
+        raise CheckpointError("is damaged, or a library of torsions of another version", source=path)
+    return TorsionLibrary(
+        keys=arrays["keys"].view(np.uint32),
+        first=arrays["first"],
+        molecule=arrays["molecule"],
+        angle=arrays["angle"],
+        finer=arrays["finer"].view(np.uint16),
+        names=tuple(map(str, names)),
+        record=checkpoint.record,
+    )
+
+
+def _fit(arrays: Mapping[str, np.ndarray], molecules: int) -> bool:
+    """Whether the arrays of a file fit each other."""
+    kinds = {"keys": np.int32, "first": np.int32, "molecule": np.int32, "angle": np.uint8, "finer": np.int16}
+    if {name: array.dtype for name, array in arrays.items()} != {name: np.dtype(kind) for name, kind in kinds.items()}:
+        return False
+    k, e = arrays["keys"].shape, arrays["angle"].shape
+    wanted = {"keys": (*k[:1],), "first": (len(arrays["keys"]) + 1,), "molecule": e[:1], "angle": e[:1]}
+    if any(arrays[name].shape != shape for name, shape in wanted.items()):
+        return False
+    first, molecule = arrays["first"], arrays["molecule"]
+    return (
+        arrays["finer"].shape == (len(LEVELS) - 1, *e)
+        and first[0] == 0
+        and first[-1] == e[0]
+        and bool((np.diff(first) > 0).all())
+        and bool(((molecule >= 0) & (molecule < molecules)).all())
+    )
+
+
+def resolve_library(library: TorsionLibrary | str | Path) -> TorsionLibrary | None:
+    """A library from a name or a file; None for "none". Files are read once.
+
+    Raises:
+        CheckpointError: the file cannot be used.
+        ConfigError: it is no name, file or library.
+    """
+    if isinstance(library, TorsionLibrary):
+        return library
+    if not isinstance(library, (str, Path)):
+        raise ConfigError(f"torsion_library must be a name, a file or a library, not {readable(repr(library))}")
+    return None if str(library) == "none" else _read_once(str(library))
+
+
+_read_once = lru_cache(maxsize=4)(load_torsion_library)
