@@ -88,7 +88,7 @@ def prepare_torsions(
     ] = None,
     limit: Limit = None,
 ) -> None:
-    """Make a library of the torsions of structures, such as your own crystals, for --torsion-library."""
+    """Make a library of the torsions of structures, such as crystals of your own, for molgen conformers."""
     from molgen.conformers.prepare.torsions import prepare_torsions as prepare
     from molgen.conformers.torsion_library import resolve_library
 

@@ -69,7 +69,7 @@ def gas_phase_conformers(
     Raises:
         MolgenError: nothing could be embedded, or the energy of no conformer is known.
     """
-    options = GenerateConfig(n=min(count, config.samples), samples=config.samples, seed=seed)
+    options = GenerateConfig(n=min(count, config.samples), samples=config.samples, seed=seed, torsion_library="none")
     samples = sample_conformers(mol, trained_model(config.model), options)
     positions, energies = samples.field.minimize(samples.positions, config.minimize_steps)
     values = energies.values

@@ -59,7 +59,8 @@ def resampled_conformers(
     Raises:
         MolgenError: nothing could be embedded.
     """
-    options = GenerateConfig(n=1, samples=config.samples, templates=config.templates, seed=seed, template_steps=40)
+    own = {"samples": config.samples, "templates": config.templates, "seed": seed, "torsion_library": "none"}
+    options = GenerateConfig(n=1, template_steps=40, **own)
     samples = sample_conformers(mol, trained_model(config.model), options)
     kept = low_strain(samples, options.energy_window)
     times = np.random.default_rng(seed).multinomial(count, importance(samples, kept, config.gas_phase))

@@ -22,7 +22,7 @@ QUICK = ResampleConfig(samples=24, templates=2)
 def test_samples_are_drawn_as_often_as_their_weights_say():
     mol = prepare_molecule(Chem.MolFromSmiles(DIOL))
     positions, times = resampled_conformers(mol, QUICK, 20000, seed=3)
-    options = GenerateConfig(n=1, samples=24, templates=2, seed=3, template_steps=40)
+    options = GenerateConfig(n=1, samples=24, templates=2, seed=3, template_steps=40, torsion_library="none")
     samples = sample_conformers(mol, resample.trained_model("default"), options)
     kept = low_strain(samples, options.energy_window)
     weights = importance(samples, kept, 0.5)
