@@ -117,6 +117,7 @@ GENERATORS: dict[str, Callable[[int, int], Generate]] = {
     "rdkit-selected": make_rdkit_selected,
     "conforge": make_conforge,
     "molgen": make_molgen,
+    "molgen-no-library": partial(make_molgen, torsion_library="none"),
     "molgen-uniform": partial(make_molgen, model="uniform"),
     "molgen-diffusion": partial(make_molgen, model="diffusion"),
     "molgen-cartesian": partial(make_molgen, model="cartesian"),

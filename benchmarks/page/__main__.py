@@ -20,6 +20,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from benchmarks.common import Row, read_rows
+from benchmarks.conformers.likeness import likeness_table
 from benchmarks.conformers.report import key_of as conformer_key
 from benchmarks.docking.confidences import confidence_table
 from benchmarks.docking.report import key_of as docking_key
@@ -75,6 +76,7 @@ def provenance(results: Path) -> str:
 TABLES: dict[str, Callable[[Path], str]] = {
     "crystals": lambda results: tables.crystal_table(conformers(results, "crystals")),
     "ensembles": lambda results: tables.ensemble_table(conformers(results, "ensembles")),
+    "likeness": lambda results: likeness_table(conformers(results, "crystals")),
     "times": lambda results: tables.time_table(conformers(results, "crystals")),
     "redocking": lambda results: tables.docking_table(poses(results, "redocking")),
     "cross": lambda results: tables.docking_table(poses(results, "cross")),

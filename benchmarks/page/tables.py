@@ -22,6 +22,7 @@ NAMES = {
     "molgen-learned": "molgen, learned starts alone",
     "molgen-flex": "molgen, side chains of the pocket move",
     "molgen-flex-quick": "the same, quick effort",
+    "molgen-no-library": "molgen without its library of torsions",
     "molgen-physics": "molgen, physics only",
     "molgen-random": "molgen, random starts, learned confidence",
     "rdkit": "RDKit ETKDGv3",
