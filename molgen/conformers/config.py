@@ -98,7 +98,7 @@ class GenerateConfig:
 
     Raises:
         ConfigError: a value is out of range or of another type.
-        InputError: there is no such file of a core.
+        InputError: the file of a core cannot be read.
     """
 
     n: int = 50

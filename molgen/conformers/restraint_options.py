@@ -13,6 +13,7 @@ from rdkit import Chem
 
 from molgen.chem.formats.parsing import silent_rdkit
 from molgen.chem.molecules.reading import names_file
+from molgen.chem.molecules.reference import reference_ligand
 from molgen.errors import ConfigError, InputError, readable
 
 _FULL_TURN = 360
@@ -23,7 +24,7 @@ def check_restraint_options(core: Any, coord_map: Any, torsions: Any) -> None:
 
     Raises:
         ConfigError: one of them is invalid for every molecule.
-        InputError: there is no such file of a core.
+        InputError: the file of a core cannot be read.
     """
     if core is not None:
         _check_core(core)
@@ -60,6 +61,7 @@ def _check_core(core: Any) -> None:
     if is_core_file(core):
         if not os.path.exists(core):
             raise InputError("no such file (of the core)", source=core)
+        reference_ligand(core)  # one that cannot be read is no fault of a molecule
     elif not isinstance(core, Chem.Mol) and _smarts(core) is None:
         raise ConfigError(f"core must be a file, a Mol or a SMARTS, not {readable(repr(core))}")
 

@@ -11,8 +11,8 @@ from small_molecules import embedded
 from molgen.chem.molecules.common_part import CommonPart
 from molgen.chem.molecules.writing import write_sdf
 from molgen.cli.inputs.values import torsions_of
-from molgen.conformers import generate_many
-from molgen.errors import ConfigError, MolgenError
+from molgen.conformers import GenerateConfig, generate_many
+from molgen.errors import ConfigError, InputError, MolgenError
 from molgen.sampling.guards import MoleculeWarning
 
 LIGAND = "OCCc1ccc(cc1)C(=O)N"
@@ -47,6 +47,12 @@ def test_a_core_stays_in_place_given_as_mol_file_or_coordinates(reference, tmp_p
         assert mol.GetNumConformers() == 4
         assert max(deviations(mol, reference)) < 0.1
         assert mol.rmsd_matrix.max() > 0.5  # the chain varies
+
+
+def test_a_file_that_holds_no_core_is_named_before_any_molecule_is_read(tmp_path):
+    (tmp_path / "core.sdf").write_text("junk\n")
+    with pytest.raises(InputError, match=r"core\.sdf"):
+        GenerateConfig(core=tmp_path / "core.sdf")
 
 
 def test_where_a_core_lies_makes_no_difference(reference):

@@ -18,6 +18,9 @@ def test_dock_and_rescore_are_at_the_top() -> None:
     ("options", "told"),
     [
         ({"n": 0}, "n must be at least 1"),
+        ({"n": 5000}, "n must be at most 1000"),
+        ({"states": 1000}, "states must be at most 100"),
+        ({"samples": 100_000}, "samples must be at most 10000"),
         ({"seed": -1}, "seed must be at least 0"),
         ({"effort": "slow"}, "effort must be one of quick, normal, thorough"),
         ({"ph": 15}, "ph must be between 0 and 14"),

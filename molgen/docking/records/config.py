@@ -21,6 +21,7 @@ MAX_SEED = 2**31 - 3
 """RDKit takes 32-bit seeds, and the embedding counts two up."""
 
 _OPTION_OF = {"sampling_count": "samples", "sampling_steps": "steps"}
+_MOST = {"n": 1000, "states": 100, "sampling_count": 10_000, "sampling_steps": 1000, "packings": 100}
 _CHOICES = {
     "effort": ("quick", "normal", "thorough"),
     "proposals": ("both", "learned", "random"),
@@ -105,8 +106,9 @@ class DockConfig:
             value = getattr(self, name)
             if not isinstance(value, kind) or not float(value) >= least:
                 raise ConfigError(f"{_OPTION_OF.get(name, name)} must be at least {least:g}, not {value}")
-        if self.seed > MAX_SEED:
-            raise ConfigError(f"seed must be at most {MAX_SEED}, not {self.seed}")
+        for name, most in (("seed", MAX_SEED), *_MOST.items()):
+            if getattr(self, name) > most:
+                raise ConfigError(f"{_OPTION_OF.get(name, name)} must be at most {most}, not {getattr(self, name)}")
         for name, choices in _CHOICES.items():
             if getattr(self, name) not in choices:
                 raise ConfigError(f"{name} must be one of {', '.join(choices)}, not {getattr(self, name)}")
