@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import numpy as np
 import torch
@@ -14,16 +15,20 @@ from molgen.chem.atom_types.vina_rotors import vina_rotors
 from molgen.chem.features.molecule_features import heavy_atoms, molecule_graph
 from molgen.chem.features.molecule_graph import MoleculeGraph
 from molgen.conformers.templates.embedding import LARGE_RING, largest_flexible_ring, template_conformers
+from molgen.conformers.torsion_library import resolve_library, torsion_densities
 from molgen.docking.covalent.part import Bonding, ligand_atoms, ligand_of_adduct, rooted
 from molgen.docking.records import DockConfig
 from molgen.docking.states.ligand_states import LigandState, ligand_states
 from molgen.errors import EmbeddingError
 from molgen.physics.intramolecular import LigandPairs, ligand_pairs
+from molgen.physics.torsion_terms import BINS, TorsionTerms, torsion_terms
 from molgen.physics.torsion_tree import TorsionTree, torsion_tree
 from molgen.physics.vina import AtomClasses, atom_classes
 
 _RELAX = 100
 """MMFF94s steps on each template conformer."""
+_TORSION_WEIGHT, _UNKNOWN = 0.6, 0.1
+"""kcal/mol, k T at room temperature; and the share of uniform angles, which bounds the energy."""
 
 
 @dataclass(frozen=True)
@@ -37,6 +42,7 @@ class Ligand:
         classes: of the heavy atoms.
         tree: rigid fragments and axes.
         pairs: of atoms whose distance changes.
+        torsions: their energies, by how common their angles are in crystals of like molecules.
         rotors: rotatable bonds as Vina counts them.
         free: conformers that strain is measured from.
         bonding: of a ligand that is bonded to a residue: the atoms of the residue near the bond are part of `mol`.
@@ -48,6 +54,7 @@ class Ligand:
     classes: AtomClasses
     tree: TorsionTree
     pairs: LigandPairs
+    torsions: TorsionTerms
     rotors: float
     free: Chem.Mol
     bonding: Bonding | None = None
@@ -79,7 +86,14 @@ class Ligand:
 
 
 def ligand_of(
-    mol: Chem.Mol, *, seed: int = 0, timeout: float = 60.0, keep_conformer: bool = False, bonding: Bonding | None = None
+    mol: Chem.Mol,
+    *,
+    seed: int = 0,
+    timeout: float = 60.0,
+    keep_conformer: bool = False,
+    bonding: Bonding | None = None,
+    torsion_library: str | Path = "default",
+    with_itself: bool = True,
 ) -> Ligand:
     """Prepare a ligand for docking.
 
@@ -90,8 +104,11 @@ def ligand_of(
         keep_conformer: the bond lengths, angles and rings of the molecule's own conformer are the only template
         conformer.
         bonding: of an adduct.
+        torsion_library: see :class:`molgen.docking.records.DockConfig`.
+        with_itself: whether the ligand itself counts where the library has it.
 
     Raises:
+        CheckpointError: the library cannot be read.
         EmbeddingError: no 3D structure could be made.
     """
     graph = molecule_graph(mol)
@@ -108,6 +125,7 @@ def ligand_of(
         classes=classes,
         tree=torsion_tree(graph, is_fixed=bonding is not None),
         pairs=ligand_pairs(graph, classes),
+        torsions=_torsion_terms(mol, graph, positions[0, heavy_atoms(mol)], torsion_library, with_itself),
         rotors=vina_rotors(mol),
         free=free,
         bonding=bonding,
@@ -122,6 +140,22 @@ def _free(mol: Chem.Mol, seed: int, timeout: float, *, needed: bool) -> Chem.Mol
         if needed:
             raise
         return Chem.Mol(mol)
+
+
+def _torsion_terms(
+    mol: Chem.Mol, graph: MoleculeGraph, positions: np.ndarray, name: str | Path, with_itself: bool
+) -> TorsionTerms:
+    """The energies of the torsions, none without a library: -w log of the density in crystals, 0 where it is largest.
+
+    Args:
+        positions: [n, 3], heavy atoms of a template conformer, Angstrom.
+    """
+    library = resolve_library(name)
+    if library is None:
+        return torsion_terms(np.zeros((0, 4)), np.zeros((0, BINS)))
+    density = torsion_densities(library, mol, graph, positions, BINS, with_itself=with_itself)
+    energy = -_TORSION_WEIGHT * np.log((1 - _UNKNOWN) * density + _UNKNOWN)
+    return torsion_terms(graph.torsions, energy - energy.min(1, keepdims=True))
 
 
 def _count(mol: Chem.Mol) -> int:
@@ -147,13 +181,17 @@ class PreparedLigand:
     energy: float = 0.0
 
 
-def prepare_ligand(mol: Chem.Mol, config: DockConfig, *, largest_fragment: bool = False) -> PreparedLigand:
+def prepare_ligand(
+    mol: Chem.Mol, config: DockConfig, *, largest_fragment: bool = False, with_itself: bool = True
+) -> PreparedLigand:
     """Standardize, protonate, set open stereo, make template conformers; of several states the dominant one.
+
+    ``with_itself``: whether the ligand itself counts where the library of torsions has it.
 
     Raises:
         MolgenError: the molecule cannot be docked.
     """
-    return _prepared(ligand_states(mol, config, largest_fragment=largest_fragment)[0], config)
+    return _prepared(ligand_states(mol, config, largest_fragment=largest_fragment)[0], config, with_itself)
 
 
 def prepare_variants(mol: Chem.Mol, config: DockConfig, *, largest_fragment: bool = False) -> list[PreparedLigand]:
@@ -176,12 +214,14 @@ def prepare_variants(mol: Chem.Mol, config: DockConfig, *, largest_fragment: boo
     return variants
 
 
-def _prepared(state: LigandState, config: DockConfig) -> PreparedLigand:
+def _prepared(state: LigandState, config: DockConfig, with_itself: bool = True) -> PreparedLigand:
     ligand = ligand_of(
         state.mol,
         seed=config.seed,
         timeout=config.timeout,
         keep_conformer=config.keep_conformer,
         bonding=state.bonding,
+        torsion_library=config.torsion_library,
+        with_itself=with_itself,
     )
     return PreparedLigand(ligand, state.notes, state.energy)

@@ -35,6 +35,7 @@ class Refined:
         positions: float32 [B, n, 3], heavy atoms, Angstrom.
         template: int64 [B], the template conformer of each.
         intermolecular, intramolecular: [B], kcal/mol.
+        torsional: [B], how uncommon the torsions are in crystals, kcal/mol.
         restraint: [B], energy of the restraints and walls, kcal/mol.
         sampled: [B, P], symmetric RMSD to P poses that the pose model proposed, Angstrom; None where there are none.
     """
@@ -43,13 +44,14 @@ class Refined:
     template: Tensor
     intermolecular: Tensor
     intramolecular: Tensor
+    torsional: Tensor
     restraint: Tensor
     sampled: Tensor | None = None
 
     @property
     def total(self) -> Tensor:
         """[B], what the poses are ordered by."""
-        return self.intermolecular + self.intramolecular + self.restraint
+        return self.intermolecular + self.intramolecular + self.torsional + self.restraint
 
     def pick(self, order: Tensor) -> Refined:
         """Some of the poses."""
@@ -58,6 +60,7 @@ class Refined:
             self.template[order],
             self.intermolecular[order],
             self.intramolecular[order],
+            self.torsional[order],
             self.restraint[order],
             None if self.sampled is None else self.sampled[order],
         )
@@ -101,8 +104,10 @@ def evaluated(ligand: Ligand, energy: DockingEnergy, positions: Tensor, template
     """Energies of poses [n, 3, B], in their order."""
     inter, _ = energy.intermolecular(positions)
     intra, _ = pair_energy(ligand.pairs, positions)
+    torsional, _ = energy.torsional(positions)
     total, _ = energy.cartesian(positions)
-    return Refined(positions.permute(2, 0, 1), template, inter, intra, total - inter - intra)
+    rest = total - inter - intra - torsional
+    return Refined(positions.permute(2, 0, 1), template, inter, intra, torsional, rest)
 
 
 def representatives(ligand: Ligand, positions: Tensor, min_rmsd: float, count: int) -> Tensor:

@@ -105,7 +105,7 @@ def rescore(
         site = site_of(structure, box, keep=keep, drop=drop)
     positions = ligand.templates[:1].permute(1, 2, 0).contiguous()
     direct = site.direct(ligand.classes, ligand.templates[0].numpy())
-    energy = DockingEnergy(ligand.tree, direct, ligand.pairs, site.lower, site.upper)
+    energy = DockingEnergy(ligand.tree, direct, ligand.pairs, site.lower, site.upper, torsions=ligand.torsions)
     with torch.inference_mode():
         if minimize:
             positions = _downhill(energy, positions)

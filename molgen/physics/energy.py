@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+import torch
 from torch import Tensor
 
 from molgen.physics.intramolecular import Pairs, pair_energy
 from molgen.physics.side_by_side import weighted
+from molgen.physics.torsion_terms import TorsionTerms, torsion_energy
 from molgen.physics.torsion_tree import Tree, generalized_gradient
 
 Field = Callable[[Tensor], tuple[Tensor, Tensor]]
@@ -34,6 +36,7 @@ class DockingEnergy:
             other at the start of a search; None: as they are.
         counted: [n], or [n, L] of L ligands, 1 for atoms whose energy with the receptor and the walls counts, else 0;
             None: all do.
+        torsions: energies of the ligand's torsions; None for none.
     """
 
     tree: Tree
@@ -44,6 +47,7 @@ class DockingEnergy:
     restraints: tuple[Restraint, ...] = ()
     ceiling: float | None = None
     counted: Tensor | None = None
+    torsions: TorsionTerms | None = None
 
     def softened(self, ceiling: float | None) -> DockingEnergy:
         """The same energy with another ceiling."""
@@ -61,7 +65,7 @@ class DockingEnergy:
     def cartesian(self, positions: Tensor) -> tuple[Tensor, Tensor]:
         """Poses [n, 3, B] -> (energies [B], gradients by the coordinates [n, 3, B])."""
         energy, gradient = self.intermolecular(positions)
-        for part in (lambda x: pair_energy(self.pairs, x), self.walls, *self.restraints):
+        for part in (lambda x: pair_energy(self.pairs, x), self.torsional, self.walls, *self.restraints):
             extra, extra_gradient = part(positions)
             energy, gradient = energy + extra, gradient + extra_gradient
         return energy, gradient
@@ -75,6 +79,12 @@ class DockingEnergy:
             share = self.ceiling / (self.ceiling + energy.clamp(min=0))
             energy, gradient = energy * share, gradient * (share * share)[:, None]
         return energy.sum(0), gradient
+
+    def torsional(self, positions: Tensor) -> tuple[Tensor, Tensor]:
+        """Energy of the ligand's torsions [B] and its gradient [n, 3, B]."""
+        if self.torsions is None:
+            return positions.new_zeros(positions.shape[2]), torch.zeros_like(positions)
+        return torsion_energy(self.torsions, positions)
 
     def walls(self, positions: Tensor) -> tuple[Tensor, Tensor]:
         """Harmonic energy [B] of atoms outside the box and its gradient [n, 3, B]."""

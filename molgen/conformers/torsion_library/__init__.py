@@ -1,5 +1,6 @@
 """What torsions crystals of like molecules have: a library of them, and samples that recall it."""
 
+from molgen.conformers.torsion_library.density import torsion_densities
 from molgen.conformers.torsion_library.library import (
     TorsionLibrary,
     build_library,
@@ -22,4 +23,5 @@ __all__ = [
     "recall_torsions",
     "resolve_library",
     "save_torsion_library",
+    "torsion_densities",
 ]

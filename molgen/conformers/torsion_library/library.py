@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ import torch
 from rdkit import Chem
 
 from molgen.chem.features.molecule_features import without_hydrogens
+from molgen.chem.formats.parsing import silent_rdkit
 from molgen.chem.molecules.rotatable import four_atom_paths, rotatable_torsions
 from molgen.conformers.torsion_library.axis_keys import LEVELS, axis_keys
 from molgen.errors import CheckpointError, ConfigError, readable
@@ -36,6 +38,8 @@ class TorsionLibrary:
         angle: uint8 [e], in steps of 2 pi / 256.
         finer: uint16 [len(LEVELS) - 1, e], the hashes within three and four bonds.
         names: of the molecules.
+        skeletons: uint32 [molecules], which of them are the same but for stereo and protonation: see
+            :func:`skeleton_of`.
         record: where they are from.
     """
 
@@ -45,6 +49,7 @@ class TorsionLibrary:
     angle: np.ndarray
     finer: np.ndarray
     names: tuple[str, ...]
+    skeletons: np.ndarray
     record: Mapping[str, Any]
 
     def __len__(self) -> int:
@@ -65,21 +70,30 @@ def build_library(
         record: what is kept with the library.
         seed: of the order of the molecules, so that those of one paper do not stand together.
     """
-    keys, angles, counts, names = [], [], [], []
+    keys, angles, counts, names, skeletons = [], [], [], [], []
     for name, mol in mols:
         path_keys, dihedrals = _torsions(mol)
         keys.append(path_keys)
         angles.append(dihedrals)
         counts.append(len(dihedrals))
         names.append(name)
+        skeletons.append(skeleton_of(mol))
     order = np.random.default_rng(seed).permutation(len(names))
     return _library(
         keys=np.concatenate([np.zeros((len(LEVELS), 0), np.uint64), *keys], axis=1),
         angle=np.round(np.concatenate([np.zeros(0), *angles]) * (_STEPS / (2 * np.pi))).astype(np.int64) % _STEPS,
         molecule=np.repeat(np.argsort(order), counts),
         names=[names[k] for k in order],
+        skeletons=np.array(skeletons, dtype=np.uint32)[order],
         record=record or {},
     )
+
+
+def skeleton_of(mol: Chem.Mol) -> int:
+    """What a molecule is but for stereo and protonation, in 32 bits: a hash of the first block of its InChIKey."""
+    with silent_rdkit():
+        block = Chem.MolToInchiKey(mol).split("-")[0]
+    return int.from_bytes(sha256(block.encode()).digest()[:4], "little")
 
 
 def _torsions(mol: Chem.Mol) -> tuple[np.ndarray, np.ndarray]:
@@ -94,7 +108,12 @@ def _torsions(mol: Chem.Mol) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _library(
-    keys: np.ndarray, angle: np.ndarray, molecule: np.ndarray, names: Sequence[str], record: Mapping[str, Any]
+    keys: np.ndarray,
+    angle: np.ndarray,
+    molecule: np.ndarray,
+    names: Sequence[str],
+    skeletons: np.ndarray,
+    record: Mapping[str, Any],
 ) -> TorsionLibrary:
     """A library of torsions in any order, with their hashes uint64 [levels, e]."""
     coarse, finer = keys[0].astype(np.uint32), keys[1:].astype(np.uint16)  # their lowest bits
@@ -107,6 +126,7 @@ def _library(
         angle=angle[order].astype(np.uint8),
         finer=np.ascontiguousarray(finer[:, order]),
         names=tuple(names),
+        skeletons=skeletons,
         record=dict(record),
     )
 
@@ -121,6 +141,7 @@ def joined(libraries: Sequence[TorsionLibrary]) -> TorsionLibrary:
         angle=np.concatenate([library.angle for library in libraries]),
         molecule=np.concatenate([library.molecule + begin for library, begin in zip(libraries, before, strict=False)]),
         names=[name for library in libraries for name in library.names],
+        skeletons=np.concatenate([library.skeletons for library in libraries]),
         record={"joined": [dict(library.record) for library in libraries]},
     )
 
@@ -133,6 +154,7 @@ def save_torsion_library(library: TorsionLibrary, path: str | Path) -> None:
         "molecule": library.molecule,
         "angle": library.angle,
         "finer": library.finer.view(np.int16),
+        "skeletons": library.skeletons.view(np.int32),
     }
     weights = {name: torch.from_numpy(array) for name, array in arrays.items()}
     config = {"levels": list(LEVELS), "names": list(library.names)}
@@ -159,6 +181,7 @@ def load_torsion_library(path: str | Path) -> TorsionLibrary:
         angle=arrays["angle"],
         finer=arrays["finer"].view(np.uint16),
         names=tuple(map(str, names)),
+        skeletons=arrays["skeletons"].view(np.uint32),
         record=checkpoint.record,
     )
 
@@ -166,6 +189,7 @@ def load_torsion_library(path: str | Path) -> TorsionLibrary:
 def _fit(arrays: Mapping[str, np.ndarray], molecules: int) -> bool:
     """Whether the arrays of a file fit each other."""
     kinds = {"keys": np.int32, "first": np.int32, "molecule": np.int32, "angle": np.uint8, "finer": np.int16}
+    kinds["skeletons"] = np.int32
     if {name: array.dtype for name, array in arrays.items()} != {name: np.dtype(kind) for name, kind in kinds.items()}:
         return False
     k, e = arrays["keys"].shape, arrays["angle"].shape
@@ -174,7 +198,8 @@ def _fit(arrays: Mapping[str, np.ndarray], molecules: int) -> bool:
         return False
     first, molecule = arrays["first"], arrays["molecule"]
     return (
-        arrays["finer"].shape == (len(LEVELS) - 1, *e)
+        arrays["skeletons"].shape == (molecules,)
+        and arrays["finer"].shape == (len(LEVELS) - 1, *e)
         and first[0] == 0
         and first[-1] == e[0]
         and bool((np.diff(first) > 0).all())

@@ -9,8 +9,8 @@ from rdkit import Chem
 
 from molgen.chem.features.molecule_features import without_hydrogens
 from molgen.chem.features.molecule_graph import MoleculeGraph
-from molgen.conformers.torsion_library.axis_keys import axis_keys
-from molgen.conformers.torsion_library.library import TorsionLibrary
+from molgen.conformers.torsion_library.axis_keys import LEVELS, axis_keys
+from molgen.conformers.torsion_library.library import TorsionLibrary, skeleton_of
 
 LIKENESS = np.array([0.5, 0.8, 1.0])
 """How much a bond counts that is alike within two, three, four bonds."""
@@ -26,7 +26,8 @@ class Matches:
 
     Attributes:
         molecule: int [k], of the library.
-        likeness: float [k, m], of the bonds of these molecules, 0 where none is alike.
+        within: int [k, m], bonds within which the surroundings of each of their bonds are alike; 0 where they are not.
+        likeness: float [k, m], how much each of these bonds counts, 0 where none is alike.
         first, count: int [k, m]: their torsions begin there in `angle` and `path`, and are so many.
         angle: float [e], radian.
         path: int [e], the path of four atoms whose dihedral angle it is.
@@ -34,6 +35,7 @@ class Matches:
     """
 
     molecule: np.ndarray
+    within: np.ndarray
     likeness: np.ndarray
     first: np.ndarray
     count: np.ndarray
@@ -52,6 +54,7 @@ class _Entries:
     Attributes:
         molecule: int [e]; 2 i for molecule i of the library, 2 i + 1 for its mirror image.
         torsion: int [e], the rotatable bond of the molecule that they are alike to.
+        within: int [e], bonds.
         likeness: float [e].
         angle: float [e], radian.
         path: int [e], of the molecule.
@@ -59,6 +62,7 @@ class _Entries:
 
     molecule: np.ndarray
     torsion: np.ndarray
+    within: np.ndarray
     likeness: np.ndarray
     angle: np.ndarray
     path: np.ndarray
@@ -67,13 +71,14 @@ class _Entries:
         return _Entries(*(getattr(self, name)[rows] for name in self.__dataclass_fields__))
 
 
-def find_matches(mol: Chem.Mol, record: MoleculeGraph, library: TorsionLibrary) -> Matches:
+def find_matches(mol: Chem.Mol, record: MoleculeGraph, library: TorsionLibrary, *, with_itself: bool = True) -> Matches:
     """The molecules of a library with bonds like those of a molecule.
 
     Args:
         mol: with stereo; hydrogens present or not.
         record: its heavy-atom graph.
         library: is looked up.
+        with_itself: whether the molecule itself counts where the library has it, whatever its stereo and protonation.
     """
     skeleton = without_hydrogens(mol)
     Chem.AssignStereochemistry(skeleton, cleanIt=True, force=True)
@@ -85,15 +90,19 @@ def find_matches(mol: Chem.Mol, record: MoleculeGraph, library: TorsionLibrary) 
         for side, axes in enumerate(sides)
         for k in range(len(axes.paths))
     ]
-    entries = _most_alike(_joined(entries), m)
+    every = _joined(entries)
+    if not with_itself:
+        every = every[np.flatnonzero(library.skeletons[every.molecule // 2] != skeleton_of(skeleton))]
+    entries = _most_alike(every, m)
     molecule, row = np.unique(entries.molecule, return_inverse=True)
     group = row * m + entries.torsion
     order = np.argsort(group, kind="stable")
-    likeness = np.zeros(len(molecule) * m)
-    likeness[group] = entries.likeness
+    within, likeness = np.zeros(len(molecule) * m, dtype=np.int64), np.zeros(len(molecule) * m)
+    within[group], likeness[group] = entries.within, entries.likeness
     shape = (len(molecule), m)
     return Matches(
         molecule=molecule // 2,
+        within=within.reshape(shape),
         likeness=likeness.reshape(shape),
         first=np.searchsorted(group[order], np.arange(len(likeness))).reshape(shape),
         count=np.bincount(group, minlength=len(likeness)).reshape(shape),
@@ -113,6 +122,7 @@ def _alike(library: TorsionLibrary, keys: np.ndarray, torsion: int, path: int, *
     return _Entries(
         molecule=2 * library.molecule[rows].astype(np.int64) + mirrored,
         torsion=np.full(len(rows), torsion),
+        within=np.array(LEVELS)[level],
         likeness=LIKENESS[level] * (MIRRORED if mirrored else 1.0),
         angle=library.radians(rows) * (-1.0 if mirrored else 1.0),
         path=np.full(len(rows), path),
@@ -121,7 +131,7 @@ def _alike(library: TorsionLibrary, keys: np.ndarray, torsion: int, path: int, *
 
 def _joined(entries: list[_Entries]) -> _Entries:
     nothing = np.zeros(0, dtype=np.int64)
-    empty = _Entries(nothing, nothing, np.zeros(0), np.zeros(0), nothing)
+    empty = _Entries(nothing, nothing, nothing, np.zeros(0), np.zeros(0), nothing)
     names = _Entries.__dataclass_fields__
     return _Entries(*(np.concatenate([getattr(part, name) for part in (empty, *entries)]) for name in names))
 

@@ -53,14 +53,15 @@ def _refined(energies: LigandEnergies, numbers: Sequence[int], started: Sequence
     positions = minimize(energy, energy.tree, starts.positions.to(energy.lower.device), STEPS).positions
     inter, _ = energy.intermolecular(positions)
     intra, _ = pair_energy(energy.pairs, positions)
-    total, _ = energy.cartesian(positions)
-    each = _by_ligand(positions, len(numbers)), *(_by_ligand(part, len(numbers)) for part in (inter, intra, total))
+    torsional, _ = energy.torsional(positions)
+    rest = energy.cartesian(positions)[0] - inter - intra - torsional
+    each = [_by_ligand(part, len(numbers)) for part in (positions, inter, intra, torsional, rest)]
     poses = []
     for k, own in enumerate(started):
         real = len(own.energies)
         own_positions, *values = (part[..., k, :real] for part in each)
         own_positions = own_positions[: len(own.positions)].permute(2, 0, 1).contiguous()
-        poses.append(Refined(own_positions, own.template, values[0], values[1], values[2] - values[0] - values[1]))
+        poses.append(Refined(own_positions, own.template, *values))
     return poses
 
 

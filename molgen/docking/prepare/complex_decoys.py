@@ -178,7 +178,7 @@ def decoys_of_complex(files: ComplexFiles, config: ComplexDecoyConfig) -> Labele
     if pose_rmsd_matrix(true[None], poses[0].positions, matches).min() > config.near_native:
         poses.append(crystal_minima(site, ligand, energy_of(site, ligand), ordered))
     positions = torch.cat([refined.positions for refined in poses])
-    energies = torch.cat([refined.intermolecular + refined.intramolecular for refined in poses])
+    energies = torch.cat([own.intermolecular + own.intramolecular + own.torsional for own in poses])
     rmsds = pose_rmsd_matrix(true[None], positions, matches)[0]
     placed = _placed(ligand, ordered, files)
     values = positions.numpy(), energies.numpy(), rmsds.numpy()
@@ -206,7 +206,7 @@ def _docked_ligand(crystal: Chem.Mol, config: ComplexDecoyConfig) -> Ligand:
     torsions = molecule_graph(mol).n_torsions
     if torsions > config.max_torsions:
         raise ParseError(f"{torsions} rotatable bonds, at most {config.max_torsions} are taken")
-    return prepare_ligand(mol, config.docking).ligand
+    return prepare_ligand(mol, config.docking, with_itself=False).ligand
 
 
 def _site(files: ComplexFiles, ligand: Path, crystal: np.ndarray, config: ComplexDecoyConfig) -> Site:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from numbers import Integral, Real
+from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from molgen.chem.covalent.request import CovalentBond
@@ -63,6 +64,8 @@ class DockConfig:
             (:class:`molgen.chem.covalent.request.CovalentBond`).
         flex: side chains that may move: "none", "auto" (those that line the pocket), or "A:57,A:102-105".
         packings: of these side chains that are docked into besides the structure's own, at most.
+        torsion_library: how common torsions are in crystals, which counts beside Vina's energy: "default" (ligands of
+            the PDB), "none", or a file of `molgen prepare torsions`.
         device: where the networks run: "cpu", "cuda", "cuda:1", "mps", or "auto" for a GPU where there is one. The
             search and the energies are the CPU's, but with CUDA for the ligands of a file, which are searched together.
     """
@@ -90,6 +93,7 @@ class DockConfig:
     covalent: str | None = None
     flex: str = "none"
     packings: int = 4
+    torsion_library: str | Path = "default"
     device: str = "cpu"
 
     def __post_init__(self) -> None:
@@ -117,6 +121,10 @@ class DockConfig:
         object.__setattr__(self, "forbid", _texts("forbid", self.forbid))
         object.__setattr__(self, "flex", flex.lower() if flex.lower() in ("auto", "none") else flex)
         check_device_name(self.device)
+        if not isinstance(self.torsion_library, (str, Path)):
+            raise ConfigError(
+                f'torsion_library must be "default", "none" or a file, not {readable(repr(self.torsion_library))}'
+            )
         for text in (*self.require, *self.forbid):
             Condition.parse(text)
         if self.covalent is not None:

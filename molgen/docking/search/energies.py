@@ -15,13 +15,23 @@ from molgen.physics.energy import DockingEnergy
 from molgen.physics.maps import MapField
 from molgen.physics.restraints import OfOneLigand, PointRestraint
 from molgen.physics.side_by_side import pairs_side_by_side, stacked, trees_side_by_side
+from molgen.physics.torsion_terms import terms_side_by_side
 
 
 def energy_of(site: Site, ligand: Ligand, restraints: Sequence[PointRestraint] = ()) -> DockingEnergy:
     """The energy of a ligand in a site, from maps."""
     field = MapField(site.maps_for(ligand.classes), ligand.classes.index)
     counted = None if ligand.bonding is None else _counted(ligand)
-    return DockingEnergy(ligand.tree, field, ligand.pairs, site.lower, site.upper, tuple(restraints), counted=counted)
+    return DockingEnergy(
+        ligand.tree,
+        field,
+        ligand.pairs,
+        site.lower,
+        site.upper,
+        tuple(restraints),
+        counted=counted,
+        torsions=ligand.torsions,
+    )
 
 
 def _counted(ligand: Ligand) -> Tensor:
@@ -71,6 +81,7 @@ class LigandEnergies:
             self._site.upper.to(self._device),
             tuple(restraints),
             counted=stacked([_counted(own) for own in ligands], atoms).to(self._device),
+            torsions=terms_side_by_side([own.torsions for own in ligands]).to(self._device),
         )
 
     def direct(self, members: Sequence[int]) -> DirectEnergy:

@@ -35,6 +35,7 @@ class Ligands(NamedTuple):
         is_fixed: the root stays where it is.
         first, second, offset: [P, L]; table, slopes: of all pairs; beyond: the place in a table that is past the
             cutoff; per_square: places for each squared Angstrom.
+        quadruples, torsions: [t, 4, L] and [t, bins, L], of :class:`molgen.physics.torsion_terms.TorsionTerms`.
     """
 
     atoms: Indices
@@ -52,6 +53,8 @@ class Ligands(NamedTuple):
     slopes: Floats
     beyond: int
     per_square: float
+    quadruples: Indices
+    torsions: Floats
 
 
 class Restraints(NamedTuple):
@@ -177,6 +180,46 @@ def _add_restraint(held, r, x, gradient):
 
 
 @_inner
+def _cross(a, b):
+    return a[1] * b[2] - a[2] * b[1], a[2] * b[0] - a[0] * b[2], a[0] * b[1] - a[1] * b[0]
+
+
+@_inner
+def _product(a, b):
+    return a[0] * b[0] + a[1] * b[1] + a[2] * b[2]
+
+
+@_inner
+def _between(x, i, j):
+    return x[j, 0] - x[i, 0], x[j, 1] - x[i, 1], x[j, 2] - x[i, 2]
+
+
+@_inner
+def _add_torsion(ligands, t, ligand, x, gradient):
+    """The energy of a torsion; adds its gradient (Blondel and Karplus, J. Comput. Chem. 17, 1132 (1996))."""
+    a, b = ligands.quadruples[t, 0, ligand], ligands.quadruples[t, 1, ligand]
+    c, d = ligands.quadruples[t, 2, ligand], ligands.quadruples[t, 3, ligand]
+    first, axis, last = _between(x, a, b), _between(x, b, c), _between(x, c, d)
+    above, below = _cross(first, axis), _cross(axis, last)
+    square = max(_product(axis, axis), 1e-6)
+    length, bins = np.sqrt(square), ligands.torsions.shape[1]
+    angle = np.arctan2(length * _product(first, below), _product(above, below))
+    place = (angle + np.pi) * (bins / (2 * np.pi))
+    left = min(int(place), bins - 1)
+    low, high = ligands.torsions[t, left, ligand], ligands.torsions[t, (left + 1) % bins, ligand]
+    slope = (high - low) * (bins / (2 * np.pi))
+    on_a, on_d = -slope * length / max(_product(above, above), 1e-6), slope * length / max(_product(below, below), 1e-6)
+    before, after = _product(first, axis) / square, _product(last, axis) / square
+    for k in range(3):
+        pull, push = on_a * above[k], on_d * below[k]
+        gradient[a, k] += pull
+        gradient[b, k] += after * push - (1.0 + before) * pull
+        gradient[c, k] += before * pull - (1.0 + after) * push
+        gradient[d, k] += push
+    return low + (place - left) * (high - low)
+
+
+@_inner
 def _energy(ligands, receptor, ligand, x, gradient):
     """Energy of a pose ``x`` [n, 3]; writes its gradient by the coordinates."""
     total = 0.0
@@ -222,6 +265,8 @@ def _energy(ligands, receptor, ligand, x, gradient):
                 gradient[j, 1] - pull * dy,
                 gradient[j, 2] - pull * dz,
             )
+    for t in range(min(ligands.axes[ligand], ligands.quadruples.shape[0])):
+        total += _add_torsion(ligands, t, ligand, x, gradient)
     for r in range(len(receptor.restraints.owner)):
         if receptor.restraints.owner[r] == ligand:
             total += _add_restraint(receptor.restraints, r, x, gradient)
