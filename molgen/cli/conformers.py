@@ -10,7 +10,14 @@ import typer
 
 from molgen.cli.frame.progress import progress
 from molgen.cli.frame.voice import conclude
-from molgen.cli.inputs.early import check_molecules, check_outputs, check_report_file, check_weights, count_molecules
+from molgen.cli.inputs.early import (
+    check_molecules,
+    check_outputs,
+    check_report_file,
+    check_torsion_library,
+    check_weights,
+    count_molecules,
+)
 from molgen.cli.inputs.options import (
     FIXED,
     DeviceOption,
@@ -22,6 +29,7 @@ from molgen.cli.inputs.options import (
     SmilesColumnOption,
     Stereo,
     StereoOption,
+    TorsionLibraryOption,
     advanced,
 )
 from molgen.cli.inputs.values import refuse_given, torsions_of
@@ -137,14 +145,7 @@ def conformers(
     samples: Annotated[
         int | None, advanced("--samples", min=1, help="Samples per molecule, of which N are selected.")
     ] = None,
-    torsion_library: Annotated[
-        str,
-        advanced(
-            "--torsion-library",
-            metavar="default|none|FILE",
-            help="Torsions of crystals: default (ligands of the PDB), none, or one of molgen prepare torsions.",
-        ),
-    ] = "default",
+    torsion_library: TorsionLibraryOption = "default",
     steps: Annotated[
         int | None,
         advanced("--steps", min=1, help="Integration steps; few are fast [3; diffusion and cartesian 5]."),
@@ -207,7 +208,8 @@ def conformers(
     check_sdf_name(output)
     failures = failures or output.with_name(f"{sdf_stem(output)}.failures.csv")
     check_outputs(output, failures, report, inputs=(source, core))
-    check_weights(model, *[torsion_library] * (torsion_library != "none"))
+    check_weights(model)
+    check_torsion_library(torsion_library)
     check_molecules(source, smiles_column, name_column)
     with progress("molecules", count_molecules(source, smiles_column, name_column)) as tick:
         from molgen.screening.conformer_file import conformers_to_file

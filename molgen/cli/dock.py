@@ -64,6 +64,7 @@ from molgen.cli.inputs.options import (
     StereoOption,
     StructuresOption,
     ThreadsOption,
+    TorsionLibraryOption,
     advanced,
 )
 from molgen.cli.inputs.values import names_of, ph_of, refuse_given
@@ -136,6 +137,7 @@ def dock(
         advanced("--steps", min=1, help="Integration steps of the proposals.", show_default="5, of other models 10"),
     ] = None,
     confidence_model: ConfidenceModelOption = "default",
+    torsion_library: TorsionLibraryOption = "default",
     posebusters: Annotated[bool, advanced("--posebusters", help="Check the poses with PoseBusters.")] = False,
     device: DeviceOption = "cpu",
     threads: ThreadsOption = 1,
@@ -165,6 +167,7 @@ def dock(
         sampler=sampler.value,
         steps=steps,
         confidence_model=confidence_model,
+        torsion_library=torsion_library,
         covalent=covalent,
         flex=flex,
         packings=packings,

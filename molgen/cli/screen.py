@@ -48,6 +48,7 @@ from molgen.cli.inputs.options import (
     Stereo,
     StereoOption,
     StructuresOption,
+    TorsionLibraryOption,
     advanced,
 )
 from molgen.cli.inputs.values import names_of, ph_of, refuse_given
@@ -121,6 +122,7 @@ def screen(
     rank: RankOption = Rank.confidence,
     pose_model: PoseModelOption = "default",
     confidence_model: ConfidenceModelOption = "default",
+    torsion_library: TorsionLibraryOption = "default",
     device: DeviceOption = "cpu",
 ) -> None:
     """Dock a library into a pocket: many processes or a Ray cluster, resumable.
@@ -148,6 +150,7 @@ def screen(
         rank=rank.value,
         pose_model=pose_model,
         confidence_model=confidence_model,
+        torsion_library=torsion_library,
         covalent=covalent,
         device=device,
         require=tuple(require or ()),

@@ -145,7 +145,8 @@ def docking_settings(docking: DockConfig) -> dict[str, Any]:
     The device is none: a run may go on with another.
     """
     later = {"require": (), "forbid": (), "states": 1, "stereo": "one", "device": docking.device}
-    return {name: value for name, value in asdict(docking).items() if name not in later or value != later[name]}
+    settings = {**asdict(docking), "torsion_library": file_identity(docking.torsion_library)}
+    return {name: value for name, value in settings.items() if name not in later or value != later[name]}
 
 
 def _columns(smiles: str | None, name: str | None) -> dict[str, str]:

@@ -10,7 +10,7 @@ from molgen.sampling.guards import MoleculeWarning
 def poses(*restraint: float) -> Refined:
     count = len(restraint)
     zero = torch.zeros(count)
-    return Refined(torch.zeros(count, 2, 3), torch.arange(count), zero, zero, torch.tensor(restraint))
+    return Refined(torch.zeros(count, 2, 3), torch.arange(count), zero, zero, zero, torch.tensor(restraint))
 
 
 def test_poses_that_break_a_restraint_are_left_out_with_a_note():

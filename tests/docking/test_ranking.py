@@ -41,7 +41,9 @@ def refined_in(site: Site, ligand: Ligand, energies: list[float], seed: int = 0)
     place = torch.from_numpy(site.pocket.center).float() + torch.randn(count, 1, 3, generator=rng)
     positions = shape @ random_rotation((count,), rng) + place
     zero = torch.zeros(count)
-    return Refined(positions, torch.zeros(count, dtype=torch.long), torch.tensor(energies) - 1.0, zero + 1.0, zero)
+    return Refined(
+        positions, torch.zeros(count, dtype=torch.long), torch.tensor(energies) - 1.0, zero + 1.0, zero, zero
+    )
 
 
 def test_without_a_model_poses_are_ordered_by_energy(ligand):

@@ -99,7 +99,7 @@ def confidences(code: str) -> dict[str, np.ndarray]:
     """What the confidence makes of the stored poses with energies 0.4 kcal/mol apart: logits and probabilities [k]."""
     poses = torch.from_numpy(stored("structures")[f"docked.{code}"])
     energies, none = 0.4 * torch.arange(len(poses)) - 8.0, torch.zeros(len(poses))
-    refined = Refined(poses, none.long(), energies, none, none)
+    refined = Refined(poses, none.long(), energies, none, none, none)
     graph = SimpleNamespace(graph=molecule_graph(charged_ligand(code)))
     logits, probabilities = ranking.confidences(load_confidence()[0], graph, [(site(code), refined)])
     return {"logits": logits.numpy(), "probabilities": probabilities.numpy()}

@@ -106,8 +106,19 @@ def check_weights(*names: str) -> None:
             check_weights_file(name)
 
 
+def check_torsion_library(name: str | Path) -> None:
+    """Check that a library of torsions exists.
+
+    Raises:
+        CheckpointError: it is neither a file nor a known name.
+    """
+    if str(name) not in ("default", "none"):
+        check_weights_file(name)
+
+
 def check_docking_weights(config: DockConfig) -> None:
-    """:func:`check_weights` of the models that a docking loads."""
+    """:func:`check_weights` of the models that a docking loads, and of its library of torsions."""
+    check_torsion_library(config.torsion_library)
     check_weights(*[config.pose_model] * (config.proposals != "random"))
     check_weights(*[config.confidence_model] * (config.rank != "energy"))
 

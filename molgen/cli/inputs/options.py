@@ -112,6 +112,14 @@ SamplerOption = Annotated[
 ]
 PoseModelOption = Annotated[str, advanced("--pose-model", help="Proposes poses: default, diffusion, or a file.")]
 ConfidenceModelOption = Annotated[str, advanced("--confidence-model", help="Ranks poses: default, or a weights file.")]
+TorsionLibraryOption = Annotated[
+    str,
+    advanced(
+        "--torsion-library",
+        metavar="default|none|FILE",
+        help="Torsions of crystals: default (ligands of the PDB), none, or one of molgen prepare torsions.",
+    ),
+]
 ThreadsOption = Annotated[int, advanced("--threads", min=1, help="CPU threads.")]
 SettingsOption = Annotated[
     list[str] | None, advanced("--set", metavar="KEY=VALUE", help="Override a setting of the configuration.")

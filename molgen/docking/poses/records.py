@@ -132,6 +132,7 @@ def _energies(ligand: Ligand, pose: RankedPose, zero: float) -> dict[str, Any]:
         "score": rotor_factor(ligand.rotors) * (inter + intra - zero),
         "intermolecular": inter,
         "intramolecular": intra,
+        "torsional": float(pose.refined.torsional[pose.row]),
         "terms": dict(zip(TERMS, terms.tolist(), strict=True)),
     }
 

@@ -26,6 +26,8 @@ class Pose:
         score: Vina's affinity, kcal/mol: (inter + intra - intra of the pose of lowest energy) x rotor factor. As a
             binding free energy it is rough.
         intermolecular, intramolecular: kcal/mol, before the rotor factor.
+        torsional: kcal/mol, how uncommon its torsions are in crystals of like molecules; part of the energy that poses
+            are minimized and ranked by, not of the score.
         terms: weighted parts of the intermolecular energy, kcal/mol.
         strain: energy above the best free conformer, kcal/mol (MMFF94s without electrostatics); nan if unknown.
         checks: name of a validity check -> passed.
@@ -61,6 +63,7 @@ class Pose:
     structure: int = 0
     moved: tuple[str, ...] = ()
     packing_energy: float = 0.0
+    torsional: float = 0.0
 
     @property
     def valid(self) -> bool:

@@ -65,6 +65,7 @@ def pose_details(pose: Pose, near: Sequence[Residue]) -> dict[str, str]:
     return {
         "with the receptor": f"{pose.intermolecular:.2f} kcal/mol ({terms})",
         "within the ligand": f"{pose.intramolecular:.2f} kcal/mol",
+        "torsions unlike crystals": f"{pose.torsional:.2f} kcal/mol",
         "checks": passed + failed,
         "without a partner": _unsatisfied(pose) or "no polar atom",
         **({"moved side chains": moved_text(pose)} if pose.moved else {}),

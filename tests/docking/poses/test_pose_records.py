@@ -12,7 +12,7 @@ from torch import Tensor
 from molgen.chem.molecules.positions import with_conformers
 from molgen.docking.ligand import Ligand
 from molgen.docking.poses.records import all_atom_poses, strain
-from molgen.docking.records import DockingResult
+from molgen.docking.records import DockingResult, Pose
 from molgen.geometry.rotations import random_rotation
 from molgen.metrics.stereo import stereo_mask
 from molgen.physics.torsion_tree import move
@@ -113,16 +113,24 @@ def test_poses_are_ranked_by_confidence(inhibitor: DockingResult) -> None:
     assert [pose.conformer for pose in inhibitor.poses] == list(range(inhibitor.mol.GetNumConformers()))
 
 
-def test_without_the_confidence_poses_are_ranked_by_score(searched: DockingResult, inhibitor: DockingResult) -> None:
+def total(pose: Pose) -> float:
+    """What poses are minimized and ranked by, kcal/mol."""
+    return pose.intermolecular + pose.intramolecular + pose.torsional
+
+
+def test_without_the_confidence_poses_are_ranked_by_energy(searched: DockingResult, inhibitor: DockingResult) -> None:
     scores = [pose.score for pose in searched.poses]
-    assert scores == sorted(scores)
+    energies = [total(pose) for pose in searched.poses]
+    assert energies == sorted(energies)
+    assert all(pose.torsional >= 0 for pose in searched.poses)
+    assert any(pose.torsional > 0 for pose in searched.poses)
     assert {pose.confidence for pose in searched.poses} == {None}
     assert scores[0] <= min(pose.score for pose in inhibitor.poses) + 0.1
 
 
 def test_a_score_adds_up(inhibitor: DockingResult) -> None:
     """Equation 1 and the rotor term of Trott and Olson; two bonds turn, and two amino groups by half each."""
-    first = min(inhibitor.poses, key=lambda pose: pose.score).intramolecular
+    first = min(inhibitor.poses, key=total).intramolecular
     for pose in inhibitor.poses:
         assert sum(pose.terms.values()) == pytest.approx(pose.intermolecular, abs=0.02)
         whole = pose.intermolecular + pose.intramolecular - first

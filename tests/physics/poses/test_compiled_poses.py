@@ -17,6 +17,7 @@ from molgen.physics.poses.arrays import can_be_compiled
 from molgen.physics.restraints import OfOneLigand, PointRestraint
 from molgen.physics.rigid_bfgs import minimize
 from molgen.physics.side_by_side import pairs_side_by_side, stacked, trees_side_by_side
+from molgen.physics.torsion_terms import BINS, TorsionTerms, terms_side_by_side, torsion_terms
 from molgen.physics.torsion_tree import move
 from molgen.physics.vina import common_classes
 
@@ -46,6 +47,15 @@ def by_torch(own: DockingEnergy) -> Callable[[Tensor], tuple[Tensor, Tensor]]:
     return lambda x: own(x)
 
 
+def terms(smiles: str = SMILES) -> TorsionTerms:
+    """Tables that prefer some angle of every torsion."""
+    graph = ligand(smiles).graph
+    angles = np.linspace(-np.pi, np.pi, BINS, endpoint=False)
+    return torsion_terms(
+        graph.torsions, np.array([2 - np.cos(angles - k) - np.cos(3 * angles) for k in range(graph.n_torsions)])
+    )
+
+
 VARIANTS = {
     "maps": lambda own: own,
     "pair sums": lambda own: own.with_field(direct_energy(POCKET, ligand(SMILES).classes)),
@@ -53,6 +63,7 @@ VARIANTS = {
     "a fixed root": lambda own: replace(own, tree=replace(own.tree, is_fixed=True)),
     "few atoms counted": lambda own: replace(own, counted=(torch.arange(len(own.tree.fragment)) > 3).float()),
     "restraints": lambda own: replace(own, restraints=(HELD, HELD)),
+    "torsions": lambda own: replace(own, torsions=terms()),
 }
 
 
@@ -106,13 +117,16 @@ def test_a_ligand_comes_out_the_same_beside_others(company):
         LOWER,
         UPPER,
         (OfOneLigand(1, len(own), own[1].graph.n_atoms, HELD),),
+        torsions=terms_side_by_side([terms(smiles) for smiles in company]),
     )
     x = [poses(smiles, 5) for smiles in company]
     padded = torch.cat([torch.nn.functional.pad(one, (0, 0, 0, 0, 0, atoms - len(one))) for one in x], 2)
     together = minimize(both, both.tree, padded, 20)
     for k, one in enumerate(own):
         held = (HELD,) if k == 1 else ()
-        alone = DockingEnergy(one.tree, MapField(maps, rows(one)), one.pairs, LOWER, UPPER, held)
+        alone = DockingEnergy(
+            one.tree, MapField(maps, rows(one)), one.pairs, LOWER, UPPER, held, torsions=terms(company[k])
+        )
         found = minimize(alone, one.tree, x[k], 20)
         assert torch.equal(found.energies, together.energies.view(len(own), 5)[k])
         assert torch.equal(found.positions, together.positions[: one.graph.n_atoms, :, 5 * k : 5 * k + 5])
