@@ -36,7 +36,7 @@ class LabeledPoses:
         protein: the receptor around them.
         ligand: where it truly lies.
         positions: float64 [K, n, 3], Angstrom, in the frame of the protein's file.
-        energies: [K], intermolecular plus intramolecular, kcal/mol.
+        energies: [K], with the receptor, within the ligand and of its torsions, kcal/mol.
         rmsds: [K], symmetric RMSD to the true pose, Angstrom.
         searched: how many of them, the first ones, a search found; the others come from the true pose.
         support: [K, 3], what the pose model says of them (`molgen.models.pose_confidence.support.SUPPORT_FEATURES`);
@@ -60,7 +60,7 @@ class DecoyRecord:
         graph: the ligand.
         pocket: the receptor around the poses, in the frame of the poses.
         positions: float32 [K, n, 3], Angstrom.
-        energies: float32 [K], intermolecular plus intramolecular, kcal/mol.
+        energies: float32 [K], with the receptor, within the ligand and of its torsions, kcal/mol.
         rmsds: float32 [K], symmetric RMSD to the true pose, Angstrom.
         searched: how many of them, the first ones, a search found; the others come from the true pose.
         cluster, name: of the complex.

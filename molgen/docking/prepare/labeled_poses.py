@@ -27,7 +27,7 @@ def labeled_poses(
         atoms: of the receptor, in the frame of its file.
         ligand: where it truly lies, in the same frame.
         positions: float [K, n, 3], in the same frame, Angstrom.
-        energies: [K], intermolecular plus intramolecular, kcal/mol.
+        energies: [K], with the receptor, within the ligand and of its torsions, kcal/mol.
         rmsds: [K], symmetric RMSD to the true pose, Angstrom.
         searched: how many of them, the first ones, a search found; all by default.
         support: float [searched, 3], what the pose model says of these.

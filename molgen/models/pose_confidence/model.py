@@ -118,7 +118,7 @@ def meta_features(logits: Tensor, positions: Tensor, energies: Tensor) -> Tensor
     Args:
         logits: [S], of the networks.
         positions: [S, n, 3], Angstrom, the poses of one ligand.
-        energies: [S], kcal/mol, intermolecular plus intramolecular.
+        energies: [S], kcal/mol: with the receptor, within the ligand and of its torsions.
     """
     near = near_each_other(positions)
     gap = energies - energies.min()

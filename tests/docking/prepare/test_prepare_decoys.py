@@ -9,6 +9,7 @@ import pytest
 import torch
 from command_line import exit_code
 from complexes import ligand_of_file, ligand_path, protein_path, site_in
+from rdkit import Chem
 from safetensors.numpy import load_file
 
 from molgen.chem.atom_types.interaction_types import protein_types
@@ -17,6 +18,7 @@ from molgen.datasets.parts.part_files import find_parts
 from molgen.datasets.records.complexes import load_complexes
 from molgen.datasets.records.decoys import LabeledPoses, load_decoys
 from molgen.datasets.structure_files import ComplexFiles, find_complexes
+from molgen.docking.ligand import prepare_ligand
 from molgen.docking.prepare import complex_decoys as rating
 from molgen.docking.prepare.complex_decoys import ComplexDecoyConfig, decoys_of_complex, prepare_complex_decoys, spread
 from molgen.docking.prepare.fragment_config import FragmentConfig
@@ -28,11 +30,13 @@ from molgen.docking.prepare.fragment_decoys import (
     prepare_fragment_decoys,
 )
 from molgen.docking.prepare.fragments import prepare_fragments
+from molgen.docking.records import DockConfig
 from molgen.docking.search import EFFORT, SearchConfig
 from molgen.errors import ConfigError, InputError
 from molgen.metrics.poses import pose_matches
 from molgen.physics.direct import TypedAtoms, interaction_terms
 from molgen.physics.intramolecular import ligand_pairs, pair_energy
+from molgen.physics.torsion_terms import torsion_energy
 from molgen.physics.vina import atom_classes, weight_vector
 
 TINY = SearchConfig(starts=64, chains=16, rounds=3, patience=3)
@@ -104,8 +108,13 @@ def test_the_energies_are_those_of_the_positions(rated):
     classes = atom_classes(graph_types(ligand.graph))
     positions = torch.from_numpy(poses.positions)
     inter = interaction_terms(receptor, classes, positions) @ weight_vector()
-    intra, _ = pair_energy(ligand_pairs(ligand.graph, classes), positions.float().permute(1, 2, 0))
-    assert np.allclose(poses.energies, (inter + intra).numpy(), atol=0.02)
+    placed = positions.float().permute(1, 2, 0)
+    intra, _ = pair_energy(ligand_pairs(ligand.graph, classes), placed)
+    smiles = Chem.MolToSmiles(Chem.RemoveHs(ligand_of_file("1ia1")))
+    docked = prepare_ligand(Chem.MolFromSmiles(smiles), DockConfig(), with_itself=False).ligand
+    torsional, _ = torsion_energy(docked.torsions, placed)
+    assert float(torsional.max()) > 0.1
+    assert np.allclose(poses.energies, (inter + intra + torsional).numpy(), atol=0.02)
 
 
 def test_minima_of_the_crystal_pose_are_added_only_where_no_pose_is_right(complexes, rated, monkeypatch):
