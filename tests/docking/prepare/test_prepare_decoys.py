@@ -30,7 +30,6 @@ from molgen.docking.prepare.fragment_decoys import (
     prepare_fragment_decoys,
 )
 from molgen.docking.prepare.fragments import prepare_fragments
-from molgen.docking.records import DockConfig
 from molgen.docking.search import EFFORT, SearchConfig
 from molgen.errors import ConfigError, InputError
 from molgen.metrics.poses import pose_matches
@@ -111,7 +110,7 @@ def test_the_energies_are_those_of_the_positions(rated):
     placed = positions.float().permute(1, 2, 0)
     intra, _ = pair_energy(ligand_pairs(ligand.graph, classes), placed)
     smiles = Chem.MolToSmiles(Chem.RemoveHs(ligand_of_file("1ia1")))
-    docked = prepare_ligand(Chem.MolFromSmiles(smiles), DockConfig(), with_itself=False).ligand
+    docked = prepare_ligand(Chem.MolFromSmiles(smiles), QUICK.docking, with_itself=False).ligand
     torsional, _ = torsion_energy(docked.torsions, placed)
     assert float(torsional.max()) > 0.1
     assert np.allclose(poses.energies, (inter + intra + torsional).numpy(), atol=0.02)
