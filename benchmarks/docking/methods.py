@@ -224,6 +224,7 @@ METHODS: dict[str, Callable[[], Dock]] = {
     "molgen-random": partial(make_molgen, proposals="random"),
     "molgen-learned": partial(make_molgen, proposals="learned"),
     "molgen-energy": partial(make_molgen, rank="energy"),
+    "molgen-no-library": partial(make_molgen, torsion_library="none"),
     "molgen-flex": partial(make_molgen, flex="auto"),
     "molgen-flex-quick": partial(make_molgen, flex="auto", effort="quick"),
     "molgen-score": make_molgen_score,
