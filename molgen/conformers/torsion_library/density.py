@@ -8,7 +8,7 @@ from rdkit import Chem
 from scipy.special import i0e
 
 from molgen.chem.features.molecule_graph import MoleculeGraph
-from molgen.conformers.torsion_library.axis_keys import LEVELS
+from molgen.conformers.torsion_library.axis_keys import LEVELS, path_angles
 from molgen.conformers.torsion_library.library import TorsionLibrary
 from molgen.conformers.torsion_library.matches import Matches, find_matches
 from molgen.geometry.torsions import dihedral_angles
@@ -74,4 +74,4 @@ def _offsets(matches: Matches, record: MoleculeGraph, positions: np.ndarray) -> 
     """[m, p]: torsions of a conformer less the dihedral angles of paths."""
     place = torch.from_numpy(positions)
     torsions = dihedral_angles(place, torch.from_numpy(record.torsions.astype(np.int64))).numpy()
-    return torsions[:, None] - dihedral_angles(place, torch.from_numpy(matches.paths)).numpy()
+    return torsions[:, None] - path_angles(place, matches.paths).numpy()

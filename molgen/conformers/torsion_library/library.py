@@ -16,10 +16,9 @@ from rdkit import Chem
 from molgen.chem.features.molecule_features import without_hydrogens
 from molgen.chem.formats.parsing import silent_rdkit
 from molgen.chem.molecules.rotatable import four_atom_paths, rotatable_torsions
-from molgen.conformers.torsion_library.axis_keys import LEVELS, axis_keys
+from molgen.conformers.torsion_library.axis_keys import LEVELS, axis_keys, path_angles
 from molgen.errors import CheckpointError, ConfigError, readable
 from molgen.files import write_atomically
-from molgen.geometry.torsions import dihedral_angles
 from molgen.training.checkpoint import Checkpoint, encode_checkpoint, load_checkpoint, weights_file
 
 TASK = "torsions"
@@ -66,7 +65,7 @@ def build_library(
     """A library of the torsions of molecules.
 
     Args:
-        mols: names, and molecules with stereo and one or more conformers, hydrogens present or not.
+        mols: names, and molecules with stereo and a conformer, the first of which counts; hydrogens present or not.
         record: what is kept with the library.
         seed: of the order of the molecules, so that those of one paper do not stand together.
     """
@@ -97,14 +96,14 @@ def skeleton_of(mol: Chem.Mol) -> int:
 
 
 def _torsions(mol: Chem.Mol) -> tuple[np.ndarray, np.ndarray]:
-    """Hashes [levels, t] and dihedral angles [t], radian, of the torsions in all conformers of a molecule."""
+    """Hashes [levels, t] and dihedral angles [t], radian, of the torsions of a molecule, from one end to the other."""
     skeleton = without_hydrogens(mol)
     Chem.AssignStereochemistry(skeleton, cleanIt=True, force=True)
     rows = np.array(four_atom_paths(skeleton, rotatable_torsions(skeleton)), dtype=np.int64).reshape(-1, 5)
     axes = axis_keys(skeleton, rows[:, :4], rows[:, 4])
-    positions = np.array([conformer.GetPositions() for conformer in skeleton.GetConformers()])
-    dihedrals = dihedral_angles(torch.from_numpy(positions), torch.from_numpy(axes.paths)).flatten().numpy()
-    return np.tile(axes.keys, len(positions)), dihedrals
+    angles = path_angles(torch.from_numpy(skeleton.GetConformer().GetPositions()), axes.paths).numpy()
+    order = np.argsort(axes.place, kind="stable")
+    return axes.keys[:, order], angles[order]
 
 
 def _library(

@@ -9,7 +9,7 @@ from rdkit import Chem
 
 from molgen.chem.features.molecule_features import without_hydrogens
 from molgen.chem.features.molecule_graph import MoleculeGraph
-from molgen.conformers.torsion_library.axis_keys import LEVELS, axis_keys
+from molgen.conformers.torsion_library.axis_keys import LEVELS, AxisKeys, axis_keys
 from molgen.conformers.torsion_library.library import TorsionLibrary, skeleton_of
 
 LIKENESS = np.array([0.5, 0.8, 1.0])
@@ -26,15 +26,21 @@ class Matches:
 
     Attributes:
         molecule: int [k], of the library.
+        mirrored: bool [k], whether it is the mirror image of that.
         within: int [k, m], bonds within which the surroundings of each of their bonds are alike; 0 where they are not.
         likeness: float [k, m], how much each of these bonds counts, 0 where none is alike.
         first, count: int [k, m]: their torsions begin there in `angle` and `path`, and are so many.
         angle: float [e], radian.
         path: int [e], the path of four atoms whose dihedral angle it is.
-        paths: int [p, 4], heavy atoms of the molecule.
+        paths: int [p, 6], heavy atoms of the molecule, see :class:`AxisKeys`.
+        ways: int [m], paths of each bond, which symmetry exchanges: its torsions are those of the library along the
+            first, then along the next.
+        rank, size: int [levels, m], the place of each bond among those of the molecule that look the same within two,
+            three, four bonds, and how many these are.
     """
 
     molecule: np.ndarray
+    mirrored: np.ndarray
     within: np.ndarray
     likeness: np.ndarray
     first: np.ndarray
@@ -42,6 +48,9 @@ class Matches:
     angle: np.ndarray
     path: np.ndarray
     paths: np.ndarray
+    ways: np.ndarray
+    rank: np.ndarray
+    size: np.ndarray
 
     def __len__(self) -> int:
         return len(self.likeness)
@@ -82,7 +91,10 @@ def find_matches(mol: Chem.Mol, record: MoleculeGraph, library: TorsionLibrary, 
     """
     skeleton = without_hydrogens(mol)
     Chem.AssignStereochemistry(skeleton, cleanIt=True, force=True)
-    sides = [axis_keys(skeleton, record.paths, record.path_torsion, mirrored=mirrored) for mirrored in (False, True)]
+    sides = [
+        axis_keys(skeleton, record.paths, record.path_torsion, mirrored=mirrored, every=True)
+        for mirrored in (False, True)
+    ]
     m = record.n_torsions
     begin = (0, len(sides[0].paths))
     entries = [
@@ -99,9 +111,10 @@ def find_matches(mol: Chem.Mol, record: MoleculeGraph, library: TorsionLibrary, 
     order = np.argsort(group, kind="stable")
     within, likeness = np.zeros(len(molecule) * m, dtype=np.int64), np.zeros(len(molecule) * m)
     within[group], likeness[group] = entries.within, entries.likeness
-    shape = (len(molecule), m)
+    shape, ranks = (len(molecule), m), _places(sides[0])
     return Matches(
         molecule=molecule // 2,
+        mirrored=molecule % 2 == 1,
         within=within.reshape(shape),
         likeness=likeness.reshape(shape),
         first=np.searchsorted(group[order], np.arange(len(likeness))).reshape(shape),
@@ -109,7 +122,18 @@ def find_matches(mol: Chem.Mol, record: MoleculeGraph, library: TorsionLibrary, 
         angle=entries.angle[order],
         path=entries.path[order],
         paths=np.concatenate([axes.paths for axes in sides]),
+        ways=np.bincount(sides[0].torsion, minlength=m),
+        rank=ranks[0],
+        size=ranks[1],
     )
+
+
+def _places(axes: AxisKeys) -> tuple[np.ndarray, np.ndarray]:
+    """The rank and size [levels, m] of :class:`Matches`."""
+    bonds = np.unique(axes.torsion, return_index=True)[1]
+    keys, place = axes.keys[:, bonds], axes.place[bonds]
+    same = keys[:, :, None] == keys[:, None]
+    return (same & (place[:, None] > place)).sum(2), same.sum(2)
 
 
 def _alike(library: TorsionLibrary, keys: np.ndarray, torsion: int, path: int, *, mirrored: bool) -> _Entries:

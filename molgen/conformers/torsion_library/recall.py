@@ -10,6 +10,7 @@ from rdkit import Chem
 from torch import Tensor
 
 from molgen.chem.features.molecule_graph import MoleculeGraph
+from molgen.conformers.torsion_library.axis_keys import LEVELS, path_angles
 from molgen.conformers.torsion_library.library import TorsionLibrary
 from molgen.conformers.torsion_library.matches import Matches, find_matches
 from molgen.geometry.torsions import dihedral_angles
@@ -72,7 +73,11 @@ def recall_torsions(
     angles = matches.angle[entries] + _offsets(matches.paths, path, record.torsions, positions[begin:])
     angles = np.remainder(angles + np.pi, 2 * np.pi) - np.pi
     torsions[begin:] = torch.from_numpy(np.where(entries >= 0, angles, np.nan))
-    names = [tuple(library.names[matches.molecule[row]] for row in own if row >= 0) for own in rows]
+    named = [
+        library.names[molecule] + " (mirror image)" * bool(mirrored)
+        for molecule, mirrored in zip(matches.molecule, matches.mirrored, strict=True)
+    ]
+    names = [tuple(named[row] for row in own if row >= 0) for own in rows]
     return Recalled(torsions, (*nothing.names[:begin], *names))
 
 
@@ -88,15 +93,30 @@ def _drawn(matches: Matches, count: int, rng: np.random.Generator) -> tuple[np.n
         total = weights.cumsum(1)
         row = (total <= rng.random((count, 1)) * total[:, -1:]).sum(1).clip(max=len(matches) - 1)
         taken = free & (matches.likeness[row] > 0)
-        which = (rng.random((count, m)) * matches.count[row]).astype(np.int64)
-        entries = np.where(taken, matches.first[row] + which, entries)
+        entries = np.where(taken, matches.first[row] + _which(matches, row, rng), entries)
         rows[:, draw] = np.where(taken.any(1), row, -1)
         free &= ~taken
     return entries, rows
 
 
+def _which(matches: Matches, row: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """int [S, m], which of the torsions of each drawn row [S] a bond takes.
+
+    Where several bonds of a molecule look alike, as those of a chain or of two like arms, they take the torsions of the
+    like bonds of the other in the same order, or all in the opposite one, from a common place on.
+    """
+    level = (matches.within[row] - LEVELS[0]).clip(min=0)
+    bond = np.arange(level.shape[1])
+    rank, size = matches.rank[level, bond], matches.size[level, bond]
+    rank = np.where(rng.random((len(row), 1)) < 0.5, rank, size - 1 - rank)
+    bonds = matches.count[row] // matches.ways
+    spare = (rng.random((len(row), 1)) * (bonds - size + 1).clip(min=1)).astype(np.int64)
+    place = np.where(bonds >= size, rank + spare, rank * bonds // size)
+    return np.where(bonds > 0, place, 0)  # along the first way: the two ends of a phenyl turn together
+
+
 def _offsets(paths: np.ndarray, path: np.ndarray, quadruples: np.ndarray, positions: Tensor) -> np.ndarray:
     """[S, m]: torsions less the dihedral angles of the paths [S, m] over the same bonds, in positions [S, n, 3]."""
     torsions = dihedral_angles(positions, torch.from_numpy(quadruples.astype(np.int64))).numpy()
-    dihedrals = dihedral_angles(positions, torch.from_numpy(paths)).numpy()
+    dihedrals = path_angles(positions, paths).numpy()
     return torsions - np.take_along_axis(dihedrals, path, axis=1)

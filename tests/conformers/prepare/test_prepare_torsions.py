@@ -40,7 +40,7 @@ def test_conformers_take_torsions_from_a_library_and_name_it(tmp_path):
     prepare_torsions([write(tmp_path / "own.sdf", {"own1": smiles})], tmp_path / "own.safetensors")
     mol = generate_conformers(smiles, 10, torsion_library=tmp_path / "own.safetensors", library_share=0.9)
     sources = [conformer.GetProp("molgen_torsions") for conformer in mol.GetConformers()]
-    assert set(sources) <= {"model", "library: own1"}
+    assert set(sources) <= {"model", "library: own1", "library: own1 (mirror image)"}
     assert "library: own1" in sources
     alone = generate_conformers(smiles, 10, torsion_library="none")
     assert {conformer.GetProp("molgen_torsions") for conformer in alone.GetConformers()} == {"model"}

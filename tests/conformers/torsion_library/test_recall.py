@@ -9,7 +9,8 @@ from rdkit.Chem import AllChem, rdMolTransforms
 from molgen.chem.features.molecule_features import heavy_atoms, molecule_graph
 from molgen.conformers.templates.embedding import set_torsions
 from molgen.conformers.torsion_library import build_library, recall_torsions
-from molgen.geometry.torsions import dihedral_angles
+from molgen.metrics import rmsd_matrix
+from molgen.metrics.symmetry import automorphisms
 
 STEP = 2 * np.pi / 256
 
@@ -30,25 +31,34 @@ def recalled(library, mol, count=40, share=1.0, seed=0):
 
 @pytest.mark.parametrize(
     "smiles",
-    ["CC(C)NC[C@H](O)COc1ccc(CC(N)=O)cc1", "CC(C)C[C@H](NC(=O)c1cc(Cl)ccn1)C(=O)O", "Cc1ccccc1-c1ccccc1OCC#CCN(C)CC"],
+    [
+        "CC(C)NC[C@H](O)COc1ccc(CC(N)=O)cc1",
+        "CC(=O)N[C@@H](C(C)C)C(=O)NC",
+        "O=C(Nc1ccccc1)C1CC1",
+        "CC(C)c1ccc(O)cc1",
+        "CC(C)C[C@H](NC(=O)c1cc(Cl)ccn1)C(=O)O",
+        "Cc1ccccc1-c1ccccc1OCC#CCN(C)CC",
+        "CS(=O)(=O)N1CCOCC1",
+        "COCCOCCOCCOCCOC",
+        "OCCc1ccc(cc1)CCO",
+        "C[C@H](O)CN(CCCl)C[C@@H](C)O",
+    ],
 )
 def test_a_molecule_takes_on_the_shape_of_its_own_structure_in_the_library(smiles):
-    """On another template conformer, atoms in another order."""
-    crystal, mol = structure(smiles, seed=1), structure(smiles, seed=2)
-    order = np.random.default_rng(0).permutation(crystal.GetNumAtoms()).tolist()
-    library = build_library([("itself", Chem.RenumberAtoms(crystal, order))])
-    record = molecule_graph(mol)
-    result = recalled(library, mol)
-    assert not result.torsions.isnan().any()
-    assert set(result.sources()) == {"library: itself"}
-    templates = torch.from_numpy(mol.GetConformer().GetPositions()).expand(40, -1, -1)
-    shapes = set_torsions(mol, templates, result.torsions, record)
-    wanted = torch.from_numpy(crystal.GetConformer().GetPositions())
-    quadruples = torch.from_numpy(heavy_atoms(mol)[record.torsions])
-    difference = dihedral_angles(shapes, quadruples) - dihedral_angles(wanted, quadruples)
-    away = torch.remainder(difference + np.pi, 2 * np.pi) - np.pi
-    nearest = away.abs().amax(1).min()  # one of the ways in which equal branches can be exchanged
-    assert nearest < 0.2  # the offset between two branches differs with the template conformer's angles
+    """Every time, but for what symmetry exchanges and the mirror image of what is achiral; atoms in another order."""
+    mol = structure(smiles, seed=1)
+    order = np.random.default_rng(0).permutation(mol.GetNumAtoms()).tolist()
+    library = build_library([("itself", Chem.RenumberAtoms(mol, order))])
+    result = recalled(library, mol, count=100)
+    own = [k for k, names in enumerate(result.names) if names == ("itself",)]
+    assert len(own) > 30
+    assert not result.torsions[own].isnan().any()
+    positions = torch.from_numpy(mol.GetConformer().GetPositions())
+    shapes = set_torsions(mol, positions.expand(len(own), -1, -1), result.torsions[own], molecule_graph(mol))
+    permutations = automorphisms(mol, 256).permutations
+    heavy = heavy_atoms(mol)
+    distances = rmsd_matrix(positions[heavy][None].numpy(), shapes[:, heavy].numpy(), permutations)[0]
+    assert float(distances.max()) < 0.35  # ends of a chain have other angles when they change places
 
 
 def test_torsions_of_one_molecule_are_taken_together():
@@ -65,7 +75,7 @@ def test_torsions_of_one_molecule_are_taken_together():
     assert (kinds > 0).all()
     assert (kinds[:, 0] == kinds[:, 1]).all()
     assert 60 < (kinds[:, 0] == 60).sum() < 140
-    assert [names for (names,) in result.names] == [f"{kind}" for kind in kinds[:, 0]]
+    assert [names.split()[0] for (names,) in result.names] == [f"{kind}" for kind in kinds[:, 0]]
 
 
 def test_of_a_mirror_image_the_torsions_come_mirrored():
