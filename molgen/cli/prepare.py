@@ -95,8 +95,9 @@ def prepare_torsions(
     with progress("molecules") as tick:
         library = None if base is None else resolve_library(base)
         summary = prepare(sources, output, base=library, limit=limit, on_record=tick)
-    failed = f", {len(summary.failures)} failed" if summary.failures else ""
-    _end(f"{summary.torsions} torsions of {summary.molecules} molecules in {output}{failed}", summary, output)
+    failed = f", {len(summary.failures)} failed ({summary.failures[0][2]})" if summary.failures else ""
+    say(f"{summary.torsions} torsions of {summary.molecules} structures in {output}{failed}")
+    conclude({"made": summary}, (output, summary.table))
 
 
 @prepare_app.command("cartesian")

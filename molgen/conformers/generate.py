@@ -187,6 +187,7 @@ def timed_outcomes(
         MolgenError: at once, for a value or a library of torsions that cannot be used.
     """
     check_switches(largest_fragment=largest_fragment)
+    _check_library(model, config)
     resolve_library(config.torsion_library)
     if stereo not in ("one", "enumerate"):
         raise ConfigError(f'stereo must be "one" or "enumerate", not {readable(stereo)}')
@@ -208,6 +209,19 @@ def timed_outcomes(
     return in_order(
         partial(batch_results, together), blocks, int(n_jobs), lambda record, why: (Outcome(record, None, why), 0.0)
     )
+
+
+def _check_library(model: ConformerModel | None, config: GenerateConfig) -> None:
+    """Check that a library of torsions that is given has a meaning.
+
+    Raises:
+        ConfigError: it has none.
+    """
+    if config.torsion_library in ("default", "none"):
+        return
+    if config.boltzmann is not None or model is None or isinstance(model, CartesianModel):
+        kind = "Boltzmann weights take" if config.boltzmann is not None else "this model takes"
+        raise ConfigError(f"{kind} nothing from a library of torsions")
 
 
 def _is_on_gpu(model: ConformerModel | None, config: GenerateConfig) -> bool:
@@ -276,6 +290,7 @@ def conformers_of(
     RDKit's own messages (on unknown atom types) are silenced.
     """
     keep_freed_memory()
+    _check_library(model, config)
     with rdBase.BlockLogs(), cpu_limit(config.timeout):
         if isinstance(model, CartesianModel):
             check_options(model, config)

@@ -8,12 +8,17 @@ from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 
+import numpy as np
 from rdkit import Chem
 
 from molgen.chem.molecules.reading import InputRecord, read_molecules
 from molgen.conformers.torsion_library import TorsionLibrary, build_library, joined, save_torsion_library
 from molgen.errors import InputError
 from molgen.files import check_apart, check_place, write_atomically
+
+SP3 = Chem.HybridizationType.SP3
+_SHORTEST, _FLAT = 0.5, 1e-3
+"""Angstrom: bonds are longer, and a molecule that is not planar is deeper."""
 
 
 @dataclass
@@ -23,11 +28,13 @@ class TorsionSummary:
     Attributes:
         molecules, torsions: of the new structures.
         failures: name, place and reason of each record that could not be used.
+        table: the file that has them, where there are some.
     """
 
     molecules: int = 0
     torsions: int = 0
     failures: list[tuple[str, str, str]] = field(default_factory=list)
+    table: Path | None = None
 
 
 def prepare_torsions(
@@ -50,6 +57,8 @@ def prepare_torsions(
     Raises:
         InputError: a file cannot be read, or no record can be used.
     """
+    if Path(output).suffix != ".safetensors":
+        raise InputError("a library of torsions is a .safetensors file", source=output)
     output = check_place(output)
     failures = output.with_name(f"{output.stem}.failures.csv")
     check_apart((output, failures), sources)
@@ -59,11 +68,16 @@ def prepare_torsions(
     if not summary.molecules:
         reason = f": {summary.failures[0][2]}" if summary.failures else ""
         raise InputError(f"holds no molecule with a structure{reason}", source=", ".join(map(str, sources)))
+    if not len(library):
+        raise InputError("no molecule has a rotatable bond", source=", ".join(map(str, sources)))
     summary.torsions = len(library)
     save_torsion_library(library if base is None else joined((base, library)), output)
     if summary.failures:
         with write_atomically(failures) as file:
-            csv.writer(file, lineterminator="\n").writerows([("name", "place", "error"), *summary.failures])
+            csv.writer(file, lineterminator="\n").writerows([("name", "place", "reason"), *summary.failures])
+        summary.table = failures
+    else:
+        failures.unlink(missing_ok=True)  # of an earlier run
     return summary
 
 
@@ -73,7 +87,7 @@ def _usable(
     """Names and molecules of the records with a structure; the others are added to the failures."""
     for record in records:
         mol = record.mol
-        error = record.error if mol is None else None if _has_structure(mol) else "has no 3D coordinates"
+        error = record.error if mol is None else _flaw(mol)
         if mol is None or error:
             summary.failures.append((record.name, record.place or "", error or "unreadable"))
         else:
@@ -82,5 +96,13 @@ def _usable(
         on_record(record)
 
 
-def _has_structure(mol: Chem.Mol) -> bool:
-    return mol.GetNumConformers() > 0 and mol.GetConformer().Is3D()
+def _flaw(mol: Chem.Mol) -> str | None:
+    """Why the coordinates of a molecule are no structure; None where they are one."""
+    if not mol.GetNumConformers() or not mol.GetConformer().Is3D():
+        return "has no 3D coordinates"
+    positions = mol.GetConformer().GetPositions()
+    ends = np.array([(bond.GetBeginAtomIdx(), bond.GetEndAtomIdx()) for bond in mol.GetBonds()]).reshape(-1, 2)
+    if (np.linalg.norm(positions[ends[:, 0]] - positions[ends[:, 1]], axis=1) < _SHORTEST).any():
+        return "has atoms in one place"
+    branched = any(atom.GetHybridization() == SP3 and atom.GetDegree() > 2 for atom in mol.GetAtoms())
+    return "is flat: has no 3D coordinates" if branched and np.ptp(positions[:, 2]) < _FLAT else None

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeGuard
 
 import numpy as np
 import torch
@@ -141,7 +141,7 @@ def joined(libraries: Sequence[TorsionLibrary]) -> TorsionLibrary:
         molecule=np.concatenate([library.molecule + begin for library, begin in zip(libraries, before, strict=False)]),
         names=[name for library in libraries for name in library.names],
         skeletons=np.concatenate([library.skeletons for library in libraries]),
-        record={"joined": [dict(library.record) for library in libraries]},
+        record={"joined": [part for library in libraries for part in library.record.get("joined", [library.record])]},
     )
 
 
@@ -171,7 +171,7 @@ def load_torsion_library(path: str | Path) -> TorsionLibrary:
     checkpoint = load_checkpoint(path, TASK)
     arrays = {name: value.numpy() for name, value in checkpoint.weights.items()}
     names, levels = checkpoint.config.get("names"), checkpoint.config.get("levels")
-    if not isinstance(names, list) or levels != list(LEVELS) or not _fit(arrays, len(names)):
+    if not _are_names(names) or levels != list(LEVELS) or not _fit(arrays, len(names)):
         raise CheckpointError("is damaged, or a library of torsions of another version", source=path)
     return TorsionLibrary(
         keys=arrays["keys"].view(np.uint32),
@@ -179,10 +179,14 @@ def load_torsion_library(path: str | Path) -> TorsionLibrary:
         molecule=arrays["molecule"],
         angle=arrays["angle"],
         finer=arrays["finer"].view(np.uint16),
-        names=tuple(map(str, names)),
+        names=tuple(names),
         skeletons=arrays["skeletons"].view(np.uint32),
         record=checkpoint.record,
     )
+
+
+def _are_names(names: object) -> TypeGuard[list[str]]:
+    return isinstance(names, list) and all(isinstance(name, str) and name.isprintable() for name in names)
 
 
 def _fit(arrays: Mapping[str, np.ndarray], molecules: int) -> bool:
@@ -191,14 +195,16 @@ def _fit(arrays: Mapping[str, np.ndarray], molecules: int) -> bool:
     kinds["skeletons"] = np.int32
     if {name: array.dtype for name, array in arrays.items()} != {name: np.dtype(kind) for name, kind in kinds.items()}:
         return False
-    k, e = arrays["keys"].shape, arrays["angle"].shape
-    wanted = {"keys": (*k[:1],), "first": (len(arrays["keys"]) + 1,), "molecule": e[:1], "angle": e[:1]}
+    if any(arrays[name].ndim != 1 for name in kinds if name != "finer"):
+        return False
+    e = arrays["angle"].shape
+    wanted = {"first": (len(arrays["keys"]) + 1,), "molecule": e, "skeletons": (molecules,)}
+    wanted["finer"] = (len(LEVELS) - 1, *e)
     if any(arrays[name].shape != shape for name, shape in wanted.items()):
         return False
-    first, molecule = arrays["first"], arrays["molecule"]
+    first, molecule, keys = arrays["first"], arrays["molecule"], arrays["keys"].view(np.uint32)
     return (
-        arrays["skeletons"].shape == (molecules,)
-        and arrays["finer"].shape == (len(LEVELS) - 1, *e)
+        bool((keys[1:] > keys[:-1]).all())
         and first[0] == 0
         and first[-1] == e[0]
         and bool((np.diff(first) > 0).all())
@@ -207,7 +213,7 @@ def _fit(arrays: Mapping[str, np.ndarray], molecules: int) -> bool:
 
 
 def resolve_library(library: TorsionLibrary | str | Path) -> TorsionLibrary | None:
-    """A library from a name or a file; None for "none". Files are read once.
+    """A library from a name or a file; None for "none". A file is read once, until it changes.
 
     Raises:
         CheckpointError: the file cannot be used.
@@ -217,7 +223,14 @@ def resolve_library(library: TorsionLibrary | str | Path) -> TorsionLibrary | No
         return library
     if not isinstance(library, (str, Path)):
         raise ConfigError(f"torsion_library must be a name, a file or a library, not {readable(repr(library))}")
-    return None if str(library) == "none" else _read_once(str(library))
+    if str(library) == "none":
+        return None
+    path = weights_file(library, TASK)
+    state = path.stat() if path.is_file() else None
+    return _read_once(str(path.absolute()), state and (state.st_mtime_ns, state.st_size))
 
 
-_read_once = lru_cache(maxsize=4)(load_torsion_library)
+@lru_cache(maxsize=4)
+def _read_once(path: str, state: tuple[int, int] | None) -> TorsionLibrary:
+    """The library of a file in a state that tells whether it has changed."""
+    return load_torsion_library(path)
