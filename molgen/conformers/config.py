@@ -127,7 +127,7 @@ class GenerateConfig:
     keep_conformer: bool = False
     boltzmann: float | None = None
     torsion_library: Any = "default"
-    library_share: float = 0.7
+    library_share: float = 0.5
     device: str = "cpu"
 
     def __post_init__(self) -> None:
