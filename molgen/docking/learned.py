@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 
+from molgen.conformers.torsion_library import resolve_library
 from molgen.docking.records import DockConfig
 from molgen.models.pose_confidence.model import ConfidenceModel
 from molgen.models.pose_confidence.task import load_confidence
@@ -34,9 +35,10 @@ def learned_of(config: DockConfig) -> Learned:
 
     Raises:
         ConfigError: the device is not available.
-        CheckpointError: a weights file is missing, damaged or of another kind; `proposals` "random" and `rank`
-            "energy" need none, nor do covalent ligands, which the models were not trained on.
+        CheckpointError: a weights file or the library of torsions is missing, damaged or of another kind; `proposals`
+            "random" and `rank` "energy" need no weights, nor do covalent ligands, which the models were not trained on.
     """
+    resolve_library(config.torsion_library)
     with_poses = config.covalent is None and config.proposals != "random"
     with_confidence = config.covalent is None and config.rank != "energy"
     learned = Learned(

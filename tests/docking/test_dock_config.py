@@ -4,8 +4,9 @@ import pytest
 
 import molgen
 from molgen.docking.dock import dock
+from molgen.docking.learned import learned_of
 from molgen.docking.records import DockingResult, config_of
-from molgen.errors import ConfigError
+from molgen.errors import CheckpointError, ConfigError
 
 
 def test_dock_and_rescore_are_at_the_top() -> None:
@@ -49,3 +50,11 @@ def test_lists_and_lone_texts_are_taken_alike():
 def test_values_of_another_kind_are_one_line(options):
     with pytest.raises(ConfigError, match=f"^{next(iter(options))} (takes texts|must be)"):
         config_of(**options)
+
+
+def test_a_library_of_torsions_that_cannot_be_read_is_named_at_once(tmp_path) -> None:
+    (tmp_path / "own.safetensors").write_text("junk")
+    with pytest.raises(CheckpointError, match=r"own\.safetensors"):
+        learned_of(config_of(torsion_library=tmp_path / "own.safetensors"))
+    with pytest.raises(ConfigError, match="torsion_library must be"):
+        config_of(torsion_library=3)
