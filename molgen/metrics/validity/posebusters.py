@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import gzip
+import sys
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import rdkit
 from numpy.typing import NDArray
 from rdkit import Chem
 
@@ -56,6 +58,8 @@ def posebusters_checks(
     poses = [_alone(mol, conformer.GetId()) for conformer in mol.GetConformers()]
     if not poses:
         return []
+    if rdkit.log_handler.stream.closed:  # PoseBusters leaves standard error as it was there, in a test one of that test
+        rdkit.log_handler.stream = sys.stderr
     report = bust.bust(poses, reference, _around(receptor, poses))
     return [_verdicts(row) for row in report.to_dict("records")]
 

@@ -2,10 +2,12 @@
 
 import builtins
 import gzip
+import io
 from pathlib import Path
 
 import numpy as np
 import pytest
+import rdkit
 from complexes import crystal_ligand, protein_path
 from rdkit import Chem
 
@@ -73,3 +75,10 @@ def test_a_missing_package_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(builtins, "__import__", blocked)
     with pytest.raises(MolgenError, match=r"pip install molgen\[eval\]"):
         posebusters_checks(Chem.MolFromSmiles("C"), "protein.pdb")
+
+
+def test_it_runs_where_the_stream_of_its_last_call_is_closed(monkeypatch: pytest.MonkeyPatch) -> None:
+    closed = io.StringIO()
+    closed.close()
+    monkeypatch.setattr(rdkit.log_handler, "stream", closed)
+    assert posebusters_checks(crystal_ligand("1ia1"), reference=crystal_ligand("1ia1"), config="mol_fast")
