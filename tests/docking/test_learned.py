@@ -151,8 +151,8 @@ def test_poses_come_and_the_seed_decides_them(weights, monkeypatch, proposals, r
         assert confidences == sorted(confidences, reverse=True)
     else:
         assert confidences == [None] * len(confidences)
-        scores = [pose.score for pose in result.poses]
-        assert scores == sorted(scores)
+        energies = [pose.intermolecular + pose.intramolecular + pose.torsional for pose in result.poses]
+        assert energies == sorted(energies)
     again = run(weights, monkeypatch, proposals=proposals, rank=rank)
     np.testing.assert_array_equal(all_positions(again), all_positions(result))
     assert [pose.confidence for pose in again.poses] == confidences
