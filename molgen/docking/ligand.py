@@ -152,10 +152,10 @@ def _torsion_terms(
     """
     library = resolve_library(name)
     if library is None:
-        return torsion_terms(np.zeros((0, 4)), np.zeros((0, BINS)))
-    density = torsion_densities(library, mol, graph, positions, BINS, with_itself=with_itself)
+        return torsion_terms(np.zeros((0, 6)), np.zeros((0, BINS)))
+    density, paths = torsion_densities(library, mol, graph, positions, BINS, with_itself=with_itself)
     energy = -_TORSION_WEIGHT * np.log((1 - _UNKNOWN) * density + _UNKNOWN)
-    return torsion_terms(graph.torsions, energy - energy.min(1, keepdims=True))
+    return torsion_terms(paths, energy - energy.min(1, keepdims=True))
 
 
 def _count(mol: Chem.Mol) -> int:

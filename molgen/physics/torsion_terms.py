@@ -21,29 +21,30 @@ class TorsionTerms(TensorRecord):
     """The torsions of L ligands side by side, padded to m each; of one ligand L is 1.
 
     Attributes:
-        quadruples: int64 [m, 4, L], the atoms of each dihedral angle; padded ones name an atom four times.
+        paths: int64 [m, 6, L], atoms (a, a', b, c, d, d') of each dihedral angle, whose ends are the middle of a and
+            a', and of d and d'; padded ones name one atom.
         energy: float32 [m, BINS, L], kcal/mol at angles -pi + 2 pi k / BINS, linear in between.
     """
 
-    quadruples: Tensor
+    paths: Tensor
     energy: Tensor
 
 
-def torsion_terms(quadruples: np.ndarray, energy: np.ndarray) -> TorsionTerms:
-    """The terms of one ligand: quadruples [m, 4], and tables [m, BINS] in kcal/mol."""
-    atoms = torch.from_numpy(quadruples.astype(np.int64)).reshape(-1, 4, 1)
+def torsion_terms(paths: np.ndarray, energy: np.ndarray) -> TorsionTerms:
+    """The terms of one ligand: paths [m, 6], and tables [m, BINS] in kcal/mol."""
+    atoms = torch.from_numpy(paths.astype(np.int64)).reshape(-1, 6, 1)
     return TorsionTerms(atoms, torch.from_numpy(energy).float().reshape(-1, BINS, 1))
 
 
 def terms_side_by_side(terms: Sequence[TorsionTerms]) -> TorsionTerms:
     """The terms of several ligands as one."""
-    m = max(len(own.quadruples) for own in terms)
-    quadruples = torch.zeros(m, 4, len(terms), dtype=torch.int64)
+    m = max(len(own.paths) for own in terms)
+    paths = torch.zeros(m, 6, len(terms), dtype=torch.int64)
     energy = torch.zeros(m, BINS, len(terms))
     for k, own in enumerate(terms):
-        quadruples[: len(own.quadruples), :, k] = own.quadruples[..., 0]
+        paths[: len(own.paths), :, k] = own.paths[..., 0]
         energy[: len(own.energy), :, k] = own.energy[..., 0]
-    return TorsionTerms(quadruples, energy)
+    return TorsionTerms(paths, energy)
 
 
 def torsion_energy(terms: TorsionTerms, positions: Tensor) -> tuple[Tensor, Tensor]:
@@ -52,12 +53,13 @@ def torsion_energy(terms: TorsionTerms, positions: Tensor) -> tuple[Tensor, Tens
     Source: the gradient of a dihedral angle, Blondel and Karplus, J. Comput. Chem. 17, 1132 (1996), equations 27.
     """
     gradient = torch.zeros_like(positions)
-    m, _, ligands = terms.quadruples.shape
+    m, _, ligands = terms.paths.shape
     if not m:
         return positions.new_zeros(positions.shape[2]), gradient
     each = positions.unflatten(2, (ligands, -1))
-    rows = [terms.quadruples[:, k][:, None, :, None].expand(m, 3, ligands, each.shape[3]) for k in range(4)]
-    a, b, c, d = (each.gather(0, index) for index in rows)
+    rows = [terms.paths[:, k][:, None, :, None].expand(m, 3, ligands, each.shape[3]) for k in range(6)]
+    places = [each.gather(0, index) for index in rows]
+    a, b, c, d = (places[0] + places[1]) / 2, places[2], places[3], (places[4] + places[5]) / 2
     first, axis, last = b - a, c - b, d - c
     above, below = torch.linalg.cross(first, axis, dim=1), torch.linalg.cross(axis, last, dim=1)
     length = _norm(axis)
@@ -74,7 +76,7 @@ def torsion_energy(terms: TorsionTerms, positions: Tensor) -> tuple[Tensor, Tens
     on_b = -(1 + before) * on_a + after * on_d
     on_c = -(1 + after) * on_d + before * on_a
     shared = gradient.unflatten(2, (ligands, -1))
-    for index, part in zip(rows, (on_a, on_b, on_c, on_d), strict=True):
+    for index, part in zip(rows, (on_a / 2, on_a / 2, on_b, on_c, on_d / 2, on_d / 2), strict=True):
         shared.scatter_add_(0, index, slope * part)
     return (low + (place - left) * (high - low)).sum(0).flatten(), gradient
 

@@ -6,10 +6,11 @@ from complexes import CHAIN_A, PHYSICS, TYROSINE, docked, heavy_poses, protein_o
 from rdkit import Chem
 
 from molgen.docking.dock import dock
-from molgen.docking.ligand import prepare_ligand
+from molgen.docking.ligand import ligand_of, prepare_ligand
 from molgen.docking.records import DockingResult, config_of
 from molgen.errors import MolgenError, ParseError
 from molgen.metrics.stereo import stereo_mask
+from molgen.physics.torsion_terms import torsion_energy
 
 STEREO = "C[C@H](O)/C=C\\[C@@H](N)CC/C=C/CO"  # two centers, Z and E
 
@@ -97,3 +98,14 @@ def test_of_a_salt_the_largest_fragment_is_docked_if_wanted() -> None:
     config = config_of(effort="quick")
     prepared = prepare_ligand(Chem.MolFromSmiles("CC(=O)[O-].[Na+]"), config, largest_fragment=True)
     assert prepared.ligand.mol.GetNumHeavyAtoms() == 4
+
+
+@pytest.mark.parametrize("smiles", ["CC(C)c1ccc(cc1)C(C)C", "O=C(NC1CCCCC1)c1ccccc1", "CC(C)CC(=O)NCCN(CC)CC"])
+def test_the_energy_of_torsions_is_the_same_for_every_template_conformer(smiles):
+    """Like branches change places from one to another: the tables are those of a ligand made of each alone."""
+    own = prepare_ligand(Chem.MolFromSmiles(smiles), config_of(ph=None)).ligand
+    energies, _ = torsion_energy(own.torsions, own.templates.permute(1, 2, 0))
+    for index, conformer in enumerate(own.mol.GetConformers()):
+        alone = ligand_of(Chem.Mol(own.mol, False, conformer.GetId()), keep_conformer=True)
+        energy, _ = torsion_energy(alone.torsions, alone.templates.permute(1, 2, 0))
+        assert float(energy[0]) == pytest.approx(float(energies[index]), abs=0.05)

@@ -13,7 +13,7 @@ QUADRUPLES = np.array([[0, 1, 2, 3], [1, 2, 3, 4], [5, 4, 3, 2]])
 
 
 def terms(seed: int, count: int = 3) -> TorsionTerms:
-    return torsion_terms(QUADRUPLES[:count], np.random.default_rng(seed).random((count, BINS)))
+    return torsion_terms(QUADRUPLES[:count, [0, 0, 1, 2, 3, 3]], np.random.default_rng(seed).random((count, BINS)))
 
 
 def positions(poses: int, seed: int = 0) -> torch.Tensor:
@@ -30,8 +30,10 @@ def test_the_energy_is_that_of_the_table_at_each_angle():
     np.testing.assert_allclose(torsion_energy(own, poses)[0].numpy(), wanted, atol=1e-9)
 
 
-def test_the_gradient_is_that_of_finite_differences():
-    own, poses, step = terms(1), positions(4), 1e-6
+@pytest.mark.parametrize("path", [[0, 0, 1, 2, 3, 3], [0, 5, 1, 2, 3, 4]])
+def test_the_gradient_is_that_of_finite_differences(path):
+    own = torsion_terms(np.array([path, [1, 1, 2, 3, 4, 4]]), np.random.default_rng(1).random((2, BINS)))
+    poses, step = positions(4), 1e-6
     _, gradient = torsion_energy(own, poses)
     for index in np.ndindex(6, 3):
         plus, minus = poses.clone(), poses.clone()

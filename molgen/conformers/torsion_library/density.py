@@ -11,7 +11,6 @@ from molgen.chem.features.molecule_graph import MoleculeGraph
 from molgen.conformers.torsion_library.axis_keys import LEVELS, path_angles
 from molgen.conformers.torsion_library.library import TorsionLibrary
 from molgen.conformers.torsion_library.matches import Matches, find_matches
-from molgen.geometry.torsions import dihedral_angles
 
 CONCENTRATION = 8.2
 """Of the von Mises kernel, about 20 degrees wide."""
@@ -27,7 +26,7 @@ def torsion_densities(
     bins: int,
     *,
     with_itself: bool = True,
-) -> np.ndarray:
+) -> tuple[np.ndarray, np.ndarray]:
     """Densities of torsions in a library, relative to uniform angles; 1 where no bond is alike.
 
     The densities of molecules alike within two, three and four bonds are mixed, the finer over the coarser, by how many
@@ -42,14 +41,16 @@ def torsion_densities(
         with_itself: whether the molecule itself counts where the library has it.
 
     Returns:
-        float64 [m, bins].
+        float64 [m, bins], and int64 [m, 6], the path (:class:`AxisKeys`) whose dihedral angle each is of: a path that
+        does not depend on which of two like branches is which.
     """
     angles = np.linspace(-np.pi, np.pi, bins, endpoint=False)
     densities = np.ones((record.n_torsions, bins))
     matches = find_matches(mol, record, library, with_itself=with_itself)
+    measured = matches.paths[(matches.ways.cumsum() - matches.ways).astype(np.int64)]
     if not len(matches):
-        return densities
-    offsets = _offsets(matches, record, positions)
+        return densities, measured
+    offsets = _offsets(matches, measured, positions)
     for torsion, density in enumerate(densities):
         entries, within = _entries(matches, torsion)
         known = matches.angle[entries] + offsets[torsion][matches.path[entries]]
@@ -59,7 +60,7 @@ def torsion_densities(
             if count:
                 kernel = np.exp(CONCENTRATION * (np.cos(angles - known[alike, None]) - 1)).mean(0) / i0e(CONCENTRATION)
                 density[:] = (count * kernel + PRIOR * density) / (count + PRIOR)
-    return densities
+    return densities, measured
 
 
 def _entries(matches: Matches, torsion: int) -> tuple[np.ndarray, np.ndarray]:
@@ -70,8 +71,7 @@ def _entries(matches: Matches, torsion: int) -> tuple[np.ndarray, np.ndarray]:
     return matches.first[rows, torsion] + place, matches.within[rows, torsion]
 
 
-def _offsets(matches: Matches, record: MoleculeGraph, positions: np.ndarray) -> np.ndarray:
-    """[m, p]: torsions of a conformer less the dihedral angles of paths."""
+def _offsets(matches: Matches, measured: np.ndarray, positions: np.ndarray) -> np.ndarray:
+    """[m, p]: dihedral angles of the measured paths of a conformer less those of all paths."""
     place = torch.from_numpy(positions)
-    torsions = dihedral_angles(place, torch.from_numpy(record.torsions.astype(np.int64))).numpy()
-    return torsions[:, None] - path_angles(place, matches.paths).numpy()
+    return path_angles(place, measured).numpy()[:, None] - path_angles(place, matches.paths).numpy()

@@ -57,7 +57,7 @@ def ligand_arrays(energy: DockingEnergy) -> Ligands:
         first, second, offset = pairs.first.index, pairs.second.index, pairs.offset
     else:
         first, second, offset = pairs.first[:, None], pairs.second[:, None], pairs.offset[:, None]
-    terms = energy.torsions or torsion_terms(np.zeros((0, 4)), np.zeros((0, BINS)))
+    terms = energy.torsions or torsion_terms(np.zeros((0, 6)), np.zeros((0, BINS)))
     counted = torch.ones(fragment.shape) if energy.counted is None else energy.counted.view(fragment.shape)
     indices = [_array(part, np.int64) for part in (atoms, axes, start, end, parent, fragment)]
     tables = [_array(part, np.float32) for part in (pairs.energy, pairs.slope)]
@@ -72,7 +72,7 @@ def ligand_arrays(energy: DockingEnergy) -> Ligands:
         slopes=tables[1],
         beyond=BEYOND,
         per_square=BEYOND / CUTOFF**2,
-        quadruples=_array(terms.quadruples, np.int64),
+        paths=_array(terms.paths, np.int64),
         torsions=_array(terms.energy, np.float32),
     )
 

@@ -35,7 +35,7 @@ class Ligands(NamedTuple):
         is_fixed: the root stays where it is.
         first, second, offset: [P, L]; table, slopes: of all pairs; beyond: the place in a table that is past the
             cutoff; per_square: places for each squared Angstrom.
-        quadruples, torsions: [t, 4, L] and [t, bins, L], of :class:`molgen.physics.torsion_terms.TorsionTerms`.
+        paths, torsions: [t, 6, L] and [t, bins, L], of :class:`molgen.physics.torsion_terms.TorsionTerms`.
     """
 
     atoms: Indices
@@ -53,7 +53,7 @@ class Ligands(NamedTuple):
     slopes: Floats
     beyond: int
     per_square: float
-    quadruples: Indices
+    paths: Indices
     torsions: Floats
 
 
@@ -195,11 +195,18 @@ def _between(x, i, j):
 
 
 @_inner
+def _mean(a, b):
+    return 0.5 * (a[0] + b[0]), 0.5 * (a[1] + b[1]), 0.5 * (a[2] + b[2])
+
+
+@_inner
 def _add_torsion(ligands, t, ligand, x, gradient):
     """The energy of a torsion; adds its gradient (Blondel and Karplus, J. Comput. Chem. 17, 1132 (1996))."""
-    a, b = ligands.quadruples[t, 0, ligand], ligands.quadruples[t, 1, ligand]
-    c, d = ligands.quadruples[t, 2, ligand], ligands.quadruples[t, 3, ligand]
-    first, axis, last = _between(x, a, b), _between(x, b, c), _between(x, c, d)
+    a, other_a, b = ligands.paths[t, 0, ligand], ligands.paths[t, 1, ligand], ligands.paths[t, 2, ligand]
+    c, d, other_d = ligands.paths[t, 3, ligand], ligands.paths[t, 4, ligand], ligands.paths[t, 5, ligand]
+    axis = _between(x, b, c)
+    first = _mean(_between(x, a, b), _between(x, other_a, b))
+    last = _mean(_between(x, c, d), _between(x, c, other_d))
     above, below = _cross(first, axis), _cross(axis, last)
     square = max(_product(axis, axis), 1e-6)
     length, bins = np.sqrt(square), ligands.torsions.shape[1]
@@ -212,10 +219,12 @@ def _add_torsion(ligands, t, ligand, x, gradient):
     before, after = _product(first, axis) / square, _product(last, axis) / square
     for k in range(3):
         pull, push = on_a * above[k], on_d * below[k]
-        gradient[a, k] += pull
+        gradient[a, k] += 0.5 * pull
+        gradient[other_a, k] += 0.5 * pull
         gradient[b, k] += after * push - (1.0 + before) * pull
         gradient[c, k] += before * pull - (1.0 + after) * push
-        gradient[d, k] += push
+        gradient[d, k] += 0.5 * push
+        gradient[other_d, k] += 0.5 * push
     return low + (place - left) * (high - low)
 
 
@@ -265,7 +274,7 @@ def _energy(ligands, receptor, ligand, x, gradient):
                 gradient[j, 1] - pull * dy,
                 gradient[j, 2] - pull * dz,
             )
-    for t in range(min(ligands.axes[ligand], ligands.quadruples.shape[0])):
+    for t in range(min(ligands.axes[ligand], ligands.paths.shape[0])):
         total += _add_torsion(ligands, t, ligand, x, gradient)
     for r in range(len(receptor.restraints.owner)):
         if receptor.restraints.owner[r] == ligand:

@@ -52,7 +52,8 @@ def terms(smiles: str = SMILES) -> TorsionTerms:
     graph = ligand(smiles).graph
     angles = np.linspace(-np.pi, np.pi, BINS, endpoint=False)
     return torsion_terms(
-        graph.torsions, np.array([2 - np.cos(angles - k) - np.cos(3 * angles) for k in range(graph.n_torsions)])
+        graph.torsions[:, [0, 0, 1, 2, 3, 3]],
+        np.array([2 - np.cos(angles - k) - np.cos(3 * angles) for k in range(graph.n_torsions)]),
     )
 
 
