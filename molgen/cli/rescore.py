@@ -11,7 +11,13 @@ import typer
 from molgen.cli.frame.progress import progress
 from molgen.cli.frame.terminal import MOST_ROWS, print_failure, yes_or_no
 from molgen.cli.frame.voice import conclude, note, say, show
-from molgen.cli.inputs.early import check_molecules, check_outputs, check_reference, read_structure
+from molgen.cli.inputs.early import (
+    check_molecules,
+    check_outputs,
+    check_reference,
+    check_torsion_library,
+    read_structure,
+)
 from molgen.cli.inputs.options import (
     ChainsOption,
     DropOption,
@@ -19,6 +25,7 @@ from molgen.cli.inputs.options import (
     PosesOutput,
     ProteinOption,
     ReferenceOption,
+    TorsionLibraryOption,
 )
 from molgen.cli.inputs.values import names_of
 
@@ -35,12 +42,14 @@ def rescore(
     keep: KeepOption = "",
     drop: DropOption = "",
     chains: ChainsOption = "",
+    torsion_library: TorsionLibraryOption = "default",
 ) -> None:
     """Score existing poses, and minimize them if wanted."""
     from molgen.docking.pose_files import check_pose_file
 
     check_pose_file(output)
     check_outputs(output, inputs=(ligand, protein, reference))
+    check_torsion_library(torsion_library)
     check_molecules(ligand)
     check_reference(reference, bonds=False)
     structure = read_structure(protein)
@@ -56,6 +65,7 @@ def rescore(
             keep=names_of(keep),
             drop=names_of(drop),
             chains=names_of(chains),
+            torsion_library=torsion_library,
         )
     _print_rescored(rows, str(ligand))
     done = any(row.pose is not None for row in rows)

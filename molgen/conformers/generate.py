@@ -188,7 +188,6 @@ def timed_outcomes(
     """
     check_switches(largest_fragment=largest_fragment)
     _check_library(model, config)
-    resolve_library(config.torsion_library)
     if stereo not in ("one", "enumerate"):
         raise ConfigError(f'stereo must be "one" or "enumerate", not {readable(stereo)}')
     if isinstance(n_jobs, bool) or not isinstance(n_jobs, Integral) or n_jobs < 1:
@@ -212,15 +211,11 @@ def timed_outcomes(
 
 
 def _check_library(model: ConformerModel | None, config: GenerateConfig) -> None:
-    """Check that a library of torsions that is given has a meaning.
-
-    Raises:
-        ConfigError: it has none.
-    """
-    if config.torsion_library in ("default", "none"):
-        return
-    if config.boltzmann is not None or model is None or isinstance(model, CartesianModel):
-        kind = "Boltzmann weights take" if config.boltzmann is not None else "this model takes"
+    """Raise at once for a library of torsions that cannot be read, or would not be used."""
+    resolve_library(config.torsion_library)
+    with_weights = config.boltzmann is not None
+    if config.torsion_library not in ("default", "none") and (with_weights or not isinstance(model, TorsionModel)):
+        kind = "Boltzmann weights take" if with_weights else "this model takes"
         raise ConfigError(f"{kind} nothing from a library of torsions")
 
 

@@ -22,6 +22,7 @@ from molgen.chem.proteins.entries import choose_chains
 from molgen.chem.proteins.groups.stand_ins import StandIns, stand_ins, without_advice
 from molgen.chem.proteins.reading import read_protein
 from molgen.chem.proteins.structure import Pocket, Protein
+from molgen.conformers.torsion_library import resolve_library
 from molgen.docking.covalent.unseen import bond_note
 from molgen.docking.ligand import ligand_of
 from molgen.docking.pose_files import check_pose_file, write_pose_file
@@ -74,6 +75,7 @@ def rescore(
     keep: Collection[str] = (),
     drop: Collection[str] = (),
     site: Site | None = None,
+    torsion_library: str | Path = "default",
 ) -> DockingResult:
     """Score one pose as it is, or after minimization in the rigid receptor.
 
@@ -84,6 +86,7 @@ def rescore(
         reference: a pose of the same ligand to compare with.
         keep, drop: groups of the protein file that are, or are not, part of the receptor.
         site: a prepared site that holds the pose, instead of a new one.
+        torsion_library: see :class:`molgen.docking.records.DockConfig`.
 
     Returns:
         a result with one pose.
@@ -97,7 +100,7 @@ def rescore(
     if not pose.GetNumConformers() or not pose.GetConformer().Is3D():
         raise ParseError("the pose has no 3D coordinates")
     full = prepare_molecule(pose)
-    ligand = ligand_of(full, keep_conformer=True)
+    ligand = ligand_of(full, keep_conformer=True, torsion_library=torsion_library)
     if site is None:
         structure = protein if isinstance(protein, Protein) else read_protein(protein)
         occupied = stand_ins_of([pose], structure, keep)
@@ -110,7 +113,7 @@ def rescore(
         if minimize:
             positions = _downhill(energy, positions)
         refined = evaluated(ligand, energy, positions, torch.zeros(1, dtype=torch.long))
-    settings = DockConfig(n=1, ph=None, keep_conformer=True)
+    settings = DockConfig(n=1, ph=None, keep_conformer=True, torsion_library=torsion_library)
     ranked = RankedPose(site, refined, 0, None)
     bonded = bond_note(full, site.receptor.protein)
     notes = [*map(without_advice, site.pocket.notes), *([bonded] if bonded else [])]
@@ -159,20 +162,23 @@ def rescore_to_file(
     keep: Collection[str] = (),
     drop: Collection[str] = (),
     chains: Collection[str] = (),
+    torsion_library: str | Path = "default",
 ) -> list[RescoreRow]:
     """Score every pose of a file and write them, in their order; one row per record, a failure too.
 
     Raises:
         InputError: the protein, the source or the output cannot be used.
+        CheckpointError: the library of torsions cannot be.
     """
     check_pose_file(output)
+    resolve_library(torsion_library)
     check_place(output)
     torch.set_num_threads(1)
     records = list(read_molecules(Path(source)))
     structure = choose_chains(protein if isinstance(protein, Protein) else read_protein(protein), chains)
     compared = None if reference is None else reference_ligand(reference, bonds=False)
     occupied = stand_ins_of([record.mol for record in records if record.mol is not None], structure, keep)
-    work = _PoseRescoring(structure, minimize, compared, occupied, keep, drop)
+    work = _PoseRescoring(structure, minimize, compared, occupied, keep, drop, torsion_library)
     rows = []
     for record, scored in attempts(records, work, lambda record: record.name):
         pose = None if scored.value is None else scored.value.poses[0]
@@ -193,6 +199,7 @@ class _PoseRescoring:
     found: StandIns
     keep: Collection[str]
     drop: Collection[str]
+    torsion_library: str | Path
     site: Site | None = None
 
     def __call__(self, record: InputRecord) -> DockingResult:
@@ -203,7 +210,14 @@ class _PoseRescoring:
             _check_near(self.protein, mol)
             box = box_around(mol.GetConformer().GetPositions(), self.found)
             self.site = site_of(self.protein, box, keep=self.keep, drop=self.drop)
-        result = rescore(self.protein, mol, minimize=self.minimize, reference=self.reference, site=self.site)
+        result = rescore(
+            self.protein,
+            mol,
+            minimize=self.minimize,
+            reference=self.reference,
+            site=self.site,
+            torsion_library=self.torsion_library,
+        )
         return with_note(result, record.note)
 
 

@@ -180,3 +180,11 @@ def test_a_ligand_of_the_file_that_poses_lie_on_is_not_part_of_the_receptor(tmp_
     assert stand_ins_of([pose], protein, keep=["TQ3"]).removed == ()
     (note,) = rescore(protein, pose).notes
     assert "TQ3:A:194" in note
+
+
+def test_the_energy_of_torsions_is_that_of_the_docking_and_of_the_library_that_is_named() -> None:
+    result = docked("1ia1", INHIBITOR, n=2, **PHYSICS)
+    for pose in result.poses:
+        mol = Chem.Mol(result.mol, False, pose.conformer)
+        assert rescore(protein_of("1ia1"), mol).poses[0].torsional == pytest.approx(pose.torsional, abs=0.02)
+        assert rescore(protein_of("1ia1"), mol, torsion_library="none").poses[0].torsional == 0.0
