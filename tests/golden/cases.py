@@ -113,10 +113,10 @@ def distance_to(found: Chem.Mol, reference: Chem.Mol) -> float:
     return float(best_rmsds(found, reference).min(1).mean())
 
 
-def pose_distance(found: Chem.Mol, reference: Chem.Mol) -> float:
-    """Symmetric RMSD of the first poses where they are, Angstrom."""
+def pose_distance(found: Chem.Mol, reference: Chem.Mol, pose: int = 0) -> float:
+    """Symmetric RMSD of a pose that was found to the first of the reference where they are, Angstrom."""
     matches = pose_matches(reference, found)
-    return pose_rmsd_matrix(heavy(reference)[:1], heavy(found)[:1], matches.permutations).item()
+    return pose_rmsd_matrix(heavy(reference)[:1], heavy(found)[[pose]], matches.permutations).item()
 
 
 def turn(first: np.ndarray, second: np.ndarray) -> float:

