@@ -41,6 +41,8 @@ class Task:
         seed: of the search.
         crystal: the crystal ligand, heavy atoms; only for methods that rate it.
         others: PDB files of more structures of the protein; only molgen docks into several.
+        known: SD files of the ligands of all these structures; only for methods named ``*-known``.
+        all_known: SD file of all other ligands of the protein; only for methods named ``*-all-known``.
     """
 
     complex_id: str
@@ -52,6 +54,8 @@ class Task:
     seed: int = 0
     crystal: Chem.Mol | None = None
     others: tuple[Path, ...] = ()
+    known: tuple[Path, ...] = ()
+    all_known: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -150,8 +154,12 @@ def make_vina_score() -> Dock:
     return rate
 
 
-def make_molgen(**options: str) -> Dock:
-    """molgen, by default with its defaults; the protein is read before the clock starts."""
+def make_molgen(known: str = "none", **options: str) -> Dock:
+    """molgen, by default with its defaults; the protein is read before the clock starts.
+
+    The files of the structures have no ligands; ``known`` says which are given: "none", "own" of the structures that
+    are docked into, or "all" other ones of the protein.
+    """
     import torch
 
     from molgen.chem.proteins.reading import read_protein
@@ -164,18 +172,32 @@ def make_molgen(**options: str) -> Dock:
         proteins = [read_protein(path) for path in (task.protein, *task.others)]
         start = time.process_time()
         box = ",".join(f"{number:.4f}" for number in (*task.center, task.size))
-        result = molgen_dock(proteins, task.smiles, pocket=f"box:{box}", n=task.n, seed=task.seed, **options)
+        with tempfile.TemporaryDirectory() as folder:
+            settings = options | {"known_ligands": _known_file(task, known, Path(folder))}
+            result = molgen_dock(proteins, task.smiles, pocket=f"box:{box}", n=task.n, seed=task.seed, **settings)
         spent = time.process_time() - start
         scores = [pose.score for pose in result.poses]
         extra = {"prepare_cpu_s": round(start - begin, 4), "notes": list(result.notes)} | _energies(result.poses)
         extra["confidence"] = [pose.confidence for pose in result.poses]
         places = {protein.source: place for place, protein in enumerate(proteins)}
+        extra["known"] = [(pose.known_ligand, pose.known_overlap) for pose in result.poses]
         extra |= {"moved": [pose.moved for pose in result.poses]}
         extra["packing_energy"] = [round(pose.packing_energy, 3) for pose in result.poses]
         extra["structures"] = [places[result.receptor_of(pose).source] for pose in result.poses]
         return Docked(result.mol, scores, spent, extra)
 
     return dock
+
+
+def _known_file(task: Task, known: str, folder: Path) -> str:
+    """An SD file of the known ligands, or "none"."""
+    paths = {"none": (), "own": task.known, "all": (task.all_known,)}[known]
+    blocks = [path.read_text() for path in paths if path is not None and path.exists()]
+    if not any(blocks):
+        return "none"
+    together = folder / "known.sdf"
+    together.write_text("".join(blocks))
+    return str(together)
 
 
 def make_molgen_score() -> Dock:
@@ -225,6 +247,8 @@ METHODS: dict[str, Callable[[], Dock]] = {
     "molgen-learned": partial(make_molgen, proposals="learned"),
     "molgen-energy": partial(make_molgen, rank="energy"),
     "molgen-no-library": partial(make_molgen, torsion_library="none"),
+    "molgen-known": partial(make_molgen, known="own"),
+    "molgen-all-known": partial(make_molgen, known="all"),
     "molgen-flex": partial(make_molgen, flex="auto"),
     "molgen-flex-quick": partial(make_molgen, flex="auto", effort="quick"),
     "molgen-score": make_molgen_score,

@@ -12,17 +12,22 @@ from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
+from rdkit import Chem
+
 from benchmarks.common import Results, Row, chosen, read_rows
 from benchmarks.docking.scores import Complex, load_complexes
+from molgen.chem.molecules.positions import with_conformers
 from molgen.chem.proteins.output.receptor_files import write_receptor
 from molgen.datasets.structure_clusters import with_clusters
 from molgen.datasets.structure_files import ComplexFiles, find_complexes
 from molgen.docking.prepare.cross_pairs import compared_structure, cross_pairs
+from molgen.docking.prepare.relatives import known_of, with_relatives
 from molgen.errors import MolgenError
 from molgen.metrics import heavy_coordinates
 
 ALL = 1_000_000
 TABLE = "pairs.jsonl"
+KNOWN, ALL_KNOWN = "known.sdf", "all_known.sdf"
 
 
 def load_pairs(
@@ -62,7 +67,8 @@ def together(pairs: Iterable[Complex], count: int) -> Iterator[Complex]:
         own.append(pair)
         if len(own) == count:
             name = f"{_ligand(pair)} in " + " + ".join(item.complex_id.partition(" in ")[2] for item in own)
-            yield replace(own[0], complex_id=name, others=tuple(item.protein for item in own[1:]))
+            known = tuple(path for item in own for path in item.known)
+            yield replace(own[0], complex_id=name, others=tuple(item.protein for item in own[1:]), known=known)
 
 
 def _ligand(pair: Complex) -> str:
@@ -71,7 +77,8 @@ def _ligand(pair: Complex) -> str:
 
 def ordered_pairs(data: Path) -> Sequence[ComplexFiles]:
     """All ordered pairs of complexes of one cluster."""
-    return cross_pairs(with_clusters(find_complexes(data)), ALL, seed=0)
+    complexes = with_clusters(find_complexes(data))
+    return with_relatives(cross_pairs(complexes, ALL, seed=0), complexes, seed=0, most=ALL)
 
 
 def _compared(pairs: Sequence[ComplexFiles], complexes: dict[str, Complex], folder: Path) -> Iterator[Complex]:
@@ -84,23 +91,39 @@ def _compared(pairs: Sequence[ComplexFiles], complexes: dict[str, Complex], fold
             place = folder / pair.name.replace(" ", "_") / "protein.pdb.gz"
             row = known.get(pair.name)
             if row is None:
-                row = _written(pair, own, place)
+                row = _written(pair, own, place, complexes)
                 results.add(row, f"{pair.name}: {row['left_out'] or _kind(row)}")
             if row["left_out"] is None:
                 features = own.features | {"closed_pocket": row["closed_pocket"]}
-                yield Complex(pair.name, place, own.crystal, own.smiles, features)
+                item = Complex(pair.name, place, own.crystal, own.smiles, features)
+                yield replace(item, known=(place.parent / KNOWN,), all_known=place.parent / ALL_KNOWN)
 
 
-def _written(pair: ComplexFiles, own: Complex, place: Path) -> Row:
+def _written(pair: ComplexFiles, own: Complex, place: Path, complexes: dict[str, Complex]) -> Row:
     """Superpose a pair and write the structure, or say why it is left out."""
     row: Row = {"id": pair.name, "left_out": None, "closed_pocket": None}
     try:
         structure, compared = compared_structure(pair, pair.ligands[0], heavy_coordinates(own.crystal)[0])
         place.parent.mkdir(parents=True, exist_ok=True)
         write_receptor(place, structure)
+        _write_known(pair, own, complexes, place.parent)
     except MolgenError as error:
         return row | {"left_out": str(error).splitlines()[0]}
     return row | {"closed_pocket": int(compared.closed)}
+
+
+def _write_known(pair: ComplexFiles, own: Complex, complexes: dict[str, Complex], folder: Path) -> None:
+    """The ligand of the structure, and all others of the protein, where they lie over the ligand's own structure."""
+    known = {ligand.name: ligand for ligand in known_of(pair, own.crystal)}
+    docked_into = pair.name.partition(" in ")[2]
+    for name, wanted in ((KNOWN, [docked_into]), (ALL_KNOWN, list(known))):
+        with Chem.SDWriter(str(folder / name)) as writer:
+            for complex_id in filter(known.__contains__, wanted):
+                mol = with_conformers(
+                    Chem.RemoveAllHs(complexes[complex_id].crystal), known[complex_id].positions[None]
+                )
+                mol.SetProp("_Name", complex_id)
+                writer.write(mol)
 
 
 def _name(row: Row) -> tuple[Any, ...]:

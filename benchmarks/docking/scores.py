@@ -7,7 +7,7 @@ import csv
 import gzip
 import importlib
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +36,8 @@ class Complex:
         smiles: of the ligand.
         features: rotatable_bonds, has_metal_near, has_cofactor_near.
         others: PDB files of other structures of the protein, which methods that can dock into all at once.
+        known: SD files of the ligands of these structures, where they lie.
+        all_known: SD file of all other ligands of the protein.
     """
 
     complex_id: str
@@ -44,6 +46,8 @@ class Complex:
     smiles: str
     features: dict[str, int]
     others: tuple[Path, ...] = ()
+    known: tuple[Path, ...] = ()
+    all_known: Path | None = None
 
     def task(self, n: int, seed: int, *, with_crystal: bool) -> Task:
         """What a method gets: a box around the crystal ligand, which itself is hidden unless ``with_crystal``."""
@@ -51,7 +55,8 @@ class Complex:
         x, y, z = positions.mean(axis=0).tolist()
         size = max(BOX, float(np.ptp(positions, axis=0).max()) + MARGIN)
         crystal = self.crystal if with_crystal else None
-        return Task(self.complex_id, self.protein, self.smiles, (x, y, z), size, n, seed, crystal, self.others)
+        given = Task(self.complex_id, self.protein, self.smiles, (x, y, z), size, n, seed, crystal, self.others)
+        return replace(given, known=self.known, all_known=self.all_known)
 
 
 def load_complexes(folder: Path) -> Iterator[Complex]:

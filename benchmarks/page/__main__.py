@@ -62,6 +62,14 @@ def poses(results: Path, name: str) -> dict[str, list[Row]]:
     return tables.grouped(read_rows([results / f"{name}.jsonl"], docking_key), "method", "id")
 
 
+def confidence_rows(results: Path) -> dict[str, list[Row]]:
+    """What was docked into -> rows of molgen."""
+    cross = poses(results, "cross")
+    rows = {"own structure": poses(results, "redocking")["molgen"], "another structure": cross["molgen"]}
+    known = {"another structure, its ligand known": cross["molgen-known"]} if "molgen-known" in cross else {}
+    return rows | known
+
+
 def side_chains(results: Path) -> dict[str, Row]:
     """Method -> row."""
     return json.loads((results / "side_chains.json").read_text(encoding="utf-8"))
@@ -80,9 +88,7 @@ TABLES: dict[str, Callable[[Path], str]] = {
     "times": lambda results: tables.time_table(conformers(results, "crystals")),
     "redocking": lambda results: tables.docking_table(poses(results, "redocking")),
     "cross": lambda results: tables.docking_table(poses(results, "cross")),
-    "confidences": lambda results: confidence_table(
-        {"own structure": poses(results, "redocking")["molgen"], "another structure": poses(results, "cross")["molgen"]}
-    ),
+    "confidences": lambda results: confidence_table(confidence_rows(results)),
     "sidechains": lambda results: tables.side_chain_table(side_chains(results)),
     "summary": lambda results: summary_table(
         conformers(results, "crystals"),

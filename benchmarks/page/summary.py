@@ -34,6 +34,15 @@ def summary_table(crystals: Rows, ensembles: Rows, redocking: Rows, cross: Rows,
         _line(f"docking into the ligand's own structure, {_count(redocking)} complexes", _POSES, redocking, _near),
         _line(f"docking into another structure, {_count(cross)} pairs", _POSES, cross, _near),
     ]
+    if "molgen-known" in cross:
+        lines.append(
+            [
+                "the same, the ligand of that structure known",
+                _POSES,
+                f"**{_near(cross['molgen-known'])}**",
+                f"all other ligands of the protein known {_near(cross['molgen-all-known'])}",
+            ]
+        )
     recovered = {name: [row] for name, row in side_chains.items()}
     proteins = "side chains of proteins unlike those of training"
     lines.append(_line(proteins, "all chi angles within 20°, %", recovered, lambda rows: f"{rows[0]['recovered']:.1f}"))

@@ -19,6 +19,8 @@ NAMES = {
     "network": "molgen, network alone, no search",
     "molgen-cnn": "molgen's nine in the order of GNINA's CNN",
     "molgen-energy": "molgen, ranked by energy",
+    "molgen-known": "molgen, which knows where the structure's own ligand lies",
+    "molgen-all-known": "molgen, which knows where all other ligands of the protein lie",
     "molgen-learned": "molgen, learned starts alone",
     "molgen-flex": "molgen, side chains of the pocket move",
     "molgen-flex-quick": "the same, quick effort",

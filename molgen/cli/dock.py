@@ -22,6 +22,7 @@ from molgen.cli.inputs.early import (
     check_anchors,
     check_docking_weights,
     check_flex,
+    check_known_ligands,
     check_molecules,
     check_outputs,
     check_reference,
@@ -42,6 +43,7 @@ from molgen.cli.inputs.options import (
     FlexOption,
     ForbidOption,
     KeepOption,
+    KnownLigandsOption,
     LargestFragmentOption,
     LigandReport,
     NameColumnOption,
@@ -122,6 +124,7 @@ def dock(
     anchor: AnchorOption = None,
     require: RequireOption = None,
     forbid: ForbidOption = None,
+    known_ligands: KnownLigandsOption = "auto",
     write_complex: ComplexFile = None,
     receptor_out: ReceptorFile = None,
     summary: SummaryFile = None,
@@ -168,6 +171,7 @@ def dock(
         steps=steps,
         confidence_model=confidence_model,
         torsion_library=torsion_library,
+        known_ligands=known_ligands,
         covalent=covalent,
         flex=flex,
         packings=packings,
@@ -176,6 +180,7 @@ def dock(
         forbid=tuple(forbid or ()),
     )
     if pairs is not None:
+        check_known_ligands(known_ligands, is_one_protein=False)
         refuse_given(
             {"--protein": protein, "--ligand": ligand, "--anchor": anchor, "--core": core, "--reference": reference}
             | {"--complex": write_complex, "--receptor-out": receptor_out, "--report": report}
@@ -201,6 +206,7 @@ def dock(
     files = DockingFiles(output, summary, report, write_complex, receptor_out, trajectory, pymol, chimerax)
     files.check(inputs=(*protein, ligand, pocket, core, reference))
     check_docking_weights(config)
+    check_known_ligands(known_ligands)
     check_anchors(anchor)
     check_molecules(ligand, smiles_column, name_column)
     check_reference(core)

@@ -14,6 +14,7 @@ from molgen.cli.frame.voice import conclude, say
 from molgen.cli.inputs.early import (
     check_anchors,
     check_docking_weights,
+    check_known_ligands,
     check_molecules,
     check_reference,
     check_report_file,
@@ -30,6 +31,7 @@ from molgen.cli.inputs.options import (
     EffortOption,
     ForbidOption,
     KeepOption,
+    KnownLigandsOption,
     LargestFragmentOption,
     LigandReport,
     NameColumnOption,
@@ -115,6 +117,7 @@ def screen(
     anchor: AnchorOption = None,
     require: RequireOption = None,
     forbid: ForbidOption = None,
+    known_ligands: KnownLigandsOption = "auto",
     engine: EngineOption = EngineName.local,
     address: AddressOption = None,
     run: RunOption = None,
@@ -151,12 +154,14 @@ def screen(
         pose_model=pose_model,
         confidence_model=confidence_model,
         torsion_library=torsion_library,
+        known_ligands=known_ligands,
         covalent=covalent,
         device=device,
         require=tuple(require or ()),
         forbid=tuple(forbid or ()),
     )
     check_docking_weights(config)
+    check_known_ligands(known_ligands, is_one_protein=pairs is None)
     shared = {
         "config": config,
         "run": run_config(engine, workers, address, run),

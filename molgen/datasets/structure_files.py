@@ -20,12 +20,22 @@ _MOST_BYTES = 256 * 2**20
 
 
 @dataclass(frozen=True)
+class Relative:
+    """Another complex of a protein: its structure, and files of its ligand as of :class:`ComplexFiles`."""
+
+    name: str
+    protein: Path
+    ligands: tuple[Path, ...]
+
+
+@dataclass(frozen=True)
 class ComplexFiles:
     """Where a complex lies; `ligands` are files of one molecule, the first that can be used counts.
 
     `protein` is None, or `ligands` empty, where a folder lacks the file. Complexes of one `group` have the same
     protein; "" is that of the cluster. `native` is the protein file that the ligand was seen in, where it is another.
-    `has_cluster` is False where nobody has said which cluster it is, and its name stands for one.
+    `has_cluster` is False where nobody has said which cluster it is, and its name stands for one. `relatives` are
+    complexes of the group whose ligands count as known.
     """
 
     name: str
@@ -35,6 +45,7 @@ class ComplexFiles:
     group: str = ""
     native: Path | None = None
     has_cluster: bool = True
+    relatives: tuple[Relative, ...] = ()
 
 
 @dataclass(frozen=True)

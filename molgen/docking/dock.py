@@ -17,23 +17,24 @@ from molgen.chem.molecules.reference import compared_with
 from molgen.chem.proteins.entries import choose_chains
 from molgen.chem.proteins.structure import Protein
 from molgen.docking.covalent.search import UNRANKED, searched_bonded
-from molgen.docking.ensemble import ensemble_sites, structures_of
+from molgen.docking.ensemble import structures_of
 from molgen.docking.flexible.fitting import refined_in_fitted
-from molgen.docking.flexible.packings import flexible_sites
 from molgen.docking.flexible.search import search_packings, seeds_of
+from molgen.docking.known_ligands import known_besides
 from molgen.docking.learned import Learned, learned_of
 from molgen.docking.ligand import Ligand, PreparedLigand, prepare_variants
-from molgen.docking.poses.conditions import check_conditions, fulfilling
+from molgen.docking.poses.conditions import fulfilling
 from molgen.docking.poses.records import docking_result
 from molgen.docking.proposals import beside, propose
 from molgen.docking.ranking import chosen_poses, ranked_poses
+from molgen.docking.receptor_sites import receptor_sites
 from molgen.docking.records import DockConfig, DockingResult, config_of
 from molgen.docking.refine import Refined, refine, within_restraints
 from molgen.docking.restraints import Anchor, check_reach, restraints_of
 from molgen.docking.search import Starts, search
 from molgen.docking.search.energies import energy_of
 from molgen.docking.search.minima import Minima
-from molgen.docking.site import Site, sites_of
+from molgen.docking.site import Site
 from molgen.docking.states.variants import dock_variants
 from molgen.errors import InputError, ParseError
 from molgen.physics.energy import DockingEnergy
@@ -83,15 +84,13 @@ def dock(
         MolgenError: one line on what is wrong with the protein, the pocket or the ligand.
     """
     config = config_of(n=n, seed=seed, **options)
-    structure, *others = [choose_chains(entry, chains) for entry in structures_of(protein)]
+    structures = [choose_chains(entry, chains) for entry in structures_of(protein)]
     record, *more = islice(read_molecules(ligand), 2)
     if more:
         raise ParseError("holds several molecules; molgen.screen takes libraries", source=ligand)
     if record.mol is None:
         raise ParseError(record.error or "unreadable", source=None if isinstance(ligand, Chem.Mol) else ligand)
-    sites = sites_of(structure, pocket, keep=keep, drop=drop, covalent=config.covalent).searched
-    sites = flexible_sites(ensemble_sites(sites, others, keep=keep, drop=drop), config)
-    check_conditions(config, sites)
+    sites = receptor_sites(structures, pocket, config, keep=keep, drop=drop).searched
     variants = prepare_variants(record.mol, config, largest_fragment=largest_fragment)
     compared = compared_with(None, pocket) if reference is None else reference
     return dock_variants(
@@ -140,7 +139,14 @@ def dock_prepared(
             ligand, refined = searched_bonded(ligand, sites, config, restraints, searched)
             notes.append(UNRANKED)
     stage("ranking and checks")
-    ranked = ranked_poses(ligand, refined, learned.confidence, learned.poses)
+    known, said = known_besides(sites, ligand.own_mol)
+    ranked = ranked_poses(ligand, refined, learned.confidence, learned.poses, known)
+    if ranked[0].known is not None or not known:
+        notes += said
+    elif config.known_ligands != "auto":
+        notes.append(
+            "the known ligands do not count: they do where the confidence ranks poses with learned ones among them"
+        )
     return docking_result(
         ligand,
         sites,

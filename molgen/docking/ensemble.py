@@ -51,7 +51,8 @@ def ensemble_sites(
                 pocket = freed(pocket, moved.protein, bond)
             other = site_of(moved.protein, pocket, **there, bond=bond)
             added = [*notes, *_in_the_way(site, other), *other.notes]
-            named.append(replace(other, notes=tuple(f"{name}: {note}" for note in added)))
+            known = tuple(replace(one, name=f"{one.name} of {name}") for one in other.known)
+            named.append(replace(other, known=known, notes=tuple(f"{name}: {note}" for note in added)))
     return tuple(named)
 
 

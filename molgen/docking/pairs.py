@@ -20,14 +20,13 @@ from molgen.chem.molecules.reference import compared_with
 from molgen.chem.proteins.entries import choose_chains
 from molgen.chem.proteins.reading import read_protein
 from molgen.docking.dock import dock_prepared
-from molgen.docking.flexible.packings import flexible_sites
 from molgen.docking.learned import learned_of
 from molgen.docking.ligand import prepare_variants
 from molgen.docking.pose_files import check_pose_file
-from molgen.docking.poses.conditions import check_conditions
+from molgen.docking.receptor_sites import receptor_sites
 from molgen.docking.records import DockConfig, DockingResult, with_note
 from molgen.docking.run import DockRow, Setting, write_poses
-from molgen.docking.site import Site, sites_of
+from molgen.docking.site import Site
 from molgen.docking.states.variants import dock_variants
 from molgen.errors import InputError, MolgenError, ParseError
 from molgen.files import check_place
@@ -168,9 +167,8 @@ class PairDocking:
         key = (protein, pocket)
         if key not in self._sites:
             structure = choose_chains(read_protein(protein), self.chains)
-            pockets = sites_of(structure, pocket, keep=self.keep, drop=self.drop, covalent=self.config.covalent)
-            sites = flexible_sites(pockets.searched, self.config)
-            check_conditions(self.config, sites)
+            pockets = receptor_sites([structure], pocket, self.config, keep=self.keep, drop=self.drop)
+            sites = pockets.searched
             self._sites = {**dict(list(self._sites.items())[1 - _MOST_SITES :]), key: sites}
             if self.on_setting is not None and key not in self._said:
                 self.on_setting(Setting(structure, sites, pockets.others))

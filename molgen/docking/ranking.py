@@ -12,6 +12,7 @@ from scipy.spatial import KDTree
 from torch import Tensor
 
 from molgen.chem.features.pocket_features import PocketAtoms
+from molgen.docking.known_ligands import KnownLigand, KnownOverlap, most_overlap
 from molgen.docking.ligand import Ligand
 from molgen.docking.proposals import denoised
 from molgen.docking.refine import PERMUTATIONS, Refined, representatives
@@ -21,6 +22,7 @@ from molgen.graphs.pockets import batch_pockets
 from molgen.metrics.poses import pose_rmsd_matrix
 from molgen.metrics.symmetry import automorphisms
 from molgen.models.pose_confidence.agreement import near_each_other
+from molgen.models.pose_confidence.beside import CalibratedBeside
 from molgen.models.pose_confidence.model import ConfidenceModel, meta_features
 from molgen.models.pose_confidence.support import SUPPORT_FEATURES, found_back_from, samples_nearby
 from molgen.models.pose_flow.denoising import has_denoising_errors
@@ -46,6 +48,7 @@ class RankedPose(NamedTuple):
     Attributes:
         site, refined, row: where it is, and its row among the poses there.
         confidence: the probability that it is near-native, and logit, what it comes from; None: not predicted.
+        known: the known ligand that it overlaps most; None where known ligands do not count.
     """
 
     site: Site
@@ -53,6 +56,7 @@ class RankedPose(NamedTuple):
     row: int
     confidence: float | None
     logit: float | None = None
+    known: KnownOverlap | None = None
 
     @property
     def positions(self) -> Tensor:
@@ -70,16 +74,29 @@ def ranked_poses(
     refined: Sequence[tuple[Site, Refined]],
     model: ConfidenceModel | None,
     pose_model: PoseModel | None = None,
+    known: Sequence[KnownLigand] = (),
 ) -> list[RankedPose]:
-    """The refined poses of all sites, best first: by confidence, or without a model by energy."""
+    """The refined poses of all sites, best first: by confidence, or without a model by energy.
+
+    Args:
+        ligand: that was docked.
+        refined: its poses.
+        model, pose_model: as of :func:`confidences`.
+        known: other ligands that bind there.
+    """
     rows = [(site, poses, row) for site, poses in refined for row in range(len(poses.total))]
     if model is None:
         energies = torch.cat([poses.total + KT * packing_cost(site) for site, poses in refined])
         ranked = [RankedPose(site, poses, row, None) for site, poses, row in rows]
         return [ranked[k] for k in energies.argsort(stable=True).tolist()]
-    logits, probabilities = confidences(model, ligand, refined, pose_model)
-    predicted = zip(rows, probabilities.tolist(), logits.tolist(), strict=True)
-    ranked = [RankedPose(site, poses, row, chance, logit) for (site, poses, row), chance, logit in predicted]
+    overlap = None
+    near: list[KnownOverlap | None] = [None] * len(rows)
+    if known and model.known is not None and _asks_pose_model(model, refined, pose_model):
+        overlap, names = most_overlap(torch.cat([poses.positions for _, poses in refined]), known)
+        near = [KnownOverlap(*match) for match in zip(names, overlap.tolist(), strict=True)]
+    logits, probabilities = confidences(model, ligand, refined, pose_model, overlap)
+    predicted = zip(rows, probabilities.tolist(), logits.tolist(), near, strict=True)
+    ranked = [RankedPose(*row, chance, logit, match) for row, chance, logit, match in predicted]
     return [ranked[k] for k in logits.argsort(descending=True, stable=True).tolist()]
 
 
@@ -137,6 +154,7 @@ def confidences(
     ligand: Ligand,
     refined: Sequence[tuple[Site, Refined]],
     pose_model: PoseModel | None = None,
+    overlap: Tensor | None = None,
 ) -> tuple[Tensor, Tensor]:
     """The meta-classifier's logits and the probabilities [B] of all poses of a ligand, site after site.
 
@@ -144,23 +162,28 @@ def confidences(
     the poses of a packing are compared with those of the structures only, and these without any packing.
 
     With a pose model that is a flow, and where its samples are known for all poses, the second meta-classifier also
-    weighs its denoising errors.
+    weighs its denoising errors, and with the overlaps [B] of all poses with known ligands these as well.
     """
     features = _features(model, ligand, refined)
     cost = torch.cat([torch.full_like(poses.total, PACKING_WEIGHT * packing_cost(site)) for site, poses in refined])
-    samples = [poses.sampled for _, poses in refined if poses.sampled is not None]
-    if (
-        model.support is None
-        or pose_model is None
-        or not has_denoising_errors(pose_model)
-        or len(samples) < len(refined)
-    ):
+    if model.support is None or pose_model is None or not _asks_pose_model(model, refined, pose_model):
         logits = model.meta_logits_of(features) - cost
         return logits, model.probability(logits)
-    nearby = torch.cat([samples_nearby(rmsds) for rmsds in samples])
+    nearby = torch.cat([samples_nearby(poses.sampled) for _, poses in refined if poses.sampled is not None])
+    judge: CalibratedBeside = model.support
+    if overlap is not None and model.known is not None:
+        judge, cost = model.known, cost - model.known.weight.to(cost) * overlap
     logits = model.support.logits(features, nearby, partial(_found_back, pose_model, ligand, refined), cost)
     near = near_each_other(torch.cat([poses.positions for _, poses in refined]))
-    return logits, model.support.probability(logits, near)
+    return logits, judge.probability(logits, near)
+
+
+def _asks_pose_model(
+    model: ConfidenceModel, refined: Sequence[tuple[Site, Refined]], pose_model: PoseModel | None
+) -> bool:
+    """Whether the second meta-classifier ranks: there is one, and a flow whose samples are known for all poses."""
+    sampled = all(poses.sampled is not None for _, poses in refined)
+    return sampled and model.support is not None and pose_model is not None and has_denoising_errors(pose_model)
 
 
 def _features(model: ConfidenceModel, ligand: Ligand, refined: Sequence[tuple[Site, Refined]]) -> Tensor:

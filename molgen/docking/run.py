@@ -18,17 +18,16 @@ from molgen.chem.proteins.entries import choose_chains
 from molgen.chem.proteins.output import check_receptor_file, write_receptor
 from molgen.chem.proteins.structure import Pocket, Protein
 from molgen.chem.proteins.writing import check_room, write_complex, writer_of
-from molgen.docking.ensemble import ensemble_sites, structures_of
-from molgen.docking.flexible.packings import flexible_sites
+from molgen.docking.ensemble import structures_of
 from molgen.docking.learned import learned_of
 from molgen.docking.library.ligands import LigandDocking
 from molgen.docking.pose_files import check_pose_file, write_pose_file
 from molgen.docking.pose_files.trajectory import sampling_frames, write_trajectory
-from molgen.docking.poses.conditions import check_conditions
 from molgen.docking.poses.output import pocket_record, sdf_records, summary
+from molgen.docking.receptor_sites import receptor_sites
 from molgen.docking.records import DockConfig, DockingResult
 from molgen.docking.restraints import Anchor
-from molgen.docking.site import Site, sites_of
+from molgen.docking.site import Site
 from molgen.errors import ConfigError
 from molgen.files import check_place, json_value, write_atomically
 from molgen.metrics.validity.posebusters import check_posebusters
@@ -129,15 +128,14 @@ def dock_to_file(
     core_pose = None if core is None else reference_ligand(core)
     torch.set_num_threads(threads)
     records = read_molecules(source, smiles_column=smiles_column, name_column=name_column)
-    structure, *others = [choose_chains(entry, chains) for entry in structures_of(protein)]
-    pockets = sites_of(structure, pocket, keep=keep, drop=drop, covalent=config.covalent)
-    sites = flexible_sites(ensemble_sites(pockets.searched, others, keep=keep, drop=drop), config)
-    check_conditions(config, sites)
+    structures = [choose_chains(entry, chains) for entry in structures_of(protein)]
+    pockets = receptor_sites(structures, pocket, config, keep=keep, drop=drop)
+    sites = pockets.searched
     if complexes is not None:
         for site in sites:
             check_room(complexes, site.receptor.protein)
     work = LigandDocking(sites, config, parsed, core_pose, compared_with(reference, pocket), largest_fragment)
-    setting = Setting(structure, sites, pockets.others)
+    setting = Setting(structures[0], sites, pockets.others)
     if on_setting:
         on_setting(setting)
     if receptor_file is not None:

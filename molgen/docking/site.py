@@ -22,6 +22,7 @@ from molgen.chem.proteins.receptor import Receptor, receptor
 from molgen.chem.proteins.site_notes import site_notes
 from molgen.chem.proteins.structure import Pocket, Protein
 from molgen.docking.covalent.residue import BondedResidue, around_residue, bonded_residue, bound_group, freed
+from molgen.docking.known_ligands import KnownLigand, known_in
 from molgen.metrics.interactions import REACH, InteractingReceptor, interacting_receptor
 from molgen.metrics.validity import CheckedReceptor, ValidityChecker, prepare_validity, receptor_atoms
 from molgen.packing.repair import completed
@@ -73,6 +74,7 @@ class Site:
         packing: of the side chains, where it is not that of the structure.
         packings: this site with other packings, into which ligands are docked as well.
         moving: side chains that may also be packed around poses of a ligand.
+        known: ligands that bind here in this structure or another, near which poses of others are likelier right.
     """
 
     pocket: Pocket
@@ -85,6 +87,7 @@ class Site:
     packing: PackedPocket | None = None
     packings: tuple[Site, ...] = field(default=(), repr=False, compare=False)
     moving: MovingSideChains | None = field(default=None, repr=False, compare=False)
+    known: tuple[KnownLigand, ...] = field(default=(), repr=False, compare=False)
 
     @property
     def lower(self) -> Tensor:
@@ -258,13 +261,15 @@ def site_of(
 ) -> Site:
     """One site, with a bond to a residue or without. Side chains near it that lack atoms are completed, with a note."""
     chosen = receptor(protein, pocket, keep=keep, drop=drop)
+    known = known_in(protein, chosen.protein, pocket)
     reach = float(np.linalg.norm(pocket.size)) / 2 + _REPAIRED
     whole, repaired = completed(chosen.protein, pocket.center, reach)
     chosen = replace(chosen, protein=whole)
     residue = None if bond is None else bonded_residue(chosen.protein, bond, pocket)
     spacing = max(_FINE, float((np.prod(pocket.size) / _MOST_POINTS) ** (1 / 3)))
     atoms = _typed_atoms(chosen.protein, pocket, residue)
-    return Site(pocket, chosen, atoms, spacing, notes=(*repaired, *site_notes(chosen.protein, pocket)), bond=residue)
+    notes = (*repaired, *site_notes(chosen.protein, pocket))
+    return Site(pocket, chosen, atoms, spacing, notes=notes, bond=residue, known=known)
 
 
 def _typed_atoms(protein: Protein, pocket: Pocket, bond: BondedResidue | None) -> TypedAtoms:

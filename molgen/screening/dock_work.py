@@ -16,15 +16,14 @@ from molgen.chem.molecules.reading import read_molecules
 from molgen.chem.molecules.reference import compared_with
 from molgen.chem.molecules.writing import sdf_block
 from molgen.chem.proteins.entries import choose_chains
-from molgen.docking.ensemble import ensemble_sites, structures_of
-from molgen.docking.flexible.packings import flexible_sites
+from molgen.docking.ensemble import structures_of
 from molgen.docking.learned import learned_of
 from molgen.docking.library.ligands import LigandDocking, ligands_together
-from molgen.docking.poses.conditions import check_conditions
 from molgen.docking.poses.output import sdf_records
+from molgen.docking.receptor_sites import receptor_sites
 from molgen.docking.records import DockConfig, DockingResult
 from molgen.docking.restraints import Anchor
-from molgen.docking.site import Site, class_keys, sites_of
+from molgen.docking.site import Site, class_keys
 from molgen.docking.states.variants import variant_smiles
 from molgen.metrics.interactions import fingerprint
 from molgen.metrics.interactions.texts import unsatisfied_text
@@ -37,11 +36,14 @@ DOCK_COLUMNS: Mapping[str, ColumnKind] = {
     "confidence": "number",
     "valid": "truth",
     "failed_checks": "text",
+    "torsional": "number",
     "strain": "number",
     "pocket": "text",
     "interactions": "text",
     "unsatisfied": "text",
     "interaction_similarity": "number",
+    "known_ligand": "text",
+    "known_overlap": "number",
     "docked_smiles": "text",
     "poses": "whole",
     "notes": "text",
@@ -137,10 +139,8 @@ def dock_work(
     """
     restraints = tuple(Anchor.parse(anchor) for anchor in anchors)
     learned_of(config)  # weights that cannot be read are no fault of a ligand
-    structure, *others = [choose_chains(entry, chains) for entry in structures_of(protein)]
-    sites = sites_of(structure, pocket, keep=keep, drop=drop, covalent=config.covalent).searched
-    sites = flexible_sites(ensemble_sites(sites, others, keep=keep, drop=drop), config)
-    check_conditions(config, sites)
+    structures = [choose_chains(entry, chains) for entry in structures_of(protein)]
+    sites = receptor_sites(structures, pocket, config, keep=keep, drop=drop).searched
     return DockWork(sites, config, restraints, largest_fragment, compared_with(reference, pocket))
 
 
@@ -157,11 +157,14 @@ def row_values(result: DockingResult) -> dict[str, object]:
         "confidence": None if best.confidence is None else round(best.confidence, 4),
         "valid": best.valid,
         "failed_checks": ", ".join(best.failed),
+        "torsional": round(best.torsional, 4),
         "strain": round(best.strain, 4) if np.isfinite(best.strain) else None,
         "pocket": best.pocket,
         "interactions": "; ".join(fingerprint(best.interactions)),
         "unsatisfied": unsatisfied_text(result.mol_of(best), best.unsatisfied),
         "interaction_similarity": best.interaction_similarity,
+        "known_ligand": best.known_ligand,
+        "known_overlap": None if best.known_overlap is None else round(best.known_overlap, 4),
         "docked_smiles": variant_smiles(result.mol),
         "poses": len(result.poses),
         "notes": "; ".join(result.notes),

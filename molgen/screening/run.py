@@ -145,7 +145,8 @@ def docking_settings(docking: DockConfig) -> dict[str, Any]:
     The device is none: a run may go on with another.
     """
     later = {"require": (), "forbid": (), "states": 1, "stereo": "one", "device": docking.device}
-    settings = {**asdict(docking), "torsion_library": file_identity(docking.torsion_library)}
+    files = {name: file_identity(getattr(docking, name)) for name in ("torsion_library", "known_ligands")}
+    settings = {**asdict(docking), **files}
     return {name: value for name, value in settings.items() if name not in later or value != later[name]}
 
 

@@ -84,6 +84,15 @@ def test_the_summary_has_a_line_for_every_task(results: Path) -> None:
     assert rows[4][3] == "FASPR 55.0"
 
 
+def test_pairs_with_known_ligands_have_a_line_of_their_own(results: Path) -> None:
+    known = [poses(method, "p", 1.0, 1.0) for method in ("molgen-known", "molgen-all-known")]
+    write(results / "cross.jsonl", [poses("molgen", "p", 5.0, 5.0), *known])
+    row = table("summary", results)[2:][4]
+    assert row[2] == "**100.0; 100.0**"
+    assert row[3] == "all other ligands of the protein known 100.0; 100.0"
+    assert table("summary", results)[2:][3][2] == "**0.0; 0.0**"
+
+
 def test_a_page_is_filled_in_place_and_says_where_its_numbers_are_from(results: Path, tmp_path: Path) -> None:
     page = tmp_path / "page.md"
     page.write_text("<!-- table: run -->\n<!-- end of table -->\n")

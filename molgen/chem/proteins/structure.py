@@ -150,6 +150,7 @@ class Pocket:
         notes: what was decided about the groups there, one line each.
         places: positions, Angstrom, of the first atoms of the removed residues, which tell them from others of the same
             label; empty where the labels alone count.
+        elements: int16 [k], atomic numbers of the reference; None if there is none.
     """
 
     center: np.ndarray
@@ -159,6 +160,7 @@ class Pocket:
     reference: np.ndarray | None = None
     notes: tuple[str, ...] = field(default=(), compare=False)
     places: frozenset[Place] = field(default=frozenset(), compare=False, repr=False)
+    elements: np.ndarray | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from molgen.errors import ParseError
+from molgen.errors import InputError, ParseError
 from molgen.files.opening import STANDARD_INPUT, check_standard_input
 from molgen.files.weights import check_weights_file
 
@@ -113,7 +113,22 @@ def check_torsion_library(name: str | Path) -> None:
         CheckpointError: it is neither a file nor a known name.
     """
     if str(name) not in ("default", "none"):
-        check_weights_file(name)
+        check_weights_file(name, "library of torsions")
+
+
+def check_known_ligands(source: str | Path, *, is_one_protein: bool = True) -> None:
+    """Check that a file of known ligands can be read, and is of the one protein that there is.
+
+    Raises:
+        InputError: it cannot, or there may be several proteins.
+    """
+    if str(source) in ("auto", "none"):
+        return
+    if not is_one_protein:
+        raise InputError("a file of --known-ligands is about one protein: not with --pairs")
+    from molgen.docking.known_ligands import read_known_ligands
+
+    read_known_ligands(source)
 
 
 def check_docking_weights(config: DockConfig) -> None:

@@ -120,6 +120,15 @@ TorsionLibraryOption = Annotated[
         help="Torsions of crystals: default (ligands of the PDB), none, or one of molgen prepare torsions.",
     ),
 ]
+KnownLigandsOption = Annotated[
+    str,
+    typer.Option(
+        "--known-ligands",
+        metavar="auto|none|FILE",
+        help="Ligands that bind there, near which poses are likelier right: of the structures, none, or a file's too.",
+        rich_help_panel=CONDITIONS,
+    ),
+]
 ThreadsOption = Annotated[int, advanced("--threads", min=1, help="CPU threads.")]
 SettingsOption = Annotated[
     list[str] | None, advanced("--set", metavar="KEY=VALUE", help="Override a setting of the configuration.")

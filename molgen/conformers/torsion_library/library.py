@@ -19,6 +19,7 @@ from molgen.chem.molecules.rotatable import four_atom_paths, rotatable_torsions
 from molgen.conformers.torsion_library.axis_keys import LEVELS, axis_keys, path_angles
 from molgen.errors import CheckpointError, ConfigError, readable
 from molgen.files import write_atomically
+from molgen.files.weights import check_weights_file
 from molgen.training.checkpoint import Checkpoint, encode_checkpoint, load_checkpoint, weights_file
 
 TASK = "torsions"
@@ -168,6 +169,7 @@ def load_torsion_library(path: str | Path) -> TorsionLibrary:
         CheckpointError: missing, damaged, or not a library of torsions.
     """
     path = weights_file(path, TASK)
+    check_weights_file(path, "library of torsions")
     checkpoint = load_checkpoint(path, TASK)
     arrays = {name: value.numpy() for name, value in checkpoint.weights.items()}
     names, levels = checkpoint.config.get("names"), checkpoint.config.get("levels")

@@ -41,6 +41,8 @@ class LabeledPoses:
         searched: how many of them, the first ones, a search found; the others come from the true pose.
         support: [K, 3], what the pose model says of them (`molgen.models.pose_confidence.support.SUPPORT_FEATURES`);
             nan where it was not asked, None where it was asked of none.
+        known: [K], the largest overlap of each with a ligand that is known to bind there
+            (`molgen.models.pose_confidence.known.overlaps`); None where no other ligand is known.
     """
 
     protein: StoredProtein
@@ -50,6 +52,7 @@ class LabeledPoses:
     rmsds: np.ndarray
     searched: int
     support: np.ndarray | None = None
+    known: np.ndarray | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,7 +68,7 @@ class DecoyRecord:
         searched: how many of them, the first ones, a search found; the others come from the true pose.
         cluster, name: of the complex.
         source: index into the names given by :func:`load_decoys`.
-        support: float32 [K, 3], as of :class:`LabeledPoses`.
+        support, known: float32 [K, 3] and [K], as of :class:`LabeledPoses`.
     """
 
     graph: MoleculeGraph
@@ -78,6 +81,7 @@ class DecoyRecord:
     name: str
     source: int = 0
     support: np.ndarray | None = None
+    known: np.ndarray | None = None
 
     def found(self) -> DecoyRecord:
         """Only what a search found: what there is to choose from in use."""
@@ -85,9 +89,9 @@ class DecoyRecord:
 
     def pick(self, chosen: slice | np.ndarray) -> DecoyRecord:
         """Some of the poses, by a slice or their indices."""
-        support = None if self.support is None else self.support[chosen]
         values = {name: getattr(self, name)[chosen] for name in ("positions", "energies", "rmsds")}
-        return replace(self, **values, support=support)
+        stated = {name: getattr(self, name) for name in ("support", "known")}
+        return replace(self, **values, **{name: one if one is None else one[chosen] for name, one in stated.items()})
 
     @property
     def gaps(self) -> np.ndarray:
@@ -105,24 +109,26 @@ def encode_decoys(items: Sequence[LabeledPoses], source: str) -> bytes:
         "poses.searched": np.array([item.searched for item in items], dtype=np.int32),
         "poses.energies": np.concatenate([item.energies for item in items]).astype(np.float32),
         "poses.rmsds": np.concatenate([item.rmsds for item in items]).astype(np.float32),
-        **_support_arrays(items),
+        **_stated_arrays(items, "support", (_SUPPORT,)),
+        **_stated_arrays(items, "known", ()),
     }
     return encode_part(arrays, FORMAT, source, len(items))
 
 
-def _support_arrays(items: Sequence[LabeledPoses]) -> Arrays:
-    """What the pose model says, where it was asked of any of the ligands."""
-    if all(item.support is None for item in items):
+def _stated_arrays(items: Sequence[LabeledPoses], name: str, shape: tuple[int, ...]) -> Arrays:
+    """What is stated of the poses of some ligands, nan for others; nothing where it is of none."""
+    stated = [getattr(item, name) for item in items]
+    if all(rows is None for rows in stated):
         return {}
-    blank = [np.full((len(item.energies), _SUPPORT), np.nan) for item in items]
-    rows = [none if item.support is None else item.support for item, none in zip(items, blank, strict=True)]
-    return {"poses.support": np.concatenate(rows).astype(np.float32)}
+    blank = [np.full((len(item.energies), *shape), np.nan) for item in items]
+    rows = [none if own is None else own for own, none in zip(stated, blank, strict=True)]
+    return {f"poses.{name}": np.concatenate(rows).astype(np.float32)}
 
 
-def _support_of(arrays: Arrays, counts: np.ndarray) -> list[np.ndarray | None]:
-    if "poses.support" not in arrays:
+def _stated_of(arrays: Arrays, name: str, counts: np.ndarray) -> list[np.ndarray | None]:
+    if f"poses.{name}" not in arrays:
         return [None] * len(counts)
-    split = np.split(arrays["poses.support"], np.cumsum(counts)[:-1])
+    split = np.split(arrays[f"poses.{name}"], np.cumsum(counts)[:-1])
     return [None if np.isnan(rows).all() else rows for rows in split]
 
 
@@ -145,7 +151,8 @@ def _decode(arrays: Arrays, source: int) -> list[DecoyRecord]:
         np.split(arrays["poses.positions"], np.cumsum(counts * atoms)[:-1]),
         np.split(arrays["poses.energies"], np.cumsum(counts)[:-1]),
         np.split(arrays["poses.rmsds"], np.cumsum(counts)[:-1]),
-        _support_of(arrays, counts),
+        _stated_of(arrays, "support", counts),
+        _stated_of(arrays, "known", counts),
         arrays["poses.searched"].tolist(),
         strict=True,
     )
@@ -161,8 +168,9 @@ def _decode(arrays: Arrays, source: int) -> list[DecoyRecord]:
             name=placed.name,
             source=source,
             support=support,
+            known=known,
         )
-        for placed, steps, energies, rmsds, support, searched in columns
+        for placed, steps, energies, rmsds, support, known, searched in columns
     ]
 
 
@@ -175,9 +183,13 @@ def _check_poses(complexes: Sequence[ComplexRecord], arrays: Arrays) -> None:
     if counts.shape != atoms.shape or searched.shape != atoms.shape or (searched > counts).any():
         raise ValueError("the number of ligands of the poses differs")
     count = int(counts.sum())
-    expected = {"positions": (int(atoms @ counts), 3), "energies": (count,), "rmsds": (count,)}
-    if "poses.support" in arrays:
-        expected["support"] = (count, _SUPPORT)
+    expected: dict[str, tuple[int, ...]] = {
+        "positions": (int(atoms @ counts), 3),
+        "energies": (count,),
+        "rmsds": (count,),
+    }
+    stated = {"support": (count, _SUPPORT), "known": (count,)}
+    expected |= {name: shape for name, shape in stated.items() if f"poses.{name}" in arrays}
     for name, shape in expected.items():
         if arrays[f"poses.{name}"].shape != shape or arrays[f"poses.{name}"].dtype.kind not in "if":
             raise ValueError(f"poses.{name} does not have the shape {list(shape)}")

@@ -49,6 +49,7 @@ def pose_properties(result: DockingResult, pose: Pose) -> dict[str, object]:
         **optional,
         **_bond_field(result, pose),
         **_packing_fields(result, pose),
+        **_known_fields(pose),
         "molgen_interactions": interaction_text(pose.interactions),
         "molgen_unsatisfied": unsatisfied_text(result.mol_of(pose), pose.unsatisfied),
         "molgen_pocket": pose.pocket,
@@ -95,6 +96,13 @@ def _packing_fields(result: DockingResult, pose: Pose) -> dict[str, object]:
     }
 
 
+def _known_fields(pose: Pose) -> dict[str, object]:
+    """The known ligand that the pose overlaps most, where known ligands count."""
+    if pose.known_ligand is None or pose.known_overlap is None:
+        return {}
+    return {"molgen_known_ligand": pose.known_ligand, "molgen_known_overlap": round(pose.known_overlap, 4)}
+
+
 def _bond_field(result: DockingResult, pose: Pose) -> dict[str, object]:
     """The bond to the receptor, where there is one."""
     if result.bond is None:
@@ -120,6 +128,8 @@ def _plain(result: DockingResult, pose: Pose) -> dict[str, Any]:
         "moved": list(pose.moved),
         "packing_energy": _rounded(pose.packing_energy),
         "variant": pose.variant + 1,
+        "known_ligand": pose.known_ligand,
+        "known_overlap": _rounded_or_none(pose.known_overlap),
         "interactions": [interaction_record(entry) for entry in pose.interactions],
         "unsatisfied": [unsatisfied_record(entry) for entry in pose.unsatisfied],
         "interaction_similarity": _rounded_or_none(pose.interaction_similarity),

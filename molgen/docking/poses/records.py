@@ -80,6 +80,8 @@ def docking_result(
             interaction_similarity=alike[index],
             bond_length=bond_length(pose.site, bond, positions[index]),
             structure=places[id(pose.site)],
+            known_ligand=None if pose.known is None else pose.known.name,
+            known_overlap=None if pose.known is None else pose.known.overlap,
             **_packing(pose.site),
             **_energies(ligand, pose, zero),
         )

@@ -71,6 +71,7 @@ def _row(pose: Pose) -> dict[str, Any]:
         "score": pose.score,
         "intermolecular": pose.intermolecular,
         "intramolecular": pose.intramolecular,
+        "torsional": pose.torsional,
         "strain": pose.strain if math.isfinite(pose.strain) else None,
         "rmsd": pose.rmsd,
         "valid": pose.valid,
@@ -80,6 +81,8 @@ def _row(pose: Pose) -> dict[str, Any]:
         "interactions": "; ".join(fingerprint(pose.interactions)),
         "unsatisfied": len(pose.unsatisfied),
         "interaction_similarity": pose.interaction_similarity,
+        "known_ligand": pose.known_ligand,
+        "known_overlap": pose.known_overlap,
     }
 
 

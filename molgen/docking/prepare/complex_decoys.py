@@ -33,6 +33,7 @@ from molgen.docking.prepare.complexes import MAX_PERMUTATIONS
 from molgen.docking.prepare.cross_pairs import other_structure, own_and_pairs
 from molgen.docking.prepare.crystal import check_distance, crystal_ligand, protein_file
 from molgen.docking.prepare.labeled_poses import count_poses, labeled_poses
+from molgen.docking.prepare.relatives import known_of, known_overlaps, with_relatives
 from molgen.docking.prepare.repacked import repacked
 from molgen.docking.proposals import denoised
 from molgen.docking.records import DockConfig
@@ -182,7 +183,8 @@ def decoys_of_complex(files: ComplexFiles, config: ComplexDecoyConfig) -> Labele
     rmsds = pose_rmsd_matrix(true[None], positions, matches)[0]
     placed = _placed(ligand, ordered, files)
     values = positions.numpy(), energies.numpy(), rmsds.numpy()
-    return labeled_poses(site.network_atoms, placed, *values, searched=len(poses[0].total), support=support)
+    stated = {"support": support, "known": known_overlaps(values[0], known_of(files, crystal))}
+    return labeled_poses(site.network_atoms, placed, *values, searched=len(poses[0].total), **stated)
 
 
 def supported(model: PoseModel | None, site: Site, ligand: Ligand, refined: Refined) -> np.ndarray | None:
@@ -231,7 +233,8 @@ def _with_torsions_of(ligand: Ligand, goal: Tensor) -> Tensor:
 
 def _inputs(source: Path, config: ComplexDecoyConfig) -> list[PreparationInput]:
     complexes = with_clusters(find_complexes(source), config.clusters)
-    return named(spread(own_and_pairs(complexes, config), config.seed))
+    wanted = with_relatives(own_and_pairs(complexes, config), complexes, config.seed)
+    return named(spread(wanted, config.seed))
 
 
 def _poses(files: ComplexFiles, config: ComplexDecoyConfig) -> list[LabeledPoses]:

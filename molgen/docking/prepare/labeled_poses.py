@@ -20,6 +20,7 @@ def labeled_poses(
     rmsds: np.ndarray,
     searched: int | None = None,
     support: np.ndarray | None = None,
+    known: np.ndarray | None = None,
 ) -> LabeledPoses:
     """K poses of a ligand with the atoms of its receptor that the confidence sees.
 
@@ -31,6 +32,7 @@ def labeled_poses(
         rmsds: [K], symmetric RMSD to the true pose, Angstrom.
         searched: how many of them, the first ones, a search found; all by default.
         support: float [searched, 3], what the pose model says of these.
+        known: float [K], the largest overlap with a known ligand.
 
     Raises:
         ParseError: a number is not finite.
@@ -43,9 +45,8 @@ def labeled_poses(
     if support is not None:
         asked = np.full((len(energies), support.shape[1]), np.nan)
         asked[: len(support)] = support
-    return LabeledPoses(
-        protein, ligand, places, energies, rmsds, len(energies) if searched is None else searched, asked
-    )
+    count = len(energies) if searched is None else searched
+    return LabeledPoses(protein, ligand, places, energies, rmsds, count, asked, known)
 
 
 def count_poses(poses: LabeledPoses) -> int:

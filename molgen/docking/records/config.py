@@ -66,6 +66,8 @@ class DockConfig:
         packings: of these side chains that are docked into besides the structure's own, at most.
         torsion_library: how common torsions are in crystals, which counts beside Vina's energy: "default" (ligands of
             the PDB), "none", or a file of `molgen prepare torsions`.
+        known_ligands: ligands that bind in the site, near which a pose is likelier right: "auto" (those that lie there
+            in the structures that are docked into), a file with more of them, where they lie, or "none".
         device: where the networks run: "cpu", "cuda", "cuda:1", "mps", or "auto" for a GPU where there is one. The
             search and the energies are the CPU's, but with CUDA for the ligands of a file, which are searched together.
     """
@@ -94,6 +96,7 @@ class DockConfig:
     flex: str = "none"
     packings: int = 4
     torsion_library: str | Path = "default"
+    known_ligands: str | Path = "auto"
     device: str = "cpu"
 
     def __post_init__(self) -> None:
@@ -124,6 +127,10 @@ class DockConfig:
         if not isinstance(self.torsion_library, (str, Path)):
             raise ConfigError(
                 f'torsion_library must be "default", "none" or a file, not {readable(repr(self.torsion_library))}'
+            )
+        if not isinstance(self.known_ligands, (str, Path)):
+            raise ConfigError(
+                f'known_ligands must be "auto", "none" or a file, not {readable(repr(self.known_ligands))}'
             )
         for text in (*self.require, *self.forbid):
             Condition.parse(text)

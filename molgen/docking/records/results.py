@@ -42,6 +42,9 @@ class Pose:
         structure: index of the receptor's structure that it is in (:attr:`DockingResult.structures`).
         moved: residues whose side chains differ from the file.
         packing_energy: of that packing above the structure's own, kcal/mol; 0 where none has moved.
+        known_ligand: the known ligand that it overlaps most; None where known ligands do not count.
+        known_overlap: how far it fills its space (:func:`molgen.models.pose_confidence.known.overlaps`); 1.3 for a
+            ligand on itself, 0 for one elsewhere.
     """
 
     rank: int
@@ -64,6 +67,8 @@ class Pose:
     moved: tuple[str, ...] = ()
     packing_energy: float = 0.0
     torsional: float = 0.0
+    known_ligand: str | None = None
+    known_overlap: float | None = None
 
     @property
     def valid(self) -> bool:

@@ -15,7 +15,12 @@ from molgen.errors import InputError
 from molgen.metrics.calibration import calibration
 from molgen.models.pose_confidence.agreement import near_each_other
 from molgen.models.pose_confidence.folds import fold_of, known_folds, networks_of_folds
-from molgen.models.pose_confidence.meta_classifier import fit_meta_classifier, fit_support, logistic_regression
+from molgen.models.pose_confidence.meta_classifier import (
+    fit_known,
+    fit_meta_classifier,
+    fit_support,
+    logistic_regression,
+)
 from molgen.models.pose_confidence.model import ConfidenceModel, meta_features
 from molgen.models.pose_confidence.task import TASK
 from molgen.models.pose_confidence.validation import logits_of, ranking_auc
@@ -33,7 +38,8 @@ def calibrate(
         networks: their weights; as many of each fold, in the order of the folds (of two of each: 0 1 2 3 0 1 2 3).
             The fits are to the mean of those that have not seen a ligand.
         source: the labeled decoys; a second meta-classifier is fitted to those of them that tell what the pose model
-            says of the poses, and weighs that too.
+            says of the poses, and weighs that too. Where other ligands are known in some of them, the weight of the
+            overlap with these is fitted as well.
         output: safetensors file to write.
         near_native: Angstrom; a pose within this of the true one is near-native.
 
@@ -61,12 +67,22 @@ def calibrate(
     features = [_features(row, record) for row, record in zip(logits, decoys, strict=True)]
     labels = [record.rmsds <= near_native for record in decoys]
     asked = [k for k, record in enumerate(decoys) if record.support is not None]
-    confidence = _joined(models, bool(asked))
+    confidence = _joined(models, bool(asked), any(decoys[k].known is not None for k in asked))
     fit_meta_classifier(confidence, features, labels)
     if confidence.support is not None:
         both = [np.c_[features[k], decoys[k].support] for k in asked]
         near = [near_each_other(torch.from_numpy(decoys[k].positions)) for k in asked]
         fit_support(confidence.support, both, [labels[k] for k in asked], near)
+        if confidence.known is not None:
+            overlaps = {row: known for row, k in enumerate(asked) if (known := decoys[k].known) is not None}
+            fit_known(
+                confidence.known,
+                confidence.support,
+                [both[row] for row in overlaps],
+                [*overlaps.values()],
+                [labels[asked[row]] for row in overlaps],
+                [near[row] for row in overlaps],
+            )
     scores = _cross_fitted_scores(features, labels, decoys)
     TASK.save(confidence, output, {"members": members, "metrics": scores, "complexes": len(decoys)})
     return scores
@@ -82,10 +98,10 @@ def _features(logits: np.ndarray, decoys: DecoyRecord) -> np.ndarray:
     return meta_features(*(torch.from_numpy(array) for array in arrays)).numpy()
 
 
-def _joined(models: Sequence[ConfidenceModel], support: bool) -> ConfidenceModel:
+def _joined(models: Sequence[ConfidenceModel], support: bool, known: bool) -> ConfidenceModel:
     """One model with the networks of all."""
     networks = [member for model in models for member in model.members]
-    confidence = ConfidenceModel(replace(models[0].config, members=len(networks), support=support))
+    confidence = ConfidenceModel(replace(models[0].config, members=len(networks), support=support, known=known))
     for member, network in zip(confidence.members, networks, strict=True):
         member.load_state_dict(network.state_dict())
     return confidence

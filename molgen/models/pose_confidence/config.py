@@ -21,15 +21,19 @@ class ConfidenceConfig:
         dropout: of the atoms' features before the readout, in training.
         members: networks that vote.
         support: there is a second meta-classifier, which also weighs what the pose model says of the poses.
+        known: with it comes a weight of the overlap with ligands that are known to bind there.
     """
 
     contacts: ContactConfig = field(default_factory=ContactConfig)
     dropout: float = 0.2
     members: int = 1
     support: bool = False
+    known: bool = False
 
     def __post_init__(self) -> None:
         at_least(self, 1, "members")
+        if self.known and not self.support:
+            raise ValueError("known needs support")
         below_one(self, "dropout")
 
 

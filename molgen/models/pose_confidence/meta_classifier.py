@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import torch
-from scipy.optimize import isotonic_regression, minimize
+from scipy.optimize import isotonic_regression, minimize, minimize_scalar
 from scipy.special import log_softmax
 from torch import Tensor, nn
 
+from molgen.models.pose_confidence.beside import CalibratedBeside, beside_others
 from molgen.models.pose_confidence.curve import KNOTS
+from molgen.models.pose_confidence.known import KnownSupport
 from molgen.models.pose_confidence.model import META_FEATURES, ConfidenceModel
-from molgen.models.pose_confidence.support import SUPPORT_FEATURES, Support, beside_others
+from molgen.models.pose_confidence.support import SUPPORT_FEATURES, Support
 
 _PENALTY, _LISTWISE_PENALTY = 0.01, 0.001
 """Ridge on the weights, in units of the features' standard deviations."""
@@ -24,6 +27,7 @@ and that of the others rises."""
 WEIGHED = ("logit", "share nearby", "energy gap")
 """Of the features of the first meta-classifier what the second weighs as well: the others help redocked ligands and
 harm cross-docked ones."""
+_MOST_WEIGHT = 100.0
 _FIRST = 3.0
 """Weight of the first pose in the curve, where all others together weigh 1."""
 
@@ -61,17 +65,65 @@ def fit_support(
     weights = np.zeros(len(META_FEATURES) + len(SUPPORT_FEATURES))
     weights[columns] = listwise_regression([rows[:, columns] for rows in features], labels)
     _set(support, {"weights": weights, "offset": 0.0, "agreement_weight": AGREEMENT_WEIGHT})
-    logits = [support_logits(support, torch.from_numpy(rows)) for rows in features]
+    _fit_curve(support, [support_logits(support, torch.from_numpy(rows)) for rows in features], labels, near)
+
+
+def fit_known(
+    known: KnownSupport,
+    support: Support,
+    features: Sequence[np.ndarray],
+    overlaps: Sequence[np.ndarray],
+    labels: Sequence[np.ndarray],
+    near: Sequence[Tensor],
+) -> None:
+    """Set the weight of the overlap with known ligands, beside a fitted second meta-classifier, and the curve.
+
+    The weight is that with the least loss of :func:`listwise_regression` when what the meta-classifier says keeps its
+    own.
+
+    Args:
+        known: is set.
+        support: fitted.
+        features, labels, near: as of :func:`fit_support`, of the ligands with known ones.
+        overlaps: [S] of each ligand, the largest overlap of each pose with a known ligand.
+    """
+    rows = [torch.from_numpy(row) for row in features]
+    own = [support_logits(support, row).numpy() for row in rows]
+    weight = _listwise_weight(own, overlaps, labels)
+    _set(known, {"weight": weight, "agreement_weight": AGREEMENT_WEIGHT})
+    added = [weight * torch.from_numpy(row) for row in overlaps]
+    _fit_curve(known, [support_logits(support, row, more) for row, more in zip(rows, added, strict=True)], labels, near)
+
+
+def _listwise_weight(logits: Sequence[np.ndarray], added: Sequence[np.ndarray], labels: Sequence[np.ndarray]) -> float:
+    """The weight of a feature that is added to logits: what makes the share of near-native poses largest."""
+    examples = [rows for rows in zip(logits, added, labels, strict=True) if rows[2].any()]
+
+    def loss(weight: float) -> float:
+        shares = [log_softmax(row + weight * more)[own] for row, more, own in examples]
+        return -float(np.mean([np.logaddexp.reduce(share) for share in shares]))
+
+    found: Any = minimize_scalar(loss, bounds=(0.0, _MOST_WEIGHT), method="bounded")
+    return float(found.x)
+
+
+def _fit_curve(
+    module: CalibratedBeside, logits: Sequence[Tensor], labels: Sequence[np.ndarray], near: Sequence[Tensor]
+) -> None:
+    """Set the curve by the logits of all poses of each ligand."""
     beside = [beside_others(row, own, AGREEMENT_WEIGHT).numpy() for row, own in zip(logits, near, strict=True)]
     shares = [pose_weights(row.numpy(), _FIRST) for row in logits]
     at, values = calibration_curve(np.concatenate(beside), np.concatenate(labels), np.concatenate(shares))
-    _set(support, {"curve_logits": at, "curve_values": values})
+    _set(module, {"curve_logits": at, "curve_values": values})
 
 
-def support_logits(support: Support, features: Tensor) -> Tensor:
-    """Logits [S] of poses of which all :data:`META_FEATURES` and :data:`SUPPORT_FEATURES` are known, [S, f]."""
+def support_logits(support: Support, features: Tensor, added: Tensor | float = 0.0) -> Tensor:
+    """Logits [S] of poses of which all :data:`META_FEATURES` and :data:`SUPPORT_FEATURES` are known, [S, f].
+
+    `added` [S] is what else speaks for each.
+    """
     others, stated = features.split([len(META_FEATURES), len(SUPPORT_FEATURES)], 1)
-    return support.logits(others, stated[:, 0], lambda rows: stated[rows, 1:])
+    return support.logits(others, stated[:, 0], lambda rows: stated[rows, 1:], -added)
 
 
 def _set(module: nn.Module, values: Mapping[str, np.ndarray | float]) -> None:

@@ -16,6 +16,7 @@ from molgen.graphs.pockets import PocketBatch
 from molgen.models.pose_confidence.agreement import near_each_other, share_nearby
 from molgen.models.pose_confidence.config import ConfidenceConfig
 from molgen.models.pose_confidence.curve import interpolated, untrained
+from molgen.models.pose_confidence.known import KnownSupport
 from molgen.models.pose_confidence.support import Support
 from molgen.nets.contacts import ContactNet, Contacts, contacts_of
 
@@ -55,6 +56,7 @@ class ConfidenceModel(nn.Module):
 
     Attributes:
         support: a second meta-classifier, for poses that the pose model was asked about; None where there is none.
+        known: what the overlap with known ligands adds to it; None where that was not fitted.
     """
 
     meta_weights: Tensor
@@ -74,6 +76,7 @@ class ConfidenceModel(nn.Module):
         self.register_buffer("curve_logits", at)
         self.register_buffer("curve_values", values)
         self.support = Support(len(META_FEATURES)) if config.support else None
+        self.known = KnownSupport() if config.known else None
         self.register_load_state_dict_pre_hook(_with_present_names)
 
     @property

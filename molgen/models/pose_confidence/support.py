@@ -12,8 +12,7 @@ from collections.abc import Callable
 import torch
 from torch import Tensor, nn
 
-from molgen.models.pose_confidence.agreement import share_nearby
-from molgen.models.pose_confidence.curve import interpolated, untrained
+from molgen.models.pose_confidence.beside import CalibratedBeside
 
 SUPPORT_FEATURES = ("samples nearby", "found back from little noise", "found back from much noise")
 """What it looks at besides the features of the first meta-classifier."""
@@ -23,31 +22,18 @@ WITHIN = 2.5
 """Poses whose logit without these errors is further below the highest are not asked about: they never come first."""
 _NEARBY, _NONE = 2.0, 2e-3  # Angstrom; the share that counts as no sample at all
 _EXACT = 0.05  # Angstrom^2, an error that counts as none
-_BELIEF = 1.5  # temperature; logits as they are put too much on few poses
 
 
-class Support(nn.Module):
-    """Weights of the features, and a calibration curve.
-
-    The curve is one of a pose's logit and of how much of the belief in all poses of the ligand falls on it and on those
-    near it: of two poses that look equally good by themselves the one is less likely right beside which other places
-    look good too.
-    """
+class Support(CalibratedBeside):
+    """Weights of the features, and a calibration curve."""
 
     weights: Tensor
     offset: Tensor
-    agreement_weight: Tensor
-    curve_logits: Tensor
-    curve_values: Tensor
 
     def __init__(self, others: int) -> None:
         super().__init__()
         self.register_buffer("weights", torch.zeros(others + len(SUPPORT_FEATURES)))
         self.register_buffer("offset", torch.zeros(()))
-        self.register_buffer("agreement_weight", torch.zeros(()))
-        at, values = untrained()
-        self.register_buffer("curve_logits", at)
-        self.register_buffer("curve_values", values)
         self.register_load_state_dict_pre_hook(_with_agreement_weight)
 
     def logits(
@@ -71,23 +57,6 @@ class Support(nn.Module):
         logits = known + recovered.amin(0) @ weights[-2:]
         logits[best] = known[best] + recovered @ weights[-2:]
         return logits
-
-    def probability(self, logits: Tensor, near: Tensor) -> Tensor:
-        """Probabilities [S] of the poses of one ligand, all of them; none is higher than that of a pose before it.
-
-        Args:
-            logits: [S].
-            near: bool [S, S], :func:`molgen.models.pose_confidence.agreement.near_each_other`.
-        """
-        beside = beside_others(logits, near, self.agreement_weight.to(logits))
-        chances = interpolated(beside, self.curve_logits.to(logits), self.curve_values.to(logits))
-        order = logits.argsort(descending=True, stable=True)
-        return chances[order].cummin(0).values[order.argsort()]
-
-
-def beside_others(logits: Tensor, near: Tensor, weight: float | Tensor) -> Tensor:
-    """Logits [S] of the poses of a ligand, lower by the weighted log of the share of belief that is elsewhere."""
-    return logits + weight * share_nearby(logits / _BELIEF, near)
 
 
 def _with_agreement_weight(module: nn.Module, state: dict[str, Tensor], prefix: str, *_: object) -> None:

@@ -110,3 +110,12 @@ def test_a_row_with_more_cells_than_columns_says_so(tmp_path):
     hint = "3 cells below 2 columns: a cell with the separator in it needs quotation marks"
     assert (cut.name, cut.note, whole.note) == ("1", hint, "")
     assert str(shifted.error).endswith(hint)
+
+
+def test_of_two_columns_of_one_name_the_one_that_is_written_so_counts(tmp_path):
+    (tmp_path / "two.csv").write_text("smiles,SMILES\nCCO,CCN\n")
+    with pytest.raises(InputError, match="several columns are called 'smiles', whatever their case: smiles, SMILES"):
+        list(read_molecules(tmp_path / "two.csv"))
+    for column, atoms in (("smiles", "CCO"), ("SMILES", "CCN")):
+        (record,) = read_molecules(tmp_path / "two.csv", smiles_column=column)
+        assert Chem.MolToSmiles(record.molecule()) == atoms

@@ -74,6 +74,16 @@ def test_what_the_pose_model_says_comes_back_for_the_poses_it_was_asked_about(tm
     assert other.support is None
 
 
+def test_overlaps_with_known_ligands_come_back_where_there_are_any(tmp_path):
+    overlap = np.array([0.5, 0.25, 0.0, 1.5, 0.125])
+    path = tmp_path / "part-000.safetensors"
+    path.write_bytes(encode_decoys([replace(ITEMS[0], known=overlap), ITEMS[1]], "somewhere"))
+    with_known, other = load_decoys([path])[0]
+    assert np.array_equal(with_known.known, overlap)
+    assert np.array_equal(with_known.found().pick(np.array([3, 0])).known, [1.5, 0.5])
+    assert other.known is None
+
+
 def test_gaps_are_measured_from_the_best_pose(part):
     gaps = load_decoys([part])[0][0].gaps
     assert gaps.min() == 0

@@ -7,7 +7,8 @@ import pytest
 import torch
 from small_pockets import confidence_model
 
-from molgen.models.pose_confidence.meta_classifier import WEIGHED, fit_support, listwise_regression
+from molgen.models.pose_confidence.known import KnownSupport
+from molgen.models.pose_confidence.meta_classifier import WEIGHED, fit_known, fit_support, listwise_regression
 from molgen.models.pose_confidence.model import META_FEATURES, ConfidenceModel
 from molgen.models.pose_confidence.support import (
     DENOISED,
@@ -143,3 +144,31 @@ def test_a_curve_of_an_earlier_version_is_one_of_the_logit_alone():
 def test_weights_of_earlier_versions_have_no_support(tmp_path):
     save_confidence(confidence_model(), tmp_path / "own.safetensors", {})
     assert load_confidence(tmp_path / "own.safetensors")[0].support is None
+
+
+@pytest.mark.parametrize("speaks", [True, False])
+def test_known_ligands_weigh_as_much_as_they_say_of_right_poses(speaks):
+    rng, known, made = np.random.default_rng(3), KnownSupport(), Support(len(META_FEATURES))
+    features = [rng.normal(size=(12, len(META_FEATURES) + len(SUPPORT_FEATURES))) for _ in range(200)]
+    overlap = [rng.uniform(0, 1, size=12) for _ in features]
+    labels = [np.arange(12) == (8.0 * rows * speaks + rng.gumbel(size=12)).argmax() for rows in overlap]
+    near = [torch.eye(12, dtype=torch.bool)] * len(features)
+    fit_known(known, made, features, overlap, labels, near)
+    assert known.weight.item() == pytest.approx(8.0 if speaks else 0.0, abs=1.5)
+    first, last = known.probability(torch.tensor([8.0, 0.0]), torch.eye(2, dtype=torch.bool)).tolist()
+    assert (first > 2 * last) is speaks
+
+
+def test_a_confidence_of_known_ligands_comes_back_from_its_file(tmp_path):
+    model = confidence_model(support=True, known=True)
+    assert model.known is not None
+    model.known.weight.fill_(3.0)
+    save_confidence(model, tmp_path / "own.safetensors", {})
+    again = load_confidence(tmp_path / "own.safetensors")[0].known
+    assert again is not None
+    assert again.weight == 3.0
+
+
+def test_known_ligands_count_beside_the_second_meta_classifier_alone():
+    with pytest.raises(ValueError, match="known needs support"):
+        confidence_model(known=True)

@@ -76,10 +76,10 @@ def pose_model(process: str = "flow", seed: int = 0, **options) -> PoseModel:
     return PoseModel(PoseModelConfig(process, SIZE, harmonics=2, **options)).eval()
 
 
-def confidence_model(seed: int = 0, members: int = 1) -> ConfidenceModel:
+def confidence_model(seed: int = 0, members: int = 1, **options: bool) -> ConfidenceModel:
     """A random model in eval mode, float32, that reads contacts eagerly, with a curve as of a calibration."""
     torch.manual_seed(seed)
-    model = ConfidenceModel(ConfidenceConfig(CONTACT_SIZE, members=members)).eval()
+    model = ConfidenceModel(ConfidenceConfig(CONTACT_SIZE, members=members, **options)).eval()
     for member in model.members:
         torch.nn.init.normal_(member.atom[-1].weight, std=5.0)  # type: ignore[union-attr, index]
     steps = torch.rand(len(model.curve_values), generator=torch.Generator().manual_seed(seed))

@@ -36,15 +36,17 @@ class Columns:
         """Places of the SMILES and of the name among the columns of a table.
 
         Raises:
-            InputError: there is no such column.
+            InputError: there is no such column, or there are several and none of them is named as it is written.
         """
         lowered = [name.strip().lower() for name in names]
         known = shortened([one_line(name) for name in names], 12)
-        smiles = _place(lowered, _SMILES, "smiles") if self.smiles is None else _exactly(self.smiles, lowered, known)
+        smiles = _place(lowered, _SMILES, "smiles") if self.smiles is None else _exactly(self.smiles, names, known)
         if smiles is None:
             raise InputError(f"no column 'smiles' among {known}; --smiles-column (smiles_column=) names another")
+        if self.smiles is None and lowered.count(lowered[smiles]) > 1:
+            raise InputError(f"several columns are called {lowered[smiles]!r}, whatever their case: {known}")
         if self.name is not None:
-            return smiles, _exactly(self.name, lowered, known)
+            return smiles, _exactly(self.name, names, known)
         return smiles, _place(lowered, _NAMES, "_id", "_name")
 
 
@@ -151,7 +153,12 @@ def _text(cell: object) -> str:
     return "" if cell is None or cell != cell else str(cell).strip()
 
 
-def _exactly(name: str, lowered: list[str], known: str) -> int:
+def _exactly(name: str, names: list[str], known: str) -> int:
+    """The place of a column: the one that is written so, else the first in another case."""
+    written = [own.strip() for own in names]
+    if name.strip() in written:
+        return written.index(name.strip())
+    lowered = [own.lower() for own in written]
     if name.strip().lower() not in lowered:
         raise InputError(f"no column {one_line(name)!r} among {known}")
     return lowered.index(name.strip().lower())

@@ -75,7 +75,7 @@ def reference_file(path: Path, protein: Protein, least: float) -> Pocket:
     """
     if not _is_file(path):
         raise InputError("no such file for a reference ligand", source=one_line(path))
-    reference = _places(path)
+    elements, reference = _atoms(path)
     if not len(reference) or not np.isfinite(reference).all():
         raise InputError("the reference ligand has no usable coordinates", source=one_line(path))
     occupied = stand_ins(protein, [reference])
@@ -90,7 +90,7 @@ def reference_file(path: Path, protein: Protein, least: float) -> Pocket:
     if _suffix(path) in RECORDS and len(list(islice(read_molecules(path), 2))) > 1:
         note = f"{one_line(path.name)} holds several molecules: the pocket is around the first"
         occupied = replace(occupied, notes=(*occupied.notes, note))
-    return _around(reference, least, name=one_line(path), occupied=occupied)
+    return replace(_around(reference, least, name=one_line(path), occupied=occupied), elements=elements)
 
 
 def names_reference(path: Path) -> bool:
@@ -125,7 +125,8 @@ def ligand_pocket(ligand: Molecule, protein: Protein, least: float) -> Pocket:
         notes=(*covalent_note(ligand), *others.notes),
         places=protein.places_of(ligand.residues) | others.places,
     )
-    return _around(reference, least, name=f"ligand:{ligand.residues[0].label}", occupied=occupied)
+    pocket = _around(reference, least, name=f"ligand:{ligand.residues[0].label}", occupied=occupied)
+    return replace(pocket, elements=protein.elements[protein.atoms_of(ligand.residues)])
 
 
 def _around(reference: np.ndarray, least: float, *, name: str, occupied: StandIns) -> Pocket:
@@ -157,17 +158,17 @@ def _distances(protein: Protein, points: np.ndarray) -> np.ndarray:
     return np.asarray(KDTree(protein.positions).query(points)[0])
 
 
-def _places(path: Path) -> np.ndarray:
-    """Heavy atoms of the first molecule of a file, [n, 3]."""
+def _atoms(path: Path) -> tuple[np.ndarray, np.ndarray]:
+    """Atomic numbers [n] and positions [n, 3] of the heavy atoms of the first molecule of a file."""
     if _suffix(path) in PLACES_ONLY:
         try:
-            return first_molecule(path)[1]
+            return first_molecule(path)
         except InputError:
             if _suffix(path) not in (".cif", ".mmcif", ".bcif"):
                 raise
     mol = reference_ligand(path)  # of a dictionary of components, too
-    heavy = [atom.GetIdx() for atom in mol.GetAtoms() if atom.GetAtomicNum() > 1]
-    return mol.GetConformer().GetPositions()[heavy]
+    elements = np.array([atom.GetAtomicNum() for atom in mol.GetAtoms()])
+    return elements[elements > 1], mol.GetConformer().GetPositions()[elements > 1]
 
 
 def _is_file(path: Path) -> bool:
