@@ -141,9 +141,9 @@ def dock_prepared(
     stage("ranking and checks")
     known, said = known_besides(sites, ligand.own_mol)
     ranked = ranked_poses(ligand, refined, learned.confidence, learned.poses, known)
-    if ranked[0].known is not None or not known:
+    if ranked[0].known is not None or (not known and learned.poses is not None and learned.confidence is not None):
         notes += said
-    elif config.known_ligands != "auto":
+    elif known and config.known_ligands != "auto":
         notes.append(
             "the known ligands do not count: they do where the confidence ranks poses with learned ones among them"
         )

@@ -109,7 +109,7 @@ def _tables() -> Iterator[Case]:
         "columns-wrong": (",".join(f"c{n}" for n in range(100_000)) + "\nCCO\n", "error"),
         "row-long": ("smiles,name\nCCO" + ",x" * 100_000 + "\n", "result"),
         "cell-long": ("smiles,name\nCCO," + "x" * 200_000 + "\n", "error"),
-        "header-twice": ("smiles,smiles\nCCO,CC\n", "result"),
+        "header-twice": ("smiles,smiles\nCCO,CC\n", "error"),
         "nul": ("smiles,name\nC\0C,a\n", "error"),
         "separators": ("smiles;name,x\nCCO;a\n", "either"),
     }

@@ -52,7 +52,7 @@ def test_open_stereo_is_chosen_and_said() -> None:
 
 def test_protonation_is_said_and_can_be_left_out(tyrosine: DockingResult) -> None:
     assert sorted(atom.GetFormalCharge() for atom in tyrosine.mol.GetAtoms() if atom.GetFormalCharge()) == [-1, 1]
-    assert set(tyrosine.notes) == {"carboxylic acid deprotonated", "aliphatic amine protonated"}
+    assert set(tyrosine.notes) >= {"carboxylic acid deprotonated", "aliphatic amine protonated"}
     neutral = prepare_ligand(Chem.MolFromSmiles(TYROSINE), config_of(ph=None))
     assert all(atom.GetFormalCharge() == 0 for atom in neutral.ligand.mol.GetAtoms())
     assert neutral.notes == ()

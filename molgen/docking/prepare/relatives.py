@@ -12,7 +12,7 @@ import torch
 from rdkit import Chem
 from scipy.spatial import KDTree
 
-from molgen.chem.comparison.superposition import superposed
+from molgen.chem.comparison.superposition import REACH, residues_near, superposed
 from molgen.chem.proteins.pockets import find_pockets
 from molgen.chem.proteins.reading import read_protein
 from molgen.chem.proteins.receptor import receptor
@@ -27,7 +27,7 @@ from molgen.metrics.symmetry import heavy_coordinates
 MOST = 4
 """Known ligands of a complex in a training set; how many is drawn, from one on."""
 _ELSEWHERE = 10.0
-"""Angstrom from most atoms of a ligand to that of the complex: in another pocket, or in another copy of this one."""
+"""Angstrom from most atoms of a ligand to that of the complex: in another pocket."""
 
 
 def with_relatives(
@@ -83,13 +83,20 @@ def _drawn(item: ComplexFiles, group: Sequence[ComplexFiles], seed: int, most: i
 def _moved(relative: Relative, own: Protein, crystal: np.ndarray) -> KnownLigand | None:
     try:
         mol = crystal_ligand(ComplexFiles(relative.name, relative.protein, relative.ligands, ""), lambda mol: mol)[1]
-        laid = superposed(read_protein(relative.protein), own, crystal)
+        places = heavy_coordinates(mol)[0]
+        laid = superposed(_chains_at(read_protein(relative.protein), places), own, crystal)
     except MolgenError:
         return None
     if laid.identity < LEAST_IDENTITY:
         return None
-    positions = heavy_coordinates(mol)[0] @ laid.rotation.T + laid.translation
+    positions = places @ laid.rotation.T + laid.translation
     if np.median(KDTree(crystal).query(positions)[0]) > _ELSEWHERE:
         return None
     elements = np.array([atom.GetAtomicNum() for atom in mol.GetAtoms() if atom.GetAtomicNum() > 1])
     return KnownLigand(relative.name, positions, elements)
+
+
+def _chains_at(structure: Protein, places: np.ndarray) -> Protein:
+    """The chains of a structure that line a place: of several copies of a protein the one with the ligand."""
+    near = {structure.residues[k].chain for k in residues_near(structure, places, REACH)}
+    return structure.keep(lambda residue: residue.chain in near)
