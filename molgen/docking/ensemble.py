@@ -12,10 +12,11 @@ from molgen.chem.comparison.pocket_comparison import compare_pockets
 from molgen.chem.comparison.superposition import Superposition, superposed
 from molgen.chem.proteins.entries import entries_of
 from molgen.chem.proteins.groups.stand_ins import stand_ins
-from molgen.chem.proteins.pockets import find_pockets
+from molgen.chem.proteins.pockets import find_pockets, is_detected, ligands_near
 from molgen.chem.proteins.reading import read_protein
 from molgen.chem.proteins.structure import Pocket, Protein
 from molgen.docking.covalent.residue import freed
+from molgen.docking.known_ligands import KnownLigand
 from molgen.docking.site import Site, site_of
 from molgen.errors import InputError
 
@@ -40,9 +41,12 @@ def ensemble_sites(
     if not structures:
         return tuple(sites)
     names = _names([sites[0].receptor.protein, *structures])
-    named = [replace(site, pocket=_called(site.pocket, site.pocket.name, names[0])) for site in sites]
+    named = [
+        replace(site, pocket=_called(site.pocket, site.pocket.name, names[0]), known=_known_in(site, names[0]))
+        for site in sites
+    ]
     for structure, name in zip(structures, names[1:], strict=True):
-        there = {"keep": _known(structure, keep), "drop": _known(structure, drop)}
+        there = {"keep": entries_in(structure, keep), "drop": entries_in(structure, drop)}
         for site in sites:
             moved, notes = _laid_over(structure, site)
             pocket = _called(pocket_in(moved.protein, site.pocket), site.pocket.name, name)
@@ -51,9 +55,14 @@ def ensemble_sites(
                 pocket = freed(pocket, moved.protein, bond)
             other = site_of(moved.protein, pocket, **there, bond=bond)
             added = [*notes, *_in_the_way(site, other), *other.notes]
-            known = tuple(replace(one, name=f"{one.name} of {name}") for one in other.known)
-            named.append(replace(other, known=known, notes=tuple(f"{name}: {note}" for note in added)))
+            notes = tuple(f"{name}: {note}" for note in added)
+            named.append(replace(other, known=_known_in(other, name), notes=notes))
     return tuple(named)
+
+
+def _known_in(site: Site, structure: str) -> tuple[KnownLigand, ...]:
+    """The known ligands of a site; to those of the structure itself its name is added."""
+    return tuple(one if one.is_of_file else replace(one, name=f"{one.name} of {structure}") for one in site.known)
 
 
 def structures_of(protein: Protein | str | Path | Sequence[Protein | str | Path]) -> list[Protein]:
@@ -71,10 +80,11 @@ def structures_of(protein: Protein | str | Path | Sequence[Protein | str | Path]
 
 
 def pocket_in(structure: Protein, pocket: Pocket) -> Pocket:
-    """The same box in another structure, without the groups that overlap the ligand."""
+    """The same box in another structure, without the groups that overlap the ligand, or fill a detected pocket."""
     if pocket.reference is None:
         numbers = ",".join(f"{number:.3f}" for number in (*pocket.center, *pocket.size))
-        return find_pockets(f"box:{numbers}", structure)[0]
+        box = find_pockets(f"box:{numbers}", structure)[0]
+        return replace(box, removed=ligands_near(structure, pocket.center)) if is_detected(pocket) else box
     gone = stand_ins(structure, [pocket.reference])
     return replace(pocket, removed=gone.removed, notes=gone.notes, places=gone.places)
 
@@ -117,7 +127,7 @@ def _names(structures: Sequence[Protein]) -> list[str]:
     return [f"structure {number}" for number in range(1, len(structures) + 1)]
 
 
-def _known(structure: Protein, entries: Collection[str]) -> list[str]:
+def entries_in(structure: Protein, entries: Collection[str]) -> list[str]:
     """The entries that name something in a structure."""
     known = []
     for entry in [entries] if isinstance(entries, str) else entries:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -16,8 +17,9 @@ from molgen.chem.formats.compression import plain_name
 from molgen.chem.formats.parsing import one_line, shortened
 from molgen.chem.formats.residue_names import ADDITIVES
 from molgen.chem.molecules.reading import read_molecules
-from molgen.chem.molecules.reference import PLACES_ONLY, reference_ligand
-from molgen.chem.proteins.groups.molecules import molecules
+from molgen.chem.molecules.reference import PLACES_ONLY, RECORDS, reference_ligand
+from molgen.chem.proteins.groups.molecules import groups, molecules
+from molgen.chem.proteins.reading import read_protein
 from molgen.chem.proteins.structure import Pocket, Protein
 from molgen.errors import InputError
 from molgen.models.pose_confidence.known import overlaps
@@ -25,11 +27,13 @@ from molgen.models.pose_confidence.known import overlaps
 if TYPE_CHECKING:
     from molgen.docking.site import Site
 
-_LEAST_ATOMS = 6
-"""Heavy atoms; what is smaller says little about where a ligand goes."""
-_MOST_ATOMS = 200
+_LEAST_ATOMS, _MOST_ATOMS = 6, 200
+"""Heavy atoms; what is smaller says little about where a ligand goes, what is larger is none."""
 _SAME = 0.5
-"""Angstrom; two ligands whose every atom is so near to one of the other are one."""
+"""Angstrom; a ligand whose every atom is so near to one of the same element in another is part of it."""
+_MISSING = 3
+"""Heavy atoms that a structure may lack of a ligand."""
+_LONGEST_NAME = 60
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,22 +41,27 @@ class KnownLigand:
     """A ligand where it lies in a complex of the protein.
 
     Attributes:
-        name: "TQ3:A:194", in another structure or file with its name.
+        name: "TQ3:A:194", of several structures with the name of its own, or that of a file or its record.
         positions: float64 [m, 3], heavy atoms in the frame of the site, Angstrom.
         elements: int16 [m], their atomic numbers.
+        is_of_file: it is not of a structure that is docked into.
     """
 
     name: str
     positions: np.ndarray
     elements: np.ndarray
+    is_of_file: bool = False
 
-    def is_same(self, mol: Chem.Mol) -> bool:
-        """Whether it may be this molecule: as many heavy atoms of every element.
+    def lacks(self, mol: Chem.Mol) -> int | None:
+        """How many heavy atoms it has less than a molecule; None if it has one that the molecule has not.
 
-        Bonds, stereo and hydrogens do not count, which structure files do not tell, so an isomer counts as the same.
+        At 0 it may be this molecule: bonds, stereo and hydrogens do not count, which structure files do not tell, so
+        that an isomer counts as the same.
         """
-        own = sorted(atom.GetAtomicNum() for atom in mol.GetAtoms() if atom.GetAtomicNum() > 1)
-        return own == sorted(self.elements.tolist())
+        own = Counter(atom.GetAtomicNum() for atom in mol.GetAtoms() if atom.GetAtomicNum() > 1)
+        missing = own.copy()
+        missing.subtract(self.elements.tolist())
+        return None if min(missing.values(), default=0) < 0 else missing.total()
 
 
 class KnownOverlap(NamedTuple):
@@ -65,8 +74,8 @@ class KnownOverlap(NamedTuple):
 def known_in(protein: Protein, taking_part: Protein, pocket: Pocket) -> tuple[KnownLigand, ...]:
     """The ligands of a structure that lie in the box of a pocket and are not part of its receptor.
 
-    No lipids, cofactors and additives, and nothing of fewer than six heavy atoms. The ligand that names the pocket,
-    whatever it is, is the first of them.
+    No chains, lipids, cofactors and additives, and nothing of fewer than six heavy atoms. The ligand that names the
+    pocket, whatever it is, is the first of them.
 
     Args:
         protein: the whole structure.
@@ -74,26 +83,31 @@ def known_in(protein: Protein, taking_part: Protein, pocket: Pocket) -> tuple[Kn
         pocket: where ligands are docked.
     """
     own = taking_part.places_of(taking_part.residues)
-    apart = protein.keep(lambda one: one.kind in ("ligand", "polymer") and not protein.places_of([one]) & own)
+    apart = protein.keep(lambda one: one.kind == "ligand" and not protein.places_of([one]) & own)
     found = list(_reference(pocket))
     for molecule in molecules(apart) if len(apart) else ():
         atoms = apart.atoms_of(molecule.residues)
         known = KnownLigand(molecule.residues[0].label, apart.positions[atoms], apart.elements[atoms])
-        unwanted = molecule.is_lipid or molecule.is_cofactor or molecule.consists_of(ADDITIVES)
-        if not unwanted and _counts(known) and _inside(known, pocket) and not any(_one(known, one) for one in found):
+        if not (molecule.is_lipid or molecule.is_cofactor or molecule.consists_of(ADDITIVES)):
             found.append(known)
-    return tuple(one for one in found if _counts(one))
+    return distinct([one for one in found if _counts(one) and _inside(one, pocket)])
 
 
 def read_known_ligands(path: str | Path) -> tuple[KnownLigand, ...]:
-    """The molecules of an .sdf or .mol2 file, or the first of a .pdb, .cif or .pdbqt file, in the receptor's frame.
+    """The molecules of an .sdf or .mol2 file, the ligands of a .pdb or .cif file, or the first of a .pdbqt file.
+
+    Counter-ions are left out.
 
     Raises:
-        InputError: the file cannot be read, or a molecule has no 3D coordinates.
+        InputError: the file cannot be read, or a molecule has no 3D coordinates or no heavy atoms.
     """
-    if Path(plain_name(path)).suffix in PLACES_ONLY:
-        mol = reference_ligand(path, bonds=False)
-        return (_placed(mol, Path(path).name),)
+    suffix = Path(plain_name(path)).suffix
+    if suffix in PLACES_ONLY and suffix != ".pdbqt":
+        found = [one for one in _ligands_of(path) if _counts(one)]
+        if found:
+            return tuple(found)
+    if suffix in PLACES_ONLY:
+        return (_placed(reference_ligand(path, bonds=False), Path(path).name),)
     found = []
     for number, record in enumerate(read_molecules(Path(path)), 1):
         if record.mol is None:
@@ -101,6 +115,8 @@ def read_known_ligands(path: str | Path) -> tuple[KnownLigand, ...]:
         if not record.mol.GetNumConformers() or not record.mol.GetConformer().Is3D():
             raise InputError("a known ligand needs 3D coordinates", source=path, place=record.place)
         found.append(_placed(record.mol, record.name or f"record {number}"))
+        if not len(found[-1].positions):
+            raise InputError("a known ligand needs heavy atoms", source=path, place=record.place)
     return tuple(found)
 
 
@@ -117,26 +133,49 @@ def with_known_ligands(sites: Sequence[Site], source: str | Path) -> tuple[Site,
     if str(source) == "none":
         return tuple(replace(site, known=()) for site in sites)
     given = () if str(source) == "auto" else read_known_ligands(source)
-    inside = tuple(one for one in given if any(_inside(one, site.pocket) for site in sites))
-    if given and not inside:
+    large = [one for one in given if _counts(one)]
+    inside = [one for one in large if any(_inside(one, site.pocket) for site in sites)]
+    if large and not inside:
         raise InputError("none of the known ligands lies in the box: another frame?", source=source)
-    shared = list(inside)
-    for one in (known for site in sites for known in site.known):
-        if not any(_one(one, other) for other in shared):
-            shared.append(one)
-    outside = [one.name for one in given if one not in inside]
-    note = [f"known ligands that do not lie in the box do not count: {shortened(outside, 5)}"] if outside else []
-    return tuple(replace(site, known=tuple(shared), notes=(*site.notes, *note)) for site in sites)
+    if given and not inside:
+        raise InputError(f"no known ligand has {_LEAST_ATOMS} to {_MOST_ATOMS} heavy atoms", source=source)
+    shared = distinct([*inside, *(known for site in sites for known in site.known)])
+    notes = []
+    if outside := [one.name for one in large if one not in inside]:
+        notes.append(f"known ligands that do not lie in the box do not count: {shortened(outside, 5)}")
+    if sizes := [one.name for one in given if one not in large]:
+        notes.append(
+            f"known ligands without {_LEAST_ATOMS} to {_MOST_ATOMS} heavy atoms do not count: {shortened(sizes, 5)}"
+        )
+    return tuple(replace(site, known=shared, notes=(*site.notes, *notes)) for site in sites)
+
+
+def distinct(known: Sequence[KnownLigand]) -> tuple[KnownLigand, ...]:
+    """Of ligands of which one is part of another, in its place, the whole one, and the first of two that are the same.
+
+    So a copy of which atoms are missing does not count beside the whole.
+    """
+    kept: list[KnownLigand] = []
+    for one in known:
+        if any(_is_part(one, other) for other in kept):
+            continue
+        kept = [other for other in kept if not _is_part(other, one)] + [one]
+    return tuple(kept)
 
 
 def known_besides(sites: Sequence[Site], mol: Chem.Mol) -> tuple[tuple[KnownLigand, ...], list[str]]:
     """The known ligands of some sites that are not the molecule itself, and what is to be said of that."""
-    every = list({id(one): one for site in sites for one in site.known}.values())
-    others = tuple(one for one in every if not one.is_same(mol))
-    same = [one.name for one in every if one.is_same(mol)]
+    every = [*{id(one): one for site in sites for one in site.known}.values()]
+    lacking = [one.lacks(mol) for one in every]
+    others = tuple(one for one, lacks in zip(every, lacking, strict=True) if lacks != 0)
+    same = [one.name for one, lacks in zip(every, lacking, strict=True) if lacks == 0]
     notes = [f"poses that overlap known ligands rank higher: {_listed(others)}"] if others else []
     if same:
         notes.append(f"{shortened(same, 5)} may be this ligand and does not count as known")
+    for one, lacks in zip(every, lacking, strict=True):
+        if lacks is not None and 0 < lacks <= _MISSING and not one.is_of_file:
+            atoms = f"{lacks} atom{'s' * (lacks > 1)}"
+            notes.append(f"{one.name} counts as known: should it be this ligand without {atoms}, --known-ligands none")
     return others, notes
 
 
@@ -147,9 +186,27 @@ def most_overlap(positions: Tensor, known: Sequence[KnownLigand]) -> tuple[Tenso
     return most.values, [known[k].name for k in most.indices.tolist()]
 
 
+def _ligands_of(path: str | Path) -> list[KnownLigand]:
+    """The groups of a structure file; none where it is something else."""
+    try:
+        structure = read_protein(path)
+    except InputError:
+        return []
+    there = [(one.residues[0].label, structure.atoms_of(one.residues)) for one in groups(structure)]
+    return [KnownLigand(name, structure.positions[atoms], structure.elements[atoms], True) for name, atoms in there]
+
+
 def _placed(mol: Chem.Mol, name: str) -> KnownLigand:
+    """The largest part of a molecule that has places; dummy atoms are none."""
+    parts = Chem.GetMolFrags(mol)
     elements = np.array([atom.GetAtomicNum() for atom in mol.GetAtoms()])
-    return KnownLigand(one_line(name), mol.GetConformer().GetPositions()[elements > 1], elements[elements > 1])
+    largest = max(([k for k in part if elements[k] > 1] for part in parts), key=len, default=[])
+    return KnownLigand(_name(name), mol.GetConformer().GetPositions()[largest], elements[largest], True)
+
+
+def _name(text: str) -> str:
+    line = one_line(text)
+    return line if len(line) <= _LONGEST_NAME else f"{line[:_LONGEST_NAME]}..."
 
 
 def _listed(known: Sequence[KnownLigand]) -> str:
@@ -157,10 +214,14 @@ def _listed(known: Sequence[KnownLigand]) -> str:
 
 
 def _reference(pocket: Pocket) -> Iterator[KnownLigand]:
-    """The ligand that names the pocket, if one does."""
-    if pocket.reference is not None and pocket.elements is not None:
-        name = one_line(pocket.name.split("/")[-1].removeprefix("ligand:"))
-        yield KnownLigand(name, pocket.reference, pocket.elements)
+    """The ligand that names the pocket, if one does: of the structure, whose label is the first that is removed."""
+    if pocket.reference is None or pocket.elements is None:
+        return
+    name = Path(pocket.name).name
+    is_file = Path(plain_name(pocket.name)).suffix in (*RECORDS, *PLACES_ONLY)
+    is_chain = pocket.name.strip().lower().startswith("chain:")
+    own = name if is_file or is_chain or not pocket.removed else pocket.removed[0]
+    yield KnownLigand(_name(own), pocket.reference, pocket.elements, is_file)
 
 
 def _counts(known: KnownLigand) -> bool:
@@ -172,8 +233,8 @@ def _inside(known: KnownLigand, pocket: Pocket) -> bool:
     return bool((np.abs(known.positions - pocket.center) <= pocket.size / 2).all(1).mean() >= 0.5)
 
 
-def _one(first: KnownLigand, second: KnownLigand) -> bool:
-    if sorted(first.elements.tolist()) != sorted(second.elements.tolist()):
-        return False
+def _is_part(first: KnownLigand, second: KnownLigand) -> bool:
+    """Whether every atom of a ligand lies on one of the same element in another."""
     apart = np.linalg.norm(first.positions[:, None] - second.positions, axis=-1)
-    return bool(apart.min(0).max() < _SAME and apart.min(1).max() < _SAME)
+    apart[first.elements[:, None] != second.elements] = np.inf
+    return bool(apart.min(1).max() < _SAME)

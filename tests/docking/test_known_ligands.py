@@ -17,6 +17,7 @@ from molgen.chem.proteins.reading import read_protein
 from molgen.docking.ensemble import ensemble_sites
 from molgen.docking.known_ligands import (
     KnownLigand,
+    distinct,
     known_besides,
     most_overlap,
     read_known_ligands,
@@ -24,6 +25,7 @@ from molgen.docking.known_ligands import (
 )
 from molgen.docking.ligand import ligand_of
 from molgen.docking.ranking import ranked_poses
+from molgen.docking.receptor_sites import receptor_sites
 from molgen.docking.records import DockConfig
 from molgen.docking.refine import Refined
 from molgen.docking.search import EFFORT, SearchConfig
@@ -64,7 +66,7 @@ def with_its_ligand(folder: Path) -> Path:
 
 def test_the_ligand_that_names_the_pocket_is_known():
     found = site("ligand:TQ3")
-    assert names(found) == ["TQ3"]
+    assert names(found) == ["TQ3:A:194"]
     assert np.array_equal(found.known[0].positions, found.pocket.reference)
     assert names(site(str(LIGAND), PROTEIN)) == ["1ia1_ligand.sdf"]
 
@@ -74,7 +76,7 @@ def test_a_ligand_in_the_box_is_known_where_it_is_taken_out():
     assert names(site(f"box:{center}")) == []  # it is part of the receptor
     assert names(site(f"box:{center}", drop=["TQ3"])) == ["TQ3:A:194"]
     assert names(site(f"box:{center},22.5", drop=["TQ3", "NDP"])) == ["TQ3:A:194"]  # and no cofactor
-    assert names(site("ligand:NDP")) == ["NDP"]  # unless it is the one in question
+    assert names(site("ligand:NDP")) == ["NDP:A:193"]  # unless it is the one in question
 
 
 def test_a_ligand_of_the_file_and_the_reference_in_its_place_are_one():
@@ -86,10 +88,11 @@ def test_the_same_ligand_does_not_count_whatever_its_protons():
     for smiles in (INHIBITOR, INHIBITOR.replace("nc(N)", "[nH+]c(N)")):
         others, notes = known_besides([found], Chem.AddHs(Chem.MolFromSmiles(smiles)))
         assert others == ()
-        assert notes == ["TQ3 may be this ligand and does not count as known"]
+        assert notes == ["TQ3:A:194 may be this ligand and does not count as known"]
     others, notes = known_besides([found, found], Chem.MolFromSmiles(OTHER))
-    assert [known.name for known in others] == ["TQ3"]
-    assert notes == ["poses that overlap known ligands rank higher: TQ3"]
+    assert [known.name for known in others] == ["TQ3:A:194"]
+    assert notes[0] == "poses that overlap known ligands rank higher: TQ3:A:194"
+    assert notes[1].startswith("TQ3:A:194 counts as known: should it be this ligand without 1 atom")
 
 
 def test_a_pose_overlaps_most_the_ligand_whose_space_it_fills():
@@ -158,6 +161,96 @@ def test_known_ligands_need_places(tmp_path):
         DockConfig(known_ligands=3)  # type: ignore[arg-type]
 
 
+def placed(name: str, mol: Chem.Mol) -> KnownLigand:
+    elements = np.array([atom.GetAtomicNum() for atom in mol.GetAtoms()])
+    return KnownLigand(name, mol.GetConformer().GetPositions(), elements)
+
+
+def test_a_copy_with_missing_atoms_does_not_count_beside_the_whole_and_alone_is_asked_about():
+    whole = reference_ligand(LIGAND)
+    part = Chem.RWMol(whole)
+    part.RemoveAtom(part.GetNumAtoms() - 1)
+    both = placed("part", part.GetMol()), placed("whole", whole)
+    for order in (both, both[::-1]):
+        assert [one.name for one in distinct(order)] == ["whole"]
+    found = replace(site("ligand:TQ3"), known=both[:1])
+    others, notes = known_besides([found], Chem.MolFromSmiles(INHIBITOR))
+    assert [one.name for one in others] == ["part"]
+    assert notes[-1] == "part counts as known: should it be this ligand without 1 atom, --known-ligands none"
+
+
+CHLORIDE = """
+  made
+
+  1  0  0  0  0  0  0  0  0  0999 V2000
+   30.0000   -3.0000    2.0000 Cl  0  5  0  0  0  0  0  0  0  0  0  0
+M  CHG  1   1  -1
+M  END
+"""
+PEPTIDE = "".join(
+    f"ATOM  {9000 + k:5d}  {name:<3s} ALA P{1 + k // 3:4d}    {11.5 + 1.4 * k:8.3f}{5.2:8.3f}{20.1:8.3f}"
+    f"  1.00  0.00           {name[0]}\n"
+    for k, name in enumerate(["N", "CA", "C"] * 3)
+)
+
+
+def of_one_atom(symbol: str) -> Chem.Mol:
+    block = CHLORIDE.replace("Cl  0  5", f"{symbol:<2s}  0  0").replace("M  CHG  1   1  -1\n", "")
+    return Chem.MolFromMolBlock(block, removeHs=False, sanitize=False)
+
+
+def test_counter_ions_and_pieces_of_chains_are_no_known_ligands(tmp_path):
+    salt = Chem.CombineMols(reference_ligand(LIGAND), Chem.MolFromMolBlock(CHLORIDE))
+    Chem.MolToMolFile(salt, str(tmp_path / "salt.sdf"))
+    (known,) = read_known_ligands(tmp_path / "salt.sdf")
+    assert known.lacks(Chem.MolFromSmiles(INHIBITOR)) == 0
+    (tmp_path / "peptide.pdb").write_text(PROTEIN.read_text().replace("END", "") + PEPTIDE + "END\n")
+    assert names(site("box:15,5.2,20.1", tmp_path / "peptide.pdb", drop=["chain:P"])) == []
+
+
+def test_of_a_structure_file_all_ligands_are_known():
+    assert {known.name for known in read_known_ligands(DIMER)} >= {"TQ3:A:194", "NDP:A:193"}
+
+
+def test_what_is_too_small_is_named_and_alone_refused(tmp_path):
+    water = of_one_atom("O")
+    water.SetProp("_Name", "water")
+    for name, mols in (("small", [water]), ("both", [water, reference_ligand(LIGAND)])):
+        with Chem.SDWriter(str(tmp_path / f"{name}.sdf")) as writer:
+            for mol in mols:
+                writer.write(mol)
+    here = site("ligand:TQ3")
+    with pytest.raises(InputError, match="no known ligand has 6 to 200 heavy atoms"):
+        with_known_ligands([here], tmp_path / "small.sdf")
+    (found,) = with_known_ligands([here], tmp_path / "both.sdf")
+    assert found.notes[-1] == "known ligands without 6 to 200 heavy atoms do not count: water"
+    Chem.MolToMolFile(of_one_atom("H"), str(tmp_path / "h.sdf"))
+    with pytest.raises(InputError, match=r"h\.sdf.*needs heavy atoms"):
+        read_known_ligands(tmp_path / "h.sdf")
+
+
+def test_auto_and_none_are_taken_in_any_case_and_an_empty_name_is_refused():
+    assert DockConfig(known_ligands=" NONE ").known_ligands == "none"
+    with pytest.raises(ConfigError, match="known_ligands must be"):
+        DockConfig(known_ligands="")
+
+
+def test_a_ligand_in_the_pocket_of_a_later_structure_is_known_where_the_first_has_none(tmp_path):
+    lines = PROTEIN.read_text().splitlines(keepends=True)
+    (tmp_path / "apo.pdb").write_text("".join(line for line in lines if line[17:20] != "TQ3"))
+    structures = [read_protein(tmp_path / "apo.pdb"), read_protein(PROTEIN)]
+    found = receptor_sites(structures, "blind", DockConfig()).searched
+    inside = [own for own in found if own.pocket.name.endswith("1ia1") and "TQ3:A:194" in own.pocket.removed]
+    assert inside
+    assert names(inside[0]) == ["TQ3:A:194 of 1ia1"]
+    assert "TQ3" not in {residue.name for residue in inside[0].receptor.protein.residues}
+    box = "box:" + ",".join(f"{x:.2f}" for x in inside[0].pocket.center)
+    dropped = receptor_sites(structures, box, DockConfig(), drop=["TQ3"]).searched
+    assert names(dropped[0]) == names(dropped[1]) == ["TQ3:A:194 of 1ia1"]
+    with pytest.raises(InputError, match="XYZ"):
+        receptor_sites(structures, box, DockConfig(), drop=["XYZ"])
+
+
 @pytest.fixture(scope="module")
 def judged() -> tuple[Site, object, Refined, ConfidenceModel]:
     """Poses of one energy, and a confidence that weighs known ligands."""
@@ -183,7 +276,7 @@ def test_poses_rank_by_their_overlap_where_all_else_is_equal(judged):
     known, _ = known_besides([found], ligand.mol)
     ranked = ranked_poses(ligand, [(found, refined)], model, pose_model(), known)
     assert [pose.row for pose in ranked] == [1, 2, 0]
-    assert [pose.known.name for pose in ranked] == ["TQ3"] * 3
+    assert [pose.known.name for pose in ranked] == ["TQ3:A:194"] * 3
     assert [pose.known.overlap for pose in ranked] == sorted((pose.known.overlap for pose in ranked), reverse=True)
 
 
@@ -205,8 +298,8 @@ def test_a_docking_says_which_known_ligand_a_pose_is_near(monkeypatch):
     monkeypatch.setitem(EFFORT, "quick", SearchConfig(starts=128, chains=32, rounds=4, patience=4))
     options = {"n": 2, "effort": "quick", "samples": 8}
     result = molgen.dock(DIMER, OTHER, "ligand:TQ3", **options)
-    assert "poses that overlap known ligands rank higher: TQ3" in result.notes
-    assert {pose.known_ligand for pose in result.poses} == {"TQ3"}
+    assert "poses that overlap known ligands rank higher: TQ3:A:194" in result.notes
+    assert {pose.known_ligand for pose in result.poses} == {"TQ3:A:194"}
     without = molgen.dock(DIMER, OTHER, "ligand:TQ3", known_ligands="none", **options)
     assert {pose.known_ligand for pose in without.poses} == {None}
     by_energy = molgen.dock(DIMER, OTHER, "ligand:TQ3", rank="energy", known_ligands=LIGAND, **options)

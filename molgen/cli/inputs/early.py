@@ -122,7 +122,7 @@ def check_known_ligands(source: str | Path, *, is_one_protein: bool = True) -> N
     Raises:
         InputError: it cannot, or there may be several proteins.
     """
-    if str(source) in ("auto", "none"):
+    if str(source).strip().lower() in ("auto", "none"):
         return
     if not is_one_protein:
         raise InputError("a file of --known-ligands is about one protein: not with --pairs")

@@ -128,7 +128,9 @@ class DockConfig:
             raise ConfigError(
                 f'torsion_library must be "default", "none" or a file, not {readable(repr(self.torsion_library))}'
             )
-        if not isinstance(self.known_ligands, (str, Path)):
+        if str(self.known_ligands).strip().lower() in ("auto", "none") and isinstance(self.known_ligands, str):
+            object.__setattr__(self, "known_ligands", self.known_ligands.strip().lower())
+        if not isinstance(self.known_ligands, (str, Path)) or not str(self.known_ligands).strip():
             raise ConfigError(
                 f'known_ligands must be "auto", "none" or a file, not {readable(repr(self.known_ligands))}'
             )

@@ -94,6 +94,17 @@ def find_pockets(spec: str | Path, protein: Protein, *, ligand_size: float | Non
     raise InputError(f"'{one_line(text)}' names no pocket; the forms are {FORMS}")
 
 
+def is_detected(pocket: Pocket) -> bool:
+    """Whether the shape of the protein alone shows where the pocket is: nothing that lies in it was seen."""
+    return pocket.reference is None and "(detected" in pocket.name
+
+
+def ligands_near(protein: Protein, center: np.ndarray) -> tuple[str, ...]:
+    """Labels of the ligands that go where a pocket with this center [3] is detected."""
+    staying = {residue.label for group in groups(protein) if _is_wall(group) for residue in group.residues}
+    return _within(protein, center, staying)
+
+
 def _auto(protein: Protein, least: float) -> list[Pocket]:
     """One pocket for each kind of ligand; detection where there are none."""
     ligands = ligands_of_interest(protein)[:_MOST_POCKETS]
