@@ -16,6 +16,7 @@ import numpy as np
 from rdkit import Chem, rdBase
 from rdkit.Chem import rdDistGeom, rdForceFieldHelpers
 
+from benchmarks.docking.known_files import known_file
 from benchmarks.docking.vina.files import ligand_pdbqt, poses_of, receptor_pdbqt
 from molgen.chem.molecules.protonation import protonate
 
@@ -173,7 +174,8 @@ def make_molgen(known: str = "none", **options: str) -> Dock:
         start = time.process_time()
         box = ",".join(f"{number:.4f}" for number in (*task.center, task.size))
         with tempfile.TemporaryDirectory() as folder:
-            settings = options | {"known_ligands": _known_file(task, known, Path(folder))}
+            paths = {"none": (), "own": task.known, "all": (task.all_known,)}[known]
+            settings = options | {"known_ligands": known_file(paths, Path(folder))}
             result = molgen_dock(proteins, task.smiles, pocket=f"box:{box}", n=task.n, seed=task.seed, **settings)
         spent = time.process_time() - start
         scores = [pose.score for pose in result.poses]
@@ -187,17 +189,6 @@ def make_molgen(known: str = "none", **options: str) -> Dock:
         return Docked(result.mol, scores, spent, extra)
 
     return dock
-
-
-def _known_file(task: Task, known: str, folder: Path) -> str:
-    """An SD file of the known ligands, or "none"."""
-    paths = {"none": (), "own": task.known, "all": (task.all_known,)}[known]
-    blocks = [path.read_text() for path in paths if path is not None and path.exists()]
-    if not any(blocks):
-        return "none"
-    together = folder / "known.sdf"
-    together.write_text("".join(blocks))
-    return str(together)
 
 
 def make_molgen_score() -> Dock:

@@ -145,7 +145,7 @@ def dock_prepared(
         notes += said
     elif known and config.known_ligands != "auto":
         notes.append(
-            "the known ligands do not count: they do where the confidence ranks poses with learned ones among them"
+            "the known ligands do not count: only the confidence weighs them, and only beside learned proposals"
         )
     return docking_result(
         ligand,

@@ -11,6 +11,9 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import torch
 from rdkit import Chem
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
+from scipy.spatial import KDTree
 from torch import Tensor
 
 from molgen.chem.formats.compression import plain_name
@@ -33,6 +36,8 @@ _SAME = 0.5
 """Angstrom; a ligand whose every atom is so near to one of the same element in another is part of it."""
 _MISSING = 3
 """Heavy atoms that a structure may lack of a ligand."""
+_BOND = 2.3
+"""Angstrom, the longest bond of a ligand."""
 _LONGEST_NAME = 60
 
 
@@ -52,14 +57,13 @@ class KnownLigand:
     elements: np.ndarray
     is_of_file: bool = False
 
-    def lacks(self, mol: Chem.Mol) -> int | None:
-        """How many heavy atoms it has less than a molecule; None if it has one that the molecule has not.
+    def missing_atoms(self, mol: Chem.Mol) -> int | None:
+        """How many heavy atoms of a molecule it lacks; None if it has an atom that the molecule lacks.
 
         At 0 it may be this molecule: bonds, stereo and hydrogens do not count, which structure files do not tell, so
-        that an isomer counts as the same.
+        an isomer counts as the same.
         """
-        own = Counter(atom.GetAtomicNum() for atom in mol.GetAtoms() if atom.GetAtomicNum() > 1)
-        missing = own.copy()
+        missing = Counter(atom.GetAtomicNum() for atom in mol.GetAtoms() if atom.GetAtomicNum() > 1)
         missing.subtract(self.elements.tolist())
         return None if min(missing.values(), default=0) < 0 else missing.total()
 
@@ -82,15 +86,14 @@ def known_in(protein: Protein, taking_part: Protein, pocket: Pocket) -> tuple[Kn
         taking_part: its receptor.
         pocket: where ligands are docked.
     """
-    own = taking_part.places_of(taking_part.residues)
-    apart = protein.keep(lambda one: one.kind == "ligand" and not protein.places_of([one]) & own)
-    found = list(_reference(pocket))
+    kept = taking_part.places_of(taking_part.residues)
+    apart = protein.keep(lambda residue: residue.kind == "ligand" and not protein.places_of([residue]) & kept)
+    known = list(_reference(pocket))
     for molecule in molecules(apart) if len(apart) else ():
-        atoms = apart.atoms_of(molecule.residues)
-        known = KnownLigand(molecule.residues[0].label, apart.positions[atoms], apart.elements[atoms])
         if not (molecule.is_lipid or molecule.is_cofactor or molecule.consists_of(ADDITIVES)):
-            found.append(known)
-    return distinct([one for one in found if _counts(one) and _inside(one, pocket)])
+            atoms = apart.atoms_of(molecule.residues)
+            known.append(KnownLigand(molecule.residues[0].label, apart.positions[atoms], apart.elements[atoms]))
+    return distinct([ligand for ligand in known if _counts(ligand) and _inside(ligand, pocket)])
 
 
 def read_known_ligands(path: str | Path) -> tuple[KnownLigand, ...]:
@@ -102,22 +105,19 @@ def read_known_ligands(path: str | Path) -> tuple[KnownLigand, ...]:
         InputError: the file cannot be read, or a molecule has no 3D coordinates or no heavy atoms.
     """
     suffix = Path(plain_name(path)).suffix
-    if suffix in PLACES_ONLY and suffix != ".pdbqt":
-        found = [one for one in _ligands_of(path) if _counts(one)]
-        if found:
-            return tuple(found)
     if suffix in PLACES_ONLY:
-        return (_placed(reference_ligand(path, bonds=False), Path(path).name),)
-    found = []
+        ligands = [] if suffix == ".pdbqt" else [ligand for ligand in _ligands_of(path) if _counts(ligand)]
+        return tuple(ligands) or (_placed(reference_ligand(path, bonds=False), Path(path).name),)
+    known = []
     for number, record in enumerate(read_molecules(Path(path)), 1):
         if record.mol is None:
             raise InputError(record.error or "no molecule", source=path, place=record.place)
         if not record.mol.GetNumConformers() or not record.mol.GetConformer().Is3D():
             raise InputError("a known ligand needs 3D coordinates", source=path, place=record.place)
-        found.append(_placed(record.mol, record.name or f"record {number}"))
-        if not len(found[-1].positions):
+        known.append(_placed(record.mol, record.name or f"record {number}"))
+        if not len(known[-1].positions):
             raise InputError("a known ligand needs heavy atoms", source=path, place=record.place)
-    return tuple(found)
+    return tuple(known)
 
 
 def with_known_ligands(sites: Sequence[Site], source: str | Path) -> tuple[Site, ...]:
@@ -133,49 +133,55 @@ def with_known_ligands(sites: Sequence[Site], source: str | Path) -> tuple[Site,
     if str(source) == "none":
         return tuple(replace(site, known=()) for site in sites)
     given = () if str(source) == "auto" else read_known_ligands(source)
-    large = [one for one in given if _counts(one)]
-    inside = [one for one in large if any(_inside(one, site.pocket) for site in sites)]
-    if large and not inside:
+    sized = [ligand for ligand in given if _counts(ligand)]
+    inside = [ligand for ligand in sized if any(_inside(ligand, site.pocket) for site in sites)]
+    if sized and not inside:
         raise InputError("none of the known ligands lies in the box: another frame?", source=source)
     if given and not inside:
         raise InputError(f"no known ligand has {_LEAST_ATOMS} to {_MOST_ATOMS} heavy atoms", source=source)
-    shared = distinct([*inside, *(known for site in sites for known in site.known)])
-    notes = []
-    if outside := [one.name for one in large if one not in inside]:
-        notes.append(f"known ligands that do not lie in the box do not count: {shortened(outside, 5)}")
-    if sizes := [one.name for one in given if one not in large]:
-        notes.append(
-            f"known ligands without {_LEAST_ATOMS} to {_MOST_ATOMS} heavy atoms do not count: {shortened(sizes, 5)}"
+    shared = distinct([*inside, *(ligand for site in sites for ligand in site.known)])
+    notes = [
+        f"known ligands {reason} do not count: {shortened(names, 5)}"
+        for reason, names in (
+            ("that do not lie in the box", [ligand.name for ligand in sized if ligand not in inside]),
+            (f"without {_LEAST_ATOMS} to {_MOST_ATOMS} heavy atoms", [one.name for one in given if one not in sized]),
         )
+        if names
+    ]
     return tuple(replace(site, known=shared, notes=(*site.notes, *notes)) for site in sites)
 
 
 def distinct(known: Sequence[KnownLigand]) -> tuple[KnownLigand, ...]:
-    """Of ligands of which one is part of another, in its place, the whole one, and the first of two that are the same.
+    """The ligands that are not part of another one in its place; the first of several that are the same.
 
     So a copy of which atoms are missing does not count beside the whole.
     """
-    kept: list[KnownLigand] = []
-    for one in known:
-        if any(_is_part(one, other) for other in kept):
-            continue
-        kept = [other for other in kept if not _is_part(other, one)] + [one]
+    if not known:
+        return ()
+    owner = np.repeat(np.arange(len(known)), [len(ligand.positions) for ligand in known])
+    tree = KDTree(np.concatenate([ligand.positions for ligand in known]))
+    kept = []
+    for k, ligand in enumerate(known):
+        others = set(owner[tree.query_ball_point(ligand.positions[0], _SAME)].tolist()) - {k}
+        if not any(_is_part(ligand, known[j]) and (j < k or not _is_part(known[j], ligand)) for j in others):
+            kept.append(ligand)
     return tuple(kept)
 
 
 def known_besides(sites: Sequence[Site], mol: Chem.Mol) -> tuple[tuple[KnownLigand, ...], list[str]]:
-    """The known ligands of some sites that are not the molecule itself, and what is to be said of that."""
-    every = [*{id(one): one for site in sites for one in site.known}.values()]
-    lacking = [one.lacks(mol) for one in every]
-    others = tuple(one for one, lacks in zip(every, lacking, strict=True) if lacks != 0)
-    same = [one.name for one, lacks in zip(every, lacking, strict=True) if lacks == 0]
-    notes = [f"poses that overlap known ligands rank higher: {_listed(others)}"] if others else []
+    """The known ligands of some sites that are not the molecule itself, and notes on them."""
+    known = {id(ligand): ligand for site in sites for ligand in site.known}.values()
+    missing = [(ligand, ligand.missing_atoms(mol)) for ligand in known]
+    others = tuple(ligand for ligand, count in missing if count != 0)
+    same = [ligand.name for ligand, count in missing if count == 0]
+    names = shortened([ligand.name for ligand in others], 5)
+    notes = [f"poses that overlap known ligands rank higher: {names}"] if others else []
     if same:
         notes.append(f"{shortened(same, 5)} may be this ligand and does not count as known")
-    for one, lacks in zip(every, lacking, strict=True):
-        if lacks is not None and 0 < lacks <= _MISSING and not one.is_of_file:
-            atoms = f"{lacks} atom{'s' * (lacks > 1)}"
-            notes.append(f"{one.name} counts as known: should it be this ligand without {atoms}, --known-ligands none")
+    for ligand, count in missing:
+        if count is not None and 0 < count <= _MISSING and not ligand.is_of_file:
+            atoms = f"{count} atom{'s' * (count > 1)}"
+            notes.append(f"if {ligand.name} is this ligand with {atoms} missing, dock with --known-ligands none")
     return others, notes
 
 
@@ -209,10 +215,6 @@ def _name(text: str) -> str:
     return line if len(line) <= _LONGEST_NAME else f"{line[:_LONGEST_NAME]}..."
 
 
-def _listed(known: Sequence[KnownLigand]) -> str:
-    return shortened([one.name for one in known], 5)
-
-
 def _reference(pocket: Pocket) -> Iterator[KnownLigand]:
     """The ligand that names the pocket, if one does: of the structure, whose label is the first that is removed."""
     if pocket.reference is None or pocket.elements is None:
@@ -221,7 +223,16 @@ def _reference(pocket: Pocket) -> Iterator[KnownLigand]:
     is_file = Path(plain_name(pocket.name)).suffix in (*RECORDS, *PLACES_ONLY)
     is_chain = pocket.name.strip().lower().startswith("chain:")
     own = name if is_file or is_chain or not pocket.removed else pocket.removed[0]
-    yield KnownLigand(_name(own), pocket.reference, pocket.elements, is_file)
+    atoms = _largest_part(pocket.reference) if is_file else np.arange(len(pocket.reference))  # without counter-ions
+    yield KnownLigand(_name(own), pocket.reference[atoms], pocket.elements[atoms], is_file)
+
+
+def _largest_part(positions: np.ndarray) -> np.ndarray:
+    """Indices of the most atoms [n, 3] that are connected by bonds, as far as distances tell."""
+    pairs = KDTree(positions).query_pairs(_BOND, output_type="ndarray")
+    graph = coo_array((np.ones(len(pairs)), (pairs[:, 0], pairs[:, 1])), shape=(len(positions), len(positions)))
+    part = connected_components(graph, directed=False)[1]
+    return np.flatnonzero(part == np.bincount(part).argmax())
 
 
 def _counts(known: KnownLigand) -> bool:
@@ -235,6 +246,8 @@ def _inside(known: KnownLigand, pocket: Pocket) -> bool:
 
 def _is_part(first: KnownLigand, second: KnownLigand) -> bool:
     """Whether every atom of a ligand lies on one of the same element in another."""
+    if len(first.positions) > len(second.positions):
+        return False
     apart = np.linalg.norm(first.positions[:, None] - second.positions, axis=-1)
     apart[first.elements[:, None] != second.elements] = np.inf
     return bool(apart.min(1).max() < _SAME)

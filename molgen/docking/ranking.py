@@ -170,12 +170,12 @@ def confidences(
         logits = model.meta_logits_of(features) - cost
         return logits, model.probability(logits)
     nearby = torch.cat([samples_nearby(poses.sampled) for _, poses in refined if poses.sampled is not None])
-    judge: CalibratedBeside = model.support
+    curve: CalibratedBeside = model.support
     if overlap is not None and model.known is not None:
-        judge, cost = model.known, cost - model.known.weight.to(cost) * overlap
+        curve, cost = model.known, cost - model.known.weight.to(cost) * overlap
     logits = model.support.logits(features, nearby, partial(_found_back, pose_model, ligand, refined), cost)
     near = near_each_other(torch.cat([poses.positions for _, poses in refined]))
-    return logits, judge.probability(logits, near)
+    return logits, curve.probability(logits, near)
 
 
 def _asks_pose_model(

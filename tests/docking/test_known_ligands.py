@@ -92,7 +92,7 @@ def test_the_same_ligand_does_not_count_whatever_its_protons():
     others, notes = known_besides([found, found], Chem.MolFromSmiles(OTHER))
     assert [known.name for known in others] == ["TQ3:A:194"]
     assert notes[0] == "poses that overlap known ligands rank higher: TQ3:A:194"
-    assert notes[1].startswith("TQ3:A:194 counts as known: should it be this ligand without 1 atom")
+    assert notes[1].startswith("if TQ3:A:194 is this ligand with 1 atom missing")
 
 
 def test_a_pose_overlaps_most_the_ligand_whose_space_it_fills():
@@ -176,14 +176,14 @@ def test_a_copy_with_missing_atoms_does_not_count_beside_the_whole_and_alone_is_
     found = replace(site("ligand:TQ3"), known=both[:1])
     others, notes = known_besides([found], Chem.MolFromSmiles(INHIBITOR))
     assert [one.name for one in others] == ["part"]
-    assert notes[-1] == "part counts as known: should it be this ligand without 1 atom, --known-ligands none"
+    assert notes[-1] == "if part is this ligand with 1 atom missing, dock with --known-ligands none"
 
 
 CHLORIDE = """
   made
 
   1  0  0  0  0  0  0  0  0  0999 V2000
-   30.0000   -3.0000    2.0000 Cl  0  5  0  0  0  0  0  0  0  0  0  0
+   38.0000   -3.0000    2.0000 Cl  0  5  0  0  0  0  0  0  0  0  0  0
 M  CHG  1   1  -1
 M  END
 """
@@ -203,7 +203,10 @@ def test_counter_ions_and_pieces_of_chains_are_no_known_ligands(tmp_path):
     salt = Chem.CombineMols(reference_ligand(LIGAND), Chem.MolFromMolBlock(CHLORIDE))
     Chem.MolToMolFile(salt, str(tmp_path / "salt.sdf"))
     (known,) = read_known_ligands(tmp_path / "salt.sdf")
-    assert known.lacks(Chem.MolFromSmiles(INHIBITOR)) == 0
+    assert known.missing_atoms(Chem.MolFromSmiles(INHIBITOR)) == 0
+    for source in (PROTEIN, DIMER):  # with and without a copy of the ligand in its place
+        others, _ = known_besides([site(str(tmp_path / "salt.sdf"), source)], Chem.MolFromSmiles(INHIBITOR))
+        assert others == ()
     (tmp_path / "peptide.pdb").write_text(PROTEIN.read_text().replace("END", "") + PEPTIDE + "END\n")
     assert names(site("box:15,5.2,20.1", tmp_path / "peptide.pdb", drop=["chain:P"])) == []
 
@@ -252,7 +255,7 @@ def test_a_ligand_in_the_pocket_of_a_later_structure_is_known_where_the_first_ha
 
 
 @pytest.fixture(scope="module")
-def judged() -> tuple[Site, object, Refined, ConfidenceModel]:
+def equal_poses() -> tuple[Site, object, Refined, ConfidenceModel]:
     """Poses of one energy, and a confidence that weighs known ligands."""
     found = site("ligand:TQ3")
     model = confidence_model(support=True, known=True)
@@ -271,8 +274,8 @@ def judged() -> tuple[Site, object, Refined, ConfidenceModel]:
     return found, ligand, refined, model
 
 
-def test_poses_rank_by_their_overlap_where_all_else_is_equal(judged):
-    found, ligand, refined, model = judged
+def test_poses_rank_by_their_overlap_where_all_else_is_equal(equal_poses):
+    found, ligand, refined, model = equal_poses
     known, _ = known_besides([found], ligand.mol)
     ranked = ranked_poses(ligand, [(found, refined)], model, pose_model(), known)
     assert [pose.row for pose in ranked] == [1, 2, 0]
@@ -281,8 +284,8 @@ def test_poses_rank_by_their_overlap_where_all_else_is_equal(judged):
 
 
 @pytest.mark.parametrize("lacking", ["known", "pose model", "samples", "weight"])
-def test_known_ligands_count_only_beside_what_the_pose_model_says(judged, lacking):
-    found, ligand, refined, model = judged
+def test_known_ligands_count_only_beside_what_the_pose_model_says(equal_poses, lacking):
+    found, ligand, refined, model = equal_poses
     known, _ = known_besides([found], ligand.mol)
     ranked = ranked_poses(
         ligand,

@@ -125,7 +125,7 @@ KnownLigandsOption = Annotated[
     typer.Option(
         "--known-ligands",
         metavar="auto|none|FILE",
-        help="Ligands that bind there, near which poses are likelier right: of the structures, none, or a file's too.",
+        help="Other ligands of the protein that guide the ranking: of the structures (auto), none, or a file's too.",
         rich_help_panel=CONDITIONS,
     ),
 ]

@@ -59,7 +59,7 @@ def known_of(files: ComplexFiles, ligand: Chem.Mol) -> tuple[KnownLigand, ...]:
     own = receptor(native, find_pockets(path, native)[0]).protein
     crystal = heavy_coordinates(ligand)[0]
     found = (_moved(relative, own, crystal) for relative in files.relatives)
-    return tuple(known for known in found if known is not None and known.lacks(ligand) != 0)
+    return tuple(known for known in found if known is not None and known.missing_atoms(ligand) != 0)
 
 
 def known_overlaps(positions: np.ndarray, known: Sequence[KnownLigand]) -> np.ndarray | None:
