@@ -45,7 +45,7 @@ def ensemble_sites(
         replace(site, pocket=_called(site.pocket, site.pocket.name, names[0]), known=_known_in(site, names[0]))
         for site in sites
     ]
-    for structure, name in zip(structures, names[1:], strict=True):
+    for number, (structure, name) in enumerate(zip(structures, names[1:], strict=True), start=1):
         there = {"keep": entries_in(structure, keep), "drop": entries_in(structure, drop)}
         for site in sites:
             moved, notes = _laid_over(structure, site)
@@ -56,7 +56,7 @@ def ensemble_sites(
             other = site_of(moved.protein, pocket, **there, bond=bond)
             added = [*notes, *_in_the_way(site, other), *other.notes]
             notes = tuple(f"{name}: {note}" for note in added)
-            named.append(replace(other, known=_known_in(other, name), notes=notes))
+            named.append(replace(other, known=_known_in(other, name), notes=notes, structure=number))
     return tuple(named)
 
 

@@ -158,24 +158,50 @@ def confidences(
 ) -> tuple[Tensor, Tensor]:
     """The meta-classifier's logits and the probabilities [B] of all poses of a ligand, site after site.
 
-    Features of a pose depend on all poses. Packings of one site repeat many of its poses, which would count twice; so
-    the poses of a packing are compared with those of the structures only, and these without any packing.
+    A pose is compared with all poses in the same structure, so its probability is that of docking into this structure
+    alone. Of several structures that comes first whose own first pose is the likeliest: the logits of each are moved by
+    one number, to where its first pose is on the calibration curve. Packings of one site repeat many of its poses,
+    which would count twice; so the poses of a packing are compared with those of the structure only, and these without
+    any packing.
 
     With a pose model that is a flow, and where its samples are known for all poses, the second meta-classifier also
     weighs its denoising errors, and with the overlaps [B] of all poses with known ligands these as well.
     """
-    features = _features(model, ligand, refined)
+    asked = pose_model if _asks_pose_model(model, refined, pose_model) else None
+    counts = torch.tensor([len(poses.total) for _, poses in refined])
+    structure = torch.tensor([site.structure for site, _ in refined]).repeat_interleave(counts)
     cost = torch.cat([torch.full_like(poses.total, PACKING_WEIGHT * packing_cost(site)) for site, poses in refined])
-    if model.support is None or pose_model is None or not _asks_pose_model(model, refined, pose_model):
-        logits = model.meta_logits_of(features) - cost
-        return logits, model.probability(logits)
-    nearby = torch.cat([samples_nearby(poses.sampled) for _, poses in refined if poses.sampled is not None])
-    curve: CalibratedBeside = model.support
-    if overlap is not None and model.known is not None:
+    curve: CalibratedBeside | None = None if asked is None else model.support
+    if overlap is not None and curve is not None and model.known is not None:
         curve, cost = model.known, cost - model.known.weight.to(cost) * overlap
-    logits = model.support.logits(features, nearby, partial(_found_back, pose_model, ligand, refined), cost)
-    near = near_each_other(torch.cat([poses.positions for _, poses in refined]))
-    return logits, curve.probability(logits, near)
+    logits, chances = torch.empty_like(cost), torch.empty_like(cost)
+    numbers = structure.unique().tolist()
+    for number in numbers:
+        here, within = structure == number, [pair for pair in refined if pair[0].structure == number]
+        own = _logits_within(model, ligand, within, asked, cost[here])
+        if curve is None:
+            logits[here], chances[here] = own, model.probability(own)
+            continue
+        near = near_each_other(torch.cat([poses.positions for _, poses in within]))
+        chances[here] = curve.probability(own, near)
+        logits[here] = own if len(numbers) == 1 else own + curve.on_curve(own, near)[own.argmax()] - own.max()
+    order = logits.argsort(descending=True, stable=True)
+    return logits, chances[order].cummin(0).values[order.argsort()]
+
+
+def _logits_within(
+    model: ConfidenceModel,
+    ligand: Ligand,
+    refined: Sequence[tuple[Site, Refined]],
+    pose_model: PoseModel | None,
+    cost: Tensor,
+) -> Tensor:
+    """The logits of the poses in one structure, less their cost; a pose model is one that is to be asked."""
+    features = _features(model, ligand, refined)
+    if model.support is None or pose_model is None:
+        return model.meta_logits_of(features) - cost
+    nearby = torch.cat([samples_nearby(poses.sampled) for _, poses in refined if poses.sampled is not None])
+    return model.support.logits(features, nearby, partial(_found_back, pose_model, ligand, refined), cost)
 
 
 def _asks_pose_model(

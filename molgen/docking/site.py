@@ -75,6 +75,7 @@ class Site:
         packings: this site with other packings, into which ligands are docked as well.
         moving: side chains that may also be packed around poses of a ligand.
         known: ligands that bind here in this structure or another, near which poses of others are likelier right.
+        structure: which of several structures of the protein, from 0: a pose competes with those in its own.
     """
 
     pocket: Pocket
@@ -88,6 +89,7 @@ class Site:
     packings: tuple[Site, ...] = field(default=(), repr=False, compare=False)
     moving: MovingSideChains | None = field(default=None, repr=False, compare=False)
     known: tuple[KnownLigand, ...] = field(default=(), repr=False, compare=False)
+    structure: int = 0
 
     @property
     def lower(self) -> Tensor:

@@ -37,6 +37,7 @@ def test_the_pocket_of_another_structure_is_that_of_the_first(turned, pocket):
     assert len(other.receptor.protein) == len(first.receptor.protein)
     np.testing.assert_allclose(other.receptor.protein.positions, first.receptor.protein.positions, atol=5e-3)
     assert (first.pocket.name.split(" in ")[1], other.pocket.name.split(" in ")[1]) == ("1ia1", "turned")
+    assert (first.structure, other.structure) == (0, 1)
     assert any("RMSD 0.0 A" in note for note in other.notes)
 
 

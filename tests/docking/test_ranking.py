@@ -245,3 +245,36 @@ def test_the_pose_model_is_asked_in_the_site_of_each_pose(ligand, monkeypatch):
     found = ranked_poses(ligand, places, judged(0.0, 1.0, 1.0), pose_model())
     assert [choice.site is there for choice in found] == [True, True, False, False]
     assert asked == {id(here): 2, id(there): 2}
+
+
+def test_a_pose_has_the_confidence_of_docking_into_its_structure_alone(ligand):
+    """The second structure has lower energies, but two places that look as good; the first has one."""
+    site, model, poses = site_in("1of6"), judged(4.0, 0.0, 0.0), pose_model()
+    assert model.support is not None
+    model.support.agreement_weight = torch.tensor(3.0)
+    model.support.weights[2] = 1.0
+    sure = replace(
+        refined_in(site, ligand, [-4.0, -4.0, -4.0]), sampled=torch.tensor([[0.5, 0.5], [9.0, 9.0], [9.0, 9.0]])
+    )
+    torn = replace(refined_in(site, ligand, [-9.0, -8.9]), sampled=torch.tensor([[0.4, 0.4], [0.4, 0.4]]))
+    apart = replace(torn, positions=torn.positions + torch.tensor([0.0, 9.0])[:, None, None])
+    places = [(site, sure), (replace(site, structure=1), apart)]
+    _, alone = zip(*(confidences(model, ligand, [place], poses) for place in places), strict=True)
+    logits, together = confidences(model, ligand, places, poses)
+    assert alone[0].max() > alone[1].max() + 0.02, "nothing was tested"
+    assert together[logits.argmax()] == alone[0].max()
+    assert (together <= torch.cat(alone) + 1e-6).all()
+    assert (together[logits.argsort(descending=True)].diff() <= 0).all()
+    found = ranked_poses(ligand, places, model, poses)
+    assert (found[0].site.structure, found[0].row) == (0, 0)
+    pooled = ranked_poses(ligand, [(place, refined) for _, refined in places for place in [site]], model, poses)
+    assert pooled[0].refined is apart, "energies of one structure are compared"
+
+
+def test_the_order_in_a_structure_does_not_depend_on_others(ligand):
+    site, model = site_in("1of6"), confidence_model()
+    first, second = refined_in(site, ligand, [-7.0, -6.0, -5.0]), refined_in(site, ligand, [-9.0, -8.0], seed=1)
+    logits, _ = confidences(model, ligand, [(site, first), (replace(site, structure=1), second)])
+    for part, refined in ((logits[:3], first), (logits[3:], second)):
+        own, _ = confidences(model, ligand, [(site, refined)])
+        torch.testing.assert_close(part, own)
