@@ -118,6 +118,7 @@ GENERATORS: dict[str, Callable[[int, int], Generate]] = {
     "conforge": make_conforge,
     "molgen": make_molgen,
     "molgen-no-library": partial(make_molgen, torsion_library="none"),
+    "molgen-gas-phase": partial(make_molgen, environment="gas-phase"),
     "molgen-uniform": partial(make_molgen, model="uniform"),
     "molgen-diffusion": partial(make_molgen, model="diffusion"),
     "molgen-cartesian": partial(make_molgen, model="cartesian"),

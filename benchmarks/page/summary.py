@@ -30,7 +30,13 @@ def summary_table(crystals: Rows, ensembles: Rows, redocking: Rows, cross: Rows,
 
     lines = [
         _line(f"conformers, {_count(crystals)} crystal ligands", "nearest of 50, mean, Å", crystals, nearest),
-        _line(f"conformers, {_count(ensembles)} DFT ensembles", "covered within 0.75 Å, %", ensembles, covered),
+        _line(
+            f"conformers for the gas phase, {_count(ensembles)} DFT ensembles",
+            "covered within 0.75 Å, %",
+            ensembles,
+            covered,
+            own="molgen-gas-phase",
+        ),
         _line(f"docking into the ligand's own structure, {_count(redocking)} complexes", _POSES, redocking, _near),
         _line(f"docking into another structure, {_count(cross)} pairs", _POSES, cross, _near),
     ]
@@ -57,9 +63,9 @@ def _near(rows: Sequence[Row]) -> str:
     return f"{first:.1f}; {best:.1f}"
 
 
-def _line(task: str, measure: str, rows: Rows, value: Callable[[Sequence[Row]], str]) -> list[str]:
+def _line(task: str, measure: str, rows: Rows, value: Callable[[Sequence[Row]], str], own: str = "molgen") -> list[str]:
     others = ", ".join(f"{SHORT[name]} {value(table)}" for name, table in rows.items() if name in SHORT)
-    return [task, measure, f"**{value(rows['molgen'])}**", others]
+    return [task, measure, f"**{value(rows[own])}**", others]
 
 
 def _count(rows: Rows) -> int:

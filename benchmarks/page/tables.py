@@ -24,6 +24,7 @@ NAMES = {
     "molgen-learned": "molgen, learned starts alone",
     "molgen-flex": "molgen, side chains of the pocket move",
     "molgen-flex-quick": "the same, quick effort",
+    "molgen-gas-phase": "molgen for the gas phase",
     "molgen-no-library": "molgen without its library of torsions",
     "molgen-physics": "molgen, physics only",
     "molgen-random": "molgen, random starts, learned confidence",

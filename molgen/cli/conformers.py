@@ -63,6 +63,13 @@ class Unique(StrEnum):
     minima = "minima"
 
 
+class Environment(StrEnum):
+    """What the shapes are for."""
+
+    bound = "bound"
+    gas_phase = "gas-phase"
+
+
 class Minimizer(StrEnum):
     """What the selection is minimized with."""
 
@@ -81,6 +88,12 @@ def conformers(
         Path, typer.Option("-o", "--output", help="SD file to write (.sdf or .sdf.gz), or the folder of a library.")
     ],
     n: Annotated[int, typer.Option("-n", min=1, help="Conformers per molecule.")] = GenerateConfig.n,
+    environment: Annotated[
+        Environment,
+        typer.Option(
+            help="Shapes as in proteins, crystals and solution, or of the molecule alone, as in DFT in vacuum."
+        ),
+    ] = Environment.bound,
     sort: Annotated[
         Sort, typer.Option(help="Order: the first k cover the rest best, whatever k; or the lowest energy first.")
     ] = Sort.coverage,
@@ -135,9 +148,14 @@ def conformers(
         advanced("--unique", help="Count conformers as different by RMSD, or as distinct minima of the force field."),
     ] = Unique.rmsd,
     gas_phase: Annotated[
-        float,
-        advanced("--gas-phase", min=0.0, max=1.0, help="Weight of gas-phase minima; 0: in solvent or bound."),
-    ] = GenerateConfig.gas_phase,
+        float | None,
+        advanced(
+            "--gas-phase",
+            min=0.0,
+            max=1.0,
+            help="Weight of gas-phase minima [bound 0, by energy 0.6; gas-phase 0.8].",
+        ),
+    ] = None,
     boltzmann: Annotated[
         float | None,
         advanced("--boltzmann", min=1.0, metavar="KELVIN", help="All N samples, with Boltzmann weights."),
@@ -169,6 +187,7 @@ def conformers(
         seed=seed,
         steps=steps,
         sampler=sampler.value,
+        environment=environment.value,
         samples=samples,
         gas_phase=gas_phase,
         energy_window=energy_window,

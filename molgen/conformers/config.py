@@ -31,6 +31,7 @@ _LEAST: dict[str, int | float] = {"n": 1, "steps": 1, "seed": 0, "samples": 1, "
 _MOST = {"seed": MAX_SEED, "gas_phase": 1, "library_share": 1, "n": 10_000, "templates": 10_000, "samples": 100_000}
 """Distances between all conformers are held in memory: 10,000 of them take a gigabyte and more."""
 _CHOICES = {
+    "environment": ("bound", "gas-phase"),
     "minimize_with": ("none", "mmff", "gfn2"),
     "sort": ("coverage", "energy"),
     "unique": ("rmsd", "minima"),
@@ -38,7 +39,9 @@ _CHOICES = {
 }
 EMBEDDING_TIMEOUT, EMBEDDING_SHARE = 60.0, 0.8
 _SWITCHES = ("align", "keep_conformer")
-_OPTIONAL = ("steps", "timeout", "samples", "templates", "boltzmann")
+_OPTIONAL = ("steps", "timeout", "samples", "templates", "boltzmann", "gas_phase", "library_share")
+_MORE_SAMPLES = 2.0
+"""In the gas phase, where no crystal says which torsions are likely."""
 
 
 @with_former_names
@@ -53,6 +56,9 @@ class GenerateConfig:
             coordinates.
         sampler: "ode" (one network evaluation a step), "heun" (two), or for a diffusion "sde" (one) or
             "predictor-corrector" (two).
+        environment: what the shapes are for: "bound" to a protein, in a crystal or in solution; or "gas-phase", the
+            molecule alone, whose hydrogen bonds and dispersion fold it: with gas-phase minima, without the torsions of
+            crystals that ship, and with twice as many samples.
         samples: per molecule; None: 30 + n (0.3 + m^2 / 12) with m rotatable bonds, at most 30 + 7 n; 20 + n / 13.5
             with one and 30 + 4 n / 13.5 with two; at least n from three on, two for each template conformer, and 4 n if
             a ring has 9 or more atoms; never more than both n and 16 m for each template conformer.
@@ -69,7 +75,8 @@ class GenerateConfig:
             before by the strain of samples (MMFF94s without electrostatics) and the energy of gas-phase minima.
         strain_scale: a sample has the weight exp(-strain / strain_scale) in the selection, kcal/mol.
         gas_phase: share of the weight, from 0 to 1, that gas-phase minima have in the selection: shapes that hydrogen
-            bonds and dispersion fold. 0 where only solvent or a pocket matters.
+            bonds and dispersion fold. None: 0.8 in the gas phase; else 0, but 0.6 where the lowest energies or minima
+            are asked for.
         gas_phase_scale: a gas-phase minimum has the weight exp(-energy / gas_phase_scale), kcal/mol.
         min_rmsd: least symmetric heavy-atom RMSD between two conformers, Angstrom.
         sort: "coverage", which makes the first k the best k, whatever k; or "energy": the lowest of all is among the
@@ -91,7 +98,8 @@ class GenerateConfig:
         torsion_library: torsions that crystals of like molecules have: "default" (ligands of the PDB), "none", a file
             of `molgen prepare torsions`, or a loaded library. Not used with the model "uniform", with coordinates, nor
             with Boltzmann weights.
-        library_share: share of the samples that take their torsions from it where it knows like bonds, from 0 to 1.
+        library_share: share of the samples that take their torsions from it where it knows like bonds, from 0 to 1;
+            None: 0.5, but 0 in the gas phase with "default".
         device: where the network runs, conformers are minimized and (with CUDA) compared: "cpu", "cuda", "cuda:1",
             "mps", or "auto" for a GPU where there is one. A model that is given loaded stays where it is. The embedding
             and what is restrained are the CPU's.
@@ -105,6 +113,7 @@ class GenerateConfig:
     seed: int = 0
     steps: int | None = None
     sampler: Literal["ode", "heun", "sde", "predictor-corrector"] = "ode"
+    environment: Literal["bound", "gas-phase"] = "bound"
     samples: int | None = renamed("pool", None)
     templates: int | None = None
     template_steps: int = renamed("template_relax", 50)
@@ -113,7 +122,7 @@ class GenerateConfig:
     gas_phase_steps: int = renamed("minimize", 200)
     energy_window: float = 20.0
     strain_scale: float = 4.5
-    gas_phase: float = renamed("vacuum", 0.6)
+    gas_phase: float | None = renamed("vacuum", None)
     gas_phase_scale: float = renamed("vacuum_scale", 4.0)
     min_rmsd: float = renamed("spacing", 0.1)
     sort: Literal["coverage", "energy"] = "coverage"
@@ -127,7 +136,7 @@ class GenerateConfig:
     keep_conformer: bool = False
     boltzmann: float | None = None
     torsion_library: Any = "default"
-    library_share: float = 0.5
+    library_share: float | None = None
     device: str = "cpu"
 
     def __post_init__(self) -> None:
@@ -169,6 +178,27 @@ class GenerateConfig:
             raise ConfigError("Boltzmann weights hold for free molecules, not for restrained ones")
         if self.boltzmann is not None and (self.minimize_with, self.sort) != ("none", "coverage"):
             raise ConfigError("Boltzmann weights hold for samples as they are, not for minimized ones or by energy")
+
+    @property
+    def weight_of_minima(self) -> float:
+        """`gas_phase`, or what it is where it is None."""
+        if self.gas_phase is not None:
+            return self.gas_phase
+        if self.environment == "gas-phase":
+            return 0.8
+        return 0.6 if self.sort == "energy" or self.unique == "minima" else 0.0
+
+    @property
+    def share_of_library(self) -> float:
+        """`library_share`, or what it is where it is None."""
+        if self.library_share is not None:
+            return self.library_share
+        return 0.0 if self.environment == "gas-phase" and self.torsion_library == "default" else 0.5
+
+    @property
+    def more_samples(self) -> float:
+        """What the number of samples is multiplied by."""
+        return _MORE_SAMPLES if self.environment == "gas-phase" else 1.0
 
     @property
     def is_restrained(self) -> bool:

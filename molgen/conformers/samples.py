@@ -160,7 +160,7 @@ def sample_torsions_over(prepared: Prepared, model: TorsionModel | None, config:
     if model is not None and record.n_torsions:
         heavy = full[:, torch.from_numpy(heavy_atoms(mol))][template]
         library = resolve_library(config.torsion_library)
-        recalled = recall_torsions(library, mol, record, heavy, config.library_share, config.seed)
+        recalled = recall_torsions(library, mol, record, heavy, config.share_of_library, config.seed)
         start = recalled.over(torsions).float()
         sampled = asked(flow_together, _flow(model, record, heavy.float(), start, config))
         torsions = recalled.over(finite_or(sampled, start, "sampled sets of torsions").double())

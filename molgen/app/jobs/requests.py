@@ -88,7 +88,8 @@ class ConformerRequest(_LigandRequest):
     minimize_with: Literal["none", "mmff", "gfn2"] = "none"
     energy_window: float = Field(20.0, ge=0, le=1000, description="kcal/mol above the lowest")
     min_rmsd: float = Field(0.1, ge=0, le=10, description="Angstrom between two conformers, at least")
-    gas_phase: float = Field(0.6, ge=0, le=1, description="weight of gas-phase minima")
+    environment: Literal["bound", "gas-phase"] = "bound"
+    gas_phase: float | None = Field(None, ge=0, le=1, description="weight of gas-phase minima; null: by environment")
     align: bool = Field(False, description="superpose the conformers on the first")
 
 

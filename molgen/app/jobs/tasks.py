@@ -73,7 +73,7 @@ def conformers(request: ConformerRequest, reporter: Reporter, *, most: int) -> l
     source = Path(input_of("ligands"))
     config = GenerateConfig(
         **_chosen(request, "n", "seed", "sort", "unique", "minimize_with", "energy_window", "min_rmsd", "gas_phase"),
-        **_chosen(request, "align", "keep_conformer"),
+        **_chosen(request, "environment", "align", "keep_conformer"),
     )
     columns = _chosen(request, "smiles_column", "name_column")
     reporter.stage("reading the molecules")

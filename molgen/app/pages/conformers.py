@@ -11,7 +11,12 @@ from molgen.app.pages.controls.submission import submit_button
 from molgen.app.pages.frame import frame
 from molgen.app.services import Services
 
-BASIC = {"n": "Conformers per molecule", "sort": "Order", "minimize_with": "Minimize with"}
+BASIC = {
+    "n": "Conformers per molecule",
+    "environment": "Shapes in",
+    "sort": "Order",
+    "minimize_with": "Minimize with",
+}
 ADVANCED = {
     "seed": "Seed",
     "unique": "Distinct by",

@@ -61,7 +61,8 @@ def make_candidates(samples: Samples, config: GenerateConfig) -> Candidates:
     kept = low_strain(samples, config.energy_window)
     strain = boltzmann_shares(samples.energies.values[kept], config.strain_scale)
     turned = HydrogenSearch(samples.field).lowest(samples.positions) if config.minimize_steps else samples.positions
-    if config.gas_phase == 0 or not config.gas_phase_steps or not samples.field.knows_charges:
+    share = config.weight_of_minima
+    if share == 0 or not config.gas_phase_steps or not samples.field.knows_charges:
         positions, _ = samples.field.minimize(turned[kept], config.minimize_steps)
         return Candidates(positions, strain, kept, len(kept))
     minimized, energies = samples.field.minimize(turned, config.minimize_steps)
@@ -73,8 +74,8 @@ def make_candidates(samples: Samples, config: GenerateConfig) -> Candidates:
     deep = _within(depths, config.energy_window)
     low, minima = low[deep], minima[deep]
     shares = boltzmann_shares(depths[deep], config.gas_phase_scale, copies[deep])
-    weights = (1 - config.gas_phase) * strain, config.gas_phase * shares
-    if config.gas_phase == 1:
+    weights = (1 - share) * strain, share * shares
+    if share == 1:
         return Candidates(minima, weights[1], low, 0)
     positions, sample = np.concatenate([minimized[kept], minima]), np.concatenate([kept, low])
     return Candidates(positions, np.concatenate(weights), sample, len(kept))

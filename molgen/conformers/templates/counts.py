@@ -71,7 +71,7 @@ def sample_count(torsions: int, templates: int, ring_bound: bool, config: Genera
     wanted = min(30, 20 * torsions) + config.n * min(spread, 7.0)
     least = 4 * config.n if ring_bound else 0 if is_simple(torsions) else config.n
     wanted = max(wanted, least, SAMPLES_OF_A_TEMPLATE * templates)
-    return min(round(wanted), max(config.n, 16 * templates * torsions))
+    return min(round(config.more_samples * wanted), max(config.n, 16 * templates * torsions))
 
 
 def embedded_count(mol: Chem.Mol, rings: list[SubstitutedRing], count: int, ring_bound: bool) -> int:

@@ -89,7 +89,7 @@ def test_only_low_candidates_become_minima():
     """20 kcal/mol above the lowest is where minimization begins, in two halves."""
     field = SlopeField(1.0, 2.0, 3.0)
     samples = samples_with([0.0] * 5, [25.0, 5.0, 0.0, 9.0, 19.0], field)
-    candidates = make_candidates(samples, GenerateConfig(minimize_steps=4, gas_phase_steps=11))
+    candidates = make_candidates(samples, GenerateConfig(gas_phase=0.6, minimize_steps=4, gas_phase_steps=11))
     assert field.calls == [
         (4, [25.0, 5.0, 0.0, 9.0, 19.0]),
         (5, [4.0, -1.0, 8.0, 18.0]),  # what minimizing left more than 20 above the lowest is out
@@ -103,13 +103,13 @@ def test_only_low_candidates_become_minima():
 def test_a_narrow_energy_window_holds_for_candidates_and_for_minima(window, minima):
     field = SlopeField(1.0, 2.0, 0.0)
     samples = samples_with([0.0] * 5, [25.0, 5.0, 0.0, 9.0, 16.0], field)
-    candidates = make_candidates(samples, GenerateConfig(energy_window=window))
+    candidates = make_candidates(samples, GenerateConfig(gas_phase=0.6, energy_window=window))
     assert len(field.calls[1][1]) == len(minima)
     assert candidates.sample[candidates.samples :].tolist() == minima
 
 
 def test_without_charges_in_the_field_there_are_no_gas_phase_minima():
-    config = GenerateConfig(samples=12, templates=2)
+    config = GenerateConfig(gas_phase=0.6, samples=12, templates=2)
     samples = sample_conformers(prepare_molecule(Chem.MolFromSmiles("CCOB(O)CC")), None, config)
     candidates = make_candidates(samples, config)
     np.testing.assert_array_equal(candidates.sample, low_strain(samples, config.energy_window))
