@@ -14,7 +14,7 @@ AMINO_AMIDE = "[NH3+]CCCC(N)=O"
 
 def test_each_environment_has_its_own_minima_torsions_and_number_of_samples():
     bound, alone = GenerateConfig(), GenerateConfig(environment="gas-phase")
-    assert (bound.weight_of_minima, bound.share_of_library) == (0.0, 0.5)
+    assert (bound.weight_of_minima, bound.share_of_library) == (0.1, 0.5)
     assert (alone.weight_of_minima, alone.share_of_library) == (0.8, 0.0)
     assert sample_count(6, 6, False, alone) == 2 * sample_count(6, 6, False, bound)
     assert sample_count(6, 6, False, GenerateConfig(environment="gas-phase", samples=80)) == 80
