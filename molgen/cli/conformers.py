@@ -153,7 +153,7 @@ def conformers(
             "--gas-phase",
             min=0.0,
             max=1.0,
-            help="Weight of gas-phase minima [0.1; gas-phase 0.8, by energy 0.6].",
+            help="Weight of gas-phase minima [0.1; gas-phase 0.8, energies or minima 0.6].",
         ),
     ] = None,
     boltzmann: Annotated[

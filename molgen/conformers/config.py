@@ -58,10 +58,11 @@ class GenerateConfig:
             "predictor-corrector" (two).
         environment: what the shapes are for: "bound" to a protein, in a crystal or in solution; or "gas-phase", the
             molecule alone, whose hydrogen bonds and dispersion fold it: with gas-phase minima, without the torsions of
-            crystals that ship, and with twice as many samples.
+            crystals that ship, with up to twice as many samples, and energies in vacuum.
         samples: per molecule; None: 30 + n (0.3 + m^2 / 12) with m rotatable bonds, at most 30 + 7 n; 20 + n / 13.5
             with one and 30 + 4 n / 13.5 with two; at least n from three on, two for each template conformer, and 4 n if
-            a ring has 9 or more atoms; never more than both n and 16 m for each template conformer.
+            a ring has 9 or more atoms; twice as many in the gas phase; never more than both n and 16 m for each
+            template conformer.
         templates: template conformers; None: 6 without flexible rings (4 with one or two rotatable bonds, 2 with none),
             10 with one, 18 with more of them or one of more than six atoms, some of which are embedded and the others
             made of them (n when a ring has 9 or more atoms or no bond turns). Up to half as many more have a cis amide.
@@ -178,6 +179,8 @@ class GenerateConfig:
             raise ConfigError("Boltzmann weights hold for free molecules, not for restrained ones")
         if self.boltzmann is not None and (self.minimize_with, self.sort) != ("none", "coverage"):
             raise ConfigError("Boltzmann weights hold for samples as they are, not for minimized ones or by energy")
+        if self.boltzmann is not None and self.environment != "bound":
+            raise ConfigError("Boltzmann weights are those of the force field in any environment: leave it out")
 
     @property
     def weight_of_minima(self) -> float:
@@ -187,6 +190,11 @@ class GenerateConfig:
         if self.environment == "gas-phase":
             return 0.8
         return 0.6 if self.sort == "energy" or self.unique == "minima" else 0.1
+
+    @property
+    def in_vacuum(self) -> bool:
+        """Whether the energies that are written are those in vacuum, where the selection is not minimized."""
+        return self.sort == "energy" or self.environment == "gas-phase"
 
     @property
     def share_of_library(self) -> float:

@@ -36,6 +36,8 @@ _ALIKE = 2.0
 """Angstrom: beyond this distance, a wrong pose says little about another."""
 
 
+_TIE = 1e-4
+"""Of the logits, where poses are at one place of the calibration curve."""
 KT = 0.593
 """kcal/mol at 298 K."""
 PACKING_WEIGHT = 1.0
@@ -159,10 +161,9 @@ def confidences(
     """The meta-classifier's logits and the probabilities [B] of all poses of a ligand, site after site.
 
     A pose is compared with all poses in the same structure, so its probability is that of docking into this structure
-    alone. Of several structures that comes first whose own first pose is the likeliest: the logits of each are moved by
-    one number, to where its first pose is on the calibration curve. Packings of one site repeat many of its poses,
-    which would count twice; so the poses of a packing are compared with those of the structure only, and these without
-    any packing.
+    alone. Poses of several structures are in the order of their probabilities: their logits are their places on the
+    calibration curve. Packings of one site repeat many of its poses, which would count twice; so the poses of a packing
+    are compared with those of the structure only, and these without any packing.
 
     With a pose model that is a flow, and where its samples are known for all poses, the second meta-classifier also
     weighs its denoising errors, and with the overlaps [B] of all poses with known ligands these as well.
@@ -184,7 +185,7 @@ def confidences(
             continue
         near = near_each_other(torch.cat([poses.positions for _, poses in within]))
         chances[here] = curve.probability(own, near)
-        logits[here] = own if len(numbers) == 1 else own + curve.on_curve(own, near)[own.argmax()] - own.max()
+        logits[here] = own if len(numbers) == 1 else curve.on_curve(own, near) + _TIE * own
     order = logits.argsort(descending=True, stable=True)
     return logits, chances[order].cummin(0).values[order.argsort()]
 

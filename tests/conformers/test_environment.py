@@ -5,6 +5,7 @@ import pytest
 
 from molgen import generate_conformers
 from molgen.conformers.config import GenerateConfig
+from molgen.conformers.selection.annotation import explanation
 from molgen.conformers.templates.counts import sample_count
 from molgen.errors import ConfigError
 from molgen.metrics.symmetry import heavy_coordinates
@@ -34,6 +35,21 @@ def test_the_lowest_energies_are_those_of_gas_phase_minima(options):
 def test_another_environment_is_refused():
     with pytest.raises(ConfigError, match='environment must be "bound" or "gas-phase", not "water"'):
         GenerateConfig(environment="water")
+
+
+def test_boltzmann_weights_know_no_environment():
+    with pytest.raises(ConfigError, match="Boltzmann weights"):
+        GenerateConfig(environment="gas-phase", boltzmann=298.0)
+
+
+@pytest.mark.parametrize(
+    ("environment", "method"), [("gas-phase", "MMFF94s"), ("bound", "MMFF94s in a dielectric of 2")]
+)
+def test_energies_of_a_molecule_alone_are_those_in_vacuum(environment, method):
+    mol = generate_conformers("OCCN", 3, model="uniform", samples=8, environment=environment)
+    assert mol.energy_method == method
+    said = explanation(GenerateConfig(environment=environment))[1]
+    assert ("as in a pocket" in said) == (environment == "bound")
 
 
 def test_a_molecule_alone_folds_on_its_hydrogen_bond():

@@ -73,9 +73,9 @@ def _energies_explained(config: GenerateConfig) -> str:
     text = "Energies: above the lowest conformer that is written; molgen_absolute_energy has the field's own."
     if config.minimize_with != "none" or config.boltzmann is not None:
         return text
-    if config.sort == "coverage":
+    if not config.in_vacuum:
         text += (
             " They have the charges in a dielectric of 2, as in a pocket, or none where there are some of both signs;"
-            " with --sort energy they are those in vacuum."
+            " with --sort energy or --environment gas-phase they are those in vacuum."
         )
     return f"{text} The conformers are not at minima, and several may lead to one: --unique minima keeps one of each."

@@ -170,7 +170,7 @@ def _minimized_in_batches(
     """The selection minimized if wanted, with energies; where distinct minima are wanted, a batch more each time."""
     if config.minimize_with == "none":
         field = samples.field
-        yield positions, field.energies(positions) if config.sort == "energy" else field.screened_energies(positions)
+        yield positions, field.energies(positions) if config.in_vacuum else field.screened_energies(positions)
         return
     size = _batch(config) if config.unique == "minima" else len(positions)
     moved, values = [], []

@@ -37,15 +37,14 @@ class CalibratedBeside(nn.Module):
             logits: [S].
             near: bool [S, S], :func:`molgen.models.pose_confidence.agreement.near_each_other`.
         """
-        beside = self.on_curve(logits, near)
-        chances = interpolated(beside, self.curve_logits.to(logits), self.curve_values.to(logits))
-        order = logits.argsort(descending=True, stable=True)
-        return chances[order].cummin(0).values[order.argsort()]
+        return interpolated(self.on_curve(logits, near), self.curve_logits.to(logits), self.curve_values.to(logits))
 
     def on_curve(self, logits: Tensor, near: Tensor) -> Tensor:
-        """Where the poses are on the curve [S]: their logits, lower the less of the belief falls near; arguments as of
-        :meth:`probability`."""
-        return beside_others(logits, near, self.agreement_weight.to(logits))
+        """Where the poses are on the curve [S]: at their logits, lower the less of the belief falls near them, and none
+        above a pose before it; arguments as of :meth:`probability`."""
+        beside = beside_others(logits, near, self.agreement_weight.to(logits))
+        order = logits.argsort(descending=True, stable=True)
+        return beside[order].cummin(0).values[order.argsort()]
 
 
 def beside_others(logits: Tensor, near: Tensor, weight: float | Tensor) -> Tensor:
