@@ -84,6 +84,12 @@ def test_the_summary_has_a_line_for_every_task(results: Path) -> None:
     assert rows[4][3] == "FASPR 55.0"
 
 
+def test_ensembles_of_the_gas_phase_have_their_own_row(results: Path) -> None:
+    alone = [conformers(name, "a", 0.4, cov_r=share) for name, share in (("molgen", 0.5), ("molgen-gas-phase", 0.75))]
+    write(results / "ensembles.jsonl", alone)
+    assert table("summary", results)[2:][1][2] == "**75.0**"
+
+
 def test_pairs_with_known_ligands_have_a_line_of_their_own(results: Path) -> None:
     known = [poses(method, "p", 1.0, 1.0) for method in ("molgen-known", "molgen-all-known")]
     write(results / "cross.jsonl", [poses("molgen", "p", 5.0, 5.0), *known])
