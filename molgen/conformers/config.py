@@ -180,7 +180,7 @@ class GenerateConfig:
         if self.boltzmann is not None and (self.minimize_with, self.sort) != ("none", "coverage"):
             raise ConfigError("Boltzmann weights hold for samples as they are, not for minimized ones or by energy")
         if self.boltzmann is not None and self.environment != "bound":
-            raise ConfigError("Boltzmann weights are those of the force field in any environment: leave it out")
+            raise ConfigError("Boltzmann weights are those of the force field whatever the environment: leave that out")
 
     @property
     def weight_of_minima(self) -> float:

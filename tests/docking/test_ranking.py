@@ -267,7 +267,7 @@ def test_a_pose_has_the_confidence_of_docking_into_its_structure_alone(ligand):
     assert (together[logits.argsort(descending=True)].diff() <= 0).all()
     found = ranked_poses(ligand, places, model, poses)
     assert (found[0].site.structure, found[0].row) == (0, 0)
-    pooled = ranked_poses(ligand, [(place, refined) for _, refined in places for place in [site]], model, poses)
+    pooled = ranked_poses(ligand, [(site, refined) for _, refined in places], model, poses)
     assert pooled[0].refined is apart, "energies of one structure are compared"
 
 
